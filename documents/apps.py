@@ -1,0 +1,9 @@
+"""Controlled documents: which revision is in force, who has read it, which work needs it."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DocumentsConfig(AppConfig):
+    name = "documents"
+    verbose_name = _("Documents")

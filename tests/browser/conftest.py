@@ -1,0 +1,70 @@
+"""People in real browsers, before a live server with real data."""
+
+import io
+from dataclasses import dataclass, field
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Page, expect
+
+WIDE, PHONE = (1440, 900), (390, 844)
+PASSWORD = "a-good-word-for-tests"
+# The machine that runs the tests may be busy.
+expect.set_options(timeout=20_000)
+
+
+@dataclass
+class Window:
+    """One person's browser, with what its console complained of."""
+
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        answer = self.page.goto(f"{self.address}{path}", wait_until="load")
+        assert answer.status == 200, path
+
+    def sign_in(self, username: str, password: str) -> None:
+        self.go("/login/")
+        self.page.get_by_label("Username").fill(username)
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+        expect(self.page).not_to_have_url(f"{self.address}/login/")
+
+
+@pytest.fixture
+def open_window(live_server, browser, settings):
+    """Open a browser of its own: size, theme, with or without scripts."""
+    settings.SECURE_SSL_REDIRECT = False
+    contexts = []
+
+    def start(*, size=WIDE, theme="light", script=True) -> Window:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=theme,
+            java_script_enabled=script,
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        window = Window(context.new_page(), live_server.url)
+        window.page.on("console", lambda said: _note(window, said))
+        window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
+        return window
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
+def _note(window: Window, said) -> None:
+    """Refusals are answers, so that the browser's word about 403, 409 and 422 says nothing."""
+    refusal = "Failed to load resource: the server responded with a status of 4" in said.text
+    if said.type in ("error", "warning") and not refusal:
+        window.complaints.append(f"{said.type}: {said.text}")
+
+
+@pytest.fixture
+def demo(transactional_db):
+    """The demo, as `make run` loads it."""
+    call_command("load_demo", stdout=io.StringIO())

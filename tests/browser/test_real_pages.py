@@ -1,0 +1,131 @@
+"""The real pages over the demo: axe, content policy, without a script, by keyboard alone."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PHONE, WIDE
+from work.models import WorkItem
+
+pytestmark = pytest.mark.browser
+
+
+def _pages() -> list[str]:
+    """Every kind of page; of the item page one in each status."""
+    pages = [
+        "/",
+        "/s/hvk/",
+        "/s/hvk/board/",
+        "/s/hvk/work/",
+        "/s/hvk/work/?status=live&blocked=yes",
+    ]
+    pages += ["/s/hvk/work/?q=nothing-is-called-this", "/s/hvk/work/new/", "/s/hvk/places/"]
+    items = WorkItem.objects.filter(site__slug="hvk").order_by("status", "-open_blockers", "number")
+    first = _one_of_each(items)
+    pages += [f"/s/hvk/work/W-{item.number}/" for item in first.values()]
+    planned = first["planned"].number
+    pages += [f"/s/hvk/work/W-{planned}/{verb}/" for verb in ("edit", "assign", "raise-blocker")]
+    pages += [f"/s/hvk/work/W-{first['requested'].number}/plan/"]
+    place = first["live"].place.code
+    return [*pages, f"/s/hvk/places/{place}/", "/account/password/"]
+
+
+def _one_of_each(items) -> dict[str, WorkItem]:
+    found: dict[str, WorkItem] = {}
+    for item in items.select_related("place"):
+        found.setdefault(item.status, item)
+    return found
+
+
+def _findings(page, **options) -> list[str]:
+    found = Axe().run(page, options={"resultTypes": ["violations"], **options})
+    return [
+        f"{page.url}: {one['id']}: {node['target']} {node['failureSummary']}"
+        for one in found.response["violations"]
+        for node in one["nodes"]
+    ]
+
+
+def test_every_page_passes_axe_and_breaks_no_policy(demo, open_window):
+    """Light and dark, wide and on a phone; nothing scrolls sideways."""
+    window, findings = open_window(), []
+    page = window.page
+    window.go("/login/")
+    findings += _findings(page)
+    window.sign_in("supervisor", "demo-supervisor")
+    for path in _pages():
+        page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+        page.emulate_media(color_scheme="light")
+        window.go(path)
+        findings += _findings(page)
+        page.emulate_media(color_scheme="dark")
+        findings += _findings(page, runOnly=["color-contrast"])
+        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        if page.evaluate("document.documentElement.scrollWidth") > PHONE[0]:
+            findings.append(f"{path}: scrolls sideways")
+        findings += _findings(page, runOnly=["color-contrast", "target-size"])
+        page.emulate_media(color_scheme="light")
+        findings += _findings(page)
+    assert findings == []
+    assert window.complaints == []
+
+
+def test_signing_in(demo, open_window):
+    window = open_window()
+    window.go("/s/hvk/board/")
+    expect(window.page).to_have_url(f"{window.address}/login/?next=/s/hvk/board/")
+    window.page.get_by_label("Username").fill("technician")
+    window.page.get_by_label("Password").fill("wrong")
+    window.page.get_by_role("button", name="Sign in").click()
+    expect(window.page.get_by_role("alert")).to_be_visible()
+    window.page.get_by_label("Password").fill("demo-technician")
+    window.page.get_by_role("button", name="Sign in").click()
+    expect(window.page).to_have_url(f"{window.address}/s/hvk/board/")
+
+
+def test_work_is_raised_without_a_script(demo, open_window):
+    window = open_window(script=False)
+    window.sign_in("technician", "demo-technician")
+    window.go("/s/hvk/work/new/?place=L3")
+    page = window.page
+    page.get_by_role("button", name="Request work").click()
+    page.get_by_label("What must happen").fill("Grease the infeed bearing")
+    page.get_by_label("Where").fill("NOWHERE")
+    page.get_by_role("button", name="Request work").click()
+    expect(page.locator(".refusal")).to_contain_text("The place is not of this site")
+    assert page.get_by_label("What must happen").input_value() == "Grease the infeed bearing"
+    place = (
+        WorkItem.objects.filter(site__slug="hvk", executors__username="technician").first().place
+    )
+    page.get_by_label("Where").fill(place.code)
+    page.get_by_role("button", name="Request work").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Grease the infeed bearing")
+    assert WorkItem.objects.get(what="Grease the infeed bearing").status == "requested"
+
+
+def test_work_is_started_by_keyboard_alone(demo, open_window):
+    item = (
+        WorkItem.objects.filter(executors__username="technician", ready=True, blocked_from=None)
+        .order_by("number")
+        .first()
+    )
+    window = open_window()
+    window.sign_in("technician", "demo-technician")
+    window.go(f"/s/hvk/work/W-{item.number}/")
+    page = window.page
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_class("skip")
+    page.keyboard.press("Enter")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        focus = page.evaluate("document.activeElement.getAttribute('form')")
+        if focus == "act-start":
+            break
+    assert focus == "act-start"
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none"
+    page.keyboard.press("Enter")
+    expect(page.locator(".q-status .status")).to_have_text("In progress")
+    item.refresh_from_db()
+    assert item.status == "live"
+    assert window.complaints == []

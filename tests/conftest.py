@@ -1,0 +1,150 @@
+"""Real servers for every run: a throw-away PostgreSQL and Valkey unless they are configured.
+
+They start before Django reads its settings, once per run (the workers of xdist use those of the run
+that started them, each with its own database), and die with the process that started them.
+"""
+
+import atexit
+import contextlib
+import fcntl
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.database import template  # noqa: E402
+from vinkey.embedded import Home, Servers  # noqa: E402
+from vinkey.embedded.home import OWNER  # noqa: E402
+
+_PREFIX = "vinkey-test-"
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
+
+
+def _sweep() -> None:
+    """Remove what killed runs left behind; where a lock is held somebody still works."""
+    for old in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError), (old / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(Home(old).sockets, ignore_errors=True)
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _start() -> None:
+    postgres, valkey = not os.environ.get("DATABASE_URL"), not os.environ.get("REDIS_URL")
+    data = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    servers = Servers(data, postgres=postgres, valkey=valkey, throw_away=True)
+    servers.start()
+    (data / "static").mkdir()
+    os.environ |= {"VINKEY_DATA": str(data)} | servers.environment(OWNER)
+    if postgres:
+        os.environ["VINKEY_TEST_SERVER"] = os.environ["DATABASE_URL"]
+
+    def end() -> None:
+        servers.stop()
+        shutil.rmtree(data, ignore_errors=True)
+
+    atexit.register(end)
+
+
+os.environ |= {"DJANGO_SETTINGS_MODULE": "vinkey.settings", "VINKEY_ENV": "development"}
+os.environ |= {"DATABASE_POOL": "0", "STATIC_HASHED": "0", "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
+os.environ |= {"LOG_LEVEL": "WARNING", "HTTPS_ONLY": "0"}
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    _sweep()
+    _start()
+
+import django  # noqa: E402  the servers are there, so the settings can be read
+from django.conf import settings as _settings  # noqa: E402
+
+# A supporting domain that exists only under tests/; it registers itself like any other.
+_settings.INSTALLED_APPS = [*_settings.INSTALLED_APPS, "tests.supporting"]
+django.setup()
+# The workers of xdist must come here too before anything is set up: named in the environment,
+# pytest-django would set Django up in them before the line above.
+del os.environ["DJANGO_SETTINGS_MODULE"]
+
+_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_configure(config) -> None:
+    if os.environ.get("CI") == "true" and not CHROMIUM:
+        raise pytest.UsageError("The browser tests need a Chromium, and there is none.")
+
+
+def pytest_collection_modifyitems(config, items) -> None:
+    """Without a Chromium the browser tests are left out, and the last line says so."""
+    browser = [item for item in items if item.get_closest_marker("browser")]
+    if browser and not CHROMIUM:
+        config.hook.pytest_deselected(items=browser)
+        items[:] = [item for item in items if item not in browser]
+
+
+def pytest_unconfigure(config) -> None:
+    """The last line of a run says what it did not see."""
+    if not CHROMIUM and not hasattr(config, "workerinput"):
+        print("The browser tests were left out: there is no Chromium on this machine.")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The system's Chromium; its own sandbox does not start as root."""
+    alone = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return browser_type_launch_args | {"executable_path": CHROMIUM, "args": alone}
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, pytestconfig):
+    """Test databases are copies of a migrated one, where the server is ours."""
+    from django.conf import settings
+
+    if server := os.environ.get("VINKEY_TEST_SERVER"):
+        cache = Path(pytestconfig.cache.mkdir("migrated"))
+        data = Path(os.environ["VINKEY_DATA"])
+        settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template(
+            server, data=data, cache=cache
+        )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_modify_db_settings, django_db_setup, django_db_blocker):
+    """The test database also has the application's role, as after every migration."""
+    from django.db import connection
+
+    from vinkey.roles import grant
+
+    with django_db_blocker.unblock():
+        grant(connection)
+
+
+@pytest.fixture
+def as_app(db):
+    """Inside it, SQL runs with the rights that the web and the worker have."""
+    from django.db import connection
+
+    @contextlib.contextmanager
+    def role():
+        with connection.cursor() as cursor:
+            cursor.execute("SET ROLE vinkey_app")
+            try:
+                yield cursor
+            finally:
+                with contextlib.suppress(Exception):
+                    cursor.execute("RESET ROLE")
+
+    return role
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(settings):
+    """What one test caches, another never sees."""
+    from django.core.cache import cache
+
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    cache.clear()

@@ -1,0 +1,110 @@
+"""Work items brought to each status by the people of a world, step by step."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from work.models import WorkItem
+from work.services import acceptance, checklist, execution, items, proof
+from work.states import BlockerKind, EvidenceKind, LineKind
+
+if TYPE_CHECKING:
+    from tests.factories.world import World
+
+
+def requested_item(
+    world: "World", *, at: datetime | None = None, by=None, **given: Any
+) -> WorkItem:
+    """Asked for by the operator: type MNT at L3, unless said otherwise."""
+    given.setdefault("type_id", world.mnt.pk)
+    given.setdefault("place_id", world.l3.pk)
+    given.setdefault("what", "Replace the guard switch")
+    given.setdefault("why", "It trips without cause")
+    return items.request(
+        actor=by or world.operator, at=at or world.at, site_id=world.site.pk, **given
+    )
+
+
+def planned_item(
+    world: "World",
+    *,
+    at: datetime | None = None,
+    by=None,
+    plan: dict[str, Any] | None = None,
+    **given: Any,
+) -> WorkItem:
+    """Planned by the planner for the shift lead's post, executed by the technician.
+
+    plan: what else `items.plan` is given.
+    """
+    item = requested_item(world, at=at, by=by, **given)
+    plan = {"executor_ids": [world.technician.pk], **(plan or {})}
+    if not {"owner_user_id", "owner_post_id"} & set(plan):
+        plan["owner_post_id"] = world.lead_post.pk
+    return items.plan(actor=world.planner, at=at or world.at, item_id=item.pk, **plan)
+
+
+def live_item(world: "World", *, at: datetime | None = None, **given: Any) -> WorkItem:
+    """Started by its executor."""
+    item = planned_item(world, at=at, **given)
+    return execution.start(actor=executor(item), at=at or world.at, item_id=item.pk)
+
+
+def waiting_item(world: "World", *, at: datetime | None = None, **given: Any) -> WorkItem:
+    """Stopped by its executor for a part that the planner clears."""
+    item = live_item(world, at=at, **given)
+    return execution.wait(
+        actor=executor(item),
+        at=at or world.at,
+        item_id=item.pk,
+        condition="Left safe, guard on",
+        blocker={
+            "kind": BlockerKind.MATERIAL,
+            "what": "Guard switch",
+            "clears": f"user:{world.planner.pk}",
+        },
+    )
+
+
+def done_item(world: "World", *, at: datetime | None = None, **given: Any) -> WorkItem:
+    """Completed by its executor, every line answered well and all evidence given."""
+    item = live_item(world, at=at, **given)
+    moment, actor = at or world.at, executor(item)
+    for line in item.lines.all():
+        answered = {"answer": "pass"}
+        if line.kind == LineKind.READING:
+            answered = {"value": str(line.low if line.low is not None else line.high or 1)}
+        elif line.kind == LineKind.CHOICE:
+            answered["said"] = line.choices[0]
+        elif line.kind == LineKind.TEXT:
+            answered["said"] = "Seen"
+        checklist.answer(actor=actor, at=moment, line_id=line.pk, **answered)
+    for criterion in item.criteria.filter(evidence=True, withdrawn_at=None):
+        proof.attach(
+            actor=actor,
+            at=moment,
+            item_id=item.pk,
+            kind=EvidenceKind.SIGNATURE,
+            criterion_id=criterion.pk,
+            said="Seen and signed",
+        )
+    return execution.complete(actor=actor, at=moment, item_id=item.pk)
+
+
+def closed_item(world: "World", *, at: datetime | None = None, by=None, **given: Any) -> WorkItem:
+    """Accepted by the shift lead on duty, every criterion judged that may be."""
+    item = done_item(world, at=at, **given)
+    judged = dict.fromkeys(
+        item.criteria.filter(evidence=False).values_list("pk", flat=True), "Seen in the field"
+    )
+    return acceptance.accept(
+        actor=by or world.shift_lead,
+        at=at or world.at,
+        item_id=item.pk,
+        judged=judged,
+        handback=item.type_version.takes_out,
+    )
+
+
+def executor(item: WorkItem):
+    """The first executor of an item."""
+    return item.executors.order_by("pk").first()

@@ -1,0 +1,171 @@
+"""`serve` brings everything up, keeps it up, and leaves nothing behind."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from tests.database import ROOT, fill
+from vinkey.embedded import Servers
+from vinkey.embedded.home import APP, OWNER
+
+pytestmark = pytest.mark.slow
+_SET_HERE = {"DATABASE_URL", "REDIS_URL", "VINKEY_TEST_SERVER", "STATIC_HASHED", "LOG_LEVEL"}
+
+
+class Running:
+    """A `serve` of our own, read line by line."""
+
+    def __init__(self, data: Path, port: int = 0):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = port or probe.getsockname()[1]
+        known = {name: value for name, value in os.environ.items() if name not in _SET_HERE}
+        known |= {"VINKEY_DATA": str(data), "PORT": str(self.port), "VINKEY_DEMO": "0"}
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            cwd=ROOT,
+            env=known | {"DATABASE_POOL": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.seen: list[str] = []
+
+    def until(self, words: str) -> str:
+        for line in self.process.stdout:
+            self.seen.append(line)
+            if words in line:
+                return line
+        raise AssertionError(f"{words!r} was never said:\n{''.join(self.seen)}")
+
+    def get(self, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.port}{path}", timeout=20
+            ) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def family(self) -> dict[str, list[psutil.Process]]:
+        """Its processes by what they are."""
+        names = ("pginstall", "valkey-server", "granian", "worker", "beat")
+        found: dict[str, list[psutil.Process]] = {name: [] for name in names}
+        for process in psutil.Process(self.process.pid).children(recursive=True):
+            try:
+                said = " ".join([process.exe(), *process.cmdline()])
+            except psutil.Error:
+                continue
+            name = next((name for name in names if name in said), None)
+            if name:
+                found[name].append(process)
+        return found
+
+    def end(self, sig: int) -> int:
+        self.process.send_signal(sig)
+        self.seen += self.process.stdout.readlines()
+        return self.process.wait(40)
+
+
+@pytest.fixture
+def data(tmp_path, pytestconfig):
+    """A data directory that is migrated already, as after an earlier run."""
+    data = tmp_path / "data"
+    servers = Servers(data, valkey=False, throw_away=True)
+    servers.start()
+    fill(servers.home.database_url(OWNER), cache=Path(pytestconfig.cache.mkdir("migrated")))
+    servers.stop()
+    return data
+
+
+@pytest.fixture
+def running(data):
+    running = Running(data)
+    yield running
+    if running.process.poll() is None:
+        running.end(signal.SIGTERM)
+    running.process.stdout.close()
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    """Whether all have ended, a moment given."""
+    _, alive = psutil.wait_procs(processes, timeout=20)
+    return [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def everyone(running: Running) -> list[psutil.Process]:
+    return [process for some in running.family().values() for process in some]
+
+
+def test_serve_keeps_all_parts_up_and_stops_without_a_trace(running, data):
+    address = running.until("Vinkey is at")
+    assert f"http://127.0.0.1:{running.port} " in address
+    assert running.get("/healthz/") == (200, "ok\n")
+    status, words = running.get("/readyz/")
+    assert (status, json.loads(words)) == (200, {"ready": True, "missing": {}})
+    assert running.get("/login/")[0] == 200
+
+    url = Servers(data).home.database_url(OWNER)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE acked (n int)")
+        asked = "SELECT DISTINCT usename FROM pg_stat_activity WHERE application_name = %s"
+        assert connection.execute(asked, ["vinkey"]).fetchall() == [(APP,)]
+        connection.execute("INSERT INTO acked VALUES (1)")
+
+    for kind, name in (
+        ("pginstall", "Postgres"),
+        ("valkey-server", "Valkey"),
+        ("worker", "worker"),
+    ):
+        eldest = min(running.family()[kind], key=lambda process: process.create_time())
+        eldest.kill()
+        running.until(f"{name} ended (-9), starting it again.")
+        if name == "worker":
+            running.until("ready.")
+    while running.get("/readyz/")[0] != 200:
+        assert running.process.poll() is None
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT n FROM acked").fetchall() == [(1,)]
+
+    family = everyone(running)
+    assert len(family) >= 8
+    assert running.end(signal.SIGINT) == 0
+    assert running.seen[-1] == "Vinkey has stopped.\n"
+    assert gone(family)
+
+
+def test_a_killed_serve_takes_its_parts_with_it_and_the_next_one_starts(running, data):
+    running.until("Vinkey is at")
+    family = everyone(running)
+    running.end(signal.SIGKILL)
+    assert gone(family)
+    again = Running(data)
+    again.until("Vinkey is at")
+    assert again.get("/readyz/")[0] == 200
+    second = Running(data)
+    second.until("Vinkey already runs with")
+    assert second.end(signal.SIGTERM) == 1
+    second.process.stdout.close()
+    assert again.end(signal.SIGTERM) == 0
+    again.process.stdout.close()
+
+
+def test_a_taken_port_is_said_and_nothing_is_started(data):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        running = Running(data, port=other.getsockname()[1])
+        running.until("takes another")
+        assert running.process.wait(20) == 1
+        running.process.stdout.close()
+    assert "PORT=8001" in running.seen[-1]

@@ -1,0 +1,101 @@
+"""A mapping is checked key by key, and a mistake in it is named."""
+
+import pytest
+
+from tests.imports.files import MAPPINGS
+from work.services.import_.faults import MappingFault
+from work.services.import_.mapping import Kind, Unknown, Wins
+from work.services.import_.mapping_toml import load, parse
+
+PLACES = """
+kind = "places"
+name = "Places"
+system = "cmms"
+key = "id"
+[fields]
+name = "title"
+kind = { constant = "area" }
+"""
+WORK = """
+kind = "work"
+system = "cmms"
+key = "id"
+[fields]
+type = { constant = "maintenance" }
+what = "title"
+status = { column = "state", map = { o = "requested", c = "closed" } }
+"""
+
+
+def test_the_mappings_of_the_repository():
+    places, work = load(MAPPINGS / "valhall_places.toml"), load(MAPPINGS / "valhall_work.toml")
+    assert (places.kind, places.system, places.key) == (Kind.PLACES, "workmate", "externalId")
+    assert (work.kind, work.system, work.key) == (Kind.WORK, "workmate", "externalId")
+    assert work.on_unknown("place") is Unknown.REFUSE
+    assert work.on_unknown("record") is Unknown.REPORT
+    assert work.wins("what") is Wins.SOURCE
+    assert work.wins("due") is Wins.VINKEY
+    assert work.wins("status") is Wins.FIRST
+    assert [join.file for join in work.joins] == ["workorder2assets.csv", "workitems.csv"]
+
+
+def test_what_is_not_said_has_a_default():
+    mapping = parse(WORK, name="orders")
+    assert mapping.name == "orders"
+    assert mapping.words == ("*",)
+    assert mapping.on_unknown("place") is Unknown.REFUSE
+    assert mapping.wins("what") is Wins.VINKEY
+    assert mapping.form.empty == {""}
+    assert list(mapping.needed) == ["id", "title", "state"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "problem"),
+    [
+        ('kind = "work"', 'kind = "people"', "kind", "One of these is needed"),
+        ('key = "id"', "", "key", "A text of 1 to 200"),
+        ('key = "id"', 'key = ""', "key", "A text of 1 to 200"),
+        ('key = "id"', 'key = "id"\nkeys = 1', "keys", "Is key meant?"),
+        ('what = "title"', 'waht = "title"', "fields.waht", "Is what meant?"),
+        ('what = "title"', "", "fields.what", "missing"),
+        ('what = "title"', "what = 3", "fields.what", "A column name or a table"),
+        ('what = "title"', "what = {}", "fields.what", "exactly one of"),
+        ('"title"', '{ column = "a", constant = "b" }', "fields.what", "exactly one of"),
+        ('"title"', '{ column = "a", wins = "me" }', "fields.what.wins", "source, vinkey, first"),
+        ('"title"', '{ column = "a", date = "iso" }', "fields.what.date", "holds no date"),
+        ('"title"', '{ column = "a", otherwise = "b" }', "fields.what.otherwise", "with a map"),
+        ('o = "requested"', 'o = "live"', "fields.status", "live: an import cannot create"),
+        ('o = "requested"', 'o = "open"', "fields.status", "open is none of: requested, planned"),
+        ("[fields]", '[unknown]\nplace = "guess"\n[fields]', "unknown.place", "refuse, report"),
+        ("[fields]", '[unknown]\nrecord = "keep"\n[fields]', "unknown.record", "no record to keep"),
+        ("[fields]", '[file]\nencoding = "utf-16"\n[fields]', "file.encoding", "save the file"),
+        ("[fields]", '[file]\ndelimiter = ";;"\n[fields]', "file.delimiter", "One character"),
+        ("[fields]", "[file]\nheader = 0\n[fields]", "file.header", "number of the header"),
+        ("[fields]", '[file]\ntime_zone = "Mars"\n[fields]', "file.time_zone", "no such time zone"),
+        (
+            "[fields]",
+            '[links.places]\nfile = "../x.csv"\nrecord = "a"\nto = "b"\n[fields]',
+            "links.places.file",
+            "beside the first",
+        ),
+        (
+            "[fields]",
+            '[lines]\nfile = "x.csv"\nrecord = "a"\nkey = "b"\n[fields]',
+            "lines.fields.text",
+            "missing",
+        ),
+        ("[fields]", "[fields", "orders", "line 5"),
+    ],
+)
+def test_a_mistake_is_named_by_its_key(old, new, key, problem):
+    with pytest.raises(MappingFault) as caught:
+        parse(WORK.replace(old, new), name="orders")
+    assert caught.value.key == key
+    assert problem in caught.value.problem
+
+
+def test_places_have_no_checklist_and_no_fields_of_their_own():
+    with pytest.raises(MappingFault, match="lines: Only work has a checklist"):
+        parse(PLACES + '[lines]\nfile = "x.csv"\n', name="x")
+    with pytest.raises(MappingFault, match="values: Places have no fields"):
+        parse(PLACES + '[values]\ncolour = "c"\n', name="x")

@@ -1,0 +1,289 @@
+"""A fault of a row refuses its record and no other, and says where it is."""
+
+import csv
+
+import pytest
+
+from tests.imports.files import MAPPINGS
+from work.models import ItemPlace, Place, WorkItem
+from work.models.imports import ImportedRecord, ImportRow, ImportRun
+from work.services.import_ import report
+from work.services.import_.faults import FileFault
+from work.services.import_.mapping import Kind
+
+pytestmark = pytest.mark.django_db
+
+PLACES = """
+kind = "places"
+name = "Places"
+system = "cmms"
+key = "id"
+[file]
+empty = ["null"]
+[fields]
+name = "title"
+kind = { constant = "area" }
+parent = "parent"
+"""
+WORK = """
+kind = "work"
+name = "Orders"
+system = "cmms"
+key = "id"
+[file]
+time_zone = "Europe/Amsterdam"
+[fields]
+type = { constant = "maintenance" }
+what = "title"
+why = { constant = "As asked." }
+status = { column = "state", map = { o = "requested", p = "planned", c = "closed" } }
+planned_start = "start"
+planned_end = "end"
+due = { column = "due", date = ["epoch_ms", "%d.%m.%Y"] }
+safety_critical = "critical"
+[links.places]
+file = "tags.csv"
+record = "order"
+to = "tag"
+[lines]
+file = "lines.csv"
+record = "order"
+key = "nr"
+[lines.fields]
+text = "text"
+"""
+HEAD = "id,title,state,start,end,due,critical\n"
+TREE = "id,title,parent\nA,Hall,null\nB,Line 1,A\nC,Line 2,A\nD,Pump,B\nE,Tank,B\n"
+
+
+@pytest.fixture
+def load(put, bring):
+    """Load places or work that stand in texts; the run and its faults as (where, reason)."""
+
+    def run(kind, text, *, mapping=None, tags="order,tag\n", lines="order,nr,text\n", **more):
+        put("tags.csv", tags)
+        put("lines.csv", lines)
+        mapping = mapping or (PLACES if kind is Kind.PLACES else WORK)
+        done = bring(kind, put("in.csv", text), put("mapping.toml", mapping), **more)
+        found = [
+            (fault.file, fault.line, fault.column, fault.value, fault.reason)
+            for fault, _outcome in report.faults(done)
+        ]
+        return done, found
+
+    return run
+
+
+@pytest.fixture
+def places(load):
+    load(Kind.PLACES, TREE)
+
+
+def keys():
+    return sorted(WorkItem.objects.values_list("external_key", flat=True))
+
+
+def test_a_bad_date_refuses_its_order_alone(load, places):
+    run, found = load(
+        Kind.WORK,
+        HEAD + "1,One,o,2026-02-30,,,\n2,Two,o,,,31.02.2026,\n3,Three,o,,,24.12.2026,\n",
+        tags="order,tag\n1,B\n2,B\n3,D\n3,E\n",
+    )
+    assert found == [
+        ("in.csv", 2, "start", "2026-02-30", "This is not a date of the form iso."),
+        ("in.csv", 3, "due", "31.02.2026", "This is not a date of the form epoch_ms, %d.%m.%Y."),
+    ]
+    assert keys() == ["3"]
+    assert (report.counts(run)["new"], report.counts(run)["refused"]) == (1, 2)
+    item = WorkItem.objects.get()
+    assert item.due.isoformat() == "2026-12-23T23:00:00+00:00"
+    assert item.place.code == "B"
+
+
+def test_the_same_key_twice_refuses_both(load, places):
+    run, found = load(Kind.WORK, HEAD + "1,One,o,,,,\n2,Two,o,,,,\n1,Again,o,,,,\n")
+    assert found == [
+        ("in.csv", 2, "id", "1", "The same key stands also on line 4."),
+        ("in.csv", 4, "id", "1", "The same key stands also on line 2."),
+    ]
+    assert keys() == ["2"]
+    assert report.counts(run)["refused"] == 2
+
+
+def test_an_unknown_asset_refuses_the_order_with_its_links_and_lines(load, places):
+    run, found = load(
+        Kind.WORK,
+        HEAD + "1,One,o,,,,\n2,Two,o,,,,\n",
+        tags="order,tag\n1,B\n1,X-99\n2,B\n",
+        lines="order,nr,text\n1,1-10,Look\n",
+    )
+    assert found == [
+        ("tags.csv", 3, "tag", "X-99", "There is no place with this code at the site.")
+    ]
+    assert keys() == ["2"]
+    assert ItemPlace.objects.count() == 1
+    assert report.counts(run)["refused"] == 1
+
+
+@pytest.mark.parametrize(
+    ("policy", "reported", "words"), [("report", 1, None), ("keep", 0, "X-99")]
+)
+def test_an_unknown_asset_is_reported_or_kept_where_the_mapping_says_so(
+    load, places, policy, reported, words
+):
+    run, found = load(
+        Kind.WORK,
+        HEAD + "1,One,o,,,,\n",
+        mapping=WORK.replace("[links", f'[unknown]\nplace = "{policy}"\n[links'),
+        tags="order,tag\n1,D\n1,X-99\n",
+    )
+    assert len(found) == reported
+    assert (report.counts(run)["new"], report.counts(run)["reported"]) == (1, reported)
+    item = WorkItem.objects.get()
+    assert item.place.code == "D"
+    assert item.source_words.get("tag") == words
+
+
+def test_a_ring_of_parents_is_named_and_all_below_it_refused(load):
+    run, found = load(
+        Kind.PLACES,
+        "id,title,parent\nA,a,null\nB,b,D\nC,c,B\nD,d,C\nE,e,D\nF,f,F\nG,g,A\n",
+    )
+    ring = "The parents form a ring: B → D → C → B."
+    assert found == [
+        ("in.csv", 3, "parent", "D", ring),
+        ("in.csv", 4, "parent", "B", ring),
+        ("in.csv", 5, "parent", "C", ring),
+        ("in.csv", 6, "parent", "D", "The record above it was refused."),
+        ("in.csv", 7, "parent", "F", "The parents form a ring: F → F."),
+    ]
+    assert sorted(Place.objects.values_list("code", flat=True)) == ["A", "G"]
+    assert (report.counts(run)["new"], report.counts(run)["refused"]) == (2, 5)
+
+
+def test_an_unknown_parent(load):
+    _run, found = load(Kind.PLACES, "id,title,parent\nA,a,Z\nB,b,A\n")
+    assert found == [
+        ("in.csv", 2, "parent", "Z", "There is no place with this code at the site."),
+        ("in.csv", 3, "parent", "A", "The record above it was refused."),
+    ]
+    assert not Place.objects.exists()
+
+
+def test_codes_numbers_and_needs(load, places):
+    _run, found = load(
+        Kind.WORK,
+        HEAD
+        + "1,One,x,,,,\n"
+        + ",None,o,,,,\n"
+        + "3,Three,o,,,,perhaps\n"
+        + f"4,{'x' * 251},o,,,,\n"
+        + "5,Five,o,2026-02-02,2026-02-01,,\n"
+        + "6,Six\n"
+        + "7,Seven,,,,,\n",
+    )
+    assert [(line, column, reason) for _f, line, column, _v, reason in found] == [
+        (2, "state", "The mapping does not know this code."),
+        (3, "id", "The key is empty."),
+        (4, "critical", "This is neither yes nor no."),
+        (5, "title", "The text is longer than 250 characters."),
+        (6, "end", "The planned end is before the planned start."),
+        (7, "", "The row has 2 cells, the header 7."),
+        (8, "state", "A value is needed here."),
+    ]
+    assert keys() == []
+
+
+def test_a_type_that_the_site_does_not_have(load, places):
+    _run, found = load(Kind.WORK, HEAD + "1,One,o,,,,\n", mapping=WORK.replace("maint", "paint"))
+    [(_file, line, column, value, reason)] = found
+    assert (line, column, value) == (2, "type", "paintenance")
+    assert reason == "There is no work type with this code at the site."
+
+
+def test_lines_of_no_order_and_twice_the_same_line(load, places):
+    run, found = load(
+        Kind.WORK,
+        HEAD + "1,One,o,,,,\n2,Two,o,,,,\n",
+        lines="order,nr,text\n1,10,Look\n9,10,Lost\n2,10,Look\n2,10,Look again\n",
+    )
+    assert found == [
+        ("lines.csv", 3, "order", "9", "It belongs to a record that is not in the file: 9."),
+        ("lines.csv", 4, "nr", "10", "The same key stands also on line 5."),
+        ("lines.csv", 5, "nr", "10", "The same key stands also on line 4."),
+    ]
+    assert keys() == ["1"]
+    assert report.counts(run)["refused"] == 2
+
+
+def test_a_fault_of_any_file_leaves_nothing_behind(load, places):
+    with pytest.raises(FileFault, match=r"tags\.csv, line 1, column tag: The column is missing"):
+        load(Kind.WORK, HEAD + "1,One,o,,,,\n", tags="order,asset\n1,B\n")
+    assert not WorkItem.objects.exists()
+    run = ImportRun.objects.get(kind="work")
+    assert (run.state, run.fault["code"], run.fault["column"]) == (
+        "refused",
+        "missing_column",
+        "tag",
+    )
+    assert not ImportRow.objects.filter(run=run).exists()
+
+
+def test_an_incomplete_plan_lands_as_requested_with_its_causes(load, places):
+    run, found = load(
+        Kind.WORK, HEAD + "1,One,p,,,,\n2,,p,,,,\n3,,c,,,,\n", tags="order,tag\n1,B\n"
+    )
+    assert found == []
+    assert report.counts(run)["incomplete"] == 3
+    assert run.counts["causes"] == {"owner": 2, "criterion": 2, "what": 2, "place": 2}
+    items = {item.external_key: item for item in WorkItem.objects.select_related("place")}
+    assert {key: item.status for key, item in items.items()} == {
+        "1": "requested",
+        "2": "requested",
+        "3": "closed",
+    }
+    assert items["1"].incomplete == ["owner", "criterion"]
+    assert items["2"].incomplete == ["what", "place", "owner", "criterion"]
+    assert (items["2"].what, items["2"].place.code) == ("2", "A")
+    assert items["3"].incomplete == ["what", "place"]
+
+
+def test_a_trial_says_the_same_and_writes_nothing(load, places):
+    text = HEAD + "1,One,o,,,,\n2,Two,o,2026-02-30,,,\n"
+    tried, found = load(Kind.WORK, text, tags="order,tag\n1,B\n", dry_run=True)
+    assert not WorkItem.objects.exists()
+    assert not ImportedRecord.objects.filter(kind="work").exists()
+    assert list(report.lines(tried))[-1] == "Tried only: nothing was written."
+    run, again = load(Kind.WORK, text, tags="order,tag\n1,B\n")
+    assert report.counts(run) == report.counts(tried)
+    assert again == found
+    assert keys() == ["1"]
+
+
+def test_the_errors_file_cannot_be_taken_for_formulas(load, places, tmp_path):
+    run, _found = load(Kind.WORK, HEAD + '"=1+1",One,x,,,,\n2,Two,"=cmd()",,,,\n')
+    path = tmp_path / "errors.csv"
+    assert report.write_errors(run, path) == 2
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [(row["file"], row["line"], row["column"], row["value"]) for row in rows] == [
+        ("in.csv", "2", "state", "x"),
+        ("in.csv", "3", "state", "'=cmd()"),
+    ]
+    assert {row["outcome"] for row in rows} == {"refused"}
+
+
+def test_a_place_of_another_key_keeps_its_code(load, places):
+    other = PLACES.replace('"cmms"', '"other"')
+    _run, found = load(Kind.PLACES, "id,title,parent\nB,Line one,null\n", mapping=other)
+    assert found == [
+        ("in.csv", 2, "id", "B", "The code is already taken by another record of the site.")
+    ]
+    assert Place.objects.get(code="B").name == "Line 1"
+
+
+def test_the_mappings_of_the_repository_fit_only_their_command(bring, put):
+    from work.services.import_.faults import MappingFault
+
+    with pytest.raises(MappingFault, match="This mapping is for places"):
+        bring(Kind.WORK, put("in.csv", HEAD), MAPPINGS / "valhall_places.toml")

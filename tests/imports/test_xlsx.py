@@ -1,0 +1,175 @@
+"""What an XLSX file may hold, and where a fault of it is said to be."""
+
+import tracemalloc
+import zipfile
+from datetime import date, datetime
+
+import pytest
+from openpyxl import Workbook
+
+from work.services.import_.faults import FileFault
+from work.services.import_.rows import Source, read
+
+SHEET = "xl/worksheets/sheet1.xml"
+STRINGS = "xl/sharedStrings.xml"
+WHEN = datetime.fromisoformat("2026-11-21T07:00")
+DAY = datetime.fromisoformat("2026-11-21T00:00")
+
+
+@pytest.fixture
+def book(tmp_path):
+    """Write a workbook with these rows, and give its path."""
+
+    def write(*rows, title="Orders"):
+        made = Workbook()
+        made.active.title = title
+        for row in rows:
+            made.active.append(row)
+        path = tmp_path / "a.xlsx"
+        made.save(path)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def changed(tmp_path):
+    """A workbook with one of its parts written anew."""
+
+    def write(path, part, change):
+        result = tmp_path / "changed.xlsx"
+        with (
+            zipfile.ZipFile(path) as old,
+            zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as new,
+        ):
+            for name in old.namelist():
+                content = old.read(name)
+                new.writestr(name, change(content) if name == part else content)
+        return result
+
+    return write
+
+
+def rows(path, *needed, **form):
+    return list(read(Source(path, needed, **form)))
+
+
+def fault_of(path, *needed, **form):
+    with pytest.raises(FileFault) as caught:
+        rows(path, *needed, **form)
+    return caught.value.fault
+
+
+def test_cells_become_the_text_of_a_csv_export(book):
+    path = book(
+        ["key", "name", "number", "when", "day", "yes", "none"],
+        [600, "Smøreolje", 1.5, WHEN, date(2026, 11, 21), True, None],
+        [None] * 7,
+        [7.0, " x ", 0, None, None, False, ""],
+    )
+    first, second = rows(path, "key")
+    assert first.line == 2
+    assert first.cells == {
+        "key": "600",
+        "name": "Smøreolje",
+        "number": "1.5",
+        "when": WHEN,
+        "day": DAY,
+        "yes": "true",
+        "none": "",
+    }
+    assert (second.line, second.cells["key"], second.cells["yes"]) == (4, "7", "false")
+
+
+def test_a_formula_is_refused_with_its_cell_and_text(book):
+    path = book(["key", "name"], ["1", "x"], ["2", "=A1&A2"])
+    _first, second = rows(path, "key")
+    [fault] = second.faults
+    assert (fault.code, fault.line, fault.column, fault.value) == ("formula", 3, "name", "=A1&A2")
+    assert str(fault) == (
+        "a.xlsx, line 3, column name, value '=A1&A2': "
+        "Cell B3 holds a formula. Export values, not formulas."
+    )
+
+
+def test_a_text_that_looks_like_a_formula_is_a_text(book, changed):
+    path = book(["key"], ["1"])
+    inline = b'<c r="A2" t="inlineStr"><is><t>=A1</t></is></c>'
+    path = changed(path, SHEET, lambda old: _replaced(old, b'<c r="A2"', b"</c>", inline))
+    assert [(row.cells["key"], row.faults) for row in rows(path, "key")] == [("=A1", [])]
+
+
+def test_an_error_of_the_spreadsheet(book, changed):
+    path = book(["key"], ["1"])
+    error = b'<c r="A2" t="e"><v>#REF!</v></c>'
+    path = changed(path, SHEET, lambda old: _replaced(old, b'<c r="A2"', b"</c>", error))
+    [fault] = rows(path, "key")[0].faults
+    assert (fault.code, fault.value, fault.params) == ("cell_error", "#REF!", {"cell": "A2"})
+
+
+def test_a_missing_column_and_a_missing_sheet(book):
+    path = book(["name"], ["x"])
+    fault = fault_of(path, "key")
+    assert (fault.code, fault.line, fault.column) == ("missing_column", 1, "key")
+    fault = fault_of(path, "name", sheet="Tags")
+    assert (fault.code, fault.value, fault.params) == ("missing_sheet", "Tags", {"has": "Orders"})
+    assert len(rows(path, "name", sheet="Orders")) == 1
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.99])
+def test_a_truncated_file(book, share):
+    path = book(["key"], *([str(number)] for number in range(500)))
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+    fault = fault_of(path, "key")
+    assert (fault.code, fault.file) == ("not_xlsx", "a.xlsx")
+    assert fault.value == f"{int(len(content) * share)} bytes"
+
+
+def test_a_sheet_that_breaks_off_names_the_line(book, changed):
+    path = book(["key"], *([str(number)] for number in range(500)))
+    path = changed(path, SHEET, lambda old: old[: len(old) // 2])
+    fault = fault_of(path, "key")
+    assert (fault.code, fault.file) == ("xlsx_damaged", "changed.xlsx")
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_cell_of_50_mb_is_refused_before_it_is_in_memory(book, changed, shared):
+    path = book(["key", "name"], ["1", "small"], ["2", "LARGE"])
+    text = b"y" * 50_000_000
+    inline = b'<c r="B3" t="inlineStr"><is><t>%b</t></is></c>' % (b"" if shared else text)
+    cell = b'<c r="B3" t="s"><v>1</v></c>' if shared else inline
+    path = changed(path, SHEET, lambda old: _replaced(old, b'<c r="B3"', b"</c>", cell))
+    if shared:
+        _add(path, STRINGS, b"<sst><si><t>small</t></si><si><t>%b</t></si></sst>" % text)
+    tracemalloc.start()
+    fault = fault_of(path, "key")
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (fault.code, fault.line, fault.column) == ("cell_too_large", 3, "B3")
+    assert peak < 5_000_000
+
+
+def test_a_zip_bomb_is_refused_unopened(book):
+    path = book(["key"], ["1"])
+    _add(path, STRINGS, b"<sst>" + b" " * 70_000_000 + b"</sst>")
+    assert path.stat().st_size < 200_000
+    fault = fault_of(path, "key")
+    assert (fault.code, fault.params) == ("xlsx_too_large", {"part": STRINGS, "limit": 64})
+
+
+def test_entities_are_refused(book, changed):
+    path = book(["key"], ["1"])
+    path = changed(path, SHEET, lambda old: b'<!DOCTYPE x [<!ENTITY a "b">]>' + old)
+    assert fault_of(path, "key").params == {"error": "DOCTYPE"}
+
+
+def _replaced(content: bytes, start: bytes, end: bytes, by: bytes) -> bytes:
+    first = content.index(start)
+    last = content.index(end, first) + len(end)
+    return content[:first] + by + content[last:]
+
+
+def _add(path, name: str, content: bytes) -> None:
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)

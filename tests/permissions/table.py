@@ -1,0 +1,159 @@
+"""The matrix: for each address, who gets which code for GET and for POST.
+
+Codes: 302 sign in first (or done, where it says so), 303 done, 403 known but not allowed, 404 not
+yours to know, 405 not by this method, 422 refused.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from tests.factories import World
+from tests.permissions.people import (
+    ACCEPTERS,
+    ANONYMOUS,
+    LEADS,
+    OTHER_COMPANY,
+    PLANNERS,
+    READERS,
+    ROLES,
+    Codes,
+    codes,
+    site_codes,
+)
+from tests.views.cases import CASES
+from work.models import WorkItem
+from work.states import Role
+
+ANYONE = frozenset(ROLES) - READERS
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the addresses of the matrix point at: an item of the contractor's own company."""
+
+    world: World
+    item: WorkItem
+    evidence: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address: how it is written, who gets which code, what is posted."""
+
+    url: Callable[[Scene], str]
+    get: Codes
+    post: Codes
+    data: Callable[[Scene], dict[str, Any]] = lambda scene: {}
+
+
+def act() -> dict[str, str]:
+    return {"act": str(uuid.uuid4())}
+
+
+def _in_site(name: str, *args: Callable[[Scene], Any]) -> Callable[[Scene], str]:
+    return lambda scene: reverse(name, args=["hvk", *(each(scene) for each in args)])
+
+
+def _plain(name: str, *args: Any) -> Callable[[Scene], str]:
+    return lambda scene: reverse(name, args=args)
+
+
+def _number(scene: Scene) -> str:
+    return f"W-{scene.item.number}"
+
+
+def _new_work(scene: Scene) -> dict[str, Any]:
+    known = {"type": scene.world.mnt.pk, "place": "L3", "what": "Grease", "why": "It squeaks"}
+    return act() | known
+
+
+def _state(scene: Scene) -> dict[str, Any]:
+    newest = scene.world.l3.states.first()
+    return act() | {"seen": newest.pk if newest else 0, "condition": "stopped"}
+
+
+_NOT_BY_POST = codes(405)
+EVERYONE_TO_READ = site_codes(200, other_company=200)
+# Lists are for every role of the site: what they hold is another matter (test_company.py).
+ROWS: dict[str, Row] = {
+    "work:site_list": Row(_plain("work:site_list"), codes(200), _NOT_BY_POST),
+    "work:site_picture": Row(_in_site("work:site_picture"), EVERYONE_TO_READ, _NOT_BY_POST),
+    "work:board": Row(_in_site("work:board"), EVERYONE_TO_READ, _NOT_BY_POST),
+    "work:item_list": Row(_in_site("work:item_list"), EVERYONE_TO_READ, _NOT_BY_POST),
+    "work:place_list": Row(_in_site("work:place_list"), EVERYONE_TO_READ, _NOT_BY_POST),
+    "work:place_detail": Row(
+        lambda scene: reverse("work:place_detail", args=["hvk", "L3"]) + "?do=state",
+        EVERYONE_TO_READ,
+        site_codes(303, roles=ACCEPTERS, other_company=403),
+        _state,
+    ),
+    "work:item_new": Row(
+        _in_site("work:item_new"),
+        site_codes(200, roles=ANYONE, other_company=200),
+        site_codes(303, roles=ANYONE, other_company=303),
+        _new_work,
+    ),
+    "work:item_detail": Row(_in_site("work:item_detail", _number), site_codes(200), _NOT_BY_POST),
+    "work:evidence_file": Row(
+        _in_site("work:evidence_file", lambda scene: scene.evidence), site_codes(200), _NOT_BY_POST
+    ),
+    "work:notice_seen": Row(_plain("work:notice_seen", 1), codes(405), codes(404), lambda s: act()),
+    "healthz": Row(_plain("healthz"), codes(200, anonymous=200), codes(200, anonymous=200)),
+    "readyz": Row(_plain("readyz"), codes(200, anonymous=200), codes(200, anonymous=200)),
+    "account_login": Row(
+        _plain("account_login"), codes(302, anonymous=200), codes(302, anonymous=200)
+    ),
+    "account_logout": Row(_plain("account_logout"), codes(200), codes(302)),
+    "account_change_password": Row(_plain("account_change_password"), codes(200), codes(200)),
+    "account_reauthenticate": Row(_plain("account_reauthenticate"), codes(200), codes(200)),
+    "account_inactive": Row(
+        _plain("account_inactive"), codes(200, anonymous=200), codes(405, anonymous=405)
+    ),
+    "mfa_index": Row(_plain("mfa_index"), codes(200), codes(405)),
+    "mfa_authenticate": Row(_plain("mfa_authenticate"), codes(302), codes(302)),
+    "mfa_reauthenticate": Row(_plain("mfa_reauthenticate"), codes(302), codes(302)),
+    "mfa_activate_totp": Row(_plain("mfa_activate_totp"), codes(302), codes(302)),
+    "mfa_deactivate_totp": Row(_plain("mfa_deactivate_totp"), codes(404), codes(404)),
+    "mfa_view_recovery_codes": Row(_plain("mfa_view_recovery_codes"), codes(404), codes(405)),
+    "mfa_generate_recovery_codes": Row(
+        _plain("mfa_generate_recovery_codes"), codes(302), codes(302)
+    ),
+    "mfa_download_recovery_codes": Row(
+        _plain("mfa_download_recovery_codes"), codes(404), codes(404)
+    ),
+    "set_language": Row(
+        _plain("set_language"), codes(302), codes(302), lambda s: {"language": "nl"}
+    ),
+}
+
+# Who may do each act by a role for the whole site, without being its executor and without a duty.
+MAY: dict[str, frozenset[str]] = {
+    **dict.fromkeys(
+        ["plan", "return", "edit", "assign", "cancel", "require", "withdraw", "criterion",
+         "withdraw-criterion"], PLANNERS
+    ),
+    **dict.fromkeys(
+        ["start", "wait", "resume", "stop", "stage", "confirm-stopped", "complete", "answer",
+         "dispose", "evidence", "strike"], LEADS
+    ),
+    **dict.fromkeys(["clear", "promise"], LEADS),
+    **dict.fromkeys(["comment", "raise-blocker"], ANYONE),
+    **dict.fromkeys(
+        ["accept", "accept-loss", "give-back", "reopen", "judge", "hold", "end-hold"], frozenset()
+    ),
+    **dict.fromkeys(["waive", "end-waiver"], frozenset({Role.QUALITY})),
+    "check": frozenset({Role.HSE}),
+}  # fmt: skip
+assert set(MAY) == set(CASES)
+
+
+def act_codes(verb: str, done: int) -> Codes:
+    """The codes of an act on an item of the contractor's own company."""
+    return site_codes(done, roles=MAY[verb])
+
+
+__all__ = ["ANONYMOUS", "MAY", "OTHER_COMPANY", "ROWS", "Row", "Scene", "act_codes"]

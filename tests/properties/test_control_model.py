@@ -1,0 +1,48 @@
+"""The control model under random acts by random people over random time.
+
+200 runs of 50 steps, the same ones every time, in four parts so that they share the processors.
+`HYPOTHESIS_PROFILE=long python -m pytest tests/properties --hypothesis-seed=N` does
+HYPOTHESIS_RUNS (500) others and prints how often each act had which outcome; with
+HYPOTHESIS_NO_SHRINK=1 it shows the first failure as it was found.
+"""
+
+import gc
+import json
+import os
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.properties import machine, rows
+from tests.properties.world import make_playground
+
+LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+PARTS = 1 if LONG else 4
+SETTINGS = settings(
+    max_examples=int(os.environ.get("HYPOTHESIS_RUNS", "500")) if LONG else 200 // PARTS,
+    stateful_step_count=50,
+    deadline=None,
+    database=None,
+    print_blob=False,
+    suppress_health_check=list(HealthCheck),
+    report_multiple_bugs=False,
+    phases=[Phase.generate] + [Phase.shrink] * ("HYPOTHESIS_NO_SHRINK" not in os.environ),
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_invariants_hold(part):
+    model = type("ControlModel", (machine.ControlModel,), {})
+    model.ground = make_playground()
+    model.digest, model.reader = rows.Digest(), rows.Reader()
+    gc.freeze()
+    try:
+        run_state_machine_as_test(model if LONG else seed(part)(model), settings=SETTINGS)
+    finally:
+        gc.unfreeze()
+        if LONG:
+            print(json.dumps(machine.SEEN, sort_keys=True))
+    if not LONG:
+        assert machine.SEEN["runs"] >= SETTINGS.max_examples

@@ -1,0 +1,1 @@
+"""A supporting domain that exists only here: it proves that one is added without editing work/."""

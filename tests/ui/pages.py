@@ -1,0 +1,235 @@
+"""Every page in its states, with a context as the template's comment describes it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.ui.account_pages import ACCOUNT_PAGES, ERROR_PAGES
+from tests.ui.item_pages import ITEM_PAGES
+from tests.ui.page import Page
+from tests.ui.stand_ins import (
+    NOW,
+    SITE,
+    FilterForm,
+    ItemRow,
+    NewForm,
+    Row,
+    ago,
+    ahead,
+    place,
+)
+from work.states import Status
+
+
+def _rows() -> list[ItemRow]:
+    moves = [
+        Row(verb="start", label="Start", allowed=False, reason="Permit EP-231 is not in force"),
+        Row(verb="cancel", label="Cancel", allowed=True, reason=""),
+    ]
+    return [
+        ItemRow("W-1066", "Grease port missing on CV-412", Status.REQUESTED, owner_text=""),
+        ItemRow("W-1042", "Inspect line 3 before restart", Status.LIVE, is_blocked=True,
+                open_blockers=1, block_text="Lock 14 is still on F-301", safety_critical=True,
+                has_permit=True, due=ahead(hours=9), moves=moves, unconfirmed_minutes=12),
+        ItemRow("W-1055", "Start changeover to 500 ml", is_ready=True, due=ahead(hours=4),
+                owner_kind="post", owner_text="Shift lead, Packaging", moves=moves),
+        ItemRow("W-0977", "Rebuild compressor K-102 stage 2", Status.WAITING, is_blocked=True,
+                open_blockers=2, block_text="Valve kit not on site", due=ago(days=11),
+                is_overdue=True),
+        ItemRow("W-1031", "Replace seal on pump P-112", Status.DONE, due=ago(days=1),
+                is_overdue=True),
+    ]  # fmt: skip
+
+
+def _narrowing(**more: Any) -> dict[str, Any]:
+    return {
+        "site": SITE,
+        "views": [
+            Row(label="All open", url="?", count="81", current=True),
+            Row(label="Blocked", url="?blocked=1", count="9", current=False),
+            Row(label="Overdue", url="?overdue=1", count="6", current=False),
+        ],
+        "filters": FilterForm({"q": "pump"}),
+        "chips": [Row(label="Blocked", value="yes", remove_url="?")],
+        "hidden": [Row(name="sort", value="-due")],
+        "clear_url": "?",
+        "as_of": NOW,
+        **more,
+    }
+
+
+def _columns() -> list[Row]:
+    labels = [
+        "Number",
+        "What",
+        "Type",
+        "Place",
+        "Owner",
+        "Status",
+        "Priority",
+        "Due",
+        "Age",
+    ]
+    return [
+        Row(
+            key=label.lower(),
+            label=label,
+            url=f"?sort={label.lower()}",
+            direction="ascending" if label == "Due" else "",
+            end=label == "Age",
+        )
+        for label in labels
+    ]
+
+
+def _pager() -> Row:
+    pages = [Row(number=n, url=f"?page={n}", current=n == 2) for n in (1, 2, 3)]
+    return Row(total_text="1,000+", first=51, last=100, pages=pages, previous_url="?page=1",
+               next_url="?page=3")  # fmt: skip
+
+
+def _list(**more: Any) -> dict[str, Any]:
+    return _narrowing(items=_rows(), columns=_columns(), pager=_pager(), **more)
+
+
+def _list_without(kind: str) -> Callable[[], dict[str, Any]]:
+    trouble = Row(
+        kind=kind, text="More than 90 days of ended work.", url="?due_before=2026-11-01",
+        action="Ask the last 90 days",
+    )  # fmt: skip
+    return lambda: _narrowing(items=[], columns=_columns(), pager=None, trouble=trouble)
+
+
+def _board() -> dict[str, Any]:
+    rows = _rows()
+    columns = []
+    for status in (Status.REQUESTED, Status.PLANNED, Status.LIVE, Status.WAITING, Status.DONE):
+        held = [row for row in rows if row.status == status]
+        columns.append(
+            Row(code=status, label=str(status.label), count=str(len(held)), items=held,
+                more_url="?status=live" if status == Status.LIVE else "", more="19")
+        )  # fmt: skip
+    return _narrowing(columns=columns, closed=Row(count="17", url="?status=closed"))
+
+
+def _counts() -> list[Row]:
+    return [
+        Row(label="In progress", count="23", url="?a", tone="", icon="circle-play", note=""),
+        Row(label="Blocked", count="9", url="?b", tone="stop", icon="octagon-x", note="oldest 6 d"),
+        Row(label="Stopped, waiting", count="14", url="?c", tone="", icon="circle-pause", note=""),
+        Row(label="To accept", count="12", url="?d", tone="", icon="circle-check", note=""),
+        Row(label="Overdue", count="0", url="?e", tone="late", icon="clock-alert", note=""),
+    ]
+
+
+def _picture() -> dict[str, Any]:
+    cells = [Row(count="4", url="?x", tone=""), Row(count="2", url="?y", tone="stop"),
+             Row(count="0", url="?z", tone="late")]  # fmt: skip
+    return {
+        "site": SITE,
+        "as_of": NOW,
+        "panels": [
+            Row(id="safe", title="Safe now", count=2, url="/s/hvk/panels/safe/", html=""),
+            Row(id="people", title="People inside", count=None, url="", html="Nobody"),
+        ],
+        "counts": _counts(),
+        "areas": [Row(name="Packaging", url="?p", cells=cells)],
+        "area_columns": ["Open", "Blocked", "Overdue"],
+        "trouble": None,
+    }
+
+
+def _place() -> dict[str, Any]:
+    here = place("Line 3", "L3")
+    here.owner_text, here.version = "Packaging crew", 3
+    here.state_since, here.state_by_text, here.state_note = (
+        ago(hours=1),
+        "J. Lindqvist",
+        "Guard trip",
+    )
+    near = place("Line 4", "L4")
+    near.kind_text = "Same air"
+    asset = Row(name="Filler", code="FIL-3", url="", class_text="Machine", status_text="In service")
+    state = Row(state_text="Running", since=ago(days=2), by_text="M. Okafor", note="")
+    window = Row(name="Night stop", to=ahead(hours=6), state_text="planned", acts=[])
+    setattr(window, "from", ahead(hours=2))
+    return {
+        "site": SITE, "place": here, "above": [place("Packaging", "40")], "counts": _counts(),
+        "items": _rows(), "more_url": "?place=L3", "parts": [place("Filler", "L3/FIL")],
+        "neighbours": [near], "assets": [asset], "holds": [], "windows": [window],
+        "states": [state], "posts": [Row(name="Shift lead, Packaging", holder_text="", acts=[])],
+        "acts": [], "panels": [], "refusal": None,
+    }  # fmt: skip
+
+
+def _places() -> dict[str, Any]:
+    row = place("Line 3", "L3")
+    row.parts, row.open, row.blocked, row.state_since = 12, "28", "4", ago(hours=1)
+    return {"site": SITE, "q": "", "place": None, "above": [], "places": [row], "pager": _pager()}
+
+
+def _sites() -> dict[str, Any]:
+    return {
+        "sites": [
+            Row(
+                slug="hvk",
+                name="Havenkade",
+                role_text="Shift lead",
+                open="148",
+                blocked=19,
+                mine="6",
+            ),
+            Row(
+                slug="nrd",
+                name="Nord",
+                role_text="Site administrator",
+                open="3",
+                blocked=0,
+                mine="",
+            ),
+        ]
+    }
+
+
+def _invalid_new() -> dict[str, Any]:
+    form = NewForm({"what": "Grease port missing"})
+    form.is_valid()
+    return {"site": SITE, "form": form, "parent": None, "now_allowed": True}
+
+
+REFUSED = Row(
+    kind="refused",
+    title="Start W-1042",
+    reasons=[
+        Row(text="Permit EP-231 is not in force.", who="permit issuer", url="/s/hvk/permits/231/"),
+        Row(text="Nobody is named to do it.", who="planner", url=""),
+    ],
+)
+PAGES = {
+    "sites": Page("work/site_list.html", _sites),
+    "sites-none": Page("work/site_list.html", lambda: {"sites": []}),
+    "picture": Page("work/site_picture.html", _picture),
+    "list": Page("work/item_list.html", _list),
+    "list-empty": Page(
+        "work/item_list.html", lambda: _narrowing(items=[], columns=_columns(), chips=[])
+    ),
+    "list-nothing-fits": Page("work/item_list.html", lambda: _narrowing(items=[], columns=[])),
+    **{
+        f"list-{kind}": Page("work/item_list.html", _list_without(kind))
+        for kind in ("too_many", "refused", "busy", "error")
+    },
+    "board": Page("work/board.html", _board),
+    "new": Page(
+        "work/item_new.html",
+        lambda: {"site": SITE, "form": NewForm(), "parent": None, "now_allowed": True},
+    ),
+    "new-invalid": Page("work/item_new.html", _invalid_new),
+    "places": Page("work/place_list.html", _places),
+    "places-none": Page("work/place_list.html", lambda: {"site": SITE, "places": [], "q": "X"}),
+    "place": Page("work/place_detail.html", _place),
+    "refused": Page(
+        "work/refused.html", lambda: {"site": SITE, "refusal": REFUSED, "back_url": "/s/hvk/"}
+    ),
+    **{name: Page("work/item_detail.html", make) for name, make in ITEM_PAGES.items()},
+    **ACCOUNT_PAGES,
+    **ERROR_PAGES,
+}

@@ -1,0 +1,144 @@
+"""The pages in a real Chromium: axe, content policy, no sideways scroll, usable without script."""
+
+import threading
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.handlers.wsgi import WSGIHandler
+
+from tests.ui.pages import PAGES
+
+pytestmark = pytest.mark.browser
+
+WIDE, PHONE = (1440, 900), (390, 844)
+# Pages that differ from these in their words alone are not looked at again.
+ALIKE = ("list-refused", "list-busy", "list-error", "item-busy", "mfa-off", "mfa-reauthenticate")
+LOOKED_AT = [
+    name for name in PAGES if name not in ALIKE and not name.startswith(("error-4", "error-5"))
+] + ["error-422"]
+
+
+def _note(complaints: list[str], said) -> None:
+    if said.type in ("error", "warning"):
+        complaints.append(f"{said.type}: {said.text}")
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *args) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def gallery():
+    """A server of the gallery's pages, on a free port, without a database."""
+
+    class Server(WSGIServer):
+        daemon_threads = True
+
+    with make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), Server, _Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/gallery"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def look(gallery, browser):
+    """Open a page of the gallery; what the console complained of comes along."""
+    contexts = []
+
+    def open_page(name: str, *, size=WIDE, theme="light", script=True):
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=theme,
+            java_script_enabled=script,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        complaints: list[str] = []
+        page.on("console", lambda said: _note(complaints, said))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{gallery}/{name}/", wait_until="load")
+        return page, complaints
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def _findings(page, **options) -> list[str]:
+    found = Axe().run(page, options={"resultTypes": ["violations"], **options})
+    return [
+        f"{one['id']}: {node['target']} {node['failureSummary']}"
+        for one in found.response["violations"]
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("name", LOOKED_AT)
+def test_page_passes_axe_breaks_no_policy_and_never_scrolls_sideways(look, name):
+    page, complaints = look(name)
+    assert _findings(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert _findings(page, runOnly=["color-contrast"]) == []
+    for width in (1280, 820, PHONE[0]):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.emulate_media(color_scheme="light")
+    assert _findings(page) == []
+    assert complaints == []
+
+
+def test_menu_button_opens_the_places_to_go_without_a_script(look):
+    page, _ = look("list", size=PHONE, script=False)
+    assert not page.locator("#side").is_visible()
+    page.get_by_role("button", name="Open menu").click()
+    assert page.locator("#side").get_by_role("link", name="Board").is_visible()
+
+
+def test_card_menu_lies_over_the_board_without_a_script(look):
+    page, _ = look("board", script=False)
+    page.get_by_role("button", name="Acts of W-1042").click()
+    menu = page.locator("#menu-W-1042")
+    assert menu.is_visible()
+    box = menu.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= WIDE[0]
+
+
+def test_theme_is_chosen_and_kept(look):
+    page, _ = look("list")
+    page.get_by_label("Theme").select_option("dark")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_a_lost_server_is_said_and_nothing_typed_is_lost(look):
+    page, _ = look("item")
+    page.get_by_text("Stop and wait").first.click()
+    page.get_by_label("What exactly").fill("Valve kit")
+    page.get_by_label("Condition it is left in").fill("Locked and tagged")
+    page.get_by_label("Stopped and safe").check()
+    page.route("**/wait/", lambda route: route.abort())
+    page.locator("#do-wait").click()
+    page.get_by_text("The server cannot be reached.").wait_for()
+    assert page.get_by_label("What exactly").input_value() == "Valve kit"
+
+
+def test_a_refusal_is_swapped_in_and_a_foreign_page_is_only_told(look):
+    page, _ = look("item")
+    answer = '<div id="item" class="stack"><h1>Newer</h1></div>'
+    page.route("**/complete/", lambda route: route.fulfill(status=409, body=answer))
+    page.locator("#do-complete").click()
+    page.get_by_role("heading", name="Newer").wait_for()
+
+    page, _ = look("item")
+    whole = "<!DOCTYPE html><html><body><h1>The site is busy</h1></body></html>"
+    page.route("**/complete/", lambda route: route.fulfill(status=503, body=whole))
+    page.locator("#do-complete").click()
+    page.locator("#toasts").get_by_text("The site is busy").wait_for()
+    assert page.get_by_role("heading", level=1).inner_text() == "Inspect line 3 before restart"

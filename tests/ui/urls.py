@@ -1,0 +1,46 @@
+"""The addresses that pages name, and one view that draws a page from stand-ins."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import include, path
+
+from tests.ui.pages import PAGES
+
+
+@login_not_required
+def gallery(request: HttpRequest, name: str) -> HttpResponse:
+    page = PAGES[name]
+    return render(request, page.template, page.context())
+
+
+@login_not_required
+def _nothing(request: HttpRequest, **parts: str) -> HttpResponse:
+    return HttpResponse(status=204)
+
+
+work_urls = (
+    [
+        path("", _nothing, name="site_list"),
+        path("s/<slug:site>/", _nothing, name="site_picture"),
+        path("s/<slug:site>/board/", _nothing, name="board"),
+        path("s/<slug:site>/work/", _nothing, name="item_list"),
+        path("s/<slug:site>/work/new/", _nothing, name="item_new"),
+        path("s/<slug:site>/work/<str:number>/", _nothing, name="item_detail"),
+        path("s/<slug:site>/places/", _nothing, name="place_list"),
+        path("s/<slug:site>/places/<path:code>/", _nothing, name="place_detail"),
+    ],
+    "work",
+)
+
+urlpatterns = [
+    path("gallery/<str:name>/", gallery),
+    path("s/<slug:site>/panels/<str:name>/", _nothing),
+    path("login/", _nothing, name="account_login"),
+    path("logout/", _nothing, name="account_logout"),
+    path("account/password/", _nothing, name="account_change_password"),
+    path("account/confirm/", _nothing, name="account_reauthenticate"),
+    path("account/mfa/", include("allauth.mfa.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include(work_urls)),
+]

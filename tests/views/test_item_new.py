@@ -1,0 +1,183 @@
+"""Raising work: request it or *On it now*, by whom, and every way in which it is not done."""
+
+import uuid
+
+import pytest
+
+from tests import factories
+from work.models import Event, WorkItem
+from work.services import acts
+
+NEW = "/s/hvk/work/new/"
+
+
+@pytest.fixture
+def form(world):
+    """What a person types at least, with the identity of the form."""
+
+    def typed(**more):
+        known = {"act": str(uuid.uuid4()), "type": world.mnt.pk, "place": "L3"}
+        return known | {"what": "Grease the bearing", "why": "It squeaks"} | more
+
+    return typed
+
+
+def test_a_request_is_raised_and_shown(world, sign_in, form):
+    visitor = sign_in(world.operator)
+    assert "Raise work" in visitor.get(NEW, place="L3").content.decode()
+    answer = visitor.post(NEW, form(priority="2", due="2026-11-25T12:00"))
+    item = WorkItem.objects.get()
+    assert answer.status_code == 303
+    assert answer["Location"] == f"/s/hvk/work/W-{item.number}/"
+    assert (item.status, item.priority, item.place.code) == ("requested", "2", "L3")
+    assert item.due.isoformat() == "2026-11-25T11:00:00+00:00"
+    assert visitor.see(item).status_code == 200
+
+
+def test_htmx_goes_to_the_item_as_a_whole_page(world, sign_in, form):
+    answer = sign_in(world.operator).post(NEW, form(), htmx=True)
+    item = WorkItem.objects.get()
+    assert answer.status_code == 200
+    assert answer["HX-Redirect"] == f"/s/hvk/work/W-{item.number}/"
+    assert answer.content == b""
+
+
+def test_sent_twice_raises_one(world, sign_in, form):
+    visitor, typed = sign_in(world.operator), form()
+    first, second = visitor.post(NEW, typed), visitor.post(NEW, typed)
+    assert first["Location"] == second["Location"]
+    assert WorkItem.objects.count() == 1
+
+
+def test_the_place_of_the_address_is_filled_in(world, sign_in):
+    text = sign_in(world.operator).get(NEW, place='L"3<').content.decode()
+    assert 'value="L&quot;3&lt;"' in text
+
+
+def test_raised_under_a_parent(world, sign_in, form):
+    parent = factories.planned_item(world)
+    visitor = sign_in(world.planner)
+    url = f"{NEW}?parent=W-{parent.number}"
+    assert f'action="{url}"' in visitor.get(url).content.decode()
+    assert visitor.post(url, form()).status_code == 303
+    assert WorkItem.objects.latest("pk").parent == parent
+
+
+def test_on_it_now(world, sign_in, form):
+    kind = factories.work_type(world.site, "QUICK", on_it_now=True)
+    visitor = sign_in(world.technician)
+    assert "On it now" in visitor.get(NEW).content.decode()
+    answer = visitor.post(NEW, form(type=kind.pk, how="now"))
+    item = WorkItem.objects.get()
+    assert answer.status_code == 303
+    assert (item.status, item.owner_post) == ("live", world.lead_post)
+    assert list(item.executors.all()) == [world.technician]
+
+
+def test_on_it_now_is_refused_by_the_guards_of_start(world, sign_in, form):
+    kind = factories.work_type(world.site, "QUICK", on_it_now=True)
+    factories.rule(world.site, what="Air measured")
+    answer = sign_in(world.technician).post(NEW, form(type=kind.pk, how="now"))
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Air measured: Not checked yet by: HSE." in text
+    assert 'value="Grease the bearing"' in text
+    assert "It squeaks" in text
+    assert not WorkItem.objects.exists()
+    assert list(Event.objects.filter(verb="refused").values_list("place", flat=True)) == [
+        world.l3.pk
+    ]
+
+
+def test_on_it_now_is_not_of_this_role(world, sign_in, form):
+    answer = sign_in(world.technician).post(NEW, form(how="now"))
+    assert answer.status_code == 403
+    assert not WorkItem.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["viewer", "auditor"])
+def test_readers_raise_nothing(world, sign_in, form, name):
+    visitor = sign_in(getattr(world, name))
+    assert visitor.get(NEW).status_code == 403
+    assert visitor.post(NEW, form()).status_code == 403
+    assert not WorkItem.objects.exists()
+
+
+def test_another_site_is_not_there(world, nrd, sign_in, form):
+    visitor = sign_in(nrd.supervisor)
+    assert visitor.get(NEW).status_code == 404
+    assert visitor.post(NEW, form()).status_code == 404
+    assert not WorkItem.objects.exists()
+
+
+def test_busy_keeps_what_was_typed(world, sign_in, form, monkeypatch):
+    from work.exceptions import Busy
+
+    def busy(*args):
+        raise Busy
+
+    visitor, typed = sign_in(world.operator), form()
+    monkeypatch.setattr(acts, "_attempt", busy)
+    answer = visitor.post(NEW, typed)
+    assert answer.status_code == 503
+    assert 'value="Grease the bearing"' in answer.content.decode()
+
+
+WRONG = [
+    {"what": ""},
+    {"what": " "},
+    {"what": "x" * 251},
+    {"what": "a\x00b"},
+    {"why": "x" * 20_000},
+    {"place": ""},
+    {"place": "NOWHERE"},
+    {"place": "L3\x00"},
+    {"place": "/"},
+    {"place": "NRD"},
+    {"type": ""},
+    {"type": "0"},
+    {"type": "²"},
+    {"type": "9" * 30},
+    {"type": "x"},
+    {"priority": "9"},
+    {"due": "soon"},
+    {"due": "0001-01-01T00:00"},
+    {"assets": "NO-SUCH"},
+    {"assets": ",,x" * 100},
+    {"act": ""},
+    {"act": "x" * 5000},
+    {"f.size": "1e999"},
+]
+
+
+def test_wrong_input_is_refused_and_kept(world, nrd, sign_in, form):
+    field = {"key": "size", "label": "Size", "kind": "number"}
+    kind = factories.work_type(world.site, "SIZED", fields=[field])
+    visitor = sign_in(world.operator)
+    for wrong in WRONG:
+        answer = visitor.post(NEW, form(type=kind.pk) | wrong)
+        assert answer.status_code == 422, wrong
+        if "why" not in wrong:
+            assert "It squeaks" in answer.content.decode(), wrong
+    assert not WorkItem.objects.exists()
+
+
+def test_fields_of_the_type_are_asked_and_kept(world, sign_in, form):
+    fields = [
+        {"key": "size", "label": "Size", "kind": "number", "unit": "mm"},
+        {"key": "hot", "label": "Hot?", "kind": "yes_no"},
+        {"key": "seal", "label": "Seal", "kind": "choice", "choices": ["A", "B"]},
+        {"key": "day", "label": "Day", "kind": "date"},
+        {"key": "since", "label": "Since", "kind": "moment"},
+    ]
+    kind = factories.work_type(world.site, "FIELDS", fields=fields)
+    visitor = sign_in(world.operator)
+    assert "Size (mm)" in visitor.get(NEW, type=kind.pk).content.decode()
+    typed = {"f.size": "12.5", "f.hot": "no", "f.seal": "B", "f.day": "2026-11-30"}
+    visitor.post(NEW, form(type=kind.pk, **typed, **{"f.since": "2026-11-24T04:30"}))
+    item = WorkItem.objects.get()
+    known = {"size": 12.5, "hot": False, "seal": "B", "day": "2026-11-30"}
+    assert item.values == known | {"since": "2026-11-24T03:30:00+00:00"}
+    page = sign_in(world.planner).get(f"/s/hvk/work/W-{item.number}/edit/").content.decode()
+    for shown in ('value="12.5"', 'value="2026-11-30"', 'value="2026-11-24T04:30"'):
+        assert shown in page

@@ -1,0 +1,303 @@
+"""The page of an item: its states, its queries, its one clock, and what wrong addresses answer."""
+
+import itertools
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests import factories
+from tests.views import cases
+from work.models import WorkItem
+from work.services import blockers, checklist, execution, holds, items, proof, requirements
+from work.views import _site
+from work.views._acts import SPECS
+
+# session, user, scope, site: what every page of a site asks.
+FRAME = 4
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        factories.requested_item,
+        factories.planned_item,
+        factories.live_item,
+        factories.waiting_item,
+        factories.done_item,
+        factories.closed_item,
+    ],
+)
+def test_page_of_every_status(world, sign_in, make):
+    item = make(world)
+    answer = sign_in(world.shift_lead).see(item)
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Replace the guard switch" in text
+    assert item.get_status_display() in text
+
+
+def _queries(visitor, item, **more) -> list[str]:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        answer = visitor.see(item, **more)
+    assert answer.status_code == 200
+    return [each["sql"] for each in asked]
+
+
+@pytest.fixture
+def empty_item(world):
+    return factories.requested_item(world)
+
+
+@pytest.fixture
+def full_item(world):
+    """30 lines, 30 prerequisites, 30 evidence, 30 blockers, children, a hold, a long history."""
+    kind = factories.work_type(
+        world.site,
+        "FULL",
+        criteria=[{"key": f"c{n}", "text": f"Criterion {n}", "evidence": n % 2} for n in range(30)],
+        lines=[{"key": f"l{n}", "text": f"Line {n}?", "kind": "pass_fail"} for n in range(30)],
+    )
+    other = factories.planned_item(world)
+    item = factories.planned_item(
+        world, type_id=kind.pk, place_ids=[world.l4.pk], asset_ids=[world.pump.pk]
+    )
+    for n in range(15):
+        requirements.require(
+            actor=world.planner,
+            at=world.at,
+            item_id=item.pk,
+            gate="complete",
+            kind="decision",
+            supplier="work.check",
+            params={"role": "hse"},
+            what=f"Check {n}",
+            waivable_by="quality",
+        )
+        other = factories.planned_item(world, what=f"Other {n}")
+        requirements.require(
+            actor=world.planner,
+            at=world.at,
+            item_id=item.pk,
+            gate="close",
+            kind="work",
+            supplier="work.item",
+            source_id=other.pk,
+        )
+        items.request(
+            actor=world.planner,
+            at=world.at,
+            site_id=world.site.pk,
+            type_id=world.mnt.pk,
+            place_id=world.l4.pk,
+            what=f"Child {n}",
+            parent_id=item.pk,
+            mandatory=True,
+        )
+    holds.place(
+        actor=world.shift_lead, at=world.at, item_id=item.pk, kind="restart", place_id=item.place_id
+    )
+    execution.start(actor=world.technician, at=world.at, item_id=item.pk)
+    for n in range(30):
+        proof.attach(
+            actor=world.technician, at=world.at, item_id=item.pk, kind="signature", said=f"Seen {n}"
+        )
+        blocker = blockers.raise_(
+            actor=world.technician,
+            at=world.at,
+            item_id=item.pk,
+            kind="material",
+            what=f"Part {n}",
+            clears=f"user:{world.planner.pk}",
+            expected=world.t(60),
+        )
+    blockers.promise(actor=world.planner, at=world.at, blocker_id=blocker.pk, expected=world.t(90))
+    checklist.answer(
+        actor=world.technician, at=world.at, line_id=item.lines.first().pk, answer="fail"
+    )
+    with pytest.raises(Exception, match="line_open"):
+        execution.complete(actor=world.technician, at=world.at, item_id=item.pk)
+    return item
+
+
+def test_queries_do_not_grow_with_what_stands_around(world, sign_in, empty_item, full_item):
+    visitor = sign_in(world.shift_lead)
+    visitor.see(full_item), visitor.see(empty_item)  # the types are kept from now on
+    few, many = _queries(visitor, empty_item), _queries(visitor, full_item)
+    assert (len(few) - FRAME, len(many) - FRAME) == (10, 12), "\n".join(q[:180] for q in many)
+    few, many = (_queries(visitor, each, htmx=True) for each in (empty_item, full_item))
+    assert (len(few) - FRAME, len(many) - FRAME) == (10, 12)
+
+
+def test_an_ordinary_page_stays_small(world, sign_in):
+    answer = sign_in(world.shift_lead).see(cases.CASES["accept"].make(world))
+    assert len(answer.content) < 100_000
+
+
+def test_the_clock_is_asked_once(world, sign_in, full_item, monkeypatch):
+    asked = []
+
+    def now():
+        asked.append(1)
+        return world.at
+
+    monkeypatch.setattr(_site, "now", now)
+    assert sign_in(world.shift_lead).see(full_item).status_code == 200
+    assert asked == [1]
+
+
+def test_a_lapse_is_seen_at_its_second_with_no_task_running(world, sign_in, clock):
+    factories.rule(world.site, "air", what="Air measured")
+    item = factories.planned_item(world)
+    row = item.prerequisites.get(rule__key="air")
+    requirements.check(
+        actor=world.hse, at=world.at, prerequisite_id=row.pk, passed=True, valid_until=world.t(60)
+    )
+    execution.start(actor=world.technician, at=world.at, item_id=item.pk)
+    visitor = sign_in(world.technician)
+    stored = WorkItem.objects.filter(pk=item.pk).values().get()
+
+    clock.move_to(world.t(60) - timedelta(seconds=1))
+    text = visitor.see(item).content.decode()
+    assert "Nothing blocks the next step" in text
+    assert "Blocked" not in text
+    assert 'id="act-confirm-stopped"' not in text
+
+    clock.move_to(world.t(60))
+    text = visitor.see(item).content.decode()
+    assert "Nothing blocks the next step" not in text
+    blocked = text.split("What blocks it")[1].split("Context and safeguards")[0]
+    assert "Air measured" in blocked
+    assert "Cleared by HSE" in blocked
+    assert "Not confirmed stopped, 0 min" in text
+    assert "It has run out" in text
+    assert 'id="act-confirm-stopped"' in text
+
+    clock.move_to(world.t(72))
+    assert "Not confirmed stopped, 12 min" in visitor.see(item).content.decode()
+    assert WorkItem.objects.filter(pk=item.pk).values().get() == stored
+
+    answer = visitor.act(item, "confirm-stopped", condition="Valve shut, locked")
+    assert answer.status_code == 303
+    item.refresh_from_db()
+    assert item.status == "waiting"
+    assert item.blockers.get().since == world.t(60)
+
+
+def test_ready_ends_at_its_second(world, sign_in, clock):
+    factories.rule(world.site, "air", what="Air measured", lead=timedelta(hours=1))
+    item = factories.planned_item(world, plan={"planned_start": world.t(300)})
+    row = item.prerequisites.get(rule__key="air")
+    requirements.check(
+        actor=world.hse, at=world.at, prerequisite_id=row.pk, passed=True, valid_until=world.t(60)
+    )
+    visitor = sign_in(world.technician)
+    clock.move_to(world.t(59))
+    assert "Clear to start" in visitor.see(item).content.decode()
+    clock.move_to(world.t(60))
+    text = visitor.see(item).content.decode()
+    assert "Clear to start" not in text.replace("Not clear to start yet", "")
+    assert "Not clear to start yet" in text
+    clock.move_to(world.t(240))
+    assert "Blocked" in visitor.see(item).content.decode()
+
+
+WRONG = [
+    "W-99999999999999999999",
+    "W-0",
+    "W-",
+    "0",
+    "-1",
+    "W-1.0",
+    "²",
+    "W-²",
+    "x",
+    "%00",
+    "W-1%00",
+    "W-1%20OR%201=1",
+    "W-%F0%9F%98%80",
+    "w" * 300,
+    "999999999999999",
+]
+
+
+def test_wrong_numbers_are_not_found(world, sign_in):
+    item = factories.planned_item(world)
+    visitor = sign_in(world.shift_lead)
+    for number in WRONG:
+        assert visitor.get(f"/s/hvk/work/{number}/").status_code == 404, number
+        assert visitor.post(f"/s/hvk/work/{number}/start/").status_code == 404, number
+    for spelling in (
+        f"W-{item.number}",
+        f"w-{item.number}",
+        str(item.number),
+        f"W-000{item.number}",
+    ):
+        assert visitor.get(f"/s/hvk/work/{spelling}/").status_code == 200, spelling
+
+
+def test_the_page_answers_get_alone(world, sign_in):
+    item = factories.planned_item(world)
+    visitor = sign_in(world.shift_lead)
+    assert visitor.post(f"/s/hvk/work/W-{item.number}/").status_code == 405
+    assert visitor.client.delete(f"/s/hvk/work/W-{item.number}/").status_code == 405
+
+
+HUGE = "x" * 20_000
+STRANGE = [
+    "",
+    " ",
+    HUGE,
+    "\x00",
+    "a\x00b",
+    "𝔘",
+    "<script>alert(1)</script>",
+    "-1",
+    "1e999",
+    "NaN",
+    "0001-01-01T00:00",
+    "9999-12-31T23:59",
+    "{}",
+    "[]",
+    "²",
+]
+
+
+@pytest.mark.parametrize("verb", cases.CASES)
+def test_wrong_input_is_never_our_failure(world, sign_in, verb):
+    """Fields with things that nobody should type: refused or done, never an error."""
+    case, spec = cases.CASES[verb], SPECS[verb]
+    item = case.make(world)
+    visitor, of, good = sign_in(case.actor(world)), case.of(item), case.typed(world, item)
+    fields = list(dict.fromkeys([*(spec.form.base_fields.keys() - {"file"}), *good]))
+    strange = itertools.cycle(STRANGE)
+    tried = [dict.fromkeys(fields, next(strange)) for _ in range(3)]
+    tried += [good | {name: next(strange)} for name in fields for _ in range(2)]
+    for typed in tried:
+        seen = item.version if not spec.part else ""
+        answer = visitor.act(item, verb, of=of, seen=seen, **typed)
+        assert answer.status_code in (303, 403, 404, 409, 422), typed
+        assert b"<script>alert(1)" not in answer.content
+    assert visitor.see(item).status_code == 200
+
+
+def test_a_repeated_hour_is_its_first_and_a_skipped_one_moves_on(world, sign_in, clock):
+    item = factories.planned_item(world)
+    visitor = sign_in(world.planner)
+    known = {"what": item.what, "place": "L3", "priority": "3", "why": item.why}
+    visitor.act(item, "edit", **known, planned_start="2026-10-25T02:30", due="2026-03-29T02:30")
+    item.refresh_from_db()
+    assert item.planned_start.isoformat() == "2026-10-25T00:30:00+00:00"
+    assert item.due.isoformat() == "2026-03-29T01:30:00+00:00"
+
+
+def test_an_edit_leaves_the_seconds_of_a_time_it_did_not_touch(world, sign_in):
+    start = world.t(300) + timedelta(seconds=42)
+    item = factories.planned_item(world, plan={"planned_start": start})
+    known = {"what": "New words", "place": "L3", "priority": "3", "why": item.why}
+    sign_in(world.planner).act(item, "edit", **known, planned_start="2026-11-24T10:00")
+    item.refresh_from_db()
+    assert (item.what, item.planned_start) == ("New words", start)

@@ -1,0 +1,540 @@
+"""The work list: what it shows, to whom, how it is narrowed and ordered."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db.models import Q
+
+from tests.factories import (
+    asset,
+    asset_class,
+    closed_item,
+    done_item,
+    live_item,
+    person,
+    planned_item,
+    requested_item,
+    rule,
+    waiting_item,
+    work_type,
+)
+from work.models import Prerequisite, WorkItem
+from work.reads.lapses import unmet_and_due
+from work.services import blockers, items
+from work.states import BlockerKind, FieldKind, Role
+
+LIST = "/s/hvk/work/"
+
+
+def shown(response) -> list[str]:
+    """The numbers of the rows, in order."""
+    assert response.status_code == 200
+    return re.findall(r'class="wno" href="/s/hvk/work/(W-\d+)/"', response.text)
+
+
+def labels(*items: WorkItem) -> list[str]:
+    return [f"W-{item.number}" for item in items]
+
+
+def total(response) -> str:
+    return response.context["pager"].total_text
+
+
+@pytest.fixture
+def planner(world, sign_in):
+    return sign_in(world.planner)
+
+
+def test_open_work_is_listed_newest_first(world, planner):
+    made = [requested_item(world), planned_item(world), live_item(world)]
+    closed_item(world)
+    page = planner.get(LIST)
+    assert shown(page) == labels(*reversed(made))
+    assert total(page) == "3"
+
+
+def test_a_row_says_what_where_who_and_until_when(world, planner):
+    item = live_item(world, what="Check the <guard>", due=world.t(-60), safety_critical=True)
+    page = planner.get(LIST)
+    text = page.text[page.text.index("<tbody>") :]
+    assert "Check the &lt;guard&gt;" in text
+    assert "Maintenance follow-up" in text
+    assert "Pouches" in text
+    assert "Shift lead, Packaging" in text
+    assert 'data-s="live"' in text
+    assert "Overdue: " in text
+    assert "Safety-critical" in text
+    assert shown(page) == labels(item)
+
+
+def test_without_a_role_at_the_site_there_is_no_list(world, nrd, sign_in):
+    assert sign_in(nrd.supervisor).get(LIST).status_code == 404
+    assert sign_in(world.planner).get("/s/none/work/").status_code == 404
+
+
+def test_who_is_signed_out_goes_to_the_login(world, client):
+    assert client.get(LIST).headers["Location"] == f"/login/?next={LIST}"
+
+
+def test_a_role_for_a_part_of_the_site_shows_that_part(world, sign_in):
+    here, elsewhere = requested_item(world), requested_item(world, place_id=world.p301.pk)
+    page = sign_in(world.technician).get(LIST)
+    assert shown(page) == labels(here)
+    assert shown(sign_in(world.planner).get(LIST)) == labels(elsewhere, here)
+    assert [view["count"] for view in page.context["views"]][:1] == ["1"]
+
+
+@pytest.fixture
+def contractors(world):
+    """An item of each company, and one of nobody's. The second has a host of its own."""
+    host = person(world.site, Role.PLANNER, name="Mara Okafor")
+    ours = planned_item(
+        world,
+        what="Weld the bracket",
+        plan={"team_id": world.lasteam.pk, "executor_ids": [world.welder.pk]},
+    )
+    theirs = planned_item(
+        world,
+        what="Clean the bund",
+        plan={
+            "team_id": world.hydrex.pk,
+            "executor_ids": [world.other_contractor.pk],
+            "owner_user_id": host.pk,
+        },
+    )
+    return ours, theirs, planned_item(world)
+
+
+def test_a_contractor_sees_the_own_company_alone(world, contractors, sign_in):
+    ours, _theirs, _own = contractors
+    page = sign_in(world.contractor).get(LIST)
+    assert shown(page) == labels(ours)
+    assert total(page) == "1"
+    assert [view["count"] for view in page.context["views"]] == ["1", "0", "0", "0"]
+    assert "Hydrex" not in page.text
+    assert "Clean the bund" not in page.text
+    assert world.other_contractor.name not in page.text
+    assert "Okafor" not in page.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "owner=user:{host}",
+        "owner=Okaf",
+        "owner=user:999999",
+        "executor=user:{other_contractor}",
+        "executor=Other",
+        "team=hydrex",
+        "team=nobody",
+        "clears=user:{planner}",
+        "asset=PUMP-0301",
+    ],
+)
+def test_a_contractor_cannot_tell_what_is_hidden_from_what_is_not_there(
+    world, contractors, sign_in, query
+):
+    _ours, theirs, _own = contractors
+    ids = {name: each.pk for name, each in world.people.items()} | {"host": theirs.owner_user_id}
+    visitor = sign_in(world.contractor)
+    page = visitor.client.get(f"{LIST}?{query.format(**ids)}")
+    assert shown(page) == []
+    assert page.context["trouble"]["kind"] == "refused"
+    assert "Okafor" not in page.text
+    assert "Hydrex" not in page.text
+
+
+def test_numbers_of_others_are_not_found_by_a_contractor(world, contractors, sign_in):
+    ours, theirs, _own = contractors
+    visitor = sign_in(world.contractor)
+    assert shown(visitor.get(LIST, q=f"W-{ours.number}")) == labels(ours)
+    assert shown(visitor.get(LIST, q=f"W-{theirs.number}")) == []
+    assert shown(visitor.get(LIST, q="bund")) == []
+
+
+def test_each_filter_finds_its_own(world, planner):
+    kind = work_type(
+        world.site,
+        "CAL",
+        fields=[
+            {
+                "key": "severity",
+                "label": "Severity",
+                "kind": FieldKind.CHOICE,
+                "choices": ["low", "high"],
+                "filterable": True,
+                "column": True,
+            },
+            {"key": "hours", "label": "Hours", "kind": FieldKind.NUMBER, "filterable": True},
+        ],
+    )
+    plain = requested_item(world, what="Look at the door")
+    there = requested_item(world, place_id=world.p301.pk, asset_ids=[world.pump.pk])
+    typed = requested_item(
+        world, type_id=kind.pk, values={"severity": "high", "hours": "4"}, priority="1"
+    )
+    late = live_item(world, due=world.t(-1), plan={"team_id": world.lasteam.pk})
+    stopped = waiting_item(
+        world,
+        plan={
+            "owner_user_id": world.supervisor.pk,
+            "executor_ids": [world.second_technician.pk],
+        },
+    )
+    done = done_item(world)
+    closed = closed_item(world)
+
+    def found(**query):
+        page = planner.get(LIST, **query)
+        assert page.context["trouble"] is None, query
+        rows = shown(page)
+        assert total(page) == str(len(rows))
+        return sorted(rows)
+
+    def those(*wanted):
+        return sorted(labels(*wanted))
+
+    assert found(status="requested") == those(plain, there, typed)
+    assert found(status=["live", "done"]) == those(late, done)
+    assert found(status="closed") == those(closed)
+    assert found(status="all") == those(plain, there, typed, late, stopped, done, closed)
+    assert found(type="CAL") == those(typed)
+    assert found(place="30") == those(there)
+    assert found(place="P-301") == those(there)
+    assert found(owner=f"user:{world.supervisor.pk}") == those(stopped)
+    assert found(owner="superv") == those(stopped)
+    assert found(owner=f"post:{world.lead_post.pk}") == those(late, done)
+    assert found(owner="lead, pack") == those(late, done)
+    assert found(team="lasteam") == those(late)
+    assert found(executor=f"user:{world.second_technician.pk}") == those(stopped)
+    assert found(executor="second tech") == those(stopped)
+    assert found(asset="PUMP-0301") == those(there)
+    assert found(priority=["1", "2"]) == those(typed)
+    assert found(kind="material") == those(stopped)
+    assert found(kind="permit") == []
+    assert found(clears="me") == those(stopped)
+    assert found(clears=f"user:{world.planner.pk}") == those(stopped)
+    assert found(clears="role:hse") == []
+    assert found(blocked="1") == those(stopped)
+    assert found(blocked="0") == those(plain, there, typed, late, done)
+    assert found(overdue="1") == those(late)
+    assert found(overdue="0") == those(plain, there, typed, stopped, done)
+    assert found(due_before="2026-11-25") == those(late)
+    assert found(due_before="2026-11-24") == []
+    assert found(waiting_days="0") == those(stopped)
+    assert found(waiting_days="1") == []
+    assert found(q="DOOR look") == those(plain)
+    assert found(q="door%") == []
+    assert found(q="p-301") == those(there)
+    assert found(q=f"w-{closed.number}") == those(closed)
+    assert found(q=str(plain.number), status="live") == []
+    assert found(**{"f.severity": "high"}) == those(typed)
+    assert found(**{"f.hours": "4,0"}) == those(typed)
+    assert found(**{"f.hours": "5"}) == []
+    assert found(place="40", type="MNT", status="live", team="lasteam") == those(late)
+
+
+def test_clear_to_start_and_not_ready_are_apart(world, planner):
+    ready = planned_item(world)
+    rule(world.site, key="paper", kind=BlockerKind.DOCUMENT, place_id=world.p301.pk)
+    waits = planned_item(world, place_id=world.p301.pk)
+    assert shown(planner.get(LIST, ready="1")) == labels(ready)
+    assert shown(planner.get(LIST, ready="0")) == labels(waits)
+    assert shown(planner.get(LIST, blocked="1")) == []
+
+
+def test_mine_is_what_i_own_and_what_my_posts_own(world, sign_in):
+    own = planned_item(world, plan={"owner_user_id": world.supervisor.pk})
+    post = planned_item(world, plan={"owner_post_id": world.site_post.pk})
+    planned_item(world)
+    page = sign_in(world.supervisor).get(LIST, owner="me")
+    assert shown(page) == labels(post, own)
+    current = [view["label"] for view in page.context["views"] if view["current"]]
+    assert current == ["Mine"]
+
+
+def test_custom_columns_are_those_of_the_one_type(world, planner):
+    kind = work_type(
+        world.site,
+        "CAL",
+        fields=[
+            {"key": "ok", "label": "In order", "kind": FieldKind.YES_NO, "column": True},
+            {"key": "on", "label": "Seen on", "kind": FieldKind.DATE, "column": True},
+        ],
+    )
+    requested_item(world, type_id=kind.pk, values={"ok": "yes", "on": "2026-11-02"})
+    page = planner.get(LIST, type="CAL")
+    assert [column["key"] for column in page.context["columns"]][-2:] == ["f.ok", "f.on"]
+    assert page.context["items"][0].cells == ["Yes", "2 Nov 2026"]
+    assert len(planner.get(LIST).context["columns"]) == 10
+
+
+def test_a_lapse_is_seen_at_its_second_with_no_task_run(world, planner, clock):
+    rule(world.site, key="paper", kind=BlockerKind.DOCUMENT)
+    item = planned_item(world, plan={"planned_start": world.at + timedelta(days=2, minutes=1)})
+    clock.move_to(world.t(1) - timedelta(seconds=1))
+    assert shown(planner.get(LIST, blocked="1")) == []
+    assert shown(planner.get(LIST, kind="document")) == []
+    assert shown(planner.get(LIST, ready="0")) == labels(item)
+    assert "Blocked" not in planner.get(LIST).text.split("<tbody>")[1].split("</tbody>")[0]
+    clock.move_to(world.t(1))
+    assert shown(planner.get(LIST, blocked="1")) == labels(item)
+    assert shown(planner.get(LIST, kind="document")) == labels(item)
+    assert shown(planner.get(LIST, clears="role:hse")) == labels(item)
+    assert shown(planner.get(LIST, ready="0")) == []
+    assert "Blocked" in planner.get(LIST).text.split("<tbody>")[1].split("</tbody>")[0]
+    item.refresh_from_db()
+    assert item.open_blockers == 0
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("number", [0, 1, 2, 3]),
+        ("-number", [3, 2, 1, 0]),
+        ("due", [1, 0, 3, 2]),
+        ("-due", [2, 3, 0, 1]),
+        ("priority", [2, 1, 3, 0]),
+        ("status", [3, 2, 1, 0]),
+        ("-status", [0, 1, 2, 3]),
+        ("waiting", [0, 3, 2, 1]),
+        ("age", [1, 0, 3, 2]),
+        ("nonsense", [3, 2, 1, 0]),
+    ],
+)
+def test_orders(world, planner, sort, order):
+    made = [
+        waiting_item(world, at=world.t(-10), due=world.t(90), priority="4"),
+        live_item(world, at=world.t(-20), due=world.t(60), priority="2"),
+        planned_item(world, at=world.t(-1), priority="1"),
+        requested_item(world, at=world.t(-5), due=world.t(120), priority="3"),
+    ]
+    page = planner.get(LIST, sort=sort)
+    if sort == "number":
+        assert [each["direction"] for each in page.context["columns"]][0] == "ascending"
+    assert shown(page) == labels(*(made[n] for n in order))
+
+
+@pytest.mark.parametrize("sort", ["number", "-number", "due", "-due", "status", "-priority"])
+def test_pages_and_keys_show_every_row_once(world, planner, sort, monkeypatch):
+    monkeypatch.setattr("work.filters.pages.SIZE", 3)
+    monkeypatch.setattr("work.views.lists.SIZE", 3)
+    monkeypatch.setattr("work.filters.pages.LAST_PAGE", 2)
+    monkeypatch.setattr("work.filters.asked.LAST_PAGE", 2)
+    for n in range(11):
+        due = world.t(n // 2) if n % 3 else None
+        requested_item(world, due=due, priority=str(1 + n % 3))
+    url, seen = f"?sort={sort}", []
+    while url:
+        page = planner.client.get(LIST + url)
+        seen += shown(page)
+        url = page.context["pager"].next_url
+    assert len(seen) == 11
+    assert len(set(seen)) == 11
+    assert "after=" in page.request["QUERY_STRING"]
+    every = WorkItem.objects.filter(site=world.site)
+    assert set(seen) == set(labels(*every))
+
+
+def test_pager_says_where_one_is(world, planner, monkeypatch):
+    monkeypatch.setattr("work.filters.pages.SIZE", 2)
+    monkeypatch.setattr("work.views.lists.SIZE", 2)
+    for _n in range(5):
+        requested_item(world)
+    pager = planner.get(LIST, page="2").context["pager"]
+    assert (pager.first, pager.last, pager.total_text) == (3, 4, "5")
+    assert [page.number for page in pager.pages if not page.current] == [1, 3]
+    assert (pager.previous_url, pager.next_url) == ("?", "?page=3")
+    assert planner.get(LIST, page="9").context["pager"].next_url == ""
+
+
+def test_above_a_thousand_the_total_is_rounded(world, planner, monkeypatch):
+    monkeypatch.setattr("work.reads.counts.CAP", 2)
+    for _n in range(4):
+        requested_item(world)
+    assert total(planner.get(LIST)) == "2+"
+
+
+NOT_UNDERSTOOD = [
+    "status=blue",
+    "status=requested&status=blue",
+    "type=NONE",
+    "place=NOWHERE",
+    "place=%00",
+    "owner=user:99999999999999999999",
+    "owner=user:x",
+    "owner=post:٣",
+    "owner=Nobody at all",
+    "team=none",
+    "executor=post:1",
+    "asset=none",
+    "kind=magic",
+    "clears=king:1",
+    "clears=role:king",
+    "blocked=maybe",
+    "ready=2",
+    "overdue=x",
+    "unconfirmed=0",
+    "priority=9",
+    "due_before=yesterday",
+    "due_before=0001-01-01",
+    "due_before=2026-02-30",
+    "waiting_days=-1",
+    "waiting_days=99999",
+    "since=2026-13-01",
+    "closed_since=x",
+    "f.none=1",
+    "f.%00=1",
+    "q=a%00b",
+]
+
+
+def test_what_is_not_understood_shows_nothing_and_says_so(world, planner):
+    requested_item(world)
+    for query in NOT_UNDERSTOOD:
+        page = planner.client.get(f"{LIST}?{query}")
+        assert shown(page) == [], query
+        assert total(page) == "0", query
+        assert page.context["trouble"]["kind"] == "refused", query
+        assert any("(not understood)" in chip.value for chip in page.context["chips"]), query
+        assert "These filters cannot be answered" in page.text
+
+
+HARMLESS = [
+    "page=x",
+    "page=0",
+    "page=-3",
+    "page=99999999999999999999999",
+    "sort=%00",
+    "after=%00",
+    "after=x~y",
+    "sort=due&after=~",
+    "sort=due&after=2026-99-99~1",
+    "sort=due&after=9999-12-31T23:59:59-12:00~999999999999999",
+    "sort=status&after=77~1",
+    "sort=priority&after=~1",
+    "unknown=1&csrf=2",
+    "q=" + "w" * 5000,
+    "q=%25%5f%27%22%5c",
+    "q=99999999999999999999999999",
+    "q=999999999999999",
+    "&".join(f"f.{n}=" for n in range(50)),
+    "&".join("status=requested" for _n in range(200)),
+    "q=%ff%fe",
+]
+
+
+def test_no_address_breaks_the_list_or_the_board(world, planner):
+    requested_item(world)
+    for query in [*NOT_UNDERSTOOD, *HARMLESS]:
+        for url in (LIST, "/s/hvk/board/"):
+            page = planner.client.get(f"{url}?{query}")
+            assert page.status_code == 200, query
+            assert len(page.content) < 60_000, query
+
+
+def test_ended_work_with_other_filters_is_asked_for_a_period(world, clock, sign_in):
+    old = closed_item(world)
+    clock.move_to(world.at + timedelta(days=92))
+    planner = sign_in(world.planner)
+    assert shown(planner.get(LIST, status="closed")) == labels(old)
+    page = planner.get(LIST, status="closed", priority="3")
+    assert shown(page) == []
+    chip = page.context["chips"][-1]
+    assert (chip.label, chip.value) == ("Raised since", "26 Nov 2026")
+    assert chip.remove_url == "?priority=3"
+    wide = planner.get(LIST, status="closed", priority="3", since="2026-11-24")
+    assert shown(wide) == labels(old)
+    too_wide = planner.get(LIST, status="closed", priority="3", since="2024-11-01")
+    assert too_wide.context["trouble"]["kind"] == "too_many"
+    assert too_wide.context["trouble"]["url"] == "?status=closed&priority=3"
+
+
+def test_chips_say_what_narrows_and_lead_back(world, planner):
+    requested_item(world)
+    page = planner.get(LIST, status=["requested", "planned"], place="40", owner="me", sort="due")
+    assert [(chip.label, chip.value) for chip in page.context["chips"]] == [
+        ("Status", "Requested"),
+        ("Status", "Planned"),
+        ("Place", "Packaging"),
+        ("Owner", "Me"),
+    ]
+    assert page.context["chips"][0].remove_url == "?status=planned&place=40&owner=me&sort=due"
+    assert page.context["hidden"] == [{"name": "sort", "value": "due"}]
+    assert page.context["clear_url"] == LIST
+
+
+def test_htmx_gets_the_fragment_alone(world, planner):
+    requested_item(world)
+    part = planner.get(LIST, htmx=True)
+    assert part.text.lstrip().startswith('<div class="stack" id="work">')
+    assert "<html" not in part.text
+    assert {"HX-Request", "Cookie"} <= set(part.headers["Vary"].split(", "))
+    boosted = planner.client.get(LIST, headers={"HX-Request": "true", "HX-Boosted": "true"})
+    assert "<html" in boosted.text
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_query_count(world, planner, count, django_assert_num_queries):
+    waiting_item(world)
+    for n in range(count - 1):
+        item = requested_item(world, due=world.t(n))
+        if n % 3 == 0:
+            blockers.raise_(
+                actor=world.planner,
+                at=world.at,
+                item_id=item.pk,
+                kind=BlockerKind.PLANT,
+                what="Line runs",
+            )
+    # session, user, scope, site, token, facets, counts, rows
+    with django_assert_num_queries(8):
+        page = planner.get(LIST)
+    assert len(shown(page)) == count
+    with django_assert_num_queries(8):
+        planner.get(
+            LIST,
+            status="all",
+            place="40",
+            owner="shift",
+            executor="tech",
+            clears="me",
+            kind="material",
+            q="guard",
+            sort="due",
+        )
+    with django_assert_num_queries(8):
+        planner.get(LIST, htmx=True)
+
+
+def test_an_asset_without_work_is_known(world, planner):
+    asset(asset_class(world.site, "tank"), "TK-1")
+    requested_item(world)
+    page = planner.get(LIST, asset="TK-1")
+    assert shown(page) == []
+    assert page.context["trouble"] is None
+
+
+def test_moved_places_are_found_at_once(world, planner):
+    item = requested_item(world, place_id=world.l3.pk)
+    items.edit(actor=world.planner, at=world.at, item_id=item.pk, place_id=world.p301.pk)
+    assert shown(planner.get(LIST, place="40")) == []
+    assert shown(planner.get(LIST, place="U-310")) == labels(item)
+
+
+def test_what_lapsed_is_what_blocks_before_a_task_has_run(world):
+    rule(world.site, key="paper", kind=BlockerKind.DOCUMENT)
+    for days in (2, 3, 4):
+        start = world.at + timedelta(days=days, minutes=1)
+        planned_item(world, plan={"planned_start": start})
+    planned_item(world)
+    for moment in (world.t(0), world.t(1), world.t(1 + 1440), world.t(1 + 2880)):
+        lapsed = Prerequisite.objects.filter(unmet_and_due(moment)).values("item")
+        blocked = set(WorkItem.objects.blocked(moment).values_list("pk", flat=True))
+        by_rows = WorkItem.objects.filter(Q(open_blockers__gt=0) | Q(pk__in=lapsed))
+        assert blocked == set(by_rows.values_list("pk", flat=True))
+        assert len(blocked) == max(0, (moment - world.t(1)).days + 1)
+        every = set(WorkItem.objects.open().values_list("pk", flat=True))
+        rest = set(WorkItem.objects.not_blocked(moment).values_list("pk", flat=True))
+        assert rest == every - blocked

@@ -1,0 +1,105 @@
+"""Every coded reason has words, and the words tell nobody what is not theirs to know."""
+
+import re
+
+import pytest
+from django.utils import translation
+
+from tests import factories
+from tests.factories.world import NAMES
+from tests.views.reason_codes import codes
+from tests.work.conftest import nrd, world  # noqa: F401
+from work.exceptions import Reason
+from work.permissions import scope
+from work.reasons import say
+from work.reasons.words import GENERAL, WORDS
+
+_PARAM = re.compile(r"%\((\w+)\)s")
+
+
+def test_every_code_has_words_and_all_words_are_used():
+    used = codes() | {"general"}
+    assert sorted(used - set(WORDS)) == []
+    assert sorted(set(WORDS) - used) == []
+    assert sorted(set(GENERAL) - used) == []
+
+
+@pytest.fixture
+def secret(world):  # noqa: F811
+    """Work of another company, with everything that could give it away."""
+    return factories.requested_item(world, by=world.other_contractor, what="Hydrex secret wash")
+
+
+def _reasons(item, world) -> dict[str, Reason]:  # noqa: F811
+    """Each code as the services build it, about the item where it is about work."""
+    about_people = {"ring": [item.number]}
+    reasons = {}
+    for code, sentence in WORDS.items():
+        params = dict.fromkeys(_PARAM.findall(str(sentence)), "7")
+        params = {
+            name: {"roles": ["hse", "quality"], "role": "hse", "status": "live", "verb": "plan",
+                   "until": "2026-11-24T12:00:00+00:00", "since": "2026-11-24T12:00:00+00:00",
+                   "number": item.number, "items": about_people["ring"],
+                   "what": {"code": "typed", "params": {"text": "Check"}},
+                   "reason": {"code": "check_missing", "params": {"role": "hse"}}}.get(name, value)
+            for name, value in params.items()
+        }  # fmt: skip
+        about = ("item", item.pk) if "number" in params else None
+        if "person" in params:
+            about = ("user", world.technician.pk)
+        reasons[code] = Reason(code, params, about, ("post", world.lead_post.pk))
+    return reasons
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_every_code_for_every_role(world, nrd, secret, language):  # noqa: F811
+    reasons = _reasons(secret, world)
+    readers = {name: getattr(world, name) for name in NAMES} | {"stranger": nrd.supervisor}
+    with translation.override(language):
+        for name, person in readers.items():
+            who = scope(person, world.at)
+            said = dict(zip(reasons, say(list(reasons.values()), who), strict=True))
+            knows = name not in ("contractor", "welder", "stranger")
+            for code, each in said.items():
+                assert each.text, code
+                assert each.text != code
+                assert not _PARAM.search(each.text), each.text
+                hidden = reasons[code].about == ("item", secret.pk) and not knows
+                if hidden:
+                    general = GENERAL.get(code, WORDS["general"])
+                    assert (each.text, each.who, each.url) == (str(general), "", ""), code
+                elif reasons[code].about == ("item", secret.pk):
+                    assert str(secret.number) in each.text, (code, each.text)
+                    assert each.url == f"/s/hvk/work/W-{secret.number}/"
+                if "%(person)s" in str(WORDS[code]):
+                    assert "Technician" in each.text
+
+
+def test_every_code_that_names_work_has_a_general_sentence():
+    naming = {code for code, words in WORDS.items() if "W-%(number)s" in str(words)}
+    assert naming == set(GENERAL)
+
+
+def test_reasons_inside_a_reason_keep_quiet_too(world, secret):  # noqa: F811
+    inner = Reason(
+        "other_item_open", {"number": secret.number, "status": "live"}, ("item", secret.pk)
+    )
+    outer = Reason(
+        "requirement_unmet",
+        {"what": {"code": "need.work.item"}, "reason": inner.as_json()},
+        ("prerequisite", 1),
+    )
+    quiet = say([outer], scope(world.contractor, world.at))[0].text
+    assert quiet == "Other work must be done first: Other work must be finished first."
+    told = say([outer], scope(world.shift_lead, world.at))[0].text
+    assert told.startswith("Other work must be done first: W-")
+
+
+def test_a_requirement_that_was_never_answered_ends_without_a_colon(world):  # noqa: F811
+    asked = {"what": {"code": "typed", "params": {"text": "Air measured"}}, "reason": {}}
+    who = scope(world.shift_lead, world.at)
+    assert say([Reason("requirement_unmet", asked)], who)[0].text == "Air measured"
+
+
+def test_an_unknown_code_is_shown_as_itself(world):  # noqa: F811
+    assert say([Reason("brand_new")], scope(world.shift_lead, world.at))[0].text == "brand_new"

@@ -1,0 +1,280 @@
+"""Rules: who may make them, their modes, and the open work they touch."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests import factories
+from work.exceptions import Forbidden, Refused, Unknown
+from work.models import Event, RequirementRule, WorkItem
+from work.services import execution, requirements, rules
+from work.states import Gate, Mode, Status
+
+CHECK = {
+    "key": "hse",
+    "what": "Checked by HSE",
+    "supplier": "work.check",
+    "params": {"role": "hse"},
+    "kind": "decision",
+    "gate": Gate.START,
+}
+
+
+def codes(caught) -> list[str]:
+    return [reason.code for reason in caught.value.reasons]
+
+
+def fresh(item: WorkItem) -> WorkItem:
+    return WorkItem.objects.get(pk=item.pk)
+
+
+def create(world, actor=None, **given) -> RequirementRule:
+    return rules.create_rule(actor=actor, at=world.at, site_id=world.site.pk, **(CHECK | given))
+
+
+# --- who and what ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [
+        ("decision", Mode.WATCH),
+        ("document", Mode.WATCH),
+        ("permit", Mode.ENFORCE),
+        ("isolation", Mode.ENFORCE),
+    ],
+)
+def test_a_rule_begins_in_watch_but_permits_and_isolations(world, kind, mode):
+    assert create(world, actor=world.site_admin, kind=kind).mode == mode
+
+
+def test_another_mode_is_not_the_administrators_to_give(world):
+    with pytest.raises(Forbidden) as caught:
+        create(world, actor=world.site_admin, mode=Mode.ENFORCE)
+    with pytest.raises(Forbidden):
+        create(world, actor=world.site_admin, kind="permit", mode=Mode.WATCH)
+
+    assert caught.value.reasons[0].params == {"roles": ["hse"]}
+    assert RequirementRule.objects.count() == 0
+
+
+@pytest.mark.parametrize("who", ["supervisor", "hse", "planner", "permit_issuer"])
+def test_rules_are_the_administrators(world, who):
+    with pytest.raises(Forbidden):
+        create(world, actor=getattr(world, who))
+
+
+def test_the_mode_is_hse_s_alone(world, nrd):
+    rule = create(world)
+    given = {"at": world.at, "rule_id": rule.pk, "mode": Mode.ENFORCE}
+
+    for who in (world.site_admin, world.supervisor):
+        with pytest.raises(Forbidden):
+            rules.set_mode(actor=who, **given)
+    with pytest.raises(Unknown):
+        rules.set_mode(actor=nrd.admin, **given)
+    world.viewer.is_superuser = True
+    with pytest.raises(Forbidden):
+        rules.set_mode(actor=world.viewer, **given)
+
+    assert rules.set_mode(actor=world.hse, **given).mode == Mode.ENFORCE
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"key": ""}, "key_unfit"),
+        ({"what": " "}, "name_needed"),
+        ({"supplier": "nobody.knows"}, "supplier_missing"),
+        ({"kind": "weather"}, "choice_not_known"),
+        ({"gate": "door"}, "choice_not_known"),
+        ({"gate": Gate.HOLD_POINT}, "rule_hold_point_line"),
+        ({"line_key": "energy"}, "rule_hold_point_line"),
+        ({"params": {}}, "rule_check_role"),
+        ({"waivable_by": "king"}, "choice_not_known"),
+        ({"lead": timedelta(hours=-1)}, "lead_negative"),
+        ({"gate": Gate.CLOSE, "one_time": True}, "one_time_at_start_only"),
+        ({"type_id": 0}, "type_unknown"),
+        ({"place_id": 0}, "place_unknown"),
+        ({"asset_class_id": 0}, "asset_class_unknown"),
+    ],
+)
+def test_a_rule_is_refused(world, given, code):
+    with pytest.raises(Refused) as caught:
+        create(world, **given)
+
+    assert codes(caught) == [code]
+
+
+def test_a_rule_of_another_site_s_place_is_refused(world, nrd):
+    with pytest.raises(Refused) as caught:
+        create(world, place_id=nrd.root.pk)
+
+    assert codes(caught) == ["place_unknown"]
+
+
+def test_a_key_is_used_once(world):
+    create(world)
+
+    with pytest.raises(Refused) as caught:
+        create(world)
+
+    assert codes(caught) == ["code_taken"]
+
+
+# --- what it touches ---------------------------------------------------------------------------
+
+
+def test_an_enforced_rule_reaches_open_items(world):
+    planned, requested = factories.planned_item(world), factories.requested_item(world)
+    closed = factories.closed_item(world)
+
+    create(world, mode=Mode.ENFORCE)
+
+    assert not fresh(planned).is_ready(world.at)
+    assert fresh(planned).unmet_start == 1
+    assert not requested.prerequisites.exists()
+    assert not closed.prerequisites.filter(rule__isnull=False).exists()
+
+
+def test_a_rule_in_watch_is_answered_and_stops_nothing(world):
+    item = factories.planned_item(world)
+
+    create(world)
+
+    row = fresh(item).prerequisites.get(rule__isnull=False)
+    assert (row.mode, row.answer) == ("watch", "unmet")
+    assert fresh(item).is_ready(world.at)
+    execution.start(actor=world.technician, at=world.t(1), item_id=item.pk)
+    event = Event.objects.get(verb="would_have_stopped")
+    assert event.data == {"prerequisites": [row.pk]}
+
+
+def test_enforcing_a_rule_stops_what_is_live(world):
+    item = factories.live_item(world)
+    rule = create(world)
+
+    rules.set_mode(actor=world.hse, at=world.t(5), rule_id=rule.pk, mode=Mode.ENFORCE)
+
+    blocker = fresh(item).blockers.get(ended_at=None)
+    assert (fresh(item).status, blocker.kind) == (Status.LIVE, "decision")
+    assert fresh(item).is_blocked(world.t(5))
+    event = Event.objects.get(verb="rule_mode")
+    assert (event.data["from"], event.data["to"], event.actor) == ("watch", "enforce", world.hse)
+
+
+def test_a_rule_may_be_stricter_at_a_place(world):
+    here, there = factories.planned_item(world), factories.planned_item(world, place_id=world.l4.pk)
+    rule = create(world)
+
+    rules.set_mode(
+        actor=world.hse, at=world.t(1), rule_id=rule.pk, mode="enforce", place_id=world.l3.pk
+    )
+    assert (fresh(here).is_ready(world.t(1)), fresh(there).is_ready(world.t(1))) == (False, True)
+
+    rules.end_mode(actor=world.hse, at=world.t(2), rule_id=rule.pk, place_id=world.l3.pk)
+    assert fresh(here).is_ready(world.t(2))
+    with pytest.raises(Refused) as caught:
+        rules.end_mode(actor=world.hse, at=world.t(3), rule_id=rule.pk, place_id=world.l3.pk)
+    assert codes(caught) == ["mode_not_set_here"]
+
+
+def test_a_changed_rule_leaves_what_it_no_longer_reaches(world):
+    here, there = factories.planned_item(world), factories.planned_item(world, place_id=world.l4.pk)
+    rule = create(world, mode=Mode.ENFORCE, place_id=world.l3.pk)
+    assert (fresh(here).unmet_start, fresh(there).unmet_start) == (1, 0)
+
+    rules.change_rule(actor=world.site_admin, at=world.t(1), rule_id=rule.pk, place_id=world.l4.pk)
+
+    assert (fresh(here).unmet_start, fresh(there).unmet_start) == (0, 1)
+    assert Event.objects.get(verb="changed").data == {"fields": ["place_id"]}
+
+
+@pytest.mark.parametrize(
+    ("reach", "expected"),
+    [
+        ({}, ["crit", "plain", "pump"]),
+        ({"safety_critical_only": True}, ["crit"]),
+        ({"place": "process"}, ["pump"]),
+        ({"asset_class": True}, ["pump"]),
+    ],
+)
+def test_touched_are_the_items_that_a_rule_reaches(world, reach, expected):
+    made = {
+        "plain": factories.planned_item(world),
+        "crit": factories.planned_item(world, safety_critical=True),
+        "pump": factories.planned_item(
+            world,
+            place_id=world.p301.pk,
+            asset_ids=[world.pump.pk],
+            plan={"executor_ids": [world.second_technician.pk]},
+        ),
+    }
+    reach = dict(reach)
+    if place := reach.pop("place", ""):
+        reach["place_id"] = getattr(world, place).pk
+    if reach.pop("asset_class", False):
+        reach["asset_class_id"] = world.pump.asset_class_id
+
+    rule = create(world, mode=Mode.ENFORCE, **reach)
+
+    touched = rules.touched(rule)
+    assert sorted(name for name, item in made.items() if item.pk in touched) == expected
+    standing = {name for name, item in made.items() if fresh(item).unmet_start}
+    assert sorted(standing) == expected
+
+
+def test_an_ended_rule_requires_nothing_more(world):
+    item = factories.planned_item(world)
+    rule = create(world, mode=Mode.ENFORCE)
+
+    rules.end_rule(actor=world.site_admin, at=world.t(1), rule_id=rule.pk)
+
+    assert fresh(item).is_ready(world.t(1))
+    assert item.prerequisites.get(rule=rule).withdrawn_at == world.t(1)
+    with pytest.raises(Refused) as again:
+        rules.end_rule(actor=world.site_admin, at=world.t(2), rule_id=rule.pk)
+    assert codes(again) == ["rule_ended"]
+
+
+def test_a_rule_that_begins_later_is_applied_when_it_has_begun(world):
+    item = factories.planned_item(world)
+    create(world, mode=Mode.ENFORCE, starts=world.t(60))
+    assert fresh(item).is_ready(world.at)
+
+    assert rules.apply_begun(since=world.at, at=world.t(59)) == 0
+    assert rules.apply_begun(since=world.t(59), at=world.t(60)) == 1
+
+    assert not fresh(item).is_ready(world.t(60))
+
+
+def test_applying_again_changes_nothing(world):
+    item = factories.planned_item(world)
+    rule = create(world, mode=Mode.ENFORCE)
+    before, events = fresh(item), Event.objects.count()
+
+    assert rules.apply_rule(rule_id=rule.pk, at=world.t(1)) == 1
+
+    after = fresh(item)
+    assert (after.unmet_start, after.version) == (before.unmet_start, before.version)
+    assert Event.objects.count() == events
+
+
+def test_a_rule_is_applied_in_chunks(world, monkeypatch):
+    monkeypatch.setattr("work.services._chunks.CHUNK", 2)
+    made = [factories.planned_item(world) for _ in range(3)]
+
+    rule = create(world, mode=Mode.ENFORCE)
+
+    assert [fresh(item).unmet_start for item in made] == [1, 1, 1]
+    assert rules.apply_rule(rule_id=rule.pk, at=world.t(1)) == 3
+
+
+def test_the_check_that_a_rule_asks_clears_the_start(world):
+    item = factories.planned_item(world)
+    create(world, mode=Mode.ENFORCE)
+    row = fresh(item).prerequisites.get(rule__isnull=False)
+
+    requirements.check(actor=world.hse, at=world.t(1), prerequisite_id=row.pk, passed=True)
+
+    assert fresh(item).is_ready(world.t(1))

@@ -1,0 +1,27 @@
+"""Sign-in: nobody makes an account for himself; who tries is known by name and by address."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest
+
+
+class Adapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+def client_name(request: HttpRequest, credentials: dict | None) -> str:
+    """The name that is counted when a password is wrong, however it is spelled."""
+    known = credentials or {}
+    typed = request.POST.get("login", "") if request is not None else ""
+    return (known.get("username") or known.get("login") or typed).strip().casefold()
+
+
+def client_address(request: HttpRequest) -> str:
+    """The caller's address: the connection's, or what the last of our own proxies wrote down."""
+    trusted = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    said = request.headers.get("X-Forwarded-For", "").split(",")
+    forwarded = [part.strip() for part in said if part.strip()]
+    if trusted and len(forwarded) >= trusted:
+        return forwarded[-trusted]
+    return request.META.get("REMOTE_ADDR", "")

@@ -1,0 +1,48 @@
+"""Error pages; a page that cannot be rendered still answers, in plain words."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.template import TemplateDoesNotExist
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+
+def _page(request: HttpRequest, status: int, *, template: str = "", **context) -> HttpResponse:
+    name = f"errors/{template or status}.html"
+    context |= {"status": status, "request_id": getattr(request, "request_id", "")}
+    try:
+        return HttpResponse(render_to_string(name, context, request), status=status)
+    except TemplateDoesNotExist:
+        words = HTTPStatus(status).phrase
+        return HttpResponse(f"{status} {words}\n", status=status, content_type="text/plain")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Rendered without the request: whatever broke must not break this too."""
+    try:
+        words = render_to_string("errors/500.html", {"status": 500})
+    except Exception:  # noqa: BLE001  the last resort has nothing below it
+        return HttpResponse("500 Internal Server Error\n", status=500, content_type="text/plain")
+    return HttpResponse(words, status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _page(request, 403, template="csrf")
+
+
+def locked_out(request: HttpRequest, response=None, credentials=None) -> HttpResponse:
+    """Too many wrong passwords for this name from this address."""
+    return _page(request, 429, message=_("Too many failed attempts. Try again in 15 minutes."))

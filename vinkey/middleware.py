@@ -1,0 +1,96 @@
+"""What every request passes: an id for the logs, the policy by path, sign-in, private answers."""
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csp import ContentSecurityPolicyMiddleware
+from django.utils.cache import patch_vary_headers
+from django.utils.http import urlencode
+
+from vinkey.logs import current_request_id
+
+type View = Callable[[HttpRequest], HttpResponse]
+
+_log = logging.getLogger("vinkey.request")
+_SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_QUIET = ("/static/", "/healthz/", "/readyz/")
+
+
+def request_id(get_response: View) -> View:
+    """Take the caller's X-Request-ID when it is harmless, or make one; one log line a request."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        known = given if _SAFE_ID.fullmatch(given) else uuid.uuid4().hex
+        request.request_id = known
+        token = current_request_id.set(known)
+        began = time.perf_counter()
+        try:
+            response = get_response(request)
+            response.headers["X-Request-ID"] = known
+            if not request.path.startswith(_QUIET):
+                _log.info(
+                    "%s %s %s",
+                    request.method,
+                    request.path,
+                    response.status_code,
+                    extra={
+                        "method": request.method,
+                        "path": request.path,
+                        "status": response.status_code,
+                        "ms": round((time.perf_counter() - began) * 1000, 1),
+                    },
+                )
+            return response
+        finally:
+            current_request_id.reset(token)
+
+    return middleware
+
+
+class ContentSecurityPolicy(ContentSecurityPolicyMiddleware):
+    """One strict policy; under /admin/ alone, what the admin's toolkit needs."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.path.startswith("/admin/") and not hasattr(response, "_csp_config"):
+            response._csp_config = settings.ADMIN_CSP
+        return super().process_response(request, response)
+
+
+def private_pages(get_response: View) -> View:
+    """Pages hold people and sites: no shared cache keeps them; what we do not use is off."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
+        )
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    return middleware
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Signed out: to the login page; htmx is told to go there as a whole page, and back after."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func) -> HttpResponse:
+        response = super().handle_no_permission(request, view_func)
+        if not request.htmx:
+            return response
+        back = request.htmx.current_url_abs_path or "/"
+        answer = HttpResponse(status=200)
+        answer["HX-Redirect"] = f"{self.login_path(view_func)}?{urlencode({'next': back})}"
+        return answer
+
+    def login_path(self, view_func) -> str:
+        from django.shortcuts import resolve_url
+
+        return resolve_url(self.get_login_url(view_func))

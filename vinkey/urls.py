@@ -1,0 +1,34 @@
+"""All addresses: health, sign-in, admin, and the application at the root."""
+
+from allauth.account import views as account
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+from vinkey import health
+
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)
+
+account_urls = [
+    path("password/", account.password_change, name="account_change_password"),
+    path("confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("mfa/", include("allauth.mfa.urls")),
+]
+
+urlpatterns = [
+    path("healthz/", health.healthz, name="healthz"),
+    path("readyz/", health.readyz, name="readyz"),
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("account/", include(account_urls)),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("", include("work.urls")),
+]
+
+handler400 = "vinkey.errors.bad_request"
+handler403 = "vinkey.errors.permission_denied"
+handler404 = "vinkey.errors.not_found"
+handler500 = "vinkey.errors.server_error"

@@ -1,0 +1,1 @@
+"""The execution layer: people, places, types, items, gates, blockers, proof, holds, history."""

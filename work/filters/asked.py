@@ -1,0 +1,138 @@
+"""The parameters of an address, bounded; nothing here is believed yet."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from work.reads.facets import Wanted
+
+# In the order in which the form and the chips show them.
+PARAMETERS = (
+    "q",
+    "status",
+    "type",
+    "place",
+    "owner",
+    "team",
+    "executor",
+    "asset",
+    "priority",
+    "kind",
+    "clears",
+    "blocked",
+    "ready",
+    "overdue",
+    "unconfirmed",
+    "incomplete",
+    "source_closed",
+    "due_before",
+    "waiting_days",
+    "since",
+    "closed_since",
+)
+LONGEST, MOST_VALUES, MOST_FIELDS, LAST_PAGE = 120, 12, 8, 20
+_NUMBER = re.compile(r"(?:[A-Za-z]-?)?([0-9]{1,15})")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for, by parameter; `f.<key>` for custom fields."""
+
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: str = ""
+    page: int = 1
+    after: str = ""
+
+    @classmethod
+    def of(cls, query: QueryDict) -> "Asked":
+        """From the address of a request; unknown parameters are left out."""
+        names = [name for name in PARAMETERS if name in query]
+        custom = [name for name in query if name.startswith("f.") and len(name) <= 42]
+        values = {
+            name: found
+            for name in (*names, *custom[:MOST_FIELDS])
+            if (found := _bounded(query.getlist(name)))
+        }
+        return cls(
+            values,
+            _clean(query.get("sort", ""))[:20],
+            _page(query.get("page", "")),
+            _clean(query.get("after", ""))[:80],
+        )
+
+    @classmethod
+    def from_link(cls, **values: str | Iterable[str]) -> "Asked":
+        """As a link of ours would ask it."""
+        given = {
+            name: (value,) if isinstance(value, str) else tuple(value)
+            for name, value in values.items()
+        }
+        return cls(given)
+
+    def one(self, name: str) -> str:
+        """The value of a parameter that has one."""
+        return self.values.get(name, ("",))[0]
+
+    def number(self) -> int | None:
+        """The number of an item, where the words asked for are one: `W-1042`, `1042`."""
+        found = _NUMBER.fullmatch(self.one("q"))
+        return int(found[1]) if found else None
+
+    def wanted(self) -> Wanted:
+        """What has to be looked up for it."""
+        q = self.one("q")
+        places = {self.one("place"), q, q.upper()} - {""}
+        return Wanted(
+            number=self.number(),
+            places=tuple(sorted(place for place in places if "\x00" not in place)),
+            asset=_safe(self.one("asset")),
+            owner=_safe(self.one("owner")),
+            executor=_safe(self.one("executor")),
+            clears=_safe(self.one("clears")),
+        )
+
+    def url(self, *, sort: str | None = None, page: int = 1, after: str = "", **changed) -> str:
+        """The address of the same with something else: `type=None` without it."""
+        values = {**self.values}
+        for name, value in changed.items():
+            if value is None:
+                values.pop(name, None)
+            else:
+                values[name] = (value,) if isinstance(value, str) else tuple(value)
+        pairs = [(name, value) for name, many in values.items() for value in many]
+        sort = self.sort if sort is None else sort
+        pairs += [("sort", sort)] if sort else []
+        pairs += [("page", str(page))] if page > 1 else []
+        pairs += [("after", after)] if after else []
+        return f"?{urlencode(pairs)}"
+
+    def without(self, name: str, value: str | None = None) -> str:
+        """The address without a parameter, or without one of its values."""
+        left = tuple(each for each in self.values.get(name, ()) if value not in (None, each))
+        return self.url(**{name: left or None})
+
+
+def _bounded(values: Iterable[str]) -> tuple[str, ...]:
+    """Values without the empty ones, each once, neither many nor long."""
+    found = dict.fromkeys(value.strip()[:LONGEST] for value in values)
+    return tuple(value for value in found if value)[:MOST_VALUES]
+
+
+def _page(value: str) -> int:
+    plain = value.isascii() and value.isdigit() and len(value) <= 6
+    return min(max(int(value), 1), LAST_PAGE) if plain else 1
+
+
+def _clean(value: str) -> str:
+    return value.replace("\x00", "")
+
+
+def _safe(value: str) -> str:
+    """A value that may be looked up; one that cannot be a name is not looked up at all."""
+    kind, colon, key = value.partition(":")
+    if "\x00" in value or (colon and key.isdigit() and not (key.isascii() and len(key) <= 15)):
+        return ""
+    return value

@@ -1,0 +1,88 @@
+"""What narrows a view now, said one by one, each with the address without it."""
+
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from work.filters.plain import day
+from work.filters.selection import Selection
+from work.filters.words import ANY_STATUS, FLAGS, LABELS, ME
+from work.states import ENDED, BlockerKind, Priority, Role, Status
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter: what, which, and the way without it."""
+
+    label: str
+    value: str
+    remove_url: str
+
+
+def chips(selection: Selection) -> list[Chip]:
+    """One for each value that was asked for, and one for a period that was put."""
+    asked, unknown = selection.asked, set(selection.unknown)
+    found = []
+    for name, values in asked.values.items():
+        for value in values:
+            said = _said(selection, name, value)
+            if (name, value) in unknown:
+                said = _("%(value)s (not understood)") % {"value": _plain(value)}
+            found.append(Chip(label(selection, name), said, asked.without(name, value)))
+    if selection.since and "since" not in asked.values:
+        open_only = tuple(
+            value for value in asked.values.get("status", ()) if value not in {*ENDED, "all"}
+        )
+        said = date_format(selection.since, "j M Y")
+        found.append(Chip(str(LABELS["since"]), said, asked.url(status=open_only or None)))
+    return found
+
+
+def label(selection: Selection, name: str) -> str:
+    """The name of a parameter in words; a custom field has its own."""
+    if name.startswith("f."):
+        fields = selection.context.facets.fields
+        return next((f.label for f in fields if f"f.{f.key}" == name), _plain(name))
+    return str(LABELS[name])
+
+
+def _plain(value: str) -> str:
+    return value.replace("\x00", "�")[:40]
+
+
+def _said(selection: Selection, name: str, value: str) -> str:
+    facets = selection.context.facets
+    choices: dict[str, dict] = {
+        "status": dict(Status.choices) | ANY_STATUS,
+        "priority": dict(Priority.choices),
+        "kind": dict(BlockerKind.choices),
+        "type": {each.code: each.name for each in facets.types},
+        "team": {each.code: each.name for each in facets.teams},
+    }
+    if name in choices:
+        return str(choices[name].get(value, value))
+    if name in ("owner", "executor", "clears"):
+        return _person(selection, name, value)
+    if name == "place" and value in facets.places:
+        return facets.places[value].name
+    if name in ("due_before", "since", "closed_since") and (found := day(value)):
+        return date_format(found, "j M Y")
+    if name in ("asset", "q", "place", "waiting_days") or name.startswith("f."):
+        return _plain(value)
+    return str(FLAGS.get(value, _plain(value)))
+
+
+def _person(selection: Selection, name: str, value: str) -> str:
+    """A person, post or role by name; part of a name stays as it was typed."""
+    facets = selection.context.facets
+    if value == "me":
+        return str(ME)
+    if name == "clears" and value.startswith("role:"):
+        return str(dict(Role.choices).get(value.removeprefix("role:"), value))
+    known = {
+        "owner": facets.owners + facets.owner_posts,
+        "executor": facets.executors,
+        "clears": [facets.clears] if facets.clears else [],
+    }[name]
+    return known[0].name if len(known) == 1 else _plain(value)

@@ -1,0 +1,101 @@
+"""The form that narrows a view. It is drawn from what was asked; `selection` does the reading."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from work.filters.selection import Selection
+from work.filters.widgets import Checks, Choice, Day, Text, Whole
+from work.filters.words import ANY_STATUS, FLAGS, LABELS, ME
+from work.reads.facets import CustomField
+from work.states import BlockerKind, FieldKind, Priority, Role, Status
+
+_ANY = ("", gettext_lazy("Any"))
+
+
+class FilterForm(forms.Form):
+    """Bound to what was asked for; nothing is required."""
+
+    def __init__(self, selection: Selection) -> None:
+        asked, facets = selection.asked, selection.context.facets
+        many = ("status", "priority")
+        data = {
+            name: list(values) if name in many else values[0]
+            for name, values in asked.values.items()
+        }
+        super().__init__(data, auto_id="filter-%s")
+        types = [(each.code, each.name) for each in facets.types]
+        teams = [(each.code, each.name) for each in facets.teams]
+        clearing = [("me", ME), *((f"role:{code}", name) for code, name in Role.choices)]
+        if asked.one("clears") and facets.clears:
+            clearing.append((asked.one("clears"), facets.clears.name))
+        self._add("q", _text())
+        self._add("status", _checks([*Status.choices, *ANY_STATUS.items()]))
+        self._add("type", _choice(types))
+        self._add("place", _text(_("The code of a place; all below it too.")))
+        self._add("owner", _text(_("A name or part of it, or: me.")))
+        self._add("team", _choice(teams))
+        self._add("executor", _text(_("A name or part of it, or: me.")))
+        self._add("asset", _text(_("The code of a thing.")))
+        self._add("priority", _checks(Priority.choices))
+        self._add("kind", _choice(BlockerKind.choices))
+        self._add("clears", _choice(clearing))
+        for name in ("blocked", "ready", "overdue"):
+            self._add(name, _choice(FLAGS.items()))
+        self._add("due_before", forms.DateField(widget=Day()))
+        self._add("waiting_days", forms.IntegerField(min_value=0, widget=Whole()))
+        self._add("since", forms.DateField(widget=Day()))
+        for field in shown_fields(selection):
+            self._add(f"f.{field.key}", _custom(field), field.label)
+        for name, _value in selection.unknown:
+            if name in self.fields and name not in self.errors:
+                self.add_error(name, _("This is not understood."))
+
+    def _add(self, name: str, field: forms.Field, label: Any = None) -> None:
+        field.required, field.label = False, label or LABELS[name]
+        self.fields[name] = field
+
+
+def shown_fields(selection: Selection) -> list[CustomField]:
+    """The fields to filter by: of the one type asked for, and those that are asked for."""
+    asked, facets = selection.asked, selection.context.facets
+    codes = asked.values.get("type", ())
+    one = next((each.pk for each in facets.types if (each.code,) == codes), None)
+    by_key: dict[str, CustomField] = {}
+    for field in facets.fields:
+        wanted = field.type_id == one or f"f.{field.key}" in asked.values
+        if field.filterable and wanted:
+            by_key.setdefault(field.key, field)
+    return list(by_key.values())
+
+
+def columns(selection: Selection) -> list[CustomField]:
+    """The custom columns: those of the one type asked for."""
+    codes = selection.asked.values.get("type", ())
+    facets = selection.context.facets
+    one = next((each.pk for each in facets.types if (each.code,) == codes), None)
+    return [field for field in facets.fields if field.column and field.type_id == one][:6]
+
+
+def _text(hint: str = "") -> forms.CharField:
+    return forms.CharField(widget=Text(), help_text=hint)
+
+
+def _checks(choices: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(choices=choices, widget=Checks())
+
+
+def _choice(choices: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(choices=[_ANY, *choices], widget=Choice())
+
+
+def _custom(field: CustomField) -> forms.Field:
+    if field.kind == FieldKind.CHOICE:
+        return _choice((each, each) for each in field.choices)
+    if field.kind == FieldKind.YES_NO:
+        return _choice(FLAGS.items())
+    if field.kind == FieldKind.DATE:
+        return forms.CharField(widget=Day())
+    return _text()

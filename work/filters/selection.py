@@ -1,0 +1,168 @@
+"""From parameters to rows: one small function a parameter, each flat in the database."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from work.filters import custom, lapsed, named, plain
+from work.filters.asked import Asked
+from work.filters.order import known, ordered
+from work.models import Site, WorkItem
+from work.permissions import Scope
+from work.reads.facets import Facets
+from work.reads.seen import of_site
+from work.states import ENDED, OPEN, Status
+
+PERIOD, LONGEST_PERIOD = timedelta(days=90), timedelta(days=366)
+# With these alone the closed history is as quick as the open work; others are asked for a period.
+_QUICK = frozenset({"status", "type", "place", "owner", "team", "since", "closed_since"})
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything that a filter may look at."""
+
+    site: Site
+    who: Scope
+    at: datetime
+    facets: Facets
+
+
+@dataclass
+class Selection:
+    """The rows that were asked for, and what could not be understood of it.
+
+    since: the beginning of the period, where one was put. too_long: the period asked for is.
+    """
+
+    asked: Asked
+    context: Context
+    q: Q = field(default_factory=Q)
+    unknown: list[tuple[str, str]] = field(default_factory=list)
+    statuses: frozenset[str] = OPEN
+    since: date | None = None
+    too_long: bool = False
+
+    @property
+    def sort(self) -> str:
+        """The order as it is taken."""
+        return known(self.asked.sort)
+
+    def rows(self, status: str = "") -> QuerySet[WorkItem]:
+        """What fits, unordered; nothing where something was not understood.
+
+        status: only those of it that have this one.
+        """
+        if self.unknown or self.too_long:
+            return WorkItem.objects.none()
+        seen = of_site(self.context.who, self.context.site)
+        return WorkItem.objects.filter(seen, self.condition(status))
+
+    def condition(self, status: str = "") -> Q:
+        """The same without what the reader may see."""
+        wanted = self.statuses & {status} if status else self.statuses
+        if wanted == frozenset(Status.values):
+            return self.q
+        if len(wanted) == 1:
+            return Q(status=next(iter(wanted))) & self.q
+        return Q(status__in=sorted(wanted)) & self.q
+
+    def in_order(self, default: str = "") -> QuerySet[WorkItem]:
+        """What fits, in the order asked for."""
+        sort = self.sort if self.asked.sort or not default else default
+        return ordered(self.rows(), sort, self.asked.after)
+
+
+type Filter = Callable[[tuple[str, ...], Context], Q | None]
+
+FILTERS: dict[str, Filter] = {
+    "q": plain.words,
+    "type": named.types,
+    "place": named.place,
+    "owner": named.owner,
+    "team": named.team,
+    "executor": named.executor,
+    "asset": named.asset,
+    "priority": plain.priority,
+    "kind": lapsed.kind,
+    "clears": lapsed.clears,
+    "blocked": plain.blocked,
+    "ready": plain.ready,
+    "overdue": plain.overdue,
+    "unconfirmed": plain.unconfirmed,
+    "incomplete": plain.incomplete,
+    "source_closed": plain.source_closed,
+    "due_before": plain.due_before,
+    "waiting_days": plain.waiting_days,
+}
+
+
+def select(asked: Asked, facets: Facets, site: Site, who: Scope, at: datetime) -> Selection:
+    """What the parameters ask for, within what the reader may see."""
+    context = Context(site, who, at, facets)
+    selection = Selection(asked, context)
+    _status(selection)
+    for name, values in asked.values.items():
+        if name in plain.HOLDS_FOR:
+            selection.statuses &= plain.HOLDS_FOR[name]
+        if name in FILTERS:
+            found = FILTERS[name](values, context)
+        elif name.startswith("f."):
+            found = custom.equals(name.removeprefix("f."), values, context)
+        else:
+            continue
+        if found is None:
+            selection.unknown += [(name, value) for value in values]
+        else:
+            selection.q &= found
+    _period(selection)
+    return selection
+
+
+def _status(selection: Selection) -> None:
+    """Open work unless something else is asked; an exact number is found in any status."""
+    asked = selection.asked.values.get("status", ())
+    statuses: set[str] = set()
+    for value in asked:
+        if value == "open":
+            statuses |= OPEN
+        elif value == "all":
+            statuses |= set(Status)
+        elif value in Status.values:
+            statuses.add(value)
+        else:
+            selection.unknown.append(("status", value))
+    if not asked and "q" in selection.asked.values and selection.context.facets.number is not None:
+        statuses = set(Status)
+    elif not asked and "closed_since" in selection.asked.values:
+        statuses = {Status.CLOSED}
+    selection.statuses = frozenset(str(status) for status in statuses) or OPEN
+
+
+def _period(selection: Selection) -> None:
+    """Ended work with other filters or orders is asked within a period, ninety days by default."""
+    asked, at = selection.asked, selection.context.at
+    today = timezone.localtime(at).date()
+    if closed := asked.one("closed_since"):
+        day = plain.day(closed)
+        if day is None:
+            selection.unknown.append(("closed_since", closed))
+        else:
+            selection.q &= Q(closed_at__gte=plain.midnight(day))
+    since = plain.day(asked.one("since"))
+    if asked.one("since") and since is None:
+        selection.unknown.append(("since", asked.one("since")))
+    other = set(asked.values) - _QUICK
+    if selection.context.facets.number is not None:
+        other.discard("q")
+    by_number = selection.sort.removeprefix("-") == "number"
+    if selection.statuses & ENDED and (other or not by_number):
+        if since is None:
+            since = today - PERIOD
+        selection.too_long = since < today - LONGEST_PERIOD
+    selection.since = since
+    if since is not None:
+        selection.q &= Q(requested_at__gte=plain.midnight(since))

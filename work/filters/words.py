@@ -1,0 +1,31 @@
+"""The words of filters: labels of parameters, choices of flags and statuses."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+LABELS = {
+    "q": _("Number or word"),
+    "status": _("Status"),
+    "type": _("Type"),
+    "place": _("Place"),
+    "owner": _("Owner"),
+    "team": _("Team"),
+    "executor": _("Done by"),
+    "asset": _("Asset"),
+    "priority": _("Priority"),
+    "kind": _("Blocked by"),
+    "clears": _("Cleared by"),
+    "blocked": _("Blocked"),
+    "ready": _("Clear to start"),
+    "overdue": _("Overdue"),
+    "unconfirmed": _("Not confirmed stopped"),
+    "incomplete": _("Arrived incomplete"),
+    "source_closed": _("Closed in source, open here"),
+    "due_before": _("Due before"),
+    "waiting_days": _("Stopped for at least, days"),
+    "since": _("Raised since"),
+    "closed_since": _("Closed since"),
+}
+FLAGS = {"1": _("Yes"), "0": _("No")}
+ANY_STATUS = {"open": _("All open"), "all": pgettext_lazy("status", "All")}
+ME = _("Me")

@@ -1,0 +1,166 @@
+"""Forms of acts on a part of an item: blockers, requirements, lines, proof, holds."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from work.forms.acts import Act, WhyNeeded
+from work.forms.fields import choice, moment, text
+from work.states import (
+    Disposition,
+    EvidenceKind,
+    Gate,
+    HoldKind,
+    LineAnswer,
+    LineKind,
+    Role,
+)
+
+
+class Promise(Act):
+    """When a blocker is expected to be cleared."""
+
+    expected = moment(_("Expected"), required=True)
+
+
+class Waive(WhyNeeded):
+    """Waive a requirement until a moment."""
+
+    until = moment(_("Until"), required=True)
+
+
+class Check(Act):
+    """A named check: passed or not."""
+
+    passed = choice(_("Verdict"), [("yes", _("Passed")), ("no", _("Did not pass"))])
+    valid_until = moment(_("Holds until"))
+    remark = text(_("Remark"), required=False)
+
+
+class Line(Act):
+    """The answer to a checklist line, as its kind asks."""
+
+    answer = choice(_("Answer"), [])
+    value = forms.CharField(label=_("Reading"), required=False, max_length=30)
+    said = text(_("Remark, or why it could not"), required=False, rows=1)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        line = self.known
+        if line is None:
+            return
+        answers = [
+            (LineAnswer.PASS, LineAnswer.PASS.label),
+            (LineAnswer.FAIL, LineAnswer.FAIL.label),
+        ]
+        if line.kind == LineKind.READING:
+            answers = [("pass", _("The reading"))]
+            self.fields["value"].label = _("Reading, %(unit)s") % {"unit": line.unit or "–"}
+            self.fields["value"].widget.attrs["inputmode"] = "decimal"
+        else:
+            del self.fields["value"]
+        if line.kind == LineKind.CHOICE:
+            self.fields["said"] = forms.CharField(
+                label=_("Choice"),
+                required=False,
+                widget=forms.Select(choices=[("", "–")] + [(c, c) for c in line.choices]),
+            )
+        elif line.kind == LineKind.TEXT:
+            self.fields["said"].label = _("Answer in words")
+        answers.append((LineAnswer.COULD_NOT, LineAnswer.COULD_NOT.label))
+        if line.na_allowed:
+            answers.append((LineAnswer.NOT_APPLICABLE, LineAnswer.NOT_APPLICABLE.label))
+        self.fields["answer"].choices = answers
+        if line.kind == LineKind.CHOICE:
+            self.fields["why_not"] = text(_("Why it could not"), required=False, rows=1)
+
+    def clean(self) -> dict[str, Any]:
+        """*Could not* on a choice line takes its reason from its own field."""
+        data = super().clean() or {}
+        if data.get("answer") == LineAnswer.COULD_NOT and data.get("why_not"):
+            data["said"] = data["why_not"]
+        return data
+
+
+class Dispose(Act):
+    """What becomes of a failed or impossible line."""
+
+    disposition = choice(_("What becomes of it"), Disposition.choices)
+    word = text(_("What was found or done"))
+    what = forms.CharField(
+        label=_("Follow-up work"), required=False, max_length=250, help_text=_("What must happen.")
+    )
+
+
+class Evidence(Act):
+    """Add evidence: a file, a photo, a reading or a signature, for a criterion or a line."""
+
+    file = forms.FileField(label=_("File or photo"), required=False)
+    value = forms.DecimalField(label=_("Reading"), required=False, max_digits=16, decimal_places=4)
+    unit = forms.CharField(label=_("Unit"), required=False, max_length=20)
+    said = text(_("In words"), required=False, rows=1)
+    shows = choice(_("Shows"), [], required=False, empty=_("The item as a whole"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.known is not None:
+            self.fields["shows"].choices = [
+                *self.fields["shows"].choices,
+                *self.known.provable,
+            ]
+
+    def clean(self) -> dict[str, Any]:
+        """Something must be there."""
+        data = super().clean() or {}
+        if not (data.get("file") or data.get("value") is not None or data.get("said")):
+            raise forms.ValidationError(_("Add a file, a reading or words."))
+        return data
+
+    def kind(self) -> str:
+        """The kind of evidence that was given."""
+        data = self.cleaned_data
+        if data.get("file"):
+            is_image = (data["file"].content_type or "").startswith("image/")
+            return EvidenceKind.PHOTO if is_image else EvidenceKind.FILE
+        return EvidenceKind.READING if data.get("value") is not None else EvidenceKind.SIGNATURE
+
+
+class Criterion(Act):
+    """One more thing that must be true."""
+
+    text = forms.CharField(label=_("What must be true"), max_length=250)
+    evidence = forms.BooleanField(label=_("Needs evidence"), required=False)
+    quality = forms.BooleanField(label=_("Quality criterion"), required=False)
+
+
+class Require(Act):
+    """A prerequisite by hand: other work first, or a named check."""
+
+    supplier = choice(
+        _("What"), [("work.item", _("Other work first")), ("work.check", _("A named check"))]
+    )
+    gate = choice(_("When"), [each for each in Gate.choices if each[0] != Gate.HOLD_POINT])
+    number = forms.CharField(label=_("Number of the other work"), required=False, max_length=20)
+    role = choice(_("Checked by"), Role.choices, required=False)
+    what = forms.CharField(label=_("What is checked"), required=False, max_length=250)
+
+    def clean(self) -> dict[str, Any]:
+        """Each kind with what it needs."""
+        data = super().clean() or {}
+        if data.get("supplier") == "work.item" and not data.get("number"):
+            self.add_error("number", _("Name the other work."))
+        if data.get("supplier") == "work.check" and not (data.get("role") and data.get("what")):
+            self.add_error("role", _("Say what is checked, and by whom."))
+        return data
+
+
+class Hold(Act):
+    """Hold a place or a thing until the item is accepted, or until a decision."""
+
+    kind = choice(_("Holds"), HoldKind.choices)
+    place = forms.CharField(
+        label=_("Place"), required=False, max_length=120, help_text=_("Its code; empty: here.")
+    )
+    decided = forms.BooleanField(label=_("Ends by a decision, not at acceptance"), required=False)
+    why = text(_("Why"), required=False)

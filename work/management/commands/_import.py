@@ -1,0 +1,70 @@
+"""What the three import commands share: their arguments, progress, report and exit codes."""
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from work.models import Site
+from work.services.import_ import report
+from work.services.import_.faults import ImportFault
+from work.services.import_.mapping import Kind
+from work.services.import_.run import run_import
+
+REFUSED_ROWS = 2
+
+
+class ImportCommand(BaseCommand):
+    """Progress goes to stderr, the report to stdout.
+
+    Exit codes: 1 when the file, the mapping or the site is refused and nothing was loaded; 2 with
+    --strict when any record was refused.
+    """
+
+    kind: Kind
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="CSV or XLSX export of the source system")
+        parser.add_argument("--site", required=True, help="short name of the site")
+        parser.add_argument("--mapping", required=True, type=Path, help="mapping, a TOML file")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would come of it and write nothing"
+        )
+        parser.add_argument(
+            "--strict", action="store_true", help="exit with 2 when any record is refused"
+        )
+        parser.add_argument(
+            "--errors", type=Path, help="where the errors go (default: FILE.errors.csv, here)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        site = Site.objects.filter(slug=options["site"]).first()
+        if site is None:
+            raise CommandError(f"There is no site {options['site']}.")
+        try:
+            run = run_import(
+                site=site,
+                kind=self.kind,
+                path=options["file"],
+                mapping_path=options["mapping"],
+                dry_run=options["dry_run"],
+                progress=self._progress,
+            )
+        except ImportFault as fault:
+            raise CommandError(str(fault)) from fault
+        for line in report.lines(run):
+            self.stdout.write(line)
+        path = options["errors"] or Path(f"{options['file'].stem}.errors.csv")
+        if number := report.write_errors(run, path):
+            self.stdout.write(f"{number} line(s) in {path}")
+        refused = report.counts(run)["refused"]
+        if options["strict"] and refused:
+            raise CommandError(f"{refused} record(s) refused.", returncode=REFUSED_ROWS)
+
+    def _progress(self, file: str, count: int) -> None:
+        """One line that is written over on a terminal, a line each otherwise."""
+        what = f"read {file}" if file else "loaded"
+        end = "\r" if sys.stderr.isatty() else "\n"
+        self.stderr.write(f"{what}: {count:,}", ending=end)

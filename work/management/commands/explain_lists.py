@@ -1,0 +1,249 @@
+"""How the database answers each filter and order of the list, and the board: index and time.
+
+Run it against a database that `load_bulk` filled. Prints a table; ends with 1 where a query reads
+the items without an index.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+
+from work.filters import Asked, select
+from work.filters.order import ordered
+from work.models import Asset, Membership, Post, Site, User
+from work.permissions import Grant, Scope, scope
+from work.reads import facets, live, picture, rows
+from work.reads.counts import capped
+from work.states import OPEN, Role, Status
+from work.views.pictures import COUNTS, RARE
+
+ITEMS = "work_workitem"
+FILTERS = (
+    "status=planned",
+    "type=T03",
+    "place=A03",
+    "place=A03-L02-001",
+    "owner={user}",
+    "owner={post}",
+    "owner=me",
+    "team=crew-3",
+    "team=co-3",
+    "executor={user}",
+    "asset={asset}",
+    "kind=material",
+    "clears=role:planner",
+    "clears=me",
+    "blocked=1",
+    "blocked=0",
+    "ready=1",
+    "ready=0",
+    "overdue=1",
+    "unconfirmed=1",
+    "incomplete=1",
+    "source_closed=1",
+    "priority=1",
+    "due_before=2026-01-01",
+    "waiting_days=2",
+    "q=bearing",
+    "q=4321",
+    "q=W-{number}",
+    "f.severity=high",
+    "f.centre=CC-17",
+)
+SORTS = ("number", "due", "planned_start", "priority", "status", "waiting", "age")
+PAIRED = (
+    "place=A03",
+    "place=A03-L02-001",
+    "status=closed",
+    "type=T03",
+    "owner={user}",
+    "team=crew-3",
+)
+OTHER = (
+    "status=closed&priority=1",
+    "status=all&q=bearing",
+    "status=all&executor={user}",
+    "status=all&asset={asset}",
+    "status=all&f.centre=CC-17",
+    "status=all&sort=due",
+)
+
+
+@dataclass
+class Plan:
+    """What one query did: indexes on the items, time, rows; whether it read without an index."""
+
+    case: str
+    indexes: list[str] = field(default_factory=list)
+    ms: float = 0.0
+    count_ms: float = 0.0
+    rows: int = 0
+    unindexed: bool = False
+
+
+def cases() -> Iterator[str]:
+    """Parameters of every list that must be quick at any size."""
+    yield ""
+    yield from FILTERS
+    for sort in SORTS:
+        yield from (f"sort={sort}", f"sort=-{sort}")
+    yield "status=all"
+    for n, first in enumerate(PAIRED):
+        for second in PAIRED[n + 1 :]:
+            if first.split("=")[0] != second.split("=")[0]:
+                status = "" if "status" in first + second else "&status=all"
+                yield f"{first}&{second}{status}"
+    yield from OTHER
+
+
+class Command(BaseCommand):
+    help = "Prints index and time of every filter and order of the list, and of the board."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--slug", default="bulk")
+        parser.add_argument("--times", type=int, default=3)
+
+    def handle(self, *args, **options) -> None:
+        site = Site.objects.filter(slug=options["slug"]).first()
+        if site is None:
+            raise CommandError("There is no such site: load_bulk makes one.")
+        self.stdout.write(f"{'filter / order':58} {'rows':>4} {'ms':>7} {'count':>7}  index")
+        bad = 0
+        for plan in measure(site, times=options["times"]):
+            mark = " UNINDEXED" if plan.unindexed else ""
+            self.stdout.write(
+                f"{plan.case:58} {plan.rows:4} {plan.ms:7.2f} {plan.count_ms:7.2f}  "
+                f"{', '.join(plan.indexes)}{mark}"
+            )
+            bad += plan.unindexed
+        if bad:
+            raise CommandError(f"{bad} read the items without an index.")
+
+
+def measure(site: Site, *, times: int = 3) -> Iterator[Plan]:
+    """Every case as a supervisor of the site, the open list by who sees less, board, picture."""
+    at = timezone.now()
+    who = scope(_anybody(site, Role.SUPERVISOR), at)
+    given = _given(site)
+    with timezone.override(site.time_zone):
+        for case in cases():
+            yield _list(case or "(all open)", case.format(**given), site, who, times)
+        below = _below(site, who, "A03")
+        contractor = scope(_anybody(site, Role.CONTRACTOR), at)
+        for name, other in (("a part of the site", below), ("a contractor", contractor)):
+            for case in ("", "status=all", "blocked=1", "sort=due", "q=bearing"):
+                yield _list(f"{case or '(all open)'} for {name}", case, site, other, times)
+        yield _board("board", "", site, who, times)
+        yield _board("board place=A03", "place=A03", site, who, times)
+        yield _board("board blocked=1", "blocked=1", site, who, times)
+        yield _picture(site, who, times)
+        yield _token(site, who, times)
+
+
+def _anybody(site: Site, role: str) -> User:
+    first = Membership.objects.filter(site=site, role=role).order_by("pk").first()
+    if first is None:
+        raise CommandError(f"Nobody is {role} at {site.slug}.")
+    return first.user
+
+
+def _below(site: Site, who: Scope, code: str) -> Scope:
+    found = facets.load(site, who, facets.Wanted(places=(code,))).places[code]
+    return Scope(who.user_id, who.at, (Grant(site.pk, found.more, Role.SUPERVISOR, None, None),))
+
+
+def _given(site: Site) -> dict[str, object]:
+    owned = site.items.filter(owner_user__isnull=False).order_by("-number").first()
+    asset = Asset.objects.filter(site=site).order_by("pk")[7]
+    return {
+        "user": f"user:{owned.owner_user_id}",
+        "post": f"post:{Post.objects.filter(site=site).order_by('pk')[3].pk}",
+        "asset": asset.code,
+        "number": owned.number,
+    }
+
+
+def _selected(query: str, site: Site, who: Scope):
+    asked = Asked.of(QueryDict(query))
+    selection = select(asked, facets.load(site, who, asked.wanted()), site, who, who.at)
+    if selection.unknown or selection.too_long:
+        raise CommandError(f"{query} is not understood: {selection.unknown}")
+    return selection
+
+
+def _list(name: str, query: str, site: Site, who: Scope, times: int) -> Plan:
+    selection = _selected(query, site, who)
+    plan = explain(name, rows.query(selection.in_order()[:51], who.at), times)
+    plan.count_ms = _timed(lambda: capped([selection.rows()]), times)
+    return plan
+
+
+def _board(name: str, query: str, site: Site, who: Scope, times: int) -> Plan:
+    selection = _selected(query, site, who)
+    shown = [status for status in Status if status in OPEN]
+    parts = [
+        rows.query(ordered(selection.rows(status), "priority")[:10], who.at, cards=True)
+        for status in shown
+    ]
+    plan = explain(name, parts[0].union(*parts[1:], all=True), times)
+    plan.count_ms = _timed(lambda: capped([selection.rows(each) for each in shown]), times)
+    return plan
+
+
+def _picture(site: Site, who: Scope, times: int) -> Plan:
+    wanted = {
+        name: select(Asked.from_link(**each), facets.Facets(), site, who, who.at).condition()
+        for name, each in COUNTS.items()
+        if name not in RARE
+    }
+    found = picture.counting(picture.seen(site, who), wanted, 8)
+    return explain("picture: all counts, by area", found, times)
+
+
+def _token(site: Site, who: Scope, times: int) -> Plan:
+    plan = Plan("live token")
+    plan.ms = _timed(lambda: live.token([site.pk], who, who.at), times)
+    return plan
+
+
+def _timed(what, times: int) -> float:
+    took = []
+    for _time in range(times):
+        began = time.perf_counter()
+        what()
+        took.append(time.perf_counter() - began)
+    return min(took) * 1000
+
+
+def explain(name: str, found: QuerySet, times: int = 1) -> Plan:
+    """Run a query under EXPLAIN ANALYZE and read its plan; the best time of several."""
+    sql, params = found.query.sql_with_params()
+    plan = Plan(name)
+    best = float("inf")
+    with connection.cursor() as cursor:
+        for _time in range(times):
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
+            told = cursor.fetchone()[0]
+            told = json.loads(told) if isinstance(told, str) else told
+            best = min(best, told[0]["Execution Time"] + told[0]["Planning Time"])
+    plan.ms = best
+    plan.rows = told[0]["Plan"]["Actual Rows"]
+    for node in _nodes(told[0]["Plan"]):
+        if "Index Name" in node and node["Index Name"].startswith(("work_item", f"{ITEMS}_")):
+            plan.indexes += [node["Index Name"]] if node["Index Name"] not in plan.indexes else []
+        if node["Node Type"] == "Seq Scan" and node["Relation Name"] == ITEMS:
+            plan.unindexed = True
+    return plan
+
+
+def _nodes(node: dict) -> Iterator[dict]:
+    yield node
+    for inner in node.get("Plans", []):
+        yield from _nodes(inner)

@@ -1,0 +1,46 @@
+"""Loads the demo: a small hvk and nrd, around a moment."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from work.demo import hvk, hvk_ended, hvk_live, hvk_planned, nrd
+from work.demo.play import Play
+from work.models import Site, User
+from work.services import clock
+
+
+class Command(BaseCommand):
+    help = "Loads the demo site hvk and a small nrd into an empty database. Not in production."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--at", help="the demo's moment, ISO 8601 with a zone; now by default")
+
+    def handle(self, *args: object, **options: str | None) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("The demo has known passwords: it is not for production.")
+        if Site.objects.exists() or User.objects.exists():
+            raise CommandError("The database is not empty: nothing was loaded.")
+        at = _moment(options["at"])
+        known: dict[str, User] = {}
+        for demo in (hvk.demo((*hvk_planned.JOBS, *hvk_live.JOBS, *hvk_ended.JOBS)), nrd.DEMO):
+            play = Play(demo, at, known)
+            play.run()
+            items = play.site.items.count()
+            self.stdout.write(f"{demo.name}: {len(play.places)} places, {items} items.")
+        clock.settle_due(at)
+
+
+def _moment(said: str | None) -> datetime:
+    if not said:
+        return timezone.now()
+    try:
+        at = parse_datetime(said)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise CommandError(f"{said} is not a moment with a zone, as 2026-11-24T05:00+01:00.")
+    return at

@@ -1,0 +1,126 @@
+"""Imports: each run, the rows it staged, and what was last read of each record."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class ImportState(models.TextChoices):
+    """How far a run has come."""
+
+    STAGING = "staging", _("Reading")
+    LOADING = "loading", _("Loading")
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("File refused")
+    DROPPED = "dropped", _("Given up")
+
+
+class ImportVerdict(models.TextChoices):
+    """What a run found of one record."""
+
+    NEW = "new", _("New")
+    CHANGED = "changed", _("Changed")
+    SAME = "same", _("Same")
+    CONFLICT = "conflict", _("In conflict")
+    REFUSED = "refused", _("Refused")
+
+
+class ImportPart(models.TextChoices):
+    """What a staged row is: a record, or what belongs to one."""
+
+    RECORD = "record", _("Record")
+    LINK = "link", _("Link")
+    LINE = "line", _("Checklist line")
+
+
+class ImportRun(models.Model):
+    """One run of an import: what was read, how far it came and what it found.
+
+    fingerprint: of site, mapping and files; a run that was killed while loading is taken up again
+    by the next run with the same one.
+    """
+
+    site = models.ForeignKey("work.Site", models.PROTECT, related_name="imports")
+    kind = models.CharField(_("kind"), max_length=8)
+    system = models.CharField(_("source system"), max_length=40)
+    mapping_name = models.CharField(_("mapping"), max_length=200)
+    mapping_text = models.TextField()
+    files = models.JSONField(_("files"), default=list)
+    fingerprint = models.CharField(max_length=64)
+    dry_run = models.BooleanField(_("tried only"), default=False)
+    state = models.CharField(_("state"), max_length=8, choices=ImportState)
+    counts = models.JSONField(_("counts"), default=dict)
+    fault = models.JSONField(_("file fault"), null=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    started_at = models.DateTimeField(_("started"))
+    ended_at = models.DateTimeField(_("ended"), null=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["site", "-id"], name="work_importrun_site")]
+
+    def __str__(self) -> str:
+        return f"{self.mapping_name} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class ImportRow(models.Model):
+    """One staged row. Loaded rows are dropped with their run's end; those with a fault stay.
+
+    key: of the record it is or belongs to. ref: what it refers to: a record's parent, the tag of a
+    link, the key of a line. depth: of a record below the topmost of its tree. done: whether pass
+    three has been there.
+    """
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows")
+    part = models.CharField(max_length=6, choices=ImportPart)
+    name = models.CharField(max_length=8)
+    key = models.CharField(max_length=200)
+    ref = models.CharField(max_length=200)
+    file = models.CharField(max_length=200)
+    line = models.PositiveIntegerField()
+    data = models.JSONField(default=dict)
+    faults = models.JSONField(default=list)
+    refused = models.BooleanField(default=False)
+    depth = models.PositiveIntegerField(default=0)
+    verdict = models.CharField(max_length=8, choices=ImportVerdict, blank=True)
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["run", "part", "key"], name="work_importrow_key"),
+            models.Index(fields=["run", "part", "ref"], name="work_importrow_ref"),
+            models.Index(
+                fields=["run", "depth", "id"],
+                name="work_importrow_left",
+                condition=Q(part="record", done=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} {self.key}"
+
+
+class ImportedRecord(models.Model):
+    """What was last read of one record of a source, so that the next run knows who changed what."""
+
+    site = models.ForeignKey("work.Site", models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8)
+    system = models.CharField(max_length=40)
+    key = models.CharField(max_length=200)
+    base = models.JSONField(default=dict)
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "kind", "system", "key"], name="work_importedrecord_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.key}"

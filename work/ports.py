@@ -1,0 +1,254 @@
+"""The registries through which the core asks, without naming who answers.
+
+A supporting application fills them in its `AppConfig.ready()`. Contract tests run over all that is
+registered (tests/contract).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol, runtime_checkable
+
+from work.exceptions import Reason
+from work.states import AnswerState, BlockerKind, Gate
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a prerequisite points at: a record of the supplier, or none yet, and what is asked.
+
+    key: the supplier's key. id: its record, None while it does not exist. params: JSON values as
+    the rule, the requirement or the person gave them (kept hashable as sorted pairs).
+    """
+
+    key: str
+    id: int | None = None
+    params: tuple[tuple[str, Any], ...] = ()
+
+    @classmethod
+    def of(cls, key: str, id: int | None, params: Mapping[str, Any]) -> "Source":
+        """A source from the JSON stored on a prerequisite."""
+        return cls(key, id, tuple(sorted((name, _frozen(value)) for name, value in params.items())))
+
+    def param(self, name: str, default: Any = None) -> Any:
+        """One of the params."""
+        return dict(self.params).get(name, default)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(each) for each in value) if isinstance(value, list) else value
+
+
+@dataclass(frozen=True)
+class ItemContext:
+    """An item as suppliers see it, loaded once an act. Times are aware, UTC."""
+
+    id: int
+    site_id: int
+    number: int
+    status: str
+    type_id: int
+    type_code: str
+    version_id: int
+    place_id: int
+    place_path: str
+    place_ids: tuple[int, ...]
+    asset_ids: tuple[int, ...]
+    asset_class_ids: tuple[int, ...]
+    owner_user_id: int | None
+    owner_post_id: int | None
+    team_id: int | None
+    executor_ids: tuple[int, ...]
+    planned_start: datetime | None
+    planned_end: datetime | None
+    window_id: int | None
+    safety_critical: bool
+    parent_id: int | None
+    values: Mapping[str, Any] = field(hash=False, compare=False, default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A supplier's answer. Unknown counts as unmet and says so.
+
+    valid_until: until when the answer holds. Of one that is not met: when to ask again, because
+    time alone may meet it.
+    source_id: the record that was found, where the prerequisite had none yet.
+    """
+
+    state: AnswerState
+    reason: Reason | None = None
+    clears: tuple[str, Any] | None = None
+    url: str = ""
+    valid_until: datetime | None = None
+    source_id: int | None = None
+
+    @classmethod
+    def met(cls, **more: Any) -> "Answer":
+        """The requirement is met."""
+        return cls(AnswerState.MET, **more)
+
+    @classmethod
+    def unmet(cls, reason: Reason, **more: Any) -> "Answer":
+        """The requirement is not met, because of `reason`."""
+        return cls(AnswerState.UNMET, reason, **more)
+
+    @classmethod
+    def unknown(cls, reason: Reason, **more: Any) -> "Answer":
+        """Nobody can say; counts as unmet."""
+        return cls(AnswerState.UNKNOWN, reason, **more)
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What a supplier itself asks of an item at a gate. `key` is stable for ever within it."""
+
+    key: str
+    gate: Gate
+    kind: BlockerKind
+    what: Reason
+    source_id: int | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    line_key: str = ""
+    lead: timedelta | None = None
+    one_time: bool = False
+    waivable_by: str = ""
+
+
+@runtime_checkable
+class Supplier(Protocol):
+    """Answers requirements of one kind. `key` is stable for ever: "permits.permit"."""
+
+    key: str
+    # Whether an item that had such a requirement is accepted by another than its completer.
+    four_eyes: bool
+
+    def answers(self, pairs: Sequence[tuple[Source, ItemContext]], at: datetime) -> list[Answer]:
+        """One answer a pair, in order; at most three queries whatever the length."""
+        ...
+
+    def required_for(
+        self, items: Sequence[ItemContext], at: datetime
+    ) -> dict[int, list[Requirement]]:
+        """What this supplier asks of each item by itself, beside the rules. Flat in queries."""
+        ...
+
+    def waits_for(self, sources: Sequence[Source]) -> dict[Source, list[Source]]:
+        """What each source itself waits for, so that a ring is refused when it would be made."""
+        ...
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Whether a person is fit: no reasons against it, and until when that holds.
+
+    until, where there are reasons: when to ask again, because time alone may end them.
+    """
+
+    reasons: tuple[Reason, ...] = ()
+    until: datetime | None = None
+
+
+@runtime_checkable
+class Fitness(Protocol):
+    """Says whether people are fit for an item during a time."""
+
+    key: str
+
+    def fit(
+        self,
+        pairs: Sequence[tuple[int, ItemContext]],
+        at: datetime,
+        until: Mapping[int, datetime],
+    ) -> list[Fit]:
+        """One answer a (person id, item) pair, in order; flat in queries whatever the length.
+
+        until: the planned end of each person's shift, absent for who is in none.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class ItemChange:
+    """What changed of an item in an act: any of place, window, executors, assets, type, status…"""
+
+    item_id: int
+    what: frozenset[str]
+    status_before: str
+    status_after: str
+
+
+@runtime_checkable
+class ItemListener(Protocol):
+    """Told in the same transaction; may change its own records and recheck; cannot refuse."""
+
+    key: str
+
+    def items_changed(self, changes: Sequence[ItemChange], act: Any) -> None:
+        """React to changed items. `act` is the open act."""
+        ...
+
+
+@runtime_checkable
+class SourceListener(Protocol):
+    """The record that caused an item learns of its outcome. `key` is the cause's source_key."""
+
+    key: str
+
+    def outcome(self, source_id: int, item_id: int, what: str, act: Any) -> None:
+        """what: accepted, reopened or cancelled."""
+        ...
+
+    def url(self, source_id: int) -> str:
+        """Where the record stands; empty when it has no page."""
+        ...
+
+
+@runtime_checkable
+class Panel(Protocol):
+    """A domain's section on a page. The count comes with the page, the body by a link."""
+
+    key: str
+    page: str  # item, place, person, shift or picture
+    title: Any  # lazily translated
+
+    def count(self, user: Any, thing: Any, at: datetime) -> int | None:
+        """How many rows the body has for this viewer; None hides the panel. At most one query."""
+        ...
+
+    def url(self, thing: Any) -> str:
+        """Where the body is."""
+        ...
+
+
+class Registry[T]:
+    """What is registered of one port, by key. Filled at start-up, read afterwards."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[str, T] = {}
+
+    def register(self, thing: T) -> None:
+        """Add one; a key is registered once."""
+        key = thing.key  # type: ignore[attr-defined]
+        if key in self._by_key:
+            raise ValueError(f"{key} is registered already")
+        self._by_key[key] = thing
+
+    def unregister(self, key: str) -> None:
+        """Take one out; for tests."""
+        del self._by_key[key]
+
+    def get(self, key: str) -> T | None:
+        """The one with this key, or None."""
+        return self._by_key.get(key)
+
+    def all(self) -> list[T]:
+        """All, in the order of registration."""
+        return list(self._by_key.values())
+
+
+suppliers: Registry[Supplier] = Registry()
+fitness: Registry[Fitness] = Registry()
+item_listeners: Registry[ItemListener] = Registry()
+source_listeners: Registry[SourceListener] = Registry()
+panels: Registry[Panel] = Registry()

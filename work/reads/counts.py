@@ -1,0 +1,41 @@
+"""Counts that are quick at any size: exact to a thousand, then "1,000+"."""
+
+from collections.abc import Sequence
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet, Value
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+CAP = 1000
+
+
+def capped(found: Sequence[QuerySet]) -> list[int]:
+    """How many rows each has, at most one above the cap: one query for all of them."""
+    if not found:
+        return []
+    parts, params = [], []
+    for each in found:
+        few = each.order_by().values_list(Value(1))[: CAP + 1]
+        try:
+            sql, given = few.query.get_compiler(connection=connection).as_sql()
+        except EmptyResultSet:
+            parts.append("0")
+            continue
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS few)")
+        params += given
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", params)
+        return list(cursor.fetchone())
+
+
+def said(count: int) -> str:
+    """A count as it is shown: `1,000+` above a thousand."""
+    if count > CAP:
+        return _("%(number)s+") % {"number": _grouped(CAP)}
+    return _grouped(count)
+
+
+def _grouped(number: int) -> str:
+    return number_format(number, use_l10n=True, force_grouping=True)

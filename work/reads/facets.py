@@ -1,0 +1,256 @@
+"""What filters and rows name: types, teams, custom fields, and what parameters point at.
+
+One query for all of it. A contractor's reader gets the company's own team alone, and a person or
+post only where one of the company's items names it: nothing else can be told from "not known".
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import CharField, Exists, JSONField, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast
+
+from work.models import (
+    Asset,
+    ItemAsset,
+    ItemExecutor,
+    Membership,
+    Place,
+    Post,
+    Site,
+    Team,
+    User,
+    WorkItem,
+)
+from work.permissions import Scope, visible
+from work.reads.seen import of_site
+
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Named:
+    """A thing with its id, code and name; `more` is an icon, a path or a kind."""
+
+    pk: int
+    code: str
+    name: str
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class CustomField:
+    """A custom field as the newest version of a type has it."""
+
+    key: str
+    label: str
+    kind: str
+    choices: tuple[str, ...]
+    type_id: int
+    filterable: bool
+    column: bool
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What parameters point at: codes, ids and parts of names, bounded by who parsed them."""
+
+    number: int | None = None
+    places: tuple[str, ...] = ()
+    asset: str = ""
+    owner: str = ""
+    executor: str = ""
+    clears: str = ""
+
+
+@dataclass
+class Facets:
+    """What was found of it."""
+
+    types: list[Named] = field(default_factory=list)
+    teams: list[Named] = field(default_factory=list)
+    fields: list[CustomField] = field(default_factory=list)
+    places: dict[str, Named] = field(default_factory=dict)
+    asset: Named | None = None
+    owners: list[Named] = field(default_factory=list)
+    owner_posts: list[Named] = field(default_factory=list)
+    executors: list[Named] = field(default_factory=list)
+    clears: Named | None = None
+    number: int | None = None
+    duties: list[Named] = field(default_factory=list)
+
+
+def load(site: Site, who: Scope, wanted: Wanted) -> Facets:
+    """Everything in one query."""
+    statement, params = _ALWAYS, _given(site, who)
+    with connection.cursor() as cursor:
+        for part in _pointed_at(site, who, wanted):
+            try:
+                sql, values = part.query.sql_with_params()
+            except EmptyResultSet:
+                continue
+            names = [f"p{len(params) + n}" for n in range(len(values))]
+            marks = tuple(f"%({name})s" for name in names)
+            statement += f" UNION ALL ({sql.replace('%%', '%%%%')})" % marks
+            params |= dict(zip(names, values, strict=True))
+        cursor.execute(statement, params)
+        rows = cursor.fetchall()
+    found = Facets()
+    for what, pk, code, name, more, extra in rows:
+        _put(found, what, Named(pk, code, name, more), extra)
+    found.types.sort(key=lambda each: each.name)
+    found.teams.sort(key=lambda each: each.name)
+    found.fields.sort(key=lambda each: each.label)
+    return found
+
+
+# What every page needs. Of a custom field, the newest published version of its type counts.
+_ALWAYS = """
+SELECT 'type', id, code, name, icon, NULL::jsonb FROM work_worktype WHERE site_id = %(site)s
+UNION ALL
+SELECT 'team', id, code, name, kind, NULL FROM work_team
+ WHERE site_id = %(site)s AND (NOT %(guest)s OR id = ANY(%(companies)s))
+UNION ALL
+SELECT 'field', v.type_id, f.key, f.label, f.kind,
+    jsonb_build_array(f.choices, f.filterable, f."column")
+  FROM work_typefield f
+  JOIN work_worktypeversion v ON v.id = f.version_id
+  JOIN work_worktype t ON t.id = v.type_id
+ WHERE t.site_id = %(site)s AND t.is_active AND v.published_at IS NOT NULL
+   AND (f.filterable OR f."column")
+   AND NOT EXISTS (SELECT 1 FROM work_worktypeversion n WHERE n.type_id = v.type_id
+                     AND n.published_at IS NOT NULL AND n.number > v.number)
+UNION ALL
+SELECT 'duty', id, code, name, '', NULL FROM work_post
+ WHERE site_id = %(site)s AND id = ANY(%(posts)s)
+"""
+
+
+def _given(site: Site, who: Scope) -> dict[str, Any]:
+    return {
+        "site": site.pk,
+        "guest": who.only_contractor(site.pk),
+        "companies": sorted(who.companies(site.pk)),
+        "posts": sorted(who.posts()),
+    }
+
+
+def _put(found: Facets, what: str, named: Named, extra: Any) -> None:
+    match what:
+        case "type":
+            found.types.append(named)
+        case "team":
+            found.teams.append(named)
+        case "field":
+            choices, filterable, column = json.loads(extra)
+            found.fields.append(
+                CustomField(
+                    named.code,
+                    named.name,
+                    named.more,
+                    tuple(choices),
+                    named.pk,
+                    filterable,
+                    column,
+                )
+            )
+        case "place":
+            found.places[named.code] = named
+        case "asset":
+            found.asset = named
+        case "owner":
+            found.owners.append(named)
+        case "post":
+            found.owner_posts.append(named)
+        case "executor":
+            found.executors.append(named)
+        case "clears":
+            found.clears = named
+        case "number":
+            found.number = named.pk
+        case "duty":
+            found.duties.append(named)
+
+
+def _part(what: str, rows: QuerySet, code: str, name: str, more: str = "") -> QuerySet:
+    """One more member of the union; all have the same columns of the same kinds."""
+    given = {
+        "_what": Value(what, CharField()),
+        "_code": Cast(code, CharField()),
+        "_name": Cast(name, CharField()),
+        "_more": Cast(more, CharField()) if more else Value("", CharField()),
+        "_extra": Cast(Value(None), JSONField()),
+    }
+    pk = "number" if what == "number" else "pk"
+    found = rows.order_by() if not rows.query.is_sliced else rows
+    return found.annotate(**given).values_list("_what", pk, "_code", "_name", "_more", "_extra")
+
+
+def _pointed_at(site: Site, who: Scope, wanted: Wanted) -> Iterable[QuerySet]:
+    mine = WorkItem.objects.filter(of_site(who, site), site=site)
+    if wanted.number is not None:
+        yield _part("number", mine.filter(number=wanted.number), "number", "number")
+    if wanted.places:
+        seen = visible(who, place="", team=None)
+        places = Place.objects.filter(seen, site=site, code__in=wanted.places)
+        yield _part("place", places, "code", "name", "path")
+    if wanted.asset:
+        assets = Asset.objects.filter(site=site, code=wanted.asset)
+        if who.only_contractor(site.pk):
+            named = ItemAsset.objects.filter(asset=OuterRef("pk"), item__in=mine)
+            assets = assets.filter(Exists(named))
+        yield _part("asset", assets, "code", "name")
+    if (people := _people(site, who, wanted.owner)) is not None:
+        if who.only_contractor(site.pk):
+            people = people.filter(Exists(mine.filter(owner_user=OuterRef("pk"))))
+        yield _part("owner", people[:MOST], "name", "name")
+    if (posts := _posts(site, wanted.owner)) is not None:
+        if who.only_contractor(site.pk):
+            posts = posts.filter(Exists(mine.filter(owner_post=OuterRef("pk"))))
+        yield _part("post", posts[:MOST], "name", "name")
+    if (people := _people(site, who, wanted.executor)) is not None:
+        if who.only_contractor(site.pk):
+            named = ItemExecutor.objects.filter(user=OuterRef("pk"), item__in=mine)
+            people = people.filter(Exists(named))
+        yield _part("executor", people[:MOST], "name", "name")
+    if wanted.clears and not who.only_contractor(site.pk):
+        yield from _clearing(site, who, wanted.clears)
+
+
+def _people(site: Site, who: Scope, asked: str) -> QuerySet[User] | None:
+    """People of the site: by id, the reader as *me*, or by a part of the name."""
+    kind, _colon, key = asked.partition(":")
+    if asked == "me":
+        return User.objects.filter(pk=who.user_id)
+    known = User.objects.filter(Exists(Membership.objects.filter(user=OuterRef("pk"), site=site)))
+    if kind == "user":
+        return known.filter(pk=int(key)) if key.isdigit() else None
+    if not asked or kind in ("post", "team", "role"):
+        return None
+    return known.filter(name__icontains=asked)
+
+
+def _posts(site: Site, asked: str) -> QuerySet[Post] | None:
+    kind, _colon, key = asked.partition(":")
+    posts = Post.objects.filter(site=site)
+    if kind == "post":
+        return posts.filter(pk=int(key)) if key.isdigit() else None
+    if not asked or asked == "me" or kind in ("user", "team", "role"):
+        return None
+    return posts.filter(name__icontains=asked)
+
+
+def _clearing(site: Site, who: Scope, asked: str) -> Iterable[QuerySet]:
+    kind, _colon, key = asked.partition(":")
+    if not key.isdigit():
+        return
+    if kind == "user" and (people := _people(site, who, asked)) is not None:
+        yield _part("clears", people, "name", "name")
+    elif kind == "post":
+        yield _part("clears", Post.objects.filter(site=site, pk=int(key)), "code", "name")
+    elif kind == "team":
+        yield _part("clears", Team.objects.filter(site=site, pk=int(key)), "code", "name")

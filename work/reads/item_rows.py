@@ -1,0 +1,339 @@
+"""The rows on the page of an item: blockers, requirements, lines, proof, holds, children."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from work.exceptions import Reason
+from work.models import Blocker, ChecklistLine, Criterion, Evidence, Prerequisite, Site, WorkItem
+from work.permissions import Scope, sees
+from work.reasons import Names, say, text
+from work.services import _overlay
+from work.services._facts import Facts
+from work.services.guards import proven
+from work.states import (
+    AnswerState,
+    BlockerKind,
+    EvidenceKind,
+    Gate,
+    LineKind,
+    Mode,
+    Status,
+)
+
+_ICONS = {
+    BlockerKind.PERMIT: "shield-check",
+    BlockerKind.ISOLATION: "lock",
+    BlockerKind.DOCUMENT: "file-text",
+    BlockerKind.COMPETENCE: "graduation-cap",
+    BlockerKind.PEOPLE: "user",
+    BlockerKind.MATERIAL: "package",
+    BlockerKind.WINDOW: "calendar-clock",
+    BlockerKind.WORK: "clipboard-list",
+}
+
+
+def pair(clears: str) -> tuple[str, Any] | None:
+    """The stored "user:5" as a pair."""
+    kind, _sep, key = clears.partition(":")
+    return (kind, key) if kind and key else None
+
+
+class Rows:
+    """The parts of one item in words, for one reader at one moment. Two queries for all names."""
+
+    def __init__(
+        self, site: Site, facts: Facts, who: Scope, at: datetime, also: Iterable[Reason] = ()
+    ) -> None:
+        """also: reasons that the page says elsewhere, whose names are asked for with these."""
+        self.site, self.facts, self.who, self.at = site, facts, who, at
+        around = [*facts.dependants, *(action.item for action in facts.actions)]
+        self.names = Names([*self._reasons(), *also], who, self._people(around), known=around)
+        self.blockers = self._blockers()
+        self.requirements = [self._requirement(row) for row in facts.prerequisites]
+        self.criteria = [self._criterion(each) for each in facts.criteria]
+        self.lines = [self._line(n, line) for n, line in enumerate(facts.lines, 1)]
+        self.evidence = [self._evidence(each) for each in facts.evidence]
+        self.holds = [self._hold(hold) for hold in facts.holds]
+        self.children = [self._child(each) for each in facts.dependants if sees(who, each)]
+
+    def _reasons(self) -> Iterable[Reason]:
+        for row in self.facts.prerequisites:
+            if row.reason:
+                yield Reason.from_json(row.reason)
+            if row.what:
+                yield Reason.from_json(row.what)
+        for blocker in self.facts.blockers:
+            if blocker.what:
+                yield Reason.from_json(blocker.what)
+
+    def _people(self, around: Iterable[WorkItem]) -> Iterable[tuple[str, Any]]:
+        item = self.facts.item
+        for pk in (item.parent_id, item.source_item_id, item.survivor_id):
+            if pk:
+                yield ("item", pk)
+        for other in around:
+            if other.owner_post_id:
+                yield ("post", other.owner_post_id)
+            elif other.owner_user_id:
+                yield ("user", other.owner_user_id)
+        for row in self.facts.prerequisites:
+            yield from filter(None, [pair(row.clears)])
+            if row.waived_by_id:
+                yield ("user", row.waived_by_id)
+        for blocker in self.facts.blockers:
+            yield from filter(None, [pair(blocker.clears)])
+        if self.facts.item.owner_post_id:
+            yield ("post", self.facts.item.owner_post_id)
+
+    def _who(self, clears: str) -> tuple[str, str]:
+        """Who clears with the phone number, and the kind of that party."""
+        found = pair(clears)
+        name, phone = self.names.who(found)
+        kind = "person" if found and found[0] == "user" else found[0] if found else ""
+        return (f"{name}, {phone}" if name and phone else name), kind
+
+    def _said(self, stored: dict[str, Any]) -> str:
+        if not stored:
+            return ""
+        return say([Reason.from_json(stored)], self.who, self.names)[0].text
+
+    # --- blockers and requirements
+
+    def _blockers(self) -> list[dict[str, Any]]:
+        """Open blockers, and start requirements that lapsed or fell due with no task run since."""
+        rows = [self._blocker(each) for each in self.facts.blockers]
+        item = self.facts.item
+        known = {each.prerequisite_id for each in self.facts.blockers}
+        if item.status in (Status.PLANNED, Status.LIVE, Status.WAITING):
+            for row in self.facts.prerequisites:
+                since = _overlay.blocked_since(row, self.at, item.status)
+                if row.pk not in known and since is not None:
+                    rows.append(self._lapsed(row, since))
+        return sorted(rows, key=lambda each: each["since"])
+
+    def _blocker(self, blocker: Blocker) -> dict[str, Any]:
+        who, kind = self._who(blocker.clears)
+        material = " × ".join(filter(None, [blocker.quantity, blocker.part]))
+        return {
+            "pk": blocker.pk,
+            "kind": blocker.kind,
+            "kind_text": blocker.get_kind_display(),
+            "what": self._said(blocker.what),
+            "since": blocker.since,
+            "expected": blocker.expected,
+            "earlier": [each for each in blocker.promised if each != blocker.expected],
+            "who_text": who,
+            "who_kind": kind,
+            "reference": blocker.reference,
+            "material_text": material,
+            "derived": blocker.prerequisite_id is not None,
+            "url": "",
+            "clears": blocker.clears,
+            "raised_by": blocker.raised_by_id,
+            "acts": [],
+        }
+
+    def _lapsed(self, row: Prerequisite, since: datetime) -> dict[str, Any]:
+        who, kind = self._who(row.clears)
+        return {
+            "pk": None,
+            "kind": row.kind,
+            "kind_text": row.get_kind_display(),
+            "what": self._said(row.what),
+            "since": since,
+            "expected": None,
+            "earlier": [],
+            "who_text": who,
+            "who_kind": kind,
+            "reference": "",
+            "material_text": "",
+            "derived": True,
+            "url": row.url,
+            "clears": row.clears,
+            "raised_by": None,
+            "acts": [],
+        }
+
+    def _requirement(self, row: Prerequisite) -> dict[str, Any]:
+        item, at = self.facts.item, self.at
+        until = _overlay.holds_until(row, at, item.status)
+        met = row.answer == AnswerState.MET and (row.valid_until is None or row.valid_until > at)
+        if until is None:
+            answer = "unmet" if row.answer == AnswerState.MET else row.answer
+        else:
+            answer = "met" if met or row.one_time else "waived"
+        due = _overlay.due_at(row, item.status)
+        who, kind = self._who(row.clears) if until is None else ("", "")
+        lapsed = until is None and row.answer == AnswerState.MET
+        return {
+            "pk": row.pk,
+            "row": row,
+            "what": self._said(row.what),
+            "answer": answer,
+            "reason_text": _("It has run out") if lapsed else self._said(row.reason),
+            "who_text": who,
+            "who_kind": kind,
+            "url": row.url,
+            "gate_text": row.get_gate_display(),
+            "mode": row.mode,
+            "mode_text": row.get_mode_display(),
+            "valid_until": row.waiver_until if answer == "waived" else row.valid_until,
+            "due_at": row.due_at,
+            "is_due": row.gate == Gate.START
+            and row.mode == Mode.ENFORCE
+            and until is None
+            and due is not None
+            and due <= at,
+            "waived_text": self._waived(row) if answer == "waived" else "",
+            "icon": _ICONS.get(BlockerKind(row.kind), "clipboard-check"),
+            "acts": [],
+        }
+
+    def _waived(self, row: Prerequisite) -> str:
+        by = self.names.named("user", row.waived_by_id)
+        return _("waived by %(name)s") % {"name": by.name if by else ""}
+
+    # --- proof
+
+    def _criterion(self, criterion: Criterion) -> dict[str, Any]:
+        shown = proven(self.facts, criterion)
+        judged = criterion.judged_by if criterion.judged_at else None
+        state = "open"
+        if shown:
+            state = "judged" if judged and not criterion.evidence else "proven"
+        texts = {"open": _("Open"), "judged": _("Judged"), "proven": _("Proven")}
+        return {
+            "pk": criterion.pk,
+            "text": criterion.text,
+            "state": state,
+            "state_text": texts[state],
+            "who_text": judged.name if judged else "",
+            "note": "",
+            "needs_evidence": criterion.evidence,
+            "own": criterion.key.startswith("own-"),
+            "acts": [],
+        }
+
+    def _line(self, number: int, line: ChecklistLine) -> dict[str, Any]:
+        answered = bool(line.answer)
+        answer_text = line.get_answer_display()
+        if line.value is not None:
+            answer_text = f"{answer_text}, {line.value.normalize():f} {line.unit}".strip()
+        if line.said:
+            answer_text = f"{answer_text}: {line.said}"
+        follow_up = line.follow_up
+        return {
+            "pk": line.pk,
+            "line": line,
+            "number": number,
+            "text": line.text,
+            "version": line.version,
+            "limits_text": limits(line),
+            "answered": answered,
+            "failed": line.answer in ("fail", "could_not"),
+            "answer_text": answer_text,
+            "who_text": line.answered_by.name if line.answered_by else "",
+            "at": line.answered_at,
+            "hold_point": line.hold_point,
+            "held_text": self._held(line),
+            "disposition_text": line.get_disposition_display() if line.disposition else "",
+            "follow_up": {
+                "label": f"W-{follow_up.number}",
+                "url": reverse("work:item_detail", args=[self.site.slug, f"W-{follow_up.number}"]),
+            }
+            if follow_up and sees(self.who, follow_up)
+            else None,
+            "acts": [],
+        }
+
+    def _held(self, line: ChecklistLine) -> str:
+        for earlier in self.facts.lines:
+            before = earlier.hold_point and earlier.position < line.position
+            if before and (not earlier.answer or earlier.needs_disposition):
+                return _("First the hold point “%(text)s”") % {"text": earlier.text}
+        for row in self.facts.prerequisites:
+            unmet = _overlay.holds_until(row, self.at, self.facts.item.status) is None
+            if row.line_id == line.pk and row.mode == Mode.ENFORCE and unmet:
+                return self._said(row.what)
+        return ""
+
+    def _evidence(self, each: Evidence) -> dict[str, Any]:
+        url = reverse("work:evidence_file", args=[self.site.slug, each.pk]) if each.blob_id else ""
+        content = each.name or each.said
+        if each.value is not None:
+            content = f"{each.value.normalize():f} {each.unit} {each.said}".strip()
+        struck = ""
+        if each.struck_at:
+            struck = _("struck")
+        elif each.superseded_at:
+            struck = _("before it was reopened")
+        criterion = next((c for c in self.facts.criteria if c.pk == each.criterion_id), None)
+        line = next((ln for ln in self.facts.lines if ln.pk == each.line_id), None)
+        return {
+            "pk": each.pk,
+            "kind_text": each.get_kind_display(),
+            "name": content,
+            "who_text": each.by.name,
+            "at": each.at,
+            "url": url,
+            "preview_url": "",
+            "for_text": criterion.text if criterion else (line.text if line else ""),
+            "struck": bool(struck),
+            "struck_text": struck,
+            "icon": "image" if each.kind == EvidenceKind.PHOTO else "file-text",
+            "acts": [],
+        }
+
+    # --- around
+
+    def _hold(self, hold: Any) -> dict[str, Any]:
+        subject = hold.place or hold.asset
+        url = (
+            reverse("work:place_detail", args=[self.site.slug, hold.place.code])
+            if hold.place
+            else ""
+        )
+        until = _("ends at acceptance") if hold.until_accepted else _("ends by decision")
+        return {
+            "pk": hold.pk,
+            "kind_text": hold.get_kind_display(),
+            "what": subject.name,
+            "url": url,
+            "since": hold.placed_at,
+            "until_text": until,
+            "ended_at": hold.ended_at,
+            "until_accepted": hold.until_accepted,
+            "acts": [],
+        }
+
+    def _child(self, item: WorkItem) -> dict[str, Any]:
+        owner = item.owner_post or item.owner_user
+        return {
+            "label": f"W-{item.number}",
+            "what": item.what,
+            "url": reverse("work:item_detail", args=[self.site.slug, f"W-{item.number}"]),
+            "status": item.status,
+            "get_status_display": item.get_status_display(),
+            "owner_text": owner.name if owner else "",
+            "mandatory": item.mandatory and item.parent_id == self.facts.item.pk,
+        }
+
+
+def limits(line: ChecklistLine) -> str:
+    """The limits of a reading, with the unit."""
+    if line.kind != LineKind.READING:
+        return ""
+    low = f"{line.low.normalize():f}" if line.low is not None else ""
+    high = f"{line.high.normalize():f}" if line.high is not None else ""
+    if low and high:
+        return f"{low}–{high} {line.unit}".strip()
+    if low:
+        return f"≥ {low} {line.unit}".strip()
+    return f"≤ {high} {line.unit}".strip() if high else line.unit
+
+
+__all__ = ["Rows", "limits", "pair", "text"]

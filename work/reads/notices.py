@@ -1,0 +1,43 @@
+"""What a person must be told and has not seen."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from work.models import Notice
+from work.permissions import Scope, visible
+
+_LIMIT = 20
+
+
+def unseen(who: Scope, at: datetime) -> list[dict[str, Any]]:
+    """The newest notices not seen yet, of items that are theirs to know: one query."""
+    seen_items = visible(who, place="item__place", team="item__team", site="item__site_id")
+    rows = (
+        Notice.objects.filter(seen_items, user_id=who.user_id, seen_at=None)
+        .select_related("item__site")
+        .order_by("-at", "-pk")[:_LIMIT]
+    )
+    return [_row(notice, at) for notice in rows]
+
+
+def _row(notice: Notice, at: datetime) -> dict[str, Any]:
+    item = notice.item
+    since = parse_datetime(str(notice.params.get("since", ""))) or notice.at
+    minutes = int((at - since).total_seconds() // 60)
+    texts = {
+        "stop_not_confirmed": _("not confirmed stopped, %(minutes)s min") % {"minutes": minutes},
+    }
+    label = f"W-{item.number}" if item else ""
+    return {
+        "pk": notice.pk,
+        "label": label,
+        "what": item.what if item else "",
+        "url": reverse("work:item_detail", args=[item.site.slug, label]) if item else "",
+        "text": texts.get(notice.code, notice.code),
+        "at": notice.at,
+        "seen_url": reverse("work:notice_seen", args=[notice.pk]),
+    }

@@ -1,0 +1,218 @@
+"""Rows of lists, boards and places: one query, every overlay read at one moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, F, Model, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.fields.json import JSONField
+from django.db.models.functions import Coalesce
+
+from work.exceptions import Reason
+from work.models import (
+    Blocker,
+    ItemExecutor,
+    Place,
+    Post,
+    Prerequisite,
+    User,
+    WorkItem,
+    WorkType,
+)
+from work.models.readings import blocked_at, overdue_at, ready_at, unconfirmed_at
+from work.permissions import Scope
+from work.reads.lapses import unmet_and_due
+from work.reasons import say
+from work.states import BlockerKind, Priority, Status
+
+
+class PlaceName(NamedTuple):
+    """The place of a row."""
+
+    code: str
+    name: str
+
+
+@dataclass(slots=True)
+class ItemRow:
+    """An item as lists and boards draw it; never a model, so that nothing is read by the way."""
+
+    pk: int
+    number: int
+    what: str
+    status: str
+    type_id: int
+    type_label: str
+    type_icon: str
+    place: PlaceName
+    owner_text: str
+    owner_kind: str
+    priority: str
+    safety_critical: bool
+    due: datetime | None
+    planned_start: datetime | None
+    waiting_since: datetime | None
+    age_since: datetime
+    values: dict[str, Any]
+    open_blockers: int
+    is_blocked: bool
+    is_ready: bool
+    is_overdue: bool
+    unconfirmed_minutes: int | None
+    has_permit: bool
+    executors_text: str = ""
+    block_text: str = ""
+    cells: list[str] = field(default_factory=list)
+    moves: list[Any] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """The number as people write it."""
+        return f"W-{self.number}"
+
+    def get_status_display(self) -> str:
+        """The status in the reader's language."""
+        return str(Status(self.status).label)
+
+    def get_priority_display(self) -> str:
+        """The priority in the reader's language."""
+        return str(Priority(self.priority).label)
+
+
+_PLAIN = (
+    "pk",
+    "number",
+    "what",
+    "status",
+    "type_id",
+    "priority",
+    "safety_critical",
+    "due",
+    "planned_start",
+    "waiting_since",
+    "requested_at",
+    "values",
+    "open_blockers",
+    "stop_asked_at",
+    "blocked_from",
+)
+
+
+# Names are looked up for the rows that are shown, after they were ordered and cut: a join would be
+# made for every row that fits.
+_NAMES: dict[str, tuple[type[Model], str, str]] = {
+    "_type_name": (WorkType, "type_id", "name"),
+    "_type_icon": (WorkType, "type_id", "icon"),
+    "_place_code": (Place, "place_id", "code"),
+    "_place_name": (Place, "place_id", "name"),
+    "_user_name": (User, "owner_user_id", "name"),
+    "_post_name": (Post, "owner_post_id", "name"),
+}
+_READ = (*_NAMES, "_blocked", "_ready", "_overdue", "_unconfirmed", "_permit")
+
+
+def _named(model: type[Model], key: str, column: str) -> Subquery:
+    return Subquery(model._default_manager.filter(pk=OuterRef(key)).order_by().values(column)[:1])
+
+
+def query(items: QuerySet[WorkItem], at: datetime, *, cards: bool = False) -> QuerySet:
+    """The columns of rows over `items`, which are filtered, ordered and cut; may be united.
+
+    cards: also who carries it out and what blocks it.
+    """
+    read: dict[str, Any] = {
+        **{name: _named(*where) for name, where in _NAMES.items()},
+        "_blocked": blocked_at(at),
+        "_ready": ready_at(at),
+        "_overdue": overdue_at(at),
+        "_unconfirmed": unconfirmed_at(at),
+        # A scalar, not EXISTS: that one is answered by reading all prerequisites of the site once.
+        "_permit": Subquery(
+            Prerequisite.objects.filter(
+                item=OuterRef("pk"), kind=BlockerKind.PERMIT, withdrawn_at=None
+            )
+            .order_by()
+            .values(known=Value(True))[:1]
+        ),
+    }
+    if cards:
+        read |= {
+            "_executors": ArraySubquery(
+                ItemExecutor.objects.filter(item=OuterRef("pk"))
+                .order_by("user__name")
+                .values("user__name")
+            ),
+            "_block": _block(at),
+        }
+    return items.annotate(**read).values_list(*_PLAIN, *read)
+
+
+def _block(at: datetime) -> Case:
+    """What the oldest open blocker says; where no task has run yet, what the lapse says."""
+    blocker = Blocker.objects.filter(item=OuterRef("pk"), ended_at=None).order_by("since", "pk")
+    lapse = Prerequisite.objects.filter(unmet_and_due(at), item=OuterRef("pk")).order_by("pk")
+    what = Coalesce(Subquery(blocker.values("what")[:1]), Subquery(lapse.values("what")[:1]))
+    return Case(
+        When(blocked_at(at), then=what), default=Value(None), output_field=JSONField(null=True)
+    )
+
+
+def read(found: QuerySet, who: Scope, at: datetime) -> list[ItemRow]:
+    """The rows of a `query`: one query, and at most two more for names inside a card's blocker."""
+    rows, blocks = [], {}
+    for values in found:
+        row = _row(values, at)
+        rows.append(row)
+        if len(values) > len(_PLAIN) + len(_READ):
+            row.executors_text = ", ".join(values[-2])
+            if values[-1]:
+                blocks[row.pk] = Reason.from_json(values[-1])
+    if blocks:
+        _say_blocks(rows, blocks, who)
+    return rows
+
+
+def _row(values: Sequence[Any], at: datetime) -> ItemRow:
+    plain = dict(zip((*_PLAIN, *_READ), values, strict=False))
+    since = plain["stop_asked_at"] or plain["blocked_from"]
+    minutes = int((at - since).total_seconds() // 60) if plain["_unconfirmed"] else None
+    return ItemRow(
+        pk=plain["pk"],
+        number=plain["number"],
+        what=plain["what"],
+        status=plain["status"],
+        type_id=plain["type_id"],
+        type_label=plain["_type_name"],
+        type_icon=plain["_type_icon"],
+        place=PlaceName(plain["_place_code"], plain["_place_name"]),
+        owner_text=plain["_user_name"] or plain["_post_name"] or "",
+        owner_kind="person" if plain["_user_name"] else "post",
+        priority=plain["priority"],
+        safety_critical=plain["safety_critical"],
+        due=plain["due"],
+        planned_start=plain["planned_start"],
+        waiting_since=plain["waiting_since"],
+        age_since=plain["requested_at"],
+        values=plain["values"],
+        open_blockers=plain["open_blockers"],
+        is_blocked=bool(plain["_blocked"]),
+        is_ready=bool(plain["_ready"]),
+        is_overdue=bool(plain["_overdue"]),
+        unconfirmed_minutes=minutes,
+        has_permit=bool(plain["_permit"]),
+    )
+
+
+def _say_blocks(rows: list[ItemRow], blocks: dict[int, Reason], who: Scope) -> None:
+    """Put the blockers into words. Who clears them is not on a card, so nobody is looked up."""
+    said = say([replace(reason, clears=None) for reason in blocks.values()], who)
+    words = {pk: each.text for pk, each in zip(blocks, said, strict=True)}
+    for row in rows:
+        row.block_text = words.get(row.pk, "")
+
+
+def newest(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
+    """By number, the newest first."""
+    return items.order_by(F("number").desc())

@@ -1,0 +1,28 @@
+"""What a reader may see of one site, as plainly as the database can be asked for it."""
+
+from django.db.models import Q
+
+from work.models import Site
+from work.permissions import Grant, Scope, visible
+from work.states import Role
+
+
+def of_site(who: Scope, site: Site) -> Q:
+    """The items of this site that the reader may see, as plainly as it can be asked."""
+    grants = [grant for grant in who.grants if grant.site_id == site.pk and grant.role]
+    whole = [grant for grant in grants if not grant.prefix and grant.role != Role.CONTRACTOR]
+    return visible(Scope(who.user_id, who.at, tuple(whole[:1] or _widest(grants))))
+
+
+def _widest(grants: list[Grant]) -> list[Grant]:
+    """Grants that no other one covers: the fewest that reach the same."""
+    own = [grant for grant in grants if grant.role != Role.CONTRACTOR]
+    paths = sorted({grant.prefix for grant in own}, key=len)
+    kept: list[str] = []
+    for path in paths:
+        if not any(path.startswith(each) for each in kept):
+            kept.append(path)
+    by_path = {grant.prefix: grant for grant in own}
+    return [by_path[path] for path in kept] + [
+        grant for grant in grants if grant.role == Role.CONTRACTOR
+    ]

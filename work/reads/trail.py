@@ -1,0 +1,104 @@
+"""What happened to an item, newest first, in words."""
+
+from typing import Any
+
+from django.db.models import BigIntegerField, OuterRef, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
+
+from work import events
+from work.exceptions import Reason
+from work.models import Event, Note, WorkItem
+from work.permissions import Scope
+from work.reasons import Names, say
+
+_WORDS = {
+    "request": (_("asked for it"), "circle-plus"),
+    "plan": (_("planned it"), "calendar-check"),
+    "return": (_("returned it to requested"), "undo-2"),
+    "start": (_("started it"), "circle-play"),
+    "wait": (_("stopped it, waiting"), "circle-pause"),
+    "resume": (_("resumed it"), "circle-play"),
+    "stop": (_("stopped and released it"), "circle-stop"),
+    "complete": (_("completed it"), "circle-check"),
+    "give_back": (_("gave it back"), "undo-2"),
+    "accept": (_("accepted it"), "badge-check"),
+    "reopen": (_("reopened it"), "rotate-ccw"),
+    "cancel": (_("cancelled it"), "circle-slash"),
+    "edit": (_("changed it"), "pencil"),
+    "assign": (_("named who"), "user"),
+    "executors": (_("named the executors"), "users"),
+    "stage": (_("moved it to another stage"), "arrow-right"),
+    "comment": (_("wrote"), "message-square"),
+    "blocked": (_("a blocker was opened"), "octagon-x"),
+    "unblocked": (_("a blocker ended"), "circle-check"),
+    "promised": (_("said when a blocker is cleared"), "clock"),
+    "required": (_("added a requirement"), "clipboard-plus"),
+    "requirement_withdrawn": (_("a requirement was withdrawn"), "clipboard-x"),
+    "waived": (_("waived a requirement"), "shield-off"),
+    "waiver_ended": (_("ended a waiver"), "shield"),
+    "checked": (_("checked"), "clipboard-check"),
+    "gate": (_("the gate was asked"), "list-checks"),
+    "refused": (_("was refused"), "ban"),
+    "would_have_stopped": (_("a rule on watch would have stopped it"), "eye"),
+    "line": (_("answered a checklist line"), "list-checks"),
+    "disposed": (_("said what becomes of a line"), "git-branch"),
+    "evidence": (_("added evidence"), "paperclip"),
+    "evidence_struck": (_("struck evidence"), "eraser"),
+    "judged": (_("judged a criterion"), "gavel"),
+    "criterion_added": (_("added a criterion"), "flag"),
+    "criterion_withdrawn": (_("withdrew a criterion"), "flag-off"),
+    "hold_placed": (_("placed a hold"), "lock"),
+    "hold_ended": (_("a hold ended"), "lock-open"),
+    "hold_returned": (_("a hold came back"), "lock"),
+    "loss_accepted": (_("accepted the loss"), "circle-minus"),
+    "stop_confirmed": (_("confirmed that it is stopped and safe"), "hand"),
+    "stop_ask_withdrawn": (_("what had lapsed holds again"), "circle-check"),
+    "stop_told": (_("told owner and lead that the stop is not confirmed"), "bell"),
+    "import": (_("imported it"), "download"),
+    "import_changed": (_("an import changed it"), "download"),
+    "closed_in_source": (_("closed in the source, open in the field"), "triangle-alert"),
+}
+
+
+def events_of(item: WorkItem, limit: int = 30) -> list[Event]:
+    """The newest events of an item with what was said: one query."""
+    note_id = Cast(KeyTextTransform("note", OuterRef("data")), BigIntegerField())
+    return list(
+        Event.objects.filter(item=item)
+        .select_related("actor")
+        .annotate(said=Subquery(Note.objects.filter(pk=note_id).values("text")[:1]))
+        .order_by("-pk")[:limit]
+    )
+
+
+def reasons(shown: list[Event]) -> list[Reason]:
+    """The reasons of the refusals among these events."""
+    return [each for event in shown for each in _reasons(event)]
+
+
+def _reasons(event: Event) -> list[Reason]:
+    if event.verb != "refused":
+        return []
+    return [Reason.from_json(each) for each in event.data.get("reasons", [])]
+
+
+def rows(shown: list[Event], who: Scope, names: Names) -> list[dict[str, Any]]:
+    """Events in words, for this reader."""
+    return [_row(event, who, names) for event in shown]
+
+
+def _row(event: Event, who: Scope, names: Names) -> dict[str, Any]:
+    words, icon = _WORDS.get(event.verb, (event.verb.replace("_", " "), "circle"))
+    said = event.said or ""  # type: ignore[attr-defined]
+    if event.verb == "refused":
+        said = " ".join(each.text for each in say(_reasons(event), who, names))
+    return {
+        "at": event.happened_at,
+        "icon": icon,
+        "who_text": event.actor.name if event.actor else str(_("Vinkey")),
+        "text": str(words),
+        "said": said,
+        "late": events.is_late(event),
+    }

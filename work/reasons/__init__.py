@@ -1,0 +1,222 @@
+"""Words for coded reasons: per language and per viewer, made when they are read.
+
+A reason names ids; who may not see what it is `about` reads the general sentence. `say` loads every
+name that a list of reasons needs at once: two queries at most, whatever the length.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from work.exceptions import Reason
+from work.models import WorkItem
+from work.permissions import Scope, sees
+from work.reasons.words import GENERAL, LABELS, WORDS
+
+
+@dataclass(frozen=True)
+class Said:
+    """A reason in words: what is so and why, who can clear it, and where."""
+
+    code: str
+    text: str
+    who: str = ""
+    url: str = ""
+    phone: str = ""
+
+
+_PEOPLE_SQL = """
+SELECT 'user', u.id, u.name, u.phone, NULL FROM work_user u WHERE u.id = ANY(%(user)s)
+UNION ALL
+SELECT 'post', p.id, p.name, h.phone, h.name
+  FROM work_post p
+  LEFT JOIN work_duty d ON d.post_id = p.id AND d.ends IS NULL
+  LEFT JOIN work_user h ON h.id = d.user_id
+ WHERE p.id = ANY(%(post)s)
+UNION ALL
+SELECT 'team', t.id, t.name, NULL, NULL FROM work_team t WHERE t.id = ANY(%(team)s)
+"""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A person, post or team by name. holder: who has the duty of a post now."""
+
+    name: str
+    phone: str = ""
+    holder: str = ""
+
+
+class Names:
+    """Names of people, posts, teams and items, within what the reader may see: two queries at most.
+
+    `more` asks for further names, as pairs like ("user", 5).
+    """
+
+    def __init__(
+        self,
+        reasons: Iterable[Reason],
+        who: Scope,
+        more: Iterable[tuple[str, Any]] = (),
+        known: Iterable[WorkItem] = (),
+    ) -> None:
+        """known: items at hand with their site and place, which need not be asked for."""
+        self._asked = _pairs(reasons, more)
+        self._people = _people(self._asked)
+        at_hand = {item.pk: item for item in known}
+        self._asked["item"] |= set(at_hand)
+        missing = self._asked["item"] - set(at_hand)
+        if missing:
+            at_hand |= WorkItem.objects.select_related("place", "site").in_bulk(missing)
+        self.items = {pk: item for pk, item in at_hand.items() if sees(who, item)}
+
+    def cover(self, reasons: Iterable[Reason]) -> bool:
+        """Whether everything that these reasons name was asked for."""
+        kinds = ("user", "post", "team", "item")
+        wanted = _pairs(reasons)
+        return all(wanted[kind] <= self._asked[kind] for kind in kinds)
+
+    def named(self, kind: str, pk: Any) -> Named | None:
+        """The person, post or team with this id, where it was asked for."""
+        return self._people.get((kind, int(pk))) if str(pk).isdecimal() else None
+
+    def who(self, clears: tuple[str, Any] | None) -> tuple[str, str]:
+        """Who clears, as a name and a phone number; empty where nobody is named."""
+        kind, key = clears or ("", "")
+        if kind == "role":
+            return str(LABELS["roles"].get(str(key), "")), ""
+        found = self.named(kind, key)
+        if found is None:
+            return "", ""
+        if kind == "post":
+            holder = found.holder or _("nobody on duty")
+            return f"{found.name} ({holder})", found.phone
+        return found.name, found.phone
+
+
+def _pairs(reasons: Iterable[Reason], more: Iterable[tuple[str, Any]] = ()) -> dict[str, set[int]]:
+    """The ids that reasons name, and those in `more`, by kind."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    pairs = [pair for reason in _all(reasons) for pair in (reason.about, reason.clears)]
+    for pair in [*pairs, *more]:
+        if pair and str(pair[1]).isdecimal():
+            wanted[pair[0]].add(int(pair[1]))
+    return wanted
+
+
+def _people(wanted: Mapping[str, set[int]]) -> dict[tuple[str, int], Named]:
+    ids = {kind: sorted(wanted.get(kind, ())) for kind in ("user", "post", "team")}
+    if not any(ids.values()):
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE_SQL, ids)
+        return {
+            (kind, pk): Named(name, phone or "", holder or "")
+            for kind, pk, name, phone, holder in cursor.fetchall()
+        }
+
+
+def _all(reasons: Iterable[Reason]) -> Iterable[Reason]:
+    """The reasons, and those that stand inside them."""
+    for reason in reasons:
+        yield reason
+        for name in ("what", "reason"):
+            inner = reason.params.get(name)
+            if isinstance(inner, Mapping) and "code" in inner:
+                yield from _all([Reason.from_json(inner)])
+
+
+def say(reasons: Sequence[Reason], who: Scope, names: Names | None = None) -> list[Said]:
+    """The reasons in words, for this reader and in the language that is active."""
+    names = names or Names(reasons, who)
+    return [_said(reason, names) for reason in reasons]
+
+
+def _said(reason: Reason, names: Names) -> Said:
+    hidden = (
+        reason.about is not None
+        and reason.about[0] == "item"
+        and reason.about[1] not in names.items
+    )
+    who, phone = names.who(reason.clears)
+    if hidden:
+        return Said(reason.code, str(GENERAL.get(reason.code, WORDS["general"])))
+    return Said(reason.code, text(reason, names), who, _url(reason, names), phone)
+
+
+def text(reason: Reason, names: Names | None = None) -> str:
+    """The sentence of one reason; an unknown code is shown as itself, never as an empty line."""
+    sentence = WORDS.get(reason.code)
+    if sentence is None:
+        return reason.code
+    try:
+        # A requirement that was never answered has no reason yet.
+        return (str(sentence) % _params(reason, names)).removesuffix(": ")
+    except (KeyError, TypeError, ValueError):
+        return str(sentence)
+
+
+def _params(reason: Reason, names: Names | None) -> dict[str, str]:
+    params = {name: _word(name, value, names) for name, value in reason.params.items()}
+    if reason.about and names:
+        kind, pk = reason.about
+        person = names.named(kind, pk) if kind == "user" else None
+        if person is not None:
+            params["person"] = person.name
+        elif kind == "item" and pk in names.items:
+            params["item"] = names.items[pk].what
+    params.setdefault("person", _("somebody"))
+    return params
+
+
+def _word(name: str, value: Any, names: Names | None) -> str:
+    """One parameter in words."""
+    if isinstance(value, Mapping):
+        inner = Reason.from_json(value) if "code" in value else None
+        if inner is None:
+            return ""
+        about = inner.about
+        if about and about[0] == "item" and (names is None or about[1] not in names.items):
+            return str(GENERAL.get(inner.code, WORDS["general"]))
+        return text(inner, names)
+    if isinstance(value, list | tuple):
+        if name == "roles":
+            return ", ".join(str(LABELS["roles"].get(each, each)) for each in value)
+        return ", ".join(str(each) for each in value)
+    if name in ("until", "since") and isinstance(value, str):
+        return moment(parse_datetime(value))
+    label = LABELS.get(name, {}).get(str(value))
+    return str(label if label is not None else value)
+
+
+def moment(at: datetime | None) -> str:
+    """A moment in the site's zone, short."""
+    return date_format(localtime(at), "SHORT_DATETIME_FORMAT") if at else ""
+
+
+def _url(reason: Reason, names: Names) -> str:
+    given = reason.params.get("url")
+    if isinstance(given, str) and given.startswith("/"):
+        return given
+    if reason.about and reason.about[0] == "item":
+        item = names.items.get(reason.about[1])
+        if item is not None:
+            return reverse("work:item_detail", args=[item.site.slug, f"W-{item.number}"])
+    anchors = {
+        "line": "#line-%s",
+        "criterion": "#criterion-%s",
+        "blocker": "#blocker-%s",
+        "prerequisite": "#requirement-%s",
+    }
+    if reason.about and reason.about[0] in anchors:
+        return anchors[reason.about[0]] % reason.about[1]
+    return ""

@@ -1,0 +1,119 @@
+"""The way into a site for every act that sets it up: found, controlled, allowed."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Model, Q
+
+from work.exceptions import Forbidden, Reason, Refused, Stale, Unknown
+from work.models import Membership, Place, Site, User
+from work.permissions import Action, Denied, can_at
+from work.services import _locks
+from work.services.acts import OpenAct
+
+
+def configure(
+    act: OpenAct, site_id: int, *, place: Place | None = None, action: Action = Action.CONFIGURE
+) -> Site:
+    """Take the site's control and check that the actor may do `action` there, or at `place`.
+
+    A superuser may configure and nothing else. Raises Unknown (404) or Forbidden (403).
+    """
+    site = Site.objects.filter(pk=site_id).first()
+    if site is None:
+        raise Unknown
+    _locks.control(site.pk)
+    if action == Action.CONFIGURE and is_superuser(act):
+        act.about(site)
+        return site
+    allowed = can_at(act.scope, action, site.pk, place.path if place else "")
+    if isinstance(allowed, Denied) and site.pk not in act.scope.site_ids():
+        raise Unknown
+    act.about(site)
+    if isinstance(allowed, Denied):
+        # Who has a role in some part of the site alone has none for the whole of it.
+        unknown = allowed.reason.code == "unknown"
+        raise Forbidden(Reason("denied") if unknown else allowed.reason)
+    return site
+
+
+def is_superuser(act: OpenAct) -> bool:
+    """Whether the actor may open configuration everywhere."""
+    return act.actor is not None and act.actor.is_active and act.actor.is_superuser
+
+
+def of_site[M: Model](model: type[M], pk: int | None, site_id: int, code: str) -> M:
+    """A record of the site; refuses with `code` what is of another one or not there."""
+    found = model._default_manager.filter(pk=pk, site_id=site_id).first()
+    if found is None:
+        raise Refused(Reason(code))
+    return found
+
+
+def free_code(model: type[Model], site_id: int, code: str, longest: int = 120) -> str:
+    """A code that nothing else of its kind has at the site."""
+    code = code.strip()
+    if not code:
+        raise Refused(Reason("code_needed"))
+    if len(code) > longest or "\x00" in code:
+        raise Refused(Reason("code_too_long", {"longest": longest}))
+    if model._default_manager.filter(site_id=site_id, code=code).exists():
+        raise Refused(Reason("code_taken", {"code": code}))
+    return code
+
+
+def named(name: str, longest: int) -> str:
+    """A name: neither empty nor too long."""
+    name = name.strip()
+    if not name:
+        raise Refused(Reason("name_needed"))
+    if len(name) > longest or "\x00" in name:
+        raise Refused(Reason("name_too_long", {"longest": longest}))
+    return name
+
+
+def one_of(value: str, choices: Iterable[str], what: str) -> str:
+    """One of the values of a kind; `what` names the kind of thing asked for."""
+    if value not in set(choices):
+        raise Refused(Reason("choice_not_known", {"what": what, "value": str(value)[:60]}))
+    return value
+
+
+def put(thing: Model, values: Mapping[str, Any]) -> list[str]:
+    """Put values on a record and save those that changed; their names."""
+    changed = [name for name, value in values.items() if getattr(thing, name) != value]
+    for name in changed:
+        setattr(thing, name, values[name])
+    if changed:
+        thing.save(update_fields=[name.removesuffix("_id") for name in changed])
+    return changed
+
+
+def check_seen(seen: int | None, current: int) -> None:
+    """Refuse who saw another state of things than is there now; None was not asked."""
+    if seen is not None and seen != current:
+        raise Stale(seen, current)
+
+
+def person_of(act: OpenAct, user_id: int, site_id: int) -> User:
+    """An active person with a role at the site that has not ended."""
+    known = Membership.objects.filter(
+        Q(ends=None) | Q(ends__gt=act.at), user_id=user_id, site_id=site_id
+    )
+    return _active(user_id, known.exists())
+
+
+def person_known(act: OpenAct, user_id: int) -> User:
+    """An active person whom the actor may know of: new, or with a role at a site of the actor's."""
+    if act.scope.system or is_superuser(act):
+        return _active(user_id, True)
+    roles = Membership.objects.filter(user_id=user_id)
+    known = roles.filter(site_id__in=act.scope.site_ids()).exists() or not roles.exists()
+    return _active(user_id, known)
+
+
+def _active(user_id: int, known: bool) -> User:
+    person = User.objects.filter(pk=user_id, is_active=True).first()
+    if person is None or not known:
+        raise Refused(Reason("person_unknown"))
+    return person

@@ -1,0 +1,177 @@
+"""What the parts of a draft may be: every fault of a draft is found before anything is written."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from work.exceptions import Reason, Refused
+from work.models import TypeField, WorkTypeVersion
+from work.states import FieldKind, LineKind, Priority, RequiredAt, Role, Status
+
+# Settings of a version with the values that they may have; None: see `_setting`.
+SETTINGS: dict[str, frozenset[str] | None] = {
+    "accept_role": frozenset({"", *Role.values}),
+    "four_eyes": None,
+    "sample_percent": None,
+    "takes_out": None,
+    "on_it_now": None,
+    "default_priority": frozenset(Priority.values),
+    "due_days": None,
+    "stop_minutes": None,
+}
+_LIMITS = {"sample_percent": 100, "due_days": 3660, "stop_minutes": 1440}
+
+# Columns of each part's rows, with what they are when left out; `...` must be given.
+_COLUMNS: dict[str, dict[str, Any]] = {
+    "fields": {
+        "key": ...,
+        "label": ...,
+        "kind": ...,
+        "choices": [],
+        "unit": "",
+        "required_at": "",
+        "filterable": False,
+        "column": False,
+    },
+    "stages": {"key": ..., "label": ..., "status": ...},
+    "criteria": {
+        "key": ...,
+        "text": ...,
+        "evidence": False,
+        "needed_at": RequiredAt.CLOSE,
+        "quality": False,
+    },
+    "lines": {
+        "key": ...,
+        "text": ...,
+        "kind": ...,
+        "unit": "",
+        "low": None,
+        "high": None,
+        "choices": [],
+        "hold_point": False,
+        "na_allowed": False,
+    },
+}
+_ONE_OF: dict[tuple[str, str], frozenset[str]] = {
+    ("fields", "kind"): frozenset(FieldKind.values),
+    ("fields", "required_at"): frozenset({"", *RequiredAt.values}),
+    ("stages", "status"): frozenset(Status.values),
+    ("criteria", "needed_at"): frozenset({RequiredAt.COMPLETE, RequiredAt.CLOSE}),
+    ("lines", "kind"): frozenset(LineKind.values),
+}
+_LONGEST = {"key": 40, "label": 120, "text": 250, "unit": 20}
+KEY = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
+
+
+def checked_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a version as they are stored."""
+    faults = []
+    for name, value in settings.items():
+        if name not in SETTINGS:
+            raise TypeError(f"not a setting of a version: {name}")
+        allowed = SETTINGS[name]
+        if allowed is not None:
+            fine = value in allowed
+        elif name in _LIMITS:
+            none = value is None and name == "due_days"
+            fine = none or (isinstance(value, int) and 0 <= value <= _LIMITS[name])
+        else:
+            fine = isinstance(value, bool)
+        if not fine:
+            faults.append(Reason("choice_not_known", {"what": name, "value": str(value)[:60]}))
+    if faults:
+        raise Refused(faults)
+    return dict(settings)
+
+
+def checked_parts(
+    version: WorkTypeVersion, parts: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each part as they are stored; refuses with every fault of all of them."""
+    checked: dict[str, list[dict[str, Any]]] = {}
+    faults: list[Reason] = []
+    for part, rows in parts.items():
+        checked[part] = [_row(part, row) for row in rows]
+        keys = [row["key"] for row in checked[part]]
+        faults += [
+            Reason("key_twice", {"key": key})
+            for key in sorted({key for key in keys if keys.count(key) > 1})
+        ]
+        for row in checked[part]:
+            faults += _faults(part, row)
+    faults += _changed_kinds(version, checked.get("fields", []))
+    if faults:
+        raise Refused(faults)
+    return checked
+
+
+def _row(part: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    columns = _COLUMNS[part]
+    unknown = set(given) - set(columns)
+    if unknown:
+        raise TypeError(f"not a column of {part}: {sorted(unknown)}")
+    row = {name: given.get(name, default) for name, default in columns.items()}
+    missing = [name for name, value in row.items() if value is ...]
+    if missing:
+        raise TypeError(f"{part}: {missing} must be given")
+    for name in ("low", "high"):
+        if row.get(name) in ("", None):
+            row |= {name: None} if name in row else {}
+        else:
+            row[name] = _number(row[name])
+    return row
+
+
+def _number(value: Any) -> Decimal | None:
+    try:
+        number = Decimal(str(value).replace(",", "."))
+    except InvalidOperation:
+        number = Decimal("NaN")
+    return number
+
+
+def _faults(part: str, row: Mapping[str, Any]) -> Iterator[Reason]:
+    key = str(row["key"])
+    if not KEY.match(key):
+        yield Reason("key_unfit", {"key": key[:60]})
+    for name, longest in _LONGEST.items():
+        text = row.get(name)
+        if text is not None and len(str(text)) > longest:
+            yield Reason("name_too_long", {"longest": longest})
+        if name in ("label", "text") and text is not None and not str(text).strip():
+            yield Reason("name_needed")
+    for (where, name), allowed in _ONE_OF.items():
+        if where == part and row[name] not in allowed:
+            yield Reason("choice_not_known", {"what": name, "value": str(row[name])[:60]})
+    if row.get("kind") == FieldKind.CHOICE and len(set(row["choices"])) < 2:
+        yield Reason("choices_needed", {"key": key})
+    if part == "lines":
+        yield from _limit_faults(row)
+
+
+def _limit_faults(row: Mapping[str, Any]) -> Iterator[Reason]:
+    low, high = row["low"], row["high"]
+    limits = [limit for limit in (low, high) if limit is not None]
+    if any(not limit.is_finite() or abs(limit) >= 10**12 for limit in limits):
+        yield Reason("limit_unfit", {"key": row["key"]})
+    elif limits and row["kind"] != LineKind.READING:
+        yield Reason("limits_of_readings_only", {"key": row["key"]})
+    elif low is not None and high is not None and low > high:
+        yield Reason("limits_crossed", {"key": row["key"]})
+
+
+def _changed_kinds(
+    version: WorkTypeVersion, fields: Sequence[Mapping[str, Any]]
+) -> Iterator[Reason]:
+    """A key is stable over versions: what it meant once it means for ever."""
+    before = dict(
+        TypeField.objects.filter(
+            version__type_id=version.type_id, version__published_at__isnull=False
+        ).values_list("key", "kind")
+    )
+    for row in fields:
+        kind = before.get(row["key"])
+        if kind is not None and kind != row["kind"]:
+            yield Reason("field_kind_changed", {"key": row["key"], "kind": kind})

@@ -1,0 +1,35 @@
+"""The way into an item for every inner function: found, controlled, seen, allowed, not stale."""
+
+from work.exceptions import Forbidden, Stale, Unknown
+from work.models import WorkItem
+from work.permissions import Action, can, sees
+from work.services import _locks
+from work.services._facts import Facts, load
+from work.services.acts import OpenAct
+
+
+def enter(act: OpenAct, item_id: int, action: Action, seen: int | None) -> Facts:
+    """Take the site's control and the item, and check in this order: known, allowed, not stale.
+
+    Raises Unknown (404), Forbidden (403) or Stale (409).
+    """
+    site_id = WorkItem.objects.filter(pk=item_id).values_list("site_id", flat=True).first()
+    if site_id is None:
+        raise Unknown
+    _locks.control(site_id)
+    facts = load(_locks.items([item_id]))[item_id]
+    check(act, facts, action, seen)
+    return facts
+
+
+def check(act: OpenAct, facts: Facts, action: Action, seen: int | None) -> None:
+    """Known, allowed, not stale; names the item as what a refusal is about."""
+    item = facts.item
+    if not sees(act.scope, item):
+        raise Unknown
+    act.about(item, item_id=item.pk)
+    allowed = can(act.scope, action, item, executors=facts.context.executor_ids)
+    if action != Action.SEE and not allowed:
+        raise Forbidden(allowed.reason)
+    if seen is not None and seen != item.version:
+        raise Stale(seen, item.version)

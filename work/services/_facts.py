@@ -1,0 +1,181 @@
+"""What an act knows of the items in its hands, loaded once and flat in queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Q
+
+from work.models import (
+    Blocker,
+    ChecklistLine,
+    CorrectiveAction,
+    Criterion,
+    Evidence,
+    Hold,
+    Prerequisite,
+    WorkItem,
+)
+from work.ports import ItemContext, suppliers
+from work.services._definition import Definition, definition
+
+# What of an item `_overlay` alone writes.
+OVERLAY_FIELDS = (
+    "unmet_start",
+    "open_blockers",
+    "ready_until",
+    "blocked_from",
+    "stop_asked_at",
+    "stop_told_at",
+)
+
+
+@dataclass
+class Facts:
+    """One item with its prerequisites (not withdrawn) and its open blockers."""
+
+    item: WorkItem
+    context: ItemContext
+    prerequisites: list[Prerequisite] = field(default_factory=list)
+    blockers: list[Blocker] = field(default_factory=list)
+    # When a start requirement will be added by the clock alone, with its lead; see `_reach`.
+    turns: list[tuple[datetime, timedelta]] | None = None
+    # Loaded by `proof` only.
+    lines: list[ChecklistLine] = field(default_factory=list)
+    criteria: list[Criterion] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    dependants: list[WorkItem] = field(default_factory=list)
+    actions: list[CorrectiveAction] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+    # Whether a requirement of a supplier that asks for four eyes ever stood, withdrawn or not.
+    ever_four_eyes: bool = False
+
+    def __post_init__(self) -> None:
+        """Remember the overlay as it is stored."""
+        self._stored = {name: getattr(self.item, name) for name in OVERLAY_FIELDS}
+
+    def unsaved_overlay(self) -> list[str]:
+        """The overlay fields that differ from what is stored; the caller saves them."""
+        now = {name: getattr(self.item, name) for name in OVERLAY_FIELDS}
+        changed = [name for name in OVERLAY_FIELDS if now[name] != self._stored[name]]
+        self._stored = now
+        return changed
+
+    @property
+    def definition(self) -> Definition:
+        """The type's version that this item keeps."""
+        return definition(self.item.type_version_id)
+
+    @property
+    def children(self) -> list[WorkItem]:
+        """Items of which this one is the parent."""
+        return [item for item in self.dependants if item.parent_id == self.item.pk]
+
+    @property
+    def residuals(self) -> list[WorkItem]:
+        """Items that this one left behind: follow-ups of lines and residual work."""
+        return [item for item in self.dependants if item.source_item_id == self.item.pk]
+
+
+_LINKS_SQL = """
+SELECT item_id, 'executor', user_id, NULL::bigint
+  FROM work_itemexecutor WHERE item_id = ANY(%(ids)s)
+UNION ALL
+SELECT item_id, 'place', place_id, NULL::bigint FROM work_itemplace WHERE item_id = ANY(%(ids)s)
+UNION ALL
+SELECT l.item_id, 'asset', l.asset_id, a.asset_class_id
+  FROM work_itemasset l JOIN work_asset a ON a.id = l.asset_id WHERE l.item_id = ANY(%(ids)s)
+"""
+
+
+def contexts(items: Sequence[WorkItem]) -> dict[int, ItemContext]:
+    """The items as suppliers see them: one query whatever the length."""
+    people, places, assets = defaultdict(list), defaultdict(list), defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_LINKS_SQL, {"ids": [item.pk for item in items]})
+        for item_id, kind, pk, class_id in cursor.fetchall():
+            if kind == "executor":
+                people[item_id].append(pk)
+            elif kind == "place":
+                places[item_id].append(pk)
+            else:
+                assets[item_id].append((pk, class_id))
+    return {
+        item.pk: ItemContext(
+            id=item.pk,
+            site_id=item.site_id,
+            number=item.number,
+            status=item.status,
+            type_id=item.type_id,
+            type_code=item.type.code,
+            version_id=item.type_version_id,
+            place_id=item.place_id,
+            place_path=item.place.path,
+            place_ids=tuple(sorted(places[item.pk])),
+            asset_ids=tuple(sorted(asset for asset, _ in assets[item.pk])),
+            asset_class_ids=tuple(sorted({cls for _, cls in assets[item.pk]})),
+            owner_user_id=item.owner_user_id,
+            owner_post_id=item.owner_post_id,
+            team_id=item.team_id,
+            executor_ids=tuple(sorted(people[item.pk])),
+            planned_start=item.planned_start,
+            planned_end=item.planned_end,
+            window_id=item.window_id,
+            safety_critical=item.safety_critical,
+            parent_id=item.parent_id,
+            values=item.values,
+        )
+        for item in items
+    }
+
+
+def load(items: Iterable[WorkItem]) -> dict[int, Facts]:
+    """Facts of items whose place, type and type version are loaded: three queries."""
+    items = list(items)
+    seen_by_suppliers = contexts(items)
+    facts = {item.pk: Facts(item, seen_by_suppliers[item.pk]) for item in items}
+    for row in (
+        Prerequisite.objects.filter(item_id__in=facts, withdrawn_at=None)
+        .select_related("line")
+        .order_by("pk")
+    ):
+        facts[row.item_id].prerequisites.append(row)
+    for blocker in Blocker.objects.filter(item_id__in=facts, ended_at=None).order_by("since", "pk"):
+        facts[blocker.item_id].blockers.append(blocker)
+    return facts
+
+
+def proof(facts: Facts, *, ever_four_eyes: bool | None = None) -> Facts:
+    """Load what completion and acceptance ask about, for one item: six queries.
+
+    ever_four_eyes: given where it is known already.
+    """
+    item = facts.item
+    facts.lines = list(
+        ChecklistLine.objects.filter(item=item).select_related("follow_up__place", "answered_by")
+    )
+    facts.criteria = list(
+        Criterion.objects.filter(item=item, withdrawn_at=None).select_related("judged_by")
+    )
+    facts.evidence = list(Evidence.objects.filter(item=item).select_related("by", "blob"))
+    facts.dependants = list(
+        (WorkItem.objects.filter(parent=item) | WorkItem.objects.filter(source_item=item))
+        .select_related("site", "place", "owner_user", "owner_post")
+        .order_by("number")
+    )
+    facts.actions = list(
+        CorrectiveAction.objects.filter(
+            Q(item=item) | Q(source_key="work.item", source_id=item.pk)
+        ).select_related("item__site", "item__place")
+    )
+    facts.holds = list(Hold.objects.filter(item=item).select_related("place", "asset"))
+    if ever_four_eyes is not None:
+        facts.ever_four_eyes = ever_four_eyes
+        return facts
+    asking = [supplier.key for supplier in suppliers.all() if supplier.four_eyes]
+    facts.ever_four_eyes = bool(asking) and (
+        Prerequisite.objects.filter(item=item, supplier__in=asking).exists()
+    )
+    return facts

@@ -1,0 +1,123 @@
+"""Custom values and plain fields of an item: checked here, on every path."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from math import isfinite
+from typing import Any
+
+from django.utils.dateparse import parse_date, parse_datetime
+
+from work.exceptions import Reason, Refused
+from work.models import Place, TypeField, WorkItem, WorkType
+from work.services._definition import Definition
+from work.states import FieldKind, Priority
+
+# What `edit` may change of an item; status, stage, owner and overlay are not among them.
+EDITABLE = frozenset(
+    {
+        "what",
+        "why",
+        "place_id",
+        "priority",
+        "safety_critical",
+        "planned_start",
+        "planned_end",
+        "window_id",
+        "due",
+        "team_id",
+        "parent_id",
+        "mandatory",
+    }
+)
+
+
+def checked_values(definition: Definition, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The custom values as stored JSON. Refuses an unknown key and a value of the wrong kind."""
+    stored, reasons = {}, []
+    for key, value in values.items():
+        field = definition.field(key)
+        if field is None:
+            reasons.append(Reason("field_unknown", {"key": key}))
+        elif value not in (None, ""):
+            try:
+                stored[key] = _stored(field, value)
+            except (ValueError, InvalidOperation):
+                reasons.append(Reason("field_invalid", {"key": key, "label": field.label}))
+    if reasons:
+        raise Refused(reasons)
+    return stored
+
+
+def _stored(field: TypeField, value: Any) -> Any:
+    match field.kind:
+        case FieldKind.NUMBER:
+            number = Decimal(str(value).replace(",", "."))
+            if not number.is_finite():
+                raise ValueError
+            stored = float(number)
+            return stored if isfinite(stored) else _bad()
+        case FieldKind.YES_NO:
+            if isinstance(value, bool):
+                return value
+            return (
+                {"yes": True, "true": True, "on": True, "no": False, "false": False}[
+                    str(value).lower()
+                ]
+                if str(value).lower() in ("yes", "true", "on", "no", "false")
+                else _bad()
+            )
+        case FieldKind.CHOICE:
+            return str(value) if str(value) in field.choices else _bad()
+        case FieldKind.DATE:
+            day = value if isinstance(value, date) else parse_date(str(value))
+            return day.isoformat() if day else _bad()
+        case FieldKind.MOMENT:
+            moment = value if isinstance(value, datetime) else parse_datetime(str(value))
+            return moment.isoformat() if moment and moment.tzinfo else _bad()
+        case _:
+            text = str(value)
+            return text if "\x00" not in text and len(text) <= 5000 else _bad()
+
+
+def _bad() -> Any:
+    raise ValueError
+
+
+def check_plain(item: WorkItem) -> None:
+    """Refuse plain fields that cannot be: an empty what, an end before the start, a priority."""
+    reasons = []
+    if not item.what.strip():
+        reasons.append(Reason("what_needed"))
+    if len(item.what) > 250 or "\x00" in item.what + item.why:
+        reasons.append(Reason("what_too_long"))
+    if item.priority not in Priority.values:
+        reasons.append(Reason("priority_unknown"))
+    if item.planned_start and item.planned_end and item.planned_end < item.planned_start:
+        reasons.append(Reason("planned_end_before_start"))
+    if reasons:
+        raise Refused(reasons)
+
+
+def type_of(site_id: int, type_id: int) -> tuple[WorkType, int]:
+    """A type in use at the site and the id of its newest published version."""
+    kind = WorkType.objects.filter(pk=type_id, site_id=site_id, is_active=True).first()
+    version = (
+        kind.versions.filter(published_at__isnull=False).order_by("-number").first()
+        if kind
+        else None
+    )
+    if kind is None or version is None:
+        raise Refused(Reason("type_unknown"))
+    return kind, version.pk
+
+
+def default_due(definition: Definition, at: datetime) -> datetime | None:
+    """When an item of this type is due, where the type says so."""
+    days = definition.version.due_days
+    return at + timedelta(days=days) if days is not None else None
+
+
+def path_of(place: Place) -> str:
+    """The materialised path of a place."""
+    return place.path

@@ -1,0 +1,152 @@
+"""Putting what was given onto an item: fields, values, things, executors; all checked here."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from work.exceptions import Reason, Refused
+from work.models import (
+    ItemAsset,
+    ItemExecutor,
+    Window,
+    WorkItem,
+)
+from work.permissions import Action, can_at, sees
+from work.services._definition import definition
+from work.services._facts import Facts, contexts
+from work.services._fields import (
+    EDITABLE,
+    check_plain,
+    checked_values,
+    type_of,
+)
+from work.services._names import (
+    check_assets,
+    check_executors,
+    check_team,
+    place_of,
+)
+from work.services._rings import refuse_ring
+from work.services.acts import OpenAct
+from work.states import ENDED, Role, Status
+
+
+def parent(act: OpenAct, item: WorkItem, parent_id: int) -> WorkItem:
+    parent = WorkItem.objects.select_related("place").filter(pk=parent_id).first()
+    if parent is None or parent.site_id != item.site_id or not sees(act.scope, parent):
+        raise Refused(Reason("parent_unknown"))
+    if parent.status in ENDED:
+        raise Refused(Reason("parent_ended", {"number": parent.number}, ("item", parent.pk)))
+    return parent
+
+
+def change_type(item: WorkItem, type_id: int) -> None:
+    """Triage to another type; values of fields that it does not know are left out."""
+    item.type, version_id = type_of(item.site_id, type_id)
+    known = definition(version_id)
+    item.type_version = known.version
+    item.values = {key: value for key, value in item.values.items() if known.field(key)}
+
+
+def set_fields(act: OpenAct, facts: Facts, fields: Mapping[str, Any]) -> list[str]:
+    """Put plain fields on the item; the names of those that changed, as model fields."""
+    item = facts.item
+    unknown = set(fields) - EDITABLE
+    if unknown:
+        raise TypeError(f"not a field to edit: {sorted(unknown)}")
+    changed = [name for name, value in fields.items() if getattr(item, name) != value]
+    for name in changed:
+        value = fields[name]
+        if name == "place_id":
+            item.place = place_of(item.site_id, value)
+            allowed = can_at(act.scope, Action.EDIT, item.site_id, item.place.path)
+            if not allowed:
+                raise Refused(Reason("place_unknown"))
+        elif name == "team_id":
+            check_team(item.site_id, value)
+            item.team_id = value
+        elif name == "window_id":
+            _check_window(item.site_id, value)
+            item.window_id = value
+        elif name == "parent_id":
+            item.parent = parent(act, item, value) if value else None
+            _refuse_family_ring(item)
+        else:
+            setattr(item, name, value)
+    if {"parent_id", "mandatory"} & set(changed) and item.parent_id and item.mandatory:
+        _refuse_parent_ring(facts)
+    check_plain(item)
+    return [name.removesuffix("_id") for name in changed]
+
+
+def _refuse_family_ring(item: WorkItem) -> None:
+    """An item is never below itself, mandatory or not."""
+    above, numbers = item.parent, []
+    while above is not None and above.number not in numbers:
+        numbers.append(above.number)
+        if above.pk == item.pk:
+            raise Refused(Reason("ring", {"items": numbers}))
+        above = above.parent
+
+
+def _refuse_parent_ring(facts: Facts) -> None:
+    """A parent waits for its mandatory children: the child may not wait for the parent."""
+    from work.ports import Source
+
+    if facts.item.parent_id is None:
+        return
+    parent = WorkItem.objects.select_related("type", "place").get(pk=facts.item.parent_id)
+    refuse_ring(contexts([parent])[parent.pk], Source("work.item", facts.item.pk))
+
+
+def _check_window(site_id: int, window_id: int | None) -> None:
+    if (
+        window_id is not None
+        and not Window.objects.filter(pk=window_id, site_id=site_id, closed_at=None).exists()
+    ):
+        raise Refused(Reason("window_unknown"))
+
+
+def set_values(facts: Facts, values: Mapping[str, Any] | None) -> bool:
+    if values is None:
+        return False
+    item = facts.item
+    fresh = {**item.values, **checked_values(facts.definition, values)}
+    fresh = {key: value for key, value in fresh.items() if values.get(key, value) not in (None, "")}
+    changed = fresh != item.values
+    item.values = fresh
+    return changed
+
+
+def set_assets(item: WorkItem, asset_ids: Iterable[int] | None) -> bool:
+    if asset_ids is None:
+        return False
+    wanted = set(asset_ids)
+    have = set(ItemAsset.objects.filter(item=item).values_list("asset_id", flat=True))
+    check_assets(item.site_id, wanted - have)
+    ItemAsset.objects.filter(item=item, asset_id__in=have - wanted).delete()
+    ItemAsset.objects.bulk_create(ItemAsset(item=item, asset_id=pk) for pk in wanted - have)
+    return wanted != have
+
+
+def set_executors(act: OpenAct, item: WorkItem, people: Iterable[int] | None) -> bool:
+    if people is None:
+        return False
+    wanted = set(people)
+    have = set(ItemExecutor.objects.filter(item=item).values_list("user_id", flat=True))
+    check_executors(item.site_id, item.team_id, wanted - have, act.at)
+    if item.status == Status.LIVE and not wanted:
+        raise Refused(Reason("live_needs_executor", clears=("role", str(Role.SHIFT_LEAD))))
+    ItemExecutor.objects.filter(item=item, user_id__in=have - wanted).delete()
+    ItemExecutor.objects.bulk_create(
+        ItemExecutor(item=item, user_id=pk, named_at=act.at, named_by=act.actor)
+        for pk in wanted - have
+    )
+    if wanted != have:
+        act.record(
+            "executors",
+            item,
+            item_id=item.pk,
+            added=sorted(wanted - have),
+            removed=sorted(have - wanted),
+        )
+    return wanted != have

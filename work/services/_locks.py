@@ -1,0 +1,64 @@
+"""The one place that locks.
+
+One control act at a time per site: whatever can change a status, a prerequisite, a blocker, a hold
+or a supplier's answer begins with `control`. Inside it no lock order is needed and a recheck sees
+every row. Locks are transaction-scoped; none is held on a Python object or in the broker.
+"""
+
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+
+from work.models import WorkItem
+
+# Key space of the per-site control lock; acts take the one-argument (bigint) space.
+_CONTROL = 7001
+_TIMEOUT = "3s"
+
+
+def act(act_id: str, context: str) -> None:
+    """Make a second sending of the same act wait for the first, and name the act to the history.
+
+    Sets the lock timeout of the transaction: a wait beyond it is answered *busy*.
+    """
+    _inside()
+    with connection.cursor() as cursor:
+        # The timeout is set before the lock is waited for: CASE fixes the order of evaluation.
+        cursor.execute(
+            "SELECT CASE WHEN set_config('lock_timeout', %s, true) IS NOT NULL"
+            " AND set_config('pghistory.context_id', %s, true) IS NOT NULL"
+            " AND set_config('pghistory.context_metadata', %s, true) IS NOT NULL"
+            " THEN pg_advisory_xact_lock(hashtextextended(%s, 0)) END",
+            [_TIMEOUT, act_id, context, act_id],
+        )
+
+
+def control(*site_ids: int) -> None:
+    """Take the control of these sites, in ascending id, until the transaction ends."""
+    _inside()
+    with connection.cursor() as cursor:
+        for site_id in sorted(set(site_ids)):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_CONTROL, site_id])
+
+
+def roots() -> None:
+    """Take the roots of the place tree: those of all sites share one space of paths."""
+    _inside()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('work.place.roots', 0))")
+
+
+def items(ids: Iterable[int]) -> list[WorkItem]:
+    """The items with their place and type version, locked in key order."""
+    _inside()
+    return list(
+        WorkItem.objects.filter(pk__in=list(ids))
+        .select_related("site", "place", "type", "type_version")
+        .order_by("pk")
+        .select_for_update(of=("self",), no_key=True)
+    )
+
+
+def _inside() -> None:
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a lock is taken inside an act")

@@ -1,0 +1,117 @@
+"""Checks of who or what a person named: an owner, an executor, who clears, a place, an asset."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from work.exceptions import Reason, Refused, Unknown
+from work.models import Asset, Membership, Place, Post, Team, User, WorkItem
+from work.services.acts import OpenAct
+from work.states import Role, TeamKind
+
+_READERS = frozenset({Role.VIEWER, Role.AUDITOR})
+
+
+def check_clears(item: WorkItem, clears: str) -> None:
+    """Refuse a name of who clears that does not belong to the item's site."""
+    if not clears:
+        return
+    kind, _, key = clears.partition(":")
+    known = False
+    if kind == "role":
+        known = key in Role.values
+    elif key.isdigit():
+        if kind == "user":
+            known = Membership.objects.filter(user_id=key, site_id=item.site_id).exists()
+        elif kind == "post":
+            known = Post.objects.filter(pk=key, site_id=item.site_id).exists()
+        elif kind == "team":
+            known = Team.objects.filter(pk=key, site_id=item.site_id).exists()
+    if not known:
+        raise Refused(Reason("clears_unknown"))
+
+
+def check_owner(site_id: int, user_id: int | None, post_id: int | None, at: datetime) -> None:
+    """One owner: a post of the site or an active employee with a role there; no contractor."""
+    if (user_id is None) == (post_id is None):
+        raise Refused(Reason("owner_needed", clears=("role", Role.PLANNER)))
+    if post_id is not None:
+        post = Post.objects.filter(pk=post_id, site_id=site_id, is_active=True).first()
+        if post is None or post.role == Role.CONTRACTOR:
+            raise Refused(Reason("owner_unknown"))
+        return
+    person = User.objects.filter(pk=user_id or 0).first()
+    roles = set(_roles([user_id or 0], site_id, at).values_list("role", flat=True))
+    if person is None or not roles:
+        raise Refused(Reason("owner_unknown"))
+    if not person.is_active:
+        raise Refused(Reason("owner_left", {}, ("user", person.pk)))
+    if person.company_id is not None or roles == {Role.CONTRACTOR}:
+        raise Refused(Reason("owner_is_contractor", {}, ("user", person.pk)))
+
+
+def check_executors(site_id: int, team_id: int | None, people: Iterable[int], at: datetime) -> None:
+    """People with a role to carry work out; a contractor's only for the item's own company."""
+    people = set(people)
+    known = set()
+    for user_id, role, company_id in _roles(people, site_id, at).values_list(
+        "user_id", "role", "company_id"
+    ):
+        if role not in _READERS and (role != Role.CONTRACTOR or company_id == team_id):
+            known.add(user_id)
+    if people - known:
+        raise Refused(Reason("executor_unknown", {"count": len(people - known)}))
+
+
+def check_team(site_id: int, team_id: int | None) -> None:
+    """A team or company of the site."""
+    if (
+        team_id is not None
+        and not Team.objects.filter(pk=team_id, site_id=site_id, is_active=True).exists()
+    ):
+        raise Refused(Reason("team_unknown"))
+
+
+def company_of(actor: User | None, site_id: int) -> int | None:
+    """The company of a contractor's person, as a team of the site."""
+    if actor is None or actor.company_id is None:
+        return None
+    team = Team.objects.filter(pk=actor.company_id, site_id=site_id, kind=TeamKind.COMPANY).first()
+    return team.pk if team else None
+
+
+def place_of(site_id: int, place_id: int) -> Place:
+    """A place in use at the site."""
+    place = Place.objects.filter(pk=place_id, site_id=site_id, is_active=True).first()
+    if place is None:
+        raise Refused(Reason("place_unknown"))
+    return place
+
+
+def place_for(act: OpenAct, site_id: int, place_id: int) -> Place:
+    """As `place_of`, for an actor who may not know the site: such a one learns of no place."""
+    known = act.scope.system or site_id in act.scope.site_ids()
+    if not known and not (act.actor is not None and act.actor.is_superuser):
+        raise Unknown
+    return place_of(site_id, place_id)
+
+
+def check_assets(site_id: int, asset_ids: Iterable[int]) -> None:
+    """Things of the site."""
+    wanted = set(asset_ids)
+    if wanted and Asset.objects.filter(pk__in=wanted, site_id=site_id).count() != len(wanted):
+        raise Refused(Reason("asset_unknown"))
+
+
+def check_places(site_id: int, place_ids: Iterable[int]) -> None:
+    """Places of the site."""
+    wanted = set(place_ids)
+    if wanted and Place.objects.filter(pk__in=wanted, site_id=site_id).count() != len(wanted):
+        raise Refused(Reason("place_unknown"))
+
+
+def _roles(people: Iterable[int], site_id: int, at: datetime) -> QuerySet[Membership]:
+    return Membership.objects.filter(
+        Q(ends=None) | Q(ends__gt=at), user_id__in=people, site_id=site_id, starts__lte=at
+    )

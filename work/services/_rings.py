@@ -1,0 +1,73 @@
+"""Rings over items and sources: refused when one would be made, and named."""
+
+from work import ports
+from work.exceptions import Reason, Refused
+from work.models import Prerequisite, WorkItem
+from work.ports import ItemContext, Source
+from work.states import OPEN
+
+_ITEM = "work.item"
+
+
+def refuse_ring(context: ItemContext, source: Source) -> None:
+    """Refuse if what `source` waits for leads back to the item.
+
+    An item waits for the sources of its prerequisites and for its mandatory children; a source for
+    what its supplier says. Walked in breadth, one query and one call a supplier per step.
+    """
+    goal = Source(_ITEM, context.id)
+    came_from: dict[Source, Source | None] = {_bare(source): None}
+    frontier = [_bare(source)]
+    while frontier:
+        if goal in came_from:
+            raise Refused(Reason("ring", {"items": _named(goal, came_from)}))
+        frontier = _step(frontier, came_from)
+    if goal in came_from:
+        raise Refused(Reason("ring", {"items": _named(goal, came_from)}))
+
+
+def _bare(source: Source) -> Source:
+    return Source(source.key, source.id)
+
+
+def _step(frontier: list[Source], came_from: dict[Source, Source | None]) -> list[Source]:
+    found: list[tuple[Source, Source]] = []
+    item_ids = [source.id for source in frontier if source.key == _ITEM and source.id]
+    if item_ids:
+        rows = Prerequisite.objects.filter(
+            item_id__in=item_ids, withdrawn_at=None, source_id__isnull=False
+        )
+        found += [
+            (Source(_ITEM, item_id), Source(key, source_id))
+            for item_id, key, source_id in rows.values_list("item_id", "supplier", "source_id")
+        ]
+        children = WorkItem.objects.filter(
+            parent_id__in=item_ids, mandatory=True, status__in=sorted(OPEN)
+        )
+        found += [
+            (Source(_ITEM, parent_id), Source(_ITEM, child_id))
+            for parent_id, child_id in children.values_list("parent_id", "pk")
+        ]
+    for supplier in ports.suppliers.all():
+        own = [source for source in frontier if source.key == supplier.key and source.id]
+        if own and supplier.key != _ITEM:
+            for source, others in supplier.waits_for(own).items():
+                found += [(_bare(source), _bare(other)) for other in others]
+    fresh = []
+    for before, after in found:
+        if after not in came_from:
+            came_from[after] = before
+            fresh.append(after)
+    return fresh
+
+
+def _named(goal: Source, came_from: dict[Source, Source | None]) -> list[int]:
+    """The numbers of the items on the ring, from the one that was asked for to the item itself."""
+    ids: list[int] = []
+    at: Source | None = goal
+    while at is not None:
+        if at.key == _ITEM and at.id:
+            ids.append(at.id)
+        at = came_from[at]
+    numbers = dict(WorkItem.objects.filter(pk__in=ids).values_list("pk", "number"))
+    return [numbers[pk] for pk in reversed(ids) if pk in numbers]

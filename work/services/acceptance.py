@@ -1,0 +1,176 @@
+"""Accepting the outcome, giving it back, reopening it, and accepting a loss by name."""
+
+from collections.abc import Mapping
+
+from work.exceptions import Reason, Refused
+from work.models import Acceptance, Criterion, Evidence, Hold, WorkItem
+from work.permissions import Action, acting_post
+from work.services import _moves
+from work.services._enter import enter
+from work.services._facts import Facts
+from work.services._names import check_owner
+from work.services._proof_rows import instantiate
+from work.services.acts import OpenAct, door
+from work.services.blockers import open_manual
+from work.states import AcceptanceKind, BlockerKind, Role, Status, Verb
+
+
+def _accept(
+    act: OpenAct,
+    *,
+    item_id: int,
+    judged: Mapping[int, str] | None = None,
+    handback: bool = False,
+    remark: str = "",
+    seen: int | None = None,
+) -> WorkItem:
+    """Accept the outcome. `judged`: words by criterion id, for criteria that may be judged by name.
+
+    Ends the holds that end at acceptance and tells the records that caused the item.
+    """
+    words = {int(key): word for key, word in (judged or {}).items() if word.strip()}
+    facts = _moves.ready_to(
+        act, item_id, Verb.ACCEPT, seen, {"judged": words, "handback": handback}
+    )
+    _judge(act, facts, words)
+    item = facts.item
+    note = act.note(remark, "acceptance", item_id=item.pk)
+    role, post_id = acting_post(act.scope, item)
+    acceptance = Acceptance.objects.create(
+        item=item,
+        kind=AcceptanceKind.PERSON,
+        by=act.actor,
+        role=role,
+        post_id=post_id,
+        handback=handback,
+        note=note,
+        at=act.happened_at,
+    )
+    item.closed_at = act.happened_at
+    _moves.done(act, facts, Verb.ACCEPT, ["closed_at"], acceptance=acceptance.pk, role=role)
+    _end_holds(act, facts, "accepted")
+    _moves.tell_sources(act, facts, "accepted")
+    return item
+
+
+def _judge(act: OpenAct, facts: Facts, words: Mapping[int, str]) -> None:
+    for criterion in facts.criteria:
+        word = words.get(criterion.pk)
+        if word and not criterion.evidence:
+            criterion.judged_by, criterion.judged_at = act.actor, act.at
+            criterion.judgement = act.note(word, "judgement", item_id=facts.item.pk)
+            criterion.save(update_fields=["judged_by", "judged_at", "judgement"])
+
+
+def _end_holds(act: OpenAct, facts: Facts, cause: str, *, every: bool = False) -> None:
+    holds = Hold.objects.filter(item=facts.item, ended_at=None)
+    for hold in holds if every else holds.filter(until_accepted=True):
+        hold.ended_at, hold.ended_by, hold.end_cause = act.at, act.actor, cause
+        hold.save(update_fields=["ended_at", "ended_by", "end_cause"])
+        act.record("hold_ended", hold, item_id=facts.item.pk, cause=cause)
+
+
+def _give_back(
+    act: OpenAct,
+    *,
+    item_id: int,
+    missing: str,
+    clears: str = "",
+    seen: int | None = None,
+) -> WorkItem:
+    """Back to stopped, waiting: what is missing and by whom, as a blocker of kind *decision*."""
+    facts = _moves.ready_to(act, item_id, Verb.GIVE_BACK, seen)
+    if not missing.strip():
+        raise Refused(Reason("give_back_needs_missing"))
+    item = facts.item
+    blocker = open_manual(act, facts, kind=BlockerKind.DECISION, what=missing[:250], clears=clears)
+    item.condition_left = act.note(missing, "give_back", item_id=item.pk)
+    item.waiting_since = act.happened_at
+    item.done_at = item.completed_by = None
+    return _moves.done(
+        act,
+        facts,
+        Verb.GIVE_BACK,
+        ["condition_left", "waiting_since", "done_at", "completed_by"],
+        blocker=blocker.pk,
+        note=item.condition_left_id,
+    )
+
+
+def _reopen(
+    act: OpenAct,
+    *,
+    item_id: int,
+    reason: str,
+    owner_user_id: int | None = None,
+    owner_post_id: int | None = None,
+    seen: int | None = None,
+) -> WorkItem:
+    """Back to planned. Acceptance is struck, evidence and judgements prove nothing more, holds
+    that ended at acceptance come back, and every record that relied on it is told.
+    """
+    facts = _moves.ready_to(act, item_id, Verb.REOPEN, seen)
+    item = facts.item
+    if not reason.strip():
+        raise Refused(Reason("reason_needed"))
+    if owner_user_id is not None or owner_post_id is not None:
+        check_owner(item.site_id, owner_user_id, owner_post_id, act.at)
+        item.owner_user_id, item.owner_post_id = owner_user_id, owner_post_id
+    if item.owner_user_id is None and item.owner_post_id is None:
+        # Imported as closed, it never had one here.
+        raise Refused(Reason("owner_needed", clears=("role", str(Role.PLANNER))))
+    note = act.note(reason, "reopen", item_id=item.pk)
+    Acceptance.objects.filter(item=item, struck_at=None).update(
+        struck_at=act.at, struck_by=act.actor
+    )
+    Evidence.objects.filter(item=item, struck_at=None, superseded_at=None).update(
+        superseded_at=act.at
+    )
+    Criterion.objects.filter(item=item).update(judged_by=None, judged_at=None, judgement=None)
+    for hold in Hold.objects.filter(item=item, end_cause="accepted"):
+        hold.ended_at = hold.ended_by = None
+        hold.end_cause = ""
+        hold.save(update_fields=["ended_at", "ended_by", "end_cause"])
+        act.record("hold_returned", hold, item_id=item.pk)
+    fields = ["closed_at", "done_at", "completed_by", "started_at", "closed_in_source_at"]
+    for name in fields:
+        setattr(item, name, None)
+    fields += ["owner_user", "owner_post"]
+    instantiate(act, facts)
+    _moves.done(act, facts, Verb.REOPEN, fields, note=note.pk if note else None)
+    _moves.derive_after(act, facts)
+    _moves.tell_sources(act, facts, "reopened")
+    return item
+
+
+def _accept_loss(act: OpenAct, *, item_id: int, reason: str, seen: int | None = None) -> WorkItem:
+    """Accept by name that a cancelled item's outcome is lost to what waits for it."""
+    facts = enter(act, item_id, Action.ACCEPT, seen)
+    item = facts.item
+    if item.status != Status.CANCELLED:
+        raise Refused(Reason("not_from", {"status": item.status, "verb": "accept_loss"}))
+    if item.loss_accepted_at is not None:
+        raise Refused(Reason("loss_accepted_already"))
+    if not reason.strip():
+        raise Refused(Reason("reason_needed"))
+    note = act.note(reason, "loss", item_id=item.pk)
+    item.loss_accepted_by, item.loss_accepted_at = act.actor, act.at
+    _moves.changed(act, facts, ["loss_accepted_by", "loss_accepted_at"], ["loss"])
+    item.causes.filter(loss_accepted_at=None).update(
+        loss_accepted_by=act.actor, loss_accepted_at=act.at, loss_note=note
+    )
+    act.record("loss_accepted", item, item_id=item.pk, note=note.pk if note else None)
+    return item
+
+
+def end_holds_of_cancelled(act: OpenAct, facts: Facts) -> None:
+    """A cancelled item holds nothing any more."""
+    _end_holds(act, facts, "cancelled", every=True)
+
+
+accept = door(_accept)
+give_back = door(_give_back)
+reopen = door(_reopen)
+accept_loss = door(_accept_loss)
+
+__all__ = ["accept", "accept_loss", "give_back", "reopen"]

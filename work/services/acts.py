@@ -1,0 +1,258 @@
+"""Doors: the outermost wrapper of every verb.
+
+A door opens one durable transaction, takes one clock, makes the act idempotent by its id, retries
+on a deadlock, and after a refusal leaves one event. Doors never call doors; inner functions take
+the open act and never commit.
+"""
+
+import functools
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Concatenate
+
+from django.apps import apps
+from django.db import Error, transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from work import events, ports
+from work.exceptions import Busy, Forbidden, Reason, Refused
+from work.models import Act, Event, Note, Place, Site, User
+from work.permissions import Scope, scope, system
+from work.services import _locks
+
+_TRIES = 3
+_AGAIN = {"40P01", "40001"}
+_BUSY = {"55P03"}
+_LISTENER_DEPTH = 3
+
+
+@dataclass
+class OpenAct:
+    """The act that is being done: who, when, and what it has touched so far."""
+
+    id: uuid.UUID
+    door: str
+    actor: User | None
+    at: datetime
+    happened_at: datetime
+    scope: Scope
+    subject: Model | None = None
+    item_id: int | None = None
+    site_id: int | None = None
+    changes: list[ports.ItemChange] = field(default_factory=list)
+    # Events of this act, in order; written together at its end.
+    history: list[Event] = field(default_factory=list)
+    # Run in the transaction of a refusal's event: the roll-back took what the gate had heard.
+    after_refusal: Callable[["OpenAct"], None] | None = None
+
+    def about(self, subject: Model, *, item_id: int | None = None) -> None:
+        """Name what a refusal of this act is about."""
+        self.subject, self.item_id = subject, item_id
+        self.site_id = (
+            subject.pk if isinstance(subject, Site) else getattr(subject, "site_id", None)
+        )
+
+    @property
+    def person(self) -> User:
+        """Who acts, where a name is asked for: the system has none, and is refused."""
+        if self.actor is None:
+            raise Forbidden(Reason("denied"))
+        return self.actor
+
+    def record(
+        self, verb: str, subject: Model, /, *, item_id: int | None = None, **data: Any
+    ) -> Event:
+        """Say what happened; the events of an act are written together when it ends."""
+        event = events.build(
+            verb=verb,
+            subject=subject,
+            actor=self.actor,
+            at=self.at,
+            happened_at=self.happened_at,
+            act=self.id,
+            item_id=item_id,
+            place_id=subject.pk
+            if isinstance(subject, Place)
+            else getattr(subject, "place_id", None),
+            site_id=getattr(subject, "site_id", None) or self.site_id,
+            data=data,
+        )
+        self.history.append(event)
+        return event
+
+    def write_history(self) -> None:
+        """Write the events recorded so far."""
+        Event.objects.bulk_create(self.history)
+        self.history = []
+
+    def note(
+        self,
+        text: str,
+        kind: str,
+        *,
+        item_id: int | None = None,
+        subject: Model | None = None,
+        mentions: list[int] | None = None,
+    ) -> Note | None:
+        """Keep words typed in this act; None where there are none."""
+        if not text or not text.strip() or self.actor is None:
+            return None
+        return events.note(
+            text=text.strip(),
+            author=self.actor,
+            at=self.at,
+            kind=kind,
+            site_id=self.site_id,
+            item_id=item_id,
+            subject=subject,
+            mentions=mentions,
+        )
+
+
+def door[**P, R](inner: Callable[Concatenate[OpenAct, P], R]) -> Callable[..., R]:
+    """Make a door of an inner function `inner(act, *, …)`.
+
+    The door takes besides: actor (None: the system), act (UUID born with the form), at (tests and
+    the demo alone give one) and happened_at (said by the person, never in the future). Raises
+    Refused, Forbidden, Stale, Busy or Unknown; then nothing was changed but the event.
+    """
+    name = f"{inner.__module__.removeprefix('work.services.')}.{inner.__name__}"
+
+    @functools.wraps(inner)
+    def enter(
+        *,
+        actor: User | None,
+        act: uuid.UUID | None = None,
+        at: datetime | None = None,
+        happened_at: datetime | None = None,
+        **given: Any,
+    ) -> R:
+        at = at or timezone.now()
+        opened = OpenAct(
+            id=act or uuid.uuid4(),
+            door=name,
+            actor=actor,
+            at=at,
+            happened_at=happened_at or at,
+            scope=system(at),
+        )
+        try:
+            return _attempt(opened, inner, given)
+        except (Refused, Forbidden) as refusal:
+            _leave(opened, refusal)
+            raise
+
+    return enter
+
+
+def _attempt(opened: OpenAct, inner: Callable[..., Any], given: dict[str, Any]) -> Any:
+    for tries_left in reversed(range(_TRIES)):
+        opened.changes.clear()
+        opened.history.clear()
+        opened.after_refusal = None
+        try:
+            with transaction.atomic(durable=True):
+                return _once(opened, inner, given)
+        except Error as error:
+            state = getattr(error.__cause__, "sqlstate", None)
+            if state in _BUSY or (state in _AGAIN and not tries_left):
+                raise Busy from error
+            if state not in _AGAIN:
+                raise
+    raise Busy
+
+
+def _once(opened: OpenAct, inner: Callable[..., Any], given: dict[str, Any]) -> Any:
+    context = {"actor": opened.actor.pk if opened.actor else None, "door": opened.door}
+    _locks.act(str(opened.id), json.dumps(context))
+    before = Act.objects.filter(pk=opened.id).first()
+    if before is not None:
+        return _result_again(opened, before)
+    opened.scope = scope(opened.actor, opened.at) if opened.actor else system(opened.at)
+    if opened.happened_at > opened.at:
+        raise Refused(Reason("future"))
+    result = inner(opened, **given)
+    _tell_listeners(opened)
+    opened.write_history()
+    Act.objects.create(
+        id=opened.id,
+        actor=opened.actor,
+        door=opened.door,
+        at=opened.at,
+        result=_stored(result),
+    )
+    return result
+
+
+def _stored(result: Any) -> dict[str, Any]:
+    if isinstance(result, Model):
+        return {"model": events.label(type(result)), "pk": result.pk}
+    return {"value": result}
+
+
+def _result_again(opened: OpenAct, before: Act) -> Any:
+    """The result of the same act sent again; the id of another act is refused."""
+    same_actor = before.actor_id == (opened.actor.pk if opened.actor else None)
+    if not same_actor or before.door != opened.door:
+        raise Refused(Reason("act_used"))
+    if "model" in before.result:
+        return apps.get_model(before.result["model"])._base_manager.get(pk=before.result["pk"])
+    return before.result.get("value")
+
+
+def _tell_listeners(opened: OpenAct) -> None:
+    for _depth in range(_LISTENER_DEPTH):
+        changes, opened.changes = opened.changes, []
+        if not changes:
+            return
+        for listener in ports.item_listeners.all():
+            listener.items_changed(changes, opened)
+
+
+def _leave(opened: OpenAct, refusal: Refused | Forbidden) -> None:
+    """Write the one event of a refusal, and what a refused start brings with it.
+
+    Where the site stays busy the event is kept all the same; the next refusal or the plan's own
+    lead makes the requirements due.
+    """
+    follow = opened.after_refusal if isinstance(refusal, Refused) else None
+    for attempt in range(_TRIES):
+        try:
+            with transaction.atomic(durable=True):
+                _write_refusal(opened, refusal, follow if attempt < _TRIES - 1 else None)
+            return
+        except Error as error:
+            state = getattr(error.__cause__, "sqlstate", None)
+            if state not in _AGAIN | _BUSY:
+                raise
+            if state in _BUSY:
+                follow = None
+    raise Busy
+
+
+def _write_refusal(
+    opened: OpenAct,
+    refusal: Refused | Forbidden,
+    follow: Callable[[OpenAct], None] | None,
+) -> None:
+    _locks.act(str(opened.id), "{}")
+    if Event.objects.filter(act=opened.id, verb="refused").exists():
+        return
+    opened.history.clear()
+    opened.changes.clear()
+    if opened.subject is not None and opened.subject.pk:
+        opened.record(
+            "refused",
+            opened.subject,
+            item_id=opened.item_id,
+            door=opened.door,
+            reasons=[reason.as_json() for reason in refusal.reasons],
+        )
+    if follow is not None:
+        follow(opened)
+        _tell_listeners(opened)
+    opened.write_history()

@@ -1,0 +1,264 @@
+"""What refuses a verb: one list of coded reasons, with who clears each.
+
+Button, tooltip, refusal page and API error read this list. Inside a door the facts were asked just
+now; on a page they are what is stored, read at the page's moment.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from work.exceptions import Reason
+from work.models import Criterion, Prerequisite
+from work.permissions import Scope
+from work.services import _overlay
+from work.services._facts import Facts
+from work.states import (
+    ENDED,
+    MOVES,
+    Gate,
+    Mode,
+    RequiredAt,
+    Role,
+    Status,
+    Verb,
+)
+
+_OWNER_STEP = ("role", str(Role.PLANNER))
+
+
+def refusals(
+    facts: Facts,
+    verb: Verb,
+    at: datetime,
+    *,
+    who: Scope | None = None,
+    given: Mapping[str, Any] | None = None,
+) -> list[Reason]:
+    """Why `verb` may not be done to the item now; empty when it may.
+
+    `who` matters to `accept` (four eyes); `given` is what the form says (why, handback, judged).
+    For `complete` and `accept` the facts' proof is loaded.
+    """
+    move = MOVES[verb]
+    status = Status(facts.item.status)
+    if status not in move.sources:
+        return [Reason("not_from", {"status": str(status), "verb": str(verb)})]
+    check = _CHECKS.get(verb)
+    return check(facts, at, who, dict(given or {})) if check else []
+
+
+def _start(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[Reason]:
+    reasons = requirement_reasons(facts, Gate.START, at)
+    reasons += [
+        Reason("blocker_open", {"what": b.what, "kind": b.kind}, ("blocker", b.pk), _pair(b.clears))
+        for b in facts.blockers
+        if b.prerequisite_id is None
+    ]
+    reasons += missing_fields(facts, RequiredAt.START)
+    if not given.get("why") and _warnings(facts, Gate.START, at):
+        reasons.append(
+            Reason("warning_needs_why", {"count": len(_warnings(facts, Gate.START, at))})
+        )
+    return reasons
+
+
+def requirement_reasons(
+    facts: Facts, gate: Gate, at: datetime, line_id: int | None = None
+) -> list[Reason]:
+    """The enforced requirements of a gate that are neither met nor validly waived."""
+    return [
+        unmet(row)
+        for row in facts.prerequisites
+        if row.gate == gate
+        and row.line_id == line_id
+        and row.mode == Mode.ENFORCE
+        and _overlay.holds_until(row, at, facts.item.status) is None
+    ]
+
+
+def unmet(row: Prerequisite) -> Reason:
+    """The reason of one unmet requirement: what is required, and why it is not so."""
+    return Reason(
+        "requirement_unmet",
+        {"what": row.what, "reason": row.reason, "answer": row.answer, "url": row.url},
+        ("prerequisite", row.pk),
+        _pair(row.clears),
+    )
+
+
+def warnings_at(facts: Facts, gate: Gate, at: datetime) -> list[Prerequisite]:
+    """Requirements in mode *warn* that are not met: start asks why."""
+    return _warnings(facts, gate, at)
+
+
+def _warnings(facts: Facts, gate: Gate, at: datetime) -> list[Prerequisite]:
+    return [
+        row
+        for row in facts.prerequisites
+        if row.gate == gate
+        and row.mode == Mode.WARN
+        and _overlay.holds_until(row, at, facts.item.status) is None
+    ]
+
+
+def missing_fields(facts: Facts, step: RequiredAt) -> list[Reason]:
+    """Fields of the type that are required up to this step and have no value."""
+    order = list(RequiredAt)
+    upto = set(order[: order.index(step) + 1])
+    return [
+        Reason("field_missing", {"key": each.key, "label": each.label}, clears=_OWNER_STEP)
+        for each in facts.definition.fields
+        if each.required_at in upto and facts.item.values.get(each.key) in (None, "")
+    ]
+
+
+def _complete(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[Reason]:
+    reasons = [
+        Reason("line_open", {"text": line.text}, ("line", line.pk))
+        for line in facts.lines
+        if not line.answer
+    ]
+    reasons += [
+        Reason("line_undisposed", {"text": line.text}, ("line", line.pk))
+        for line in facts.lines
+        if line.needs_disposition
+    ]
+    reasons += missing_fields(facts, RequiredAt.COMPLETE)
+    reasons += [
+        Reason("evidence_missing", {"text": each.text}, ("criterion", each.pk))
+        for each in facts.criteria
+        if each.needed_at == RequiredAt.COMPLETE and not proven(facts, each)
+    ]
+    return reasons + requirement_reasons(facts, Gate.COMPLETE, at)
+
+
+def proven(facts: Facts, criterion: Criterion) -> bool:
+    """Whether a criterion is proven by standing evidence, or judged where that is enough."""
+    if any(each.criterion_id == criterion.pk and each.stands for each in facts.evidence):
+        return True
+    return not criterion.evidence and criterion.judged_at is not None
+
+
+def _accept(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[Reason]:
+    judged = {int(key) for key in given.get("judged", ())}
+    reasons = [
+        Reason("blocker_open", {"what": b.what, "kind": b.kind}, ("blocker", b.pk), _pair(b.clears))
+        for b in facts.blockers
+    ]
+    reasons += [
+        Reason("criterion_open", {"text": each.text}, ("criterion", each.pk))
+        for each in facts.criteria
+        if not proven(facts, each) and not (each.pk in judged and not each.evidence)
+    ]
+    if not facts.criteria:
+        reasons.append(Reason("criteria_needed", clears=_OWNER_STEP))
+    reasons += missing_fields(facts, RequiredAt.CLOSE)
+    reasons += requirement_reasons(facts, Gate.CLOSE, at)
+    reasons += _unfinished(facts)
+    version = facts.definition.version
+    if version.takes_out and not given.get("handback"):
+        reasons.append(Reason("handback_unsigned"))
+    if who is not None and who.user_id == facts.item.completed_by_id and four_eyes(facts):
+        reasons.append(Reason("four_eyes", clears=_accepter(facts)))
+    return reasons
+
+
+def missing_to_close(facts: Facts, at: datetime) -> list[Reason]:
+    """Everything that is still missing before the outcome can be accepted, in any open status."""
+    reasons = [] if facts.item.status == Status.DONE else _complete(facts, at, None, {})
+    seen = {(reason.code, reason.about) for reason in reasons}
+    for reason in _accept(facts, at, None, {"handback": True}):
+        same = {(reason.code, reason.about), ("evidence_missing", reason.about)}
+        if not same & seen and reason.code != "field_missing":
+            reasons.append(reason)
+    return reasons
+
+
+def _unfinished(facts: Facts) -> list[Reason]:
+    """Mandatory children and caused work that are open, and residuals that nobody owns."""
+    reasons = []
+    for child in facts.children:
+        if not child.mandatory:
+            continue
+        if child.status not in ENDED:
+            reasons.append(_other("child_open", child))
+        elif child.status == Status.CANCELLED and child.loss_accepted_at is None:
+            reasons.append(_other("loss_not_accepted", child))
+    for action in facts.actions:
+        caused = action.item
+        if caused.pk == facts.item.pk:
+            continue
+        if caused.status not in ENDED:
+            reasons.append(_other("action_open", caused))
+        elif caused.status == Status.CANCELLED and action.loss_accepted_at is None:
+            reasons.append(_other("loss_not_accepted", caused))
+    for item in facts.residuals:
+        if item.status == Status.REQUESTED:
+            reasons.append(_other("residual_unowned", item))
+    return reasons
+
+
+def _other(code: str, item: Any) -> Reason:
+    owner = None
+    if item.owner_post_id:
+        owner = ("post", item.owner_post_id)
+    elif item.owner_user_id:
+        owner = ("user", item.owner_user_id)
+    return Reason(code, {"number": item.number}, ("item", item.pk), owner)
+
+
+def four_eyes(facts: Facts) -> bool:
+    """Whether the accepter must be another than the completer: by consequence, else by the type."""
+    version = facts.definition.version
+    if facts.item.safety_critical or facts.holds or version.takes_out or version.four_eyes:
+        return True
+    if any(each.quality for each in facts.criteria):
+        return True
+    if facts.ever_four_eyes:
+        return True
+    # A share is sampled; the number decides, so that nobody can choose.
+    return facts.item.number * 37 % 100 < version.sample_percent
+
+
+def _accepter(facts: Facts) -> tuple[str, Any]:
+    return ("role", facts.definition.version.accept_role or str(Role.SHIFT_LEAD))
+
+
+def _pair(clears: str) -> tuple[str, Any] | None:
+    if not clears:
+        return None
+    kind, _, key = clears.partition(":")
+    return (kind, int(key) if key.isdigit() else key)
+
+
+def _plan(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[Reason]:
+    item = facts.item
+    reasons = []
+    if not item.why.strip():
+        reasons.append(Reason("why_needed", clears=_OWNER_STEP))
+    if item.owner_user_id is None and item.owner_post_id is None:
+        reasons.append(Reason("owner_needed", clears=_OWNER_STEP))
+    if not facts.criteria and not facts.definition.criteria:
+        reasons.append(Reason("criteria_needed", clears=_OWNER_STEP))
+    return reasons + missing_fields(facts, RequiredAt.PLAN)
+
+
+_CHECKS = {
+    Verb.PLAN: _plan,
+    Verb.START: _start,
+    Verb.RESUME: _start,
+    Verb.COMPLETE: _complete,
+    Verb.ACCEPT: _accept,
+}
+
+__all__ = [
+    "four_eyes",
+    "missing_fields",
+    "missing_to_close",
+    "proven",
+    "refusals",
+    "requirement_reasons",
+    "unmet",
+    "warnings_at",
+]

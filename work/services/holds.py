@@ -1,0 +1,158 @@
+"""Holds on the operation, and windows: placed, ended, opened and closed by name."""
+
+from datetime import datetime
+
+from work.exceptions import Forbidden, Reason, Refused, Stale, Unknown
+from work.models import Asset, Hold, Place, Window
+from work.permissions import Action, can_at
+from work.services import _asking, _locks
+from work.services._enter import enter
+from work.services._names import place_for, place_of
+from work.services.acts import OpenAct, door
+from work.states import ENDED, OPEN, HoldKind
+
+
+def _place(
+    act: OpenAct,
+    *,
+    item_id: int,
+    kind: str,
+    place_id: int | None = None,
+    asset_id: int | None = None,
+    until_accepted: bool = True,
+    why: str = "",
+    seen: int | None = None,
+) -> Hold:
+    """Let an item hold a place or a thing; by default until the item is accepted."""
+    facts = enter(act, item_id, Action.HOLD, seen)
+    item = facts.item
+    if item.status in ENDED:
+        raise Refused(Reason("not_from", {"status": item.status, "verb": "hold"}))
+    if kind not in HoldKind.values or (place_id is None) == (asset_id is None):
+        raise Refused(Reason("hold_needs_subject"))
+    place = place_of(item.site_id, place_id) if place_id is not None else None
+    asset = Asset.objects.filter(pk=asset_id, site_id=item.site_id).first() if asset_id else None
+    if asset_id is not None and asset is None:
+        raise Refused(Reason("asset_unknown"))
+    note = act.note(why, "hold", item_id=item.pk)
+    hold = Hold.objects.create(
+        site_id=item.site_id,
+        item=item,
+        kind=kind,
+        place=place,
+        asset=asset,
+        until_accepted=until_accepted,
+        note=note,
+        placed_by=act.actor,
+        placed_at=act.at,
+    )
+    act.record("hold_placed", hold, item_id=item.pk, kind=kind)
+    return hold
+
+
+def _end(act: OpenAct, *, hold_id: int, word: str, seen: int | None = None) -> Hold:
+    """End a hold by decision, with a word. One that ends at acceptance is not ended by hand."""
+    hold = Hold.objects.filter(pk=hold_id).first()
+    if hold is None or hold.item_id is None:
+        raise Unknown
+    facts = enter(act, hold.item_id, Action.HOLD, seen)
+    hold.refresh_from_db()
+    if hold.ended_at is not None:
+        raise Refused(Reason("hold_ended"))
+    if hold.until_accepted and facts.item.status in OPEN:
+        raise Refused(
+            Reason("hold_until_accepted", {"number": facts.item.number}, ("item", facts.item.pk))
+        )
+    if not word.strip():
+        raise Refused(Reason("reason_needed"))
+    hold.end_note = act.note(word, "hold", item_id=facts.item.pk)
+    hold.ended_at, hold.ended_by, hold.end_cause = act.at, act.actor, "decided"
+    hold.save(update_fields=["ended_at", "ended_by", "end_cause", "end_note"])
+    act.record("hold_ended", hold, item_id=facts.item.pk, cause="decided")
+    return hold
+
+
+def _create_window(
+    act: OpenAct,
+    *,
+    site_id: int,
+    place_id: int,
+    name: str,
+    planned_from: datetime,
+    planned_to: datetime,
+    kind: str = "",
+) -> Window:
+    """Plan a window at a place. Planned times open nothing."""
+    _locks.control(site_id)
+    place = place_for(act, site_id, place_id)
+    _may(act, place)
+    if not name.strip():
+        raise Refused(Reason("text_needed"))
+    if planned_to <= planned_from:
+        raise Refused(Reason("planned_end_before_start"))
+    window = Window.objects.create(
+        site_id=site_id,
+        place=place,
+        name=name.strip(),
+        kind=kind,
+        planned_from=planned_from,
+        planned_to=planned_to,
+    )
+    act.record("window_planned", window)
+    return window
+
+
+def _open_window(act: OpenAct, *, window_id: int, seen: int | None = None) -> Window:
+    window = _window(act, window_id, seen)
+    if window.opened_at is not None:
+        raise Refused(Reason("window_opened_already", {"name": window.name}))
+    window.opened_at, window.opened_by = act.happened_at, act.actor
+    return _saved(act, window, ["opened_at", "opened_by"], "window_opened")
+
+
+def _close_window(act: OpenAct, *, window_id: int, seen: int | None = None) -> Window:
+    window = _window(act, window_id, seen)
+    if not window.is_open:
+        raise Refused(Reason("window_not_open", {"name": window.name}, ("window", window.pk)))
+    window.closed_at, window.closed_by = act.happened_at, act.actor
+    return _saved(act, window, ["closed_at", "closed_by"], "window_closed")
+
+
+def _window(act: OpenAct, window_id: int, seen: int | None) -> Window:
+    site_id = Window.objects.filter(pk=window_id).values_list("site_id", flat=True).first()
+    if site_id is None:
+        raise Unknown
+    _locks.control(site_id)
+    window = Window.objects.select_related("place").get(pk=window_id)
+    _may(act, window.place)
+    act.about(window)
+    if seen is not None and seen != window.version:
+        raise Stale(seen, window.version)
+    return window
+
+
+def _may(act: OpenAct, place: Place) -> None:
+    act.about(place)
+    allowed = can_at(act.scope, Action.WINDOW, place.site_id, place.path)
+    if not allowed and allowed.reason.code == "unknown":
+        raise Unknown
+    if not allowed:
+        raise Forbidden(allowed.reason)
+
+
+def _saved(act: OpenAct, window: Window, fields: list[str], verb: str) -> Window:
+    """Save, and ask anew for everything bound to the window in the same act."""
+    window.version += 1
+    window.save(update_fields=[*fields, "version"])
+    act.record(verb, window)
+    _asking.recheck(act=act, key="work.window", source_ids=[window.pk])
+    return window
+
+
+place = door(_place)
+end = door(_end)
+create_window = door(_create_window)
+open_window = door(_open_window)
+close_window = door(_close_window)
+
+__all__ = ["close_window", "create_window", "end", "open_window", "place"]

@@ -1,0 +1,122 @@
+"""Turns the cells of one row into the value of one field, or says what is wrong with them.
+
+Values are plain JSON: texts, true and false; a moment is an ISO text in UTC.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from work.services.import_.faults import Fault, shown
+from work.services.import_.mapping import Field, FileForm, Form
+from work.services.import_.rows import Cell, Row
+
+YES = frozenset({"true", "yes", "y", "1", "ja", "x"})
+NO = frozenset({"false", "no", "n", "0", "nee", "nei"})
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECONDS = {"epoch_ms": 1000, "epoch_s": 1}
+
+
+class Unfit(Exception):
+    """A cell that cannot become the field's value: the code of a fault and its parameters."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        self.code, self.params = code, params
+        super().__init__(code)
+
+
+def value_of(field: Field, row: Row, form: FileForm, site_zone: ZoneInfo) -> Any:
+    """The value of a field in a row; None when the row says nothing. Raises Unfit."""
+    cell = _cell(field, row.cells, form)
+    if field.target.form is Form.MOMENT and isinstance(cell, datetime):
+        return _stored(_local(cell, field.zone or form.zone or site_zone))
+    text = _text_of(cell)
+    if text and field.codes is not None:
+        if text not in field.codes and field.otherwise is None:
+            raise Unfit("unmapped")
+        text = field.codes.get(text, field.otherwise or "")
+    text = text or field.default or ""
+    if not text:
+        return None
+    if field.target.form is Form.MOMENT:
+        return moment(text, field.forms, field.zone or form.zone or site_zone)
+    if field.target.form is Form.YES_NO:
+        return yes_no(text)
+    if field.target.form is Form.CODE and text not in field.target.choices:
+        raise Unfit("not_one_of", choices=", ".join(field.target.choices))
+    if field.target.length and len(text) > field.target.length:
+        raise Unfit("too_long", limit=field.target.length)
+    return text
+
+
+def fault_of(unfit: Unfit, field: Field, row: Row, file: str) -> Fault:
+    """The fault of a field that could not be read, at the column it comes from."""
+    said = [shown(row.cells.get(column, "")) for column in field.columns]
+    column = next((name for name, text in zip(field.columns, said, strict=True) if text), "")
+    column = column or next(iter(field.columns), field.name)
+    value = shown(row.cells.get(column, ""))
+    return Fault(unfit.code, file, row.line, column, value, unfit.params)
+
+
+def clean(cell: Cell, form: FileForm) -> Cell:
+    """A cell without blanks around it; nothing when it holds one of the words for *empty*."""
+    if isinstance(cell, datetime):
+        return cell
+    text = cell.strip()
+    return "" if text in form.empty else text
+
+
+def words_of(columns: tuple[str, ...], row: Row, form: FileForm) -> dict[str, str]:
+    """The source's own words, by column, as they stand in the file; empty ones are left out."""
+    names = row.cells if "*" in columns else columns
+    return {
+        name: _text_of(row.cells[name])
+        for name in names
+        if name and name in row.cells and clean(row.cells[name], form)
+    }
+
+
+def moment(text: str, forms: tuple[str, ...], zone: ZoneInfo) -> str:
+    """A point in time read by the first form that fits. Raises Unfit."""
+    for form in forms:
+        try:
+            if form in _SECONDS:
+                return _stored(_EPOCH + timedelta(seconds=int(text) / _SECONDS[form]))
+            if form == "iso":
+                return _stored(_local(datetime.fromisoformat(text), zone))
+            return _stored(_local(datetime.strptime(text, form), zone))  # noqa: DTZ007 -- made aware by _local
+        except (ValueError, OverflowError):
+            continue
+    raise Unfit("bad_date", form=", ".join(forms))
+
+
+def yes_no(text: str) -> bool:
+    """True or false from the usual words. Raises Unfit."""
+    if text.lower() in YES:
+        return True
+    if text.lower() in NO:
+        return False
+    raise Unfit("bad_yes_no")
+
+
+def _cell(field: Field, cells: Mapping[str, Cell], form: FileForm) -> Cell:
+    if field.constant is not None:
+        return field.constant
+    found = [cell for name in field.columns if (cell := clean(cells.get(name, ""), form))]
+    if field.joined:
+        return field.separator.join(_text_of(cell) for cell in found)
+    return found[0] if found else ""
+
+
+def _text_of(cell: Cell) -> str:
+    return cell.isoformat() if isinstance(cell, datetime) else cell
+
+
+def _local(value: datetime, zone: ZoneInfo) -> datetime:
+    """Wall time in its zone: a gap moves forward by the gap, a repeated time is its first."""
+    return value if value.tzinfo else value.replace(tzinfo=zone, fold=0)
+
+
+def _stored(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat()

@@ -1,0 +1,137 @@
+"""What can be wrong with a file, a row or a mapping, said by file, line, column, value, reason.
+
+A *file fault* refuses the whole file, a *row fault* the record it stands in. A fault is a code and
+parameters; its words come at rendering.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from django.utils.translation import gettext as translate
+from django.utils.translation import gettext_noop as _
+
+WORDS: dict[str, str] = {
+    # Faults of a file.
+    "no_file": _("The file cannot be read: %(error)s."),
+    "unknown_format": _("Files of this kind are not read: only .csv and .xlsx."),
+    "empty_file": _("The file holds no header."),
+    "missing_column": _("The column is missing. The file has: %(has)s."),
+    "double_column": _("The header names this column twice."),
+    "encoding": _("These bytes are not %(encoding)s. Say the file's encoding in the mapping."),
+    "nul": _("The file holds a NUL character."),
+    "line_ends": _("Lines end with a carriage return alone. Save the file with ordinary ends."),
+    "quoting": _("The quotes do not fit: %(error)s."),
+    "truncated": _("The file ends in the middle of a row; it was cut off."),
+    "cell_too_large": _("The cell is larger than 1 MB."),
+    "row_too_large": _("The row is larger than 4 MB."),
+    "too_many_columns": _("The row has more than %(limit)s columns."),
+    "not_xlsx": _("This is not a whole XLSX file; it was cut off or is something else."),
+    "xlsx_damaged": _("The XLSX file is damaged: %(error)s."),
+    "xlsx_too_large": _("%(part)s unpacks to more than %(limit)s MB. Export to CSV instead."),
+    "missing_sheet": _("There is no such sheet. The file has: %(has)s."),
+    # Faults of a row.
+    "cells": _("The row has %(cells)s cells, the header %(columns)s."),
+    "formula": _("Cell %(cell)s holds a formula. Export values, not formulas."),
+    "cell_error": _("Cell %(cell)s holds an error of the spreadsheet."),
+    "empty_key": _("The key is empty."),
+    "double_key": _("The same key stands also on line %(other)s."),
+    "needed": _("A value is needed here."),
+    "bad_date": _("This is not a date of the form %(form)s."),
+    "bad_value": _("This does not fit the field %(label)s (%(kind)s)."),
+    "bad_yes_no": _("This is neither yes nor no."),
+    "unmapped": _("The mapping does not know this code."),
+    "too_long": _("The text is longer than %(limit)s characters."),
+    "not_one_of": _("This is none of: %(choices)s."),
+    "unknown_reference": _("There is no %(what)s with this code at the site."),
+    "ring": _("The parents form a ring: %(ring)s."),
+    "refused_parent": _("The record above it was refused."),
+    "no_such_record": _("It belongs to a record that is not in the file: %(key)s."),
+    "taken": _("The code is already taken by another record of the site."),
+    "no_such_field": _("The work type has no field %(key)s."),
+    "no_such_status": _("The class of this asset has no such status."),
+    "ends_before_start": _("The planned end is before the planned start."),
+    # Findings of a later run; nothing is refused.
+    "conflict_kept": _("Changed in the source and here; what stands here is kept: %(here)s."),
+    "conflict_taken": _("Changed in the source and here; the source's replaces: %(here)s."),
+    "ended_here": _("Changed in the source after it was closed or cancelled here; not written."),
+    "closed_in_source": _("Closed or cancelled in the source, open here; not carried out."),
+    "open_in_source": _("Open again in the source, closed or cancelled here; not carried out."),
+    "not_accepted": _("The record was not accepted: %(error)s."),
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault: where it is, what stands there, and why that is refused or reported.
+
+    line counts from 1; 0 means the file as a whole. column is a header's name, or "" for all.
+    """
+
+    code: str
+    file: str = ""
+    line: int = 0
+    column: str = ""
+    value: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """The fault in words of the language that is active now."""
+        return translate(WORDS[self.code]) % dict(self.params)
+
+    def __str__(self) -> str:
+        where = [self.file]
+        if self.line:
+            where.append(translate("line %(line)s") % {"line": self.line})
+        if self.column:
+            where.append(translate("column %(column)s") % {"column": self.column})
+        if self.value:
+            where.append(translate("value %(value)s") % {"value": repr(self.value)})
+        return f"{', '.join(where)}: {self.reason}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The fault as it is kept in a staged row."""
+        return {
+            "code": self.code,
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "value": self.value,
+            "params": dict(self.params),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """The fault that `as_json` kept."""
+        return cls(**stored)
+
+
+def shown(value: object, limit: int = 80) -> str:
+    """A value as it is shown in a fault: on one line and not longer than `limit`."""
+    text = str(value).replace("\n", "⏎").replace("\r", "").replace("\0", "␀")
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
+class ImportFault(Exception):
+    """Base of what ends an import before anything was loaded."""
+
+
+class FileFault(ImportFault):
+    """The file is refused whole; nothing was loaded."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        super().__init__(str(fault))
+
+
+class MappingFault(ImportFault):
+    """The mapping cannot be used: the key and what is wrong with it."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        self.key, self.problem = key, problem
+        super().__init__(translate("Mapping, %(key)s: %(problem)s") % vars(self))
+
+
+class NotNow(ImportFault):
+    """The import cannot run now: no such site, or another import of it is running."""

@@ -1,0 +1,126 @@
+"""Pass three: the staged records are loaded in chunks, each an act of its own.
+
+A chunk's rows are marked in the act that loads them, so that a run that was killed goes on where it
+stood and loads nothing twice.
+"""
+
+import time
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from work.exceptions import Busy
+from work.models import User
+from work.models.imports import ImportPart, ImportRow, ImportRun, ImportVerdict
+from work.services import _locks
+from work.services.acts import OpenAct, door
+from work.services.import_.load_assets import AssetLoader
+from work.services.import_.load_places import PlaceLoader
+from work.services.import_.load_work import WorkLoader
+from work.services.import_.loader import Loader, Outcome, gather
+from work.services.import_.mapping import ImportMapping, Kind
+from work.services.import_.stage import Progress
+
+CHUNK = 200
+BUSY_PAUSE = 0.2
+_BUSY_TRIES = 20
+
+LOADERS: dict[Kind, type[Loader]] = {
+    Kind.PLACES: PlaceLoader,
+    Kind.ASSETS: AssetLoader,
+    Kind.WORK: WorkLoader,
+}
+
+
+def load(run: ImportRun, mapping: ImportMapping, actor: User | None, progress: Progress) -> None:
+    """Load, or in a trial compare, everything that is staged and not refused."""
+    done = _rows(run).filter(done=True).count()
+    while ids := _next(run):
+        if run.dry_run:
+            with transaction.atomic():
+                _chunk(None, run, mapping, ids)
+        else:
+            _load(run, mapping, actor, ids)
+        done += len(ids)
+        progress("", done)
+
+
+def _rows(run: ImportRun) -> QuerySet[ImportRow]:
+    return ImportRow.objects.filter(run=run, part=ImportPart.RECORD, refused=False)
+
+
+def _next(run: ImportRun) -> list[int]:
+    """The next chunk: never of two depths, because those below need those above."""
+    found = _rows(run).filter(done=False).order_by("depth", "pk").values_list("pk", "depth")
+    rows = list(found[:CHUNK])
+    return [pk for pk, depth in rows if depth == rows[0][1]]
+
+
+def _load(run: ImportRun, mapping: ImportMapping, actor: User | None, ids: list[int]) -> None:
+    """Load one chunk, and wait for whoever holds the site: an import is in no hurry."""
+    act = uuid.uuid5(uuid.NAMESPACE_OID, f"import {run.pk} {ids[0]}")
+    for tries_left in reversed(range(_BUSY_TRIES)):
+        try:
+            load_chunk(actor=actor, act=act, run=run, mapping=mapping, ids=ids)
+            return
+        except Busy:
+            if not tries_left:
+                raise
+            time.sleep(BUSY_PAUSE)
+
+
+def _load_chunk(act: OpenAct, *, run: ImportRun, mapping: ImportMapping, ids: list[int]) -> None:
+    act.site_id = run.site_id
+    _locks.control(run.site_id)
+    _chunk(act, run, mapping, ids)
+
+
+load_chunk = door(_load_chunk)
+
+
+def _chunk(act: OpenAct | None, run: ImportRun, mapping: ImportMapping, ids: list[int]) -> None:
+    rows = list(ImportRow.objects.filter(pk__in=ids, done=False).order_by("pk"))
+    incoming = gather(run, rows)
+    outcomes = LOADERS[mapping.kind](run, mapping, act).load(incoming)
+    _mark(rows, outcomes)
+    _count(run, [outcomes[row.pk] for row in rows])
+
+
+def _mark(rows: list[ImportRow], outcomes: dict[int, Outcome]) -> None:
+    """Say on the staged rows what became of them: a statement a verdict, one more a finding."""
+    for verdict in ImportVerdict:
+        ids = [row.pk for row in rows if outcomes[row.pk].verdict == verdict]
+        refused = verdict == ImportVerdict.REFUSED
+        ImportRow.objects.filter(pk__in=ids).update(done=True, verdict=verdict, refused=refused)
+    for row in rows:
+        if found := outcomes[row.pk].faults:
+            faults = [*row.faults, *(fault.as_json() for fault in found)]
+            ImportRow.objects.filter(pk=row.pk).update(faults=faults)
+
+
+def _count(run: ImportRun, outcomes: list[Outcome]) -> None:
+    """Add a chunk to the counts of the run, in the act that loads it."""
+    counts: dict[str, Any] = ImportRun.objects.values_list("counts", flat=True).get(pk=run.pk)
+    causes, made = counts.setdefault("causes", {}), counts.setdefault("made", {})
+    for outcome in outcomes:
+        _add(counts, str(outcome.verdict))
+        if outcome.written:
+            _add(counts, "written")
+        if outcome.moved:
+            counts.setdefault("moved", []).append(outcome.moved)
+        if outcome.closed_in_source:
+            _add(counts, "closed_in_source")
+        if outcome.incomplete:
+            _add(counts, "incomplete")
+        for cause in outcome.incomplete:
+            _add(causes, cause)
+        for name, number in outcome.made.items():
+            _add(made, name, number)
+    run.counts = counts
+    run.save(update_fields=["counts"])
+
+
+def _add(counts: dict[str, Any], name: str, number: int = 1) -> None:
+    counts[name] = counts.get(name, 0) + number

@@ -1,0 +1,110 @@
+"""What an import found, in words and figures, and its errors as a file."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from work.models.imports import ImportRow, ImportRun
+from work.services.import_.faults import Fault
+
+KINDS: dict[str, str] = {
+    "new": gettext_noop("new"),
+    "changed": gettext_noop("changed"),
+    "same": gettext_noop("same"),
+    "conflict": gettext_noop("in conflict"),
+    "incomplete": gettext_noop("incomplete"),
+    "refused": gettext_noop("refused"),
+    "closed_in_source": gettext_noop("closed in source, open in the field"),
+    "reported": gettext_noop("reported only"),
+}
+CAUSES: dict[str, str] = {
+    "what": gettext_noop("it does not say what"),
+    "why": gettext_noop("it does not say why"),
+    "place": gettext_noop("it names no place"),
+    "owner": gettext_noop("it has no owner"),
+    "criterion": gettext_noop("it has no acceptance criterion"),
+}
+MADE: dict[str, str] = {
+    "closed": gettext_noop("closed"),
+    "cancelled": gettext_noop("cancelled"),
+    "planned": gettext_noop("planned"),
+    "requested": gettext_noop("requested"),
+    "links": gettext_noop("links"),
+    "lines": gettext_noop("lines"),
+}
+_HEADER = ("file", "line", "column", "value", "reason", "outcome")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def counts(run: ImportRun) -> dict[str, int]:
+    """How many records of each kind, every kind named."""
+    return {kind: run.counts.get(kind, 0) for kind in KINDS}
+
+
+def cause_words(cause: str) -> str:
+    """A cause of incompleteness in words."""
+    if cause.startswith("values."):
+        return _("it lacks the field %(key)s") % {"key": cause.removeprefix("values.")}
+    return _(CAUSES[cause])
+
+
+def lines(run: ImportRun) -> Iterator[str]:
+    """The report, line by line."""
+    files = ", ".join(each["name"] for each in run.files)
+    yield _("%(mapping)s into %(site)s: %(records)s records of %(files)s") % {
+        "mapping": run.mapping_name,
+        "site": run.site.slug,
+        "records": f"{run.counts.get('records', 0):,}",
+        "files": files,
+    }
+    found = counts(run)
+    width = max(len(_(word)) for word in KINDS.values())
+    for kind, word in KINDS.items():
+        yield f"  {_(word):<{width}}  {found[kind]:>9,}"
+    for cause, number in sorted(run.counts.get("causes", {}).items()):
+        yield "  " + _("incomplete, because %(cause)s: %(number)s") % {
+            "cause": cause_words(cause),
+            "number": f"{number:,}",
+        }
+    made = run.counts.get("made", {})
+    if made:
+        said = (f"{_(word)}: {made[name]:,}" for name, word in MADE.items() if made.get(name))
+        yield "  " + ", ".join(said)
+    if run.dry_run:
+        yield _("Tried only: nothing was written.")
+    elif not (found["new"] or run.counts.get("written", 0)):
+        yield _("Nothing was changed.")
+
+
+def faults(run: ImportRun) -> Iterator[tuple[Fault, str]]:
+    """Every fault of the run's rows, in the order of the files, with what became of the row."""
+    rows = ImportRow.objects.filter(run=run).exclude(faults=[]).order_by("pk")
+    for row in rows.iterator(chunk_size=1000):
+        outcome = _("refused") if row.refused else _("reported only")
+        for stored in row.faults:
+            yield Fault.from_json(stored), outcome
+
+
+def write_errors(run: ImportRun, path: Path) -> int:
+    """Write the errors file and say how many it holds; without any there is no file."""
+    found = faults(run)
+    first = next(found, None)
+    if first is None:
+        return 0
+    number = 0
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(_HEADER)
+        for fault, outcome in (first, *found):
+            number += 1
+            row = [fault.file, fault.line, fault.column, fault.value, fault.reason, outcome]
+            writer.writerow(_plain(cell) for cell in row)
+    return number
+
+
+def _plain(cell: object) -> object:
+    """A cell that a spreadsheet takes for text and never for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -1,0 +1,222 @@
+"""Streaming XLSX: the archive is checked for its size and its cells before openpyxl opens it.
+
+openpyxl holds the table of shared strings in memory; everything else is read row by row.
+"""
+
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import Any
+from xml.parsers import expat
+
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+
+from work.services.import_.faults import Fault, FileFault, shown
+from work.services.import_.rows import (
+    CELL_LIMIT,
+    COLUMN_LIMIT,
+    Cell,
+    Row,
+    Source,
+    column_name,
+    header,
+    unreadable,
+)
+
+MEGABYTE = 1_000_000
+PART_LIMIT = 2_000 * MEGABYTE  # a sheet, streamed
+STRINGS_LIMIT = 64 * MEGABYTE  # any other part, held in memory
+PARTS_LIMIT = 2_000
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    expat.ExpatError,
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    SyntaxError,  # xml.etree.ElementTree.ParseError
+)
+
+
+def read(source: Source) -> Iterator[Row]:
+    """The rows of one sheet after its header. A row without any value is no row."""
+    with unreadable(source.path), source.path.open("rb") as stream:
+        try:
+            with zipfile.ZipFile(stream) as archive:
+                _bounded(source, archive)
+        except zipfile.BadZipFile as error:
+            size = f"{source.path.stat().st_size} bytes"
+            raise FileFault(Fault("not_xlsx", source.name, value=size)) from error
+        line = 0
+        try:
+            for row in _rows(source, stream):
+                line = row.line
+                yield row
+        except _DAMAGE as error:
+            params = {"error": shown(f"{type(error).__name__} {error}", 200)}
+            raise FileFault(Fault("xlsx_damaged", source.name, line + 1, params=params)) from error
+
+
+def _bounded(source: Source, archive: zipfile.ZipFile) -> None:
+    """Refuse an archive whose parts unpack too large or hold a cell over the limit."""
+    parts = archive.infolist()
+    if len(parts) > PARTS_LIMIT:
+        raise FileFault(Fault("xlsx_damaged", source.name, params={"error": f"{len(parts)} parts"}))
+    for part in parts:
+        limit = PART_LIMIT if _is_sheet(part) else STRINGS_LIMIT
+        if part.file_size > limit:
+            params = {"part": part.filename, "limit": limit // MEGABYTE}
+            raise FileFault(Fault("xlsx_too_large", source.name, params=params))
+    try:
+        large: set[int] = set()
+        for part in parts:
+            if part.filename.endswith("sharedStrings.xml"):
+                scan = _Scan(source, "si")
+                scan.run(archive, part)
+                large = scan.large
+        for part in parts:
+            if _is_sheet(part):
+                _Scan(source, "c", large).run(archive, part)
+    except (zlib.error, EOFError, zipfile.BadZipFile, expat.ExpatError) as error:
+        params = {"error": shown(f"{type(error).__name__} {error}", 200)}
+        raise FileFault(Fault("xlsx_damaged", source.name, params=params)) from error
+
+
+def _is_sheet(part: zipfile.ZipInfo) -> bool:
+    return "/worksheets/" in part.filename and part.filename.endswith(".xml")
+
+
+class _Scan:
+    """Reads one part as a stream and measures the text of its cells without keeping it.
+
+    Shared strings over the limit are remembered by number and refused at the cell that uses them.
+    """
+
+    def __init__(self, source: Source, unit: str, strings: set[int] | None = None) -> None:
+        self.source, self.unit, self.strings = source, unit, strings or set()
+        self.large: set[int] = set()
+        self.seen = -1
+        self.size = 0
+        self.start = ""
+        self.cell: dict[str, str] = {}
+        self.inside = False
+
+    def run(self, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+        """Read the part to its end, or to the first cell that is too large."""
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartElementHandler = self._begin
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        parser.StartDoctypeDeclHandler = self._doctype
+        with archive.open(part) as stream:
+            while chunk := stream.read(65_536):
+                parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+
+    def _begin(self, name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(" ")[2] == self.unit:
+            self.inside, self.cell = True, attributes
+            self.seen += 1
+            self.size, self.start = 0, ""
+
+    def _text(self, text: str) -> None:
+        if self.inside:
+            self.size += len(text)
+            if len(self.start) < 40:
+                self.start += text[:40]
+            if self.size > CELL_LIMIT:
+                if self.unit == "c":
+                    self._refuse(self.start)
+                self.large.add(self.seen)
+
+    def _end(self, name: str) -> None:
+        if name.rpartition(" ")[2] == self.unit:
+            self.inside = False
+            if (
+                self.strings
+                and self.cell.get("t") == "s"
+                and self.start.strip().isdigit()
+                and int(self.start) in self.strings
+            ):
+                self._refuse("")
+
+    def _refuse(self, value: str) -> None:
+        name = self.cell.get("r", "")
+        line = int("0" + "".join(filter(str.isdigit, name)))
+        raise FileFault(Fault("cell_too_large", self.source.name, line, name, shown(value, 40)))
+
+    def _doctype(self, *_args: Any) -> None:
+        params = {"error": "DOCTYPE"}
+        raise FileFault(Fault("xlsx_damaged", self.source.name, params=params))
+
+
+def _rows(source: Source, stream: Any) -> Iterator[Row]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions it does not know
+        book = load_workbook(stream, read_only=True, keep_links=False)
+    try:
+        sheet = _sheet(source, book)
+        columns: list[str] | None = None
+        for line, cells in enumerate(sheet.iter_rows(min_row=source.header), source.header):
+            if columns is None:
+                columns = header(source, line, [_text_of(cell.value) for cell in cells])
+            elif len(cells) > COLUMN_LIMIT:
+                params = {"limit": COLUMN_LIMIT}
+                raise FileFault(Fault("too_many_columns", source.name, line, params=params))
+            elif any(cell.value is not None for cell in cells):
+                yield _row(source, line, columns, cells)
+        if columns is None:
+            raise FileFault(Fault("empty_file", source.name))
+    finally:
+        book.close()
+
+
+def _sheet(source: Source, book: Any) -> Any:
+    names = [sheet.title for sheet in book.worksheets]
+    if not names or source.sheet and source.sheet not in names:
+        params = {"has": ", ".join(names)}
+        raise FileFault(Fault("missing_sheet", source.name, value=source.sheet, params=params))
+    sheet = book[source.sheet or names[0]]
+    sheet.reset_dimensions()  # what the file says of its own size may be wrong
+    return sheet
+
+
+def _row(source: Source, line: int, columns: list[str], cells: tuple) -> Row:
+    row = Row(line, dict.fromkeys(columns, ""))
+    for index, cell in enumerate(cells[: len(columns)]):
+        name = column_name(columns, index)
+        if cell.data_type in ("f", "e"):
+            formula = getattr(cell.value, "text", cell.value)  # an array formula is an object
+            params = {"cell": f"{get_column_letter(index + 1)}{line}"}
+            code = "formula" if cell.data_type == "f" else "cell_error"
+            row.faults.append(Fault(code, source.name, line, name, shown(formula), params))
+        elif cell.value is not None:
+            value = row.cells[name] = _value(cell.value)
+            if isinstance(value, str) and "\0" in value:
+                raise FileFault(Fault("nul", source.name, line, name, shown(value)))
+    return row
+
+
+def _value(value: Any) -> Cell:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime.combine(value, time())
+    return _text_of(value)
+
+
+def _text_of(value: Any) -> str:
+    """A cell as the text that a CSV export of the same sheet would hold."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,168 @@
+"""Posts, who may hold them, and who has the duty now."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from work.exceptions import Forbidden, Reason, Refused, Unknown
+from work.models import Duty, Post, PostHolder, WorkItem
+from work.services import _locks
+from work.services._configure import (
+    check_seen,
+    configure,
+    free_code,
+    named,
+    one_of,
+    person_of,
+    put,
+)
+from work.services._names import place_for
+from work.services.acts import OpenAct, door
+from work.states import Role
+
+_NOT_POSTS = frozenset({Role.CONTRACTOR, Role.VIEWER, Role.AUDITOR})
+
+
+def _create(act: OpenAct, *, site_id: int, place_id: int, code: str, name: str, role: str) -> Post:
+    """Make a post: a role at a place, held by whoever has the duty."""
+    place = place_for(act, site_id, place_id)
+    site = configure(act, site_id, place=place)
+    one_of(role, set(Role.values) - _NOT_POSTS, "role")
+    post = Post.objects.create(
+        site=site,
+        place=place,
+        code=free_code(Post, site_id, code, 40),
+        name=named(name, 120),
+        role=role,
+    )
+    act.record("created", post)
+    return post
+
+
+def _change(act: OpenAct, *, post_id: int, **values: Any) -> Post:
+    """Change the name of a post, or take it out of use; one that owns open work stays in use."""
+    post = _known(post_id)
+    configure(act, post.site_id, place=post.place)
+    unknown = set(values) - {"name", "is_active"}
+    if unknown:
+        raise TypeError(f"not a field of a post to change: {sorted(unknown)}")
+    if "name" in values:
+        values["name"] = named(values["name"], 120)
+    if values.get("is_active") is False:
+        owned = WorkItem.objects.open().filter(owner_post=post).count()
+        if owned:
+            raise Refused(Reason("post_owns_work", {"count": owned}, ("post", post.pk)))
+    changed = put(post, values)
+    if changed:
+        act.record("changed", post, fields=sorted(changed))
+    return post
+
+
+def _name_holder(
+    act: OpenAct,
+    *,
+    post_id: int,
+    user_id: int,
+    deputy: bool = False,
+    starts: datetime | None = None,
+    ends: datetime | None = None,
+) -> PostHolder:
+    """Name who may take the duty of a post, or be the deputy; never a contractor."""
+    post = _known(post_id)
+    configure(act, post.site_id, place=post.place)
+    person = person_of(act, user_id, post.site_id)
+    if person.company_id is not None:
+        raise Refused(Reason("holder_is_contractor", {}, ("user", person.pk)))
+    starts = starts or act.at
+    if ends is not None and ends <= starts:
+        raise Refused(Reason("ends_before_start"))
+    same = PostHolder.objects.filter(Q(ends=None) | Q(ends__gt=starts), post=post, user=person)
+    if ends is not None:
+        same = same.filter(starts__lt=ends)
+    if same.exists():
+        raise Refused(Reason("holder_named_already", {}, ("user", person.pk)))
+    holder = PostHolder.objects.create(
+        post=post, user=person, deputy=deputy, starts=starts, ends=ends
+    )
+    act.record("holder_named", post, holder=holder.pk, user=person.pk, deputy=deputy)
+    return holder
+
+
+def _end_holder(act: OpenAct, *, holder_id: int) -> PostHolder:
+    """Somebody is no longer named for a post. An open duty lasts until it is taken over."""
+    holder = PostHolder.objects.select_related("post__place").filter(pk=holder_id).first()
+    if holder is None:
+        raise Unknown
+    configure(act, holder.post.site_id, place=holder.post.place)
+    holder.refresh_from_db(fields=["ends", "starts"])
+    if holder.ends is not None and holder.ends <= act.at:
+        raise Refused(Reason("holder_ended"))
+    if act.at <= holder.starts:
+        raise Refused(Reason("ends_before_start"))
+    holder.ends = act.at
+    holder.save(update_fields=["ends"])
+    act.record("holder_ended", holder.post, holder=holder.pk, user=holder.user_id)
+    return holder
+
+
+def _take_duty(act: OpenAct, *, post_id: int, seen: int | None = None) -> Duty:
+    """Take the duty of a post: by who is named for it, or a deputy, in the own name.
+
+    The open duty of another ends in the same act. seen: the id of the duty that the person saw
+    (0: the post was vacant), so that of two at once one wins and the other is told.
+    """
+    post = _known(post_id)
+    _locks.control(post.site_id)
+    person_id = _taker(act, post)
+    now = Duty.objects.filter(post=post, ends=None).first()
+    if now is not None and now.user_id == person_id:
+        raise Refused(Reason("duty_yours_already", {"name": post.name}, ("post", post.pk)))
+    check_seen(seen, now.pk if now else 0)
+    if now is not None:
+        now.ends = max(act.at, now.starts)
+        now.save(update_fields=["ends"])
+    duty = Duty.objects.create(post=post, user_id=person_id, starts=act.at)
+    act.record(
+        "duty_taken",
+        post,
+        duty=duty.pk,
+        ended=now.pk if now else None,
+        **{"from": now.user_id if now else None, "to": person_id},
+    )
+    return duty
+
+
+def _taker(act: OpenAct, post: Post) -> int:
+    if act.scope.user_id is None:
+        raise Unknown
+    named_for = PostHolder.objects.filter(
+        Q(ends=None) | Q(ends__gt=act.at),
+        post=post,
+        user_id=act.scope.user_id,
+        starts__lte=act.at,
+    ).exists()
+    if not named_for and not act.scope.roles(post.site_id, post.place.path):
+        raise Unknown
+    act.about(post)
+    if not named_for:
+        raise Forbidden(Reason("not_named_for_post", {"name": post.name}, ("post", post.pk)))
+    if not post.is_active:
+        raise Refused(Reason("post_not_in_use", {"name": post.name}, ("post", post.pk)))
+    return act.scope.user_id
+
+
+def _known(post_id: int) -> Post:
+    post = Post.objects.select_related("place").filter(pk=post_id).first()
+    if post is None:
+        raise Unknown
+    return post
+
+
+create_post = door(_create)
+change_post = door(_change)
+name_holder = door(_name_holder)
+end_holder = door(_end_holder)
+take_duty = door(_take_duty)
+
+__all__ = ["change_post", "create_post", "end_holder", "name_holder", "take_duty"]

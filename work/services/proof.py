@@ -1,0 +1,212 @@
+"""Criteria and evidence: what shows that the outcome is what was wanted."""
+
+from decimal import Decimal
+from typing import Any
+
+from work.exceptions import Reason, Refused, Unknown
+from work.models import Blob, ChecklistLine, Criterion, Evidence, WorkItem
+from work.permissions import Action
+from work.services import _locks
+from work.services._enter import check as check_entered
+from work.services._enter import enter
+from work.services._facts import Facts, load
+from work.services.acts import OpenAct, door
+from work.states import ENDED, EvidenceKind, RequiredAt, Status
+
+PROVABLE = frozenset({Status.PLANNED, Status.LIVE, Status.WAITING, Status.DONE})
+
+
+def on_item(act: OpenAct, item_id: int, action: Action) -> Facts:
+    """Enter an item by its row alone: evidence and plain answers are no control acts."""
+    locked = _locks.items([item_id])
+    if not locked:
+        raise Unknown
+    facts = load(locked)[item_id]
+    check_entered(act, facts, action, None)
+    return facts
+
+
+def _attach(
+    act: OpenAct,
+    *,
+    item_id: int,
+    kind: str,
+    blob: Blob | None = None,
+    name: str = "",
+    criterion_id: int | None = None,
+    line_id: int | None = None,
+    value: Decimal | None = None,
+    unit: str = "",
+    said: str = "",
+    record_key: str = "",
+    record_id: int | None = None,
+) -> Evidence:
+    """Add evidence to an item, for a criterion or a checklist line or neither.
+
+    The file itself was written before (`files.store`); a reading has its value, a linked record
+    its key and id, a signature the words that were signed.
+    """
+    facts = on_item(act, item_id, Action.EVIDENCE)
+    item = facts.item
+    if item.status not in PROVABLE:
+        raise Refused(Reason("not_from", {"status": item.status, "verb": "evidence"}))
+    if kind not in EvidenceKind.values or not _has_content(
+        kind, blob, value, said, record_key, record_id
+    ):
+        raise Refused(Reason("evidence_empty", {"kind": kind}))
+    _belongs(Criterion, criterion_id, item)
+    _belongs(ChecklistLine, line_id, item)
+    evidence = Evidence.objects.create(
+        item=item,
+        criterion_id=criterion_id,
+        line_id=line_id,
+        kind=kind,
+        blob=blob,
+        name="".join(each for each in name if each.isprintable())[:200],
+        value=value,
+        unit=unit,
+        said=said.strip(),
+        record_key=record_key,
+        record_id=record_id,
+        by=act.person,
+        at=act.happened_at,
+    )
+    act.record(
+        "evidence",
+        item,
+        item_id=item.pk,
+        evidence=evidence.pk,
+        kind=kind,
+        criterion=criterion_id,
+        line=line_id,
+    )
+    return evidence
+
+
+def _has_content(
+    kind: str,
+    blob: Blob | None,
+    value: Decimal | None,
+    said: str,
+    record_key: str,
+    record_id: int | None,
+) -> bool:
+    match kind:
+        case EvidenceKind.FILE | EvidenceKind.PHOTO:
+            return blob is not None
+        case EvidenceKind.READING:
+            return value is not None
+        case EvidenceKind.RECORD:
+            return bool(record_key) and record_id is not None
+        case _:
+            return bool(said.strip())
+
+
+def _belongs(model: Any, pk: int | None, item: WorkItem) -> None:
+    if pk is not None and not model.objects.filter(pk=pk, item=item).exists():
+        raise Unknown
+
+
+def _strike(act: OpenAct, *, evidence_id: int, word: str) -> Evidence:
+    """Strike evidence, with a word; it stays to be seen and proves nothing more."""
+    evidence = Evidence.objects.filter(pk=evidence_id).first()
+    if evidence is None:
+        raise Unknown
+    facts = on_item(act, evidence.item_id, Action.EVIDENCE)
+    evidence.refresh_from_db()
+    if facts.item.status in ENDED:
+        raise Refused(Reason("not_from", {"status": facts.item.status, "verb": "strike"}))
+    if evidence.struck_at is not None:
+        raise Refused(Reason("evidence_struck"))
+    if not word.strip():
+        raise Refused(Reason("reason_needed"))
+    evidence.struck_at, evidence.struck_by = act.at, act.actor
+    evidence.strike_note = act.note(word, "strike", item_id=facts.item.pk)
+    evidence.save(update_fields=["struck_at", "struck_by", "strike_note"])
+    act.record("evidence_struck", facts.item, item_id=facts.item.pk, evidence=evidence.pk)
+    return evidence
+
+
+def _judge(act: OpenAct, *, criterion_id: int, word: str) -> Criterion:
+    """Judge a criterion by name, where evidence is not asked for."""
+    found = Criterion.objects.filter(pk=criterion_id, withdrawn_at=None).first()
+    if found is None:
+        raise Unknown
+    facts = enter(act, found.item_id, Action.JUDGE, None)
+    found.refresh_from_db()
+    if facts.item.status not in (Status.LIVE, Status.WAITING, Status.DONE):
+        raise Refused(Reason("not_from", {"status": facts.item.status, "verb": "judge"}))
+    if found.evidence:
+        raise Refused(Reason("criterion_needs_evidence", {"text": found.text}))
+    if not word.strip():
+        raise Refused(Reason("reason_needed"))
+    found.judged_by, found.judged_at = act.actor, act.at
+    found.judgement = act.note(word, "judgement", item_id=facts.item.pk)
+    found.save(update_fields=["judged_by", "judged_at", "judgement"])
+    act.record("judged", facts.item, item_id=facts.item.pk, criterion=found.pk)
+    return found
+
+
+def _add_criterion(
+    act: OpenAct,
+    *,
+    item_id: int,
+    text: str,
+    evidence: bool = False,
+    quality: bool = False,
+    seen: int | None = None,
+) -> Criterion:
+    """Agree on one more thing that must be true before the outcome can be accepted."""
+    facts = enter(act, item_id, Action.EDIT, seen)
+    item = facts.item
+    if item.status in ENDED:
+        raise Refused(Reason("not_from", {"status": item.status, "verb": "edit"}))
+    if not text.strip():
+        raise Refused(Reason("text_needed"))
+    criterion = Criterion.objects.create(
+        item=item,
+        key=f"own-{act.id}",
+        text=text.strip()[:250],
+        evidence=evidence,
+        quality=quality,
+        needed_at=RequiredAt.CLOSE,
+        position=1000 + item.criteria.count(),
+    )
+    act.record("criterion_added", item, item_id=item.pk, criterion=criterion.pk)
+    return criterion
+
+
+def _withdraw_criterion(
+    act: OpenAct, *, criterion_id: int, reason: str, seen: int | None = None
+) -> Criterion:
+    """Withdraw a criterion that was added by hand; those of the type stay."""
+    found = Criterion.objects.filter(pk=criterion_id, withdrawn_at=None).first()
+    if found is None:
+        raise Unknown
+    facts = enter(act, found.item_id, Action.EDIT, seen)
+    if facts.item.status in ENDED:
+        raise Refused(Reason("not_from", {"status": facts.item.status, "verb": "edit"}))
+    if not found.key.startswith("own-"):
+        raise Refused(Reason("criterion_of_type"))
+    if not reason.strip():
+        raise Refused(Reason("reason_needed"))
+    note = act.note(reason, "criterion", item_id=facts.item.pk)
+    found.withdrawn_at = act.at
+    found.save(update_fields=["withdrawn_at"])
+    act.record(
+        "criterion_withdrawn",
+        facts.item,
+        item_id=facts.item.pk,
+        criterion=found.pk,
+        note=note.pk if note else None,
+    )
+    return found
+
+
+attach = door(_attach)
+strike = door(_strike)
+judge = door(_judge)
+add_criterion = door(_add_criterion)
+withdraw_criterion = door(_withdraw_criterion)
+
+__all__ = ["add_criterion", "attach", "judge", "strike", "withdraw_criterion"]

@@ -1,0 +1,274 @@
+"""Rules of what is required: made, changed, their modes; then the open work they touch.
+
+Each is two steps: the rule itself in one act, then the items it touches in chunks, each its own
+transaction. `apply_rule` is idempotent: cut off in between, it is run again, and every gate asks
+the rules as they are in any case.
+"""
+
+import functools
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, Q
+
+from work import ports
+from work.exceptions import Reason, Refused, Unknown
+from work.models import AssetClass, Place, RequirementRule, RuleMode, User, WorkItem, WorkType
+from work.permissions import Action
+from work.services import _chunks
+from work.services._configure import configure, named, of_site, one_of, put
+from work.services._draft import KEY
+from work.services.acts import OpenAct, door
+from work.states import CONTROLLED, BlockerKind, Gate, Mode, Role
+
+# Rules of these kinds ship enforced; every other begins in watch.
+_ENFORCED = frozenset({BlockerKind.PERMIT, BlockerKind.ISOLATION})
+_REACHES: dict[str, tuple[type[Model], str]] = {
+    "type_id": (WorkType, "type_unknown"),
+    "place_id": (Place, "place_unknown"),
+    "asset_class_id": (AssetClass, "asset_class_unknown"),
+}
+_CHANGEABLE = frozenset(
+    {
+        "what",
+        "supplier",
+        "params",
+        "kind",
+        "gate",
+        "line_key",
+        "safety_critical_only",
+        "one_time",
+        "lead",
+        "waivable_by",
+        "starts",
+        "ends",
+        *_REACHES,
+    }
+)
+
+
+def _create(
+    act: OpenAct,
+    *,
+    site_id: int,
+    key: str,
+    what: str,
+    supplier: str,
+    kind: str,
+    gate: str,
+    mode: str | None = None,
+    starts: datetime | None = None,
+    **given: Any,
+) -> RequirementRule:
+    """Make a rule. It begins in *watch*; of kind permit or isolation it is enforced at once.
+
+    Another mode than that is HSE's to give.
+    """
+    site = configure(act, site_id)
+    first = Mode.ENFORCE if kind in _ENFORCED else Mode.WATCH
+    if mode is not None and mode != first:
+        one_of(mode, Mode.values, "mode")
+        configure(act, site_id, action=Action.RULE_MODE)
+    if RequirementRule.objects.filter(site=site, key=key).exists():
+        raise Refused(Reason("code_taken", {"code": key}))
+    values = {
+        "what": what,
+        "supplier": supplier,
+        "kind": kind,
+        "gate": gate,
+        "starts": starts or act.at,
+        **given,
+    }
+    rule = RequirementRule(site=site, key=key.strip(), mode=mode or first)
+    if not KEY.match(rule.key) or len(rule.key) > 60:
+        raise Refused(Reason("key_unfit", {"key": rule.key[:60]}))
+    for name, value in _checked(rule, values).items():
+        setattr(rule, name, value)
+    _whole(rule)
+    rule.save(force_insert=True)
+    act.record("created", rule, mode=rule.mode)
+    return rule
+
+
+def _change(act: OpenAct, *, rule_id: int, **values: Any) -> RequirementRule:
+    """Change what a rule requires, of whom, or from when until when."""
+    rule = _entered(act, rule_id)
+    checked = _checked(rule, values)
+    changed = {name: value for name, value in checked.items() if getattr(rule, name) != value}
+    for name, value in changed.items():
+        setattr(rule, name, value)
+    _whole(rule)
+    if changed:
+        rule.save(update_fields=[name.removesuffix("_id") for name in changed])
+        act.record("changed", rule, fields=sorted(changed))
+    return rule
+
+
+def _checked(rule: RequirementRule, values: dict[str, Any]) -> dict[str, Any]:
+    unknown = set(values) - _CHANGEABLE
+    if unknown:
+        raise TypeError(f"not a field of a rule: {sorted(unknown)}")
+    values = dict(values)
+    for name, (model, code) in _REACHES.items():
+        if values.get(name) is not None:
+            of_site(model, values[name], rule.site_id, code)
+    if "what" in values:
+        values["what"] = named(values["what"], 250)
+    if "kind" in values:
+        one_of(values["kind"], BlockerKind.values, "blocker_kind")
+    if "gate" in values:
+        one_of(values["gate"], Gate.values, "gate")
+    if values.get("waivable_by"):
+        one_of(values["waivable_by"], Role.values, "role")
+    if "supplier" in values and ports.suppliers.get(values["supplier"]) is None:
+        raise Refused(Reason("supplier_missing", {"supplier": values["supplier"]}))
+    return values
+
+
+def _whole(rule: RequirementRule) -> None:
+    """What of a rule must fit together."""
+    reasons = []
+    if (rule.gate == Gate.HOLD_POINT) != bool(rule.line_key):
+        reasons.append(Reason("rule_hold_point_line"))
+    if rule.ends is not None and rule.ends <= rule.starts:
+        reasons.append(Reason("ends_before_start"))
+    if rule.supplier == "work.check" and rule.params.get("role") not in Role.values:
+        reasons.append(Reason("rule_check_role"))
+    if rule.lead is not None and rule.lead < timedelta(0):
+        reasons.append(Reason("lead_negative"))
+    if rule.one_time and rule.gate != Gate.START:
+        reasons.append(Reason("one_time_at_start_only"))
+    if reasons:
+        raise Refused(reasons)
+
+
+def _set_mode(
+    act: OpenAct, *, rule_id: int, mode: str, place_id: int | None = None
+) -> RequirementRule:
+    """Say how strictly a rule is taken: at the site, or at a place and below. HSE alone may."""
+    rule = _entered(act, rule_id, Action.RULE_MODE, place_id)
+    one_of(mode, Mode.values, "mode")
+    if place_id is None:
+        before, rule.mode = rule.mode, mode
+        rule.save(update_fields=["mode"])
+    else:
+        row = RuleMode.objects.filter(rule=rule, place_id=place_id).first()
+        before = row.mode if row else ""
+        if row is None:
+            RuleMode.objects.create(rule=rule, place_id=place_id, mode=mode)
+        else:
+            put(row, {"mode": mode})
+    act.record("rule_mode", rule, item_id=None, place=place_id, **{"from": before, "to": mode})
+    return rule
+
+
+def _end_mode(act: OpenAct, *, rule_id: int, place_id: int) -> RequirementRule:
+    """Let a place have the mode of the place above, or of the rule itself, again."""
+    rule = _entered(act, rule_id, Action.RULE_MODE, place_id)
+    row = RuleMode.objects.filter(rule=rule, place_id=place_id).first()
+    if row is None:
+        raise Refused(Reason("mode_not_set_here"))
+    before = row.mode
+    row.delete()
+    act.record("rule_mode", rule, item_id=None, place=place_id, **{"from": before, "to": ""})
+    return rule
+
+
+def _end(act: OpenAct, *, rule_id: int, ends: datetime | None = None) -> RequirementRule:
+    """End a rule, now or at a named moment; it stays with what it required."""
+    rule = _entered(act, rule_id)
+    ends = ends or act.at
+    if rule.ends is not None and rule.ends <= act.at:
+        raise Refused(Reason("rule_ended"))
+    if ends < act.at:
+        raise Refused(Reason("ends_in_the_past"))
+    if ends <= rule.starts:
+        raise Refused(Reason("ends_before_start"))
+    rule.ends = ends
+    rule.save(update_fields=["ends"])
+    act.record("rule_ended", rule, ends=ends.isoformat())
+    return rule
+
+
+def _entered(
+    act: OpenAct, rule_id: int, action: Action = Action.CONFIGURE, place_id: int | None = None
+) -> RequirementRule:
+    site_id = RequirementRule.objects.filter(pk=rule_id).values_list("site_id", flat=True).first()
+    if site_id is None:
+        raise Unknown
+    place = of_site(Place, place_id, site_id, "place_unknown") if place_id is not None else None
+    configure(act, site_id, place=place, action=action)
+    rule = RequirementRule.objects.get(pk=rule_id)
+    act.about(rule)
+    return rule
+
+
+def touched(rule: RequirementRule) -> list[int]:
+    """Ids of the items that a rule reaches now, and of those on which it still stands."""
+    reaches = WorkItem.objects.filter(site_id=rule.site_id, status__in=sorted(CONTROLLED))
+    standing = reaches.filter(prerequisites__rule=rule, prerequisites__withdrawn_at=None)
+    wanted = Q()
+    if rule.type_id is not None:
+        wanted &= Q(type_id=rule.type_id)
+    if rule.place_id is not None:
+        path = Place.objects.values_list("path", flat=True).get(pk=rule.place_id)
+        wanted &= Q(place__path__startswith=path)
+    if rule.asset_class_id is not None:
+        wanted &= Q(assets__asset_class_id=rule.asset_class_id)
+    if rule.safety_critical_only:
+        wanted &= Q(safety_critical=True)
+    ids = set(reaches.filter(wanted).values_list("pk", flat=True))
+    return sorted(ids | set(standing.values_list("pk", flat=True)))
+
+
+def apply_rule(*, rule_id: int, at: datetime | None = None) -> int:
+    """Derive the items that a rule touches, in chunks: how many items that were."""
+    rule = RequirementRule.objects.get(pk=rule_id)
+    return _chunks.bring_up_to_date(site_id=rule.site_id, item_ids=touched(rule), at=at)
+
+
+def apply_begun(*, since: datetime, at: datetime) -> int:
+    """Apply every rule that came into force or went out of it after `since`, up to `at`."""
+    turned = RequirementRule.objects.filter(
+        Q(starts__gt=since, starts__lte=at) | Q(ends__gt=since, ends__lte=at)
+    )
+    return sum(apply_rule(rule_id=rule.pk, at=at) for rule in turned)
+
+
+def _then_applied(change: Callable[..., RequirementRule]) -> Callable[..., RequirementRule]:
+    """The door `change`, and after it the items that its rule touches."""
+
+    @functools.wraps(change)
+    def both(
+        *,
+        actor: User | None,
+        act: UUID | None = None,
+        at: datetime | None = None,
+        happened_at: datetime | None = None,
+        **given: Any,
+    ) -> RequirementRule:
+        rule = change(actor=actor, act=act, at=at, happened_at=happened_at, **given)
+        apply_rule(rule_id=rule.pk, at=at)
+        return rule
+
+    return both
+
+
+create_rule = _then_applied(door(_create))
+change_rule = _then_applied(door(_change))
+set_mode = _then_applied(door(_set_mode))
+end_mode = _then_applied(door(_end_mode))
+end_rule = _then_applied(door(_end))
+
+__all__ = [
+    "apply_begun",
+    "apply_rule",
+    "change_rule",
+    "create_rule",
+    "end_mode",
+    "end_rule",
+    "set_mode",
+    "touched",
+]

@@ -1,0 +1,151 @@
+"""Crews, departments and companies, their people, and the shifts that crews have."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from work.exceptions import Reason, Refused, Unknown
+from work.models import Shift, Team, TeamMember
+from work.services._configure import (
+    configure,
+    free_code,
+    named,
+    one_of,
+    person_known,
+    person_of,
+    put,
+)
+from work.services.acts import OpenAct, door
+from work.services.people import recheck_fitness
+from work.states import TeamKind
+
+
+def local(wall: datetime, zone: str) -> datetime:
+    """The moment, in UTC, of a naive local wall time.
+
+    A time that does not exist moves forward by the gap; a repeated one is its first.
+    """
+    if wall.tzinfo is not None:
+        raise ValueError("a wall time is naive")
+    return wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
+
+
+def _create_team(act: OpenAct, *, site_id: int, code: str, name: str, kind: str) -> Team:
+    """Make a crew, a department or a contractor company of a site."""
+    site = configure(act, site_id)
+    team = Team.objects.create(
+        site=site,
+        code=free_code(Team, site_id, code, 40),
+        name=named(name, 120),
+        kind=one_of(kind, TeamKind.values, "team_kind"),
+    )
+    act.record("created", team)
+    return team
+
+
+def _change_team(act: OpenAct, *, team_id: int, **values: Any) -> Team:
+    """Change the name of a team, or take it out of use for new work."""
+    team = _known(team_id)
+    configure(act, team.site_id)
+    unknown = set(values) - {"name", "is_active"}
+    if unknown:
+        raise TypeError(f"not a field of a team to change: {sorted(unknown)}")
+    if "name" in values:
+        values["name"] = named(values["name"], 120)
+    changed = put(team, values)
+    if changed:
+        act.record("changed", team, fields=sorted(changed))
+    return team
+
+
+def _add_member(
+    act: OpenAct,
+    *,
+    team_id: int,
+    user_id: int,
+    starts: datetime | None = None,
+    ends: datetime | None = None,
+) -> TeamMember:
+    """Put a person in a team. For a company that is one of its own people."""
+    team = _known(team_id)
+    configure(act, team.site_id)
+    if team.kind == TeamKind.COMPANY:
+        person = person_known(act, user_id)
+    else:
+        person = person_of(act, user_id, team.site_id)
+    if team.kind == TeamKind.COMPANY and person.company_id != team.pk:
+        raise Refused(Reason("contractor_of_other_company", {}, ("user", person.pk)))
+    starts = starts or act.at
+    if ends is not None and ends <= starts:
+        raise Refused(Reason("ends_before_start"))
+    same = TeamMember.objects.filter(Q(ends=None) | Q(ends__gt=starts), team=team, user=person)
+    if ends is not None:
+        same = same.filter(starts__lt=ends)
+    if same.exists():
+        raise Refused(Reason("member_already", {"name": team.name}, ("user", person.pk)))
+    member = TeamMember.objects.create(team=team, user=person, starts=starts, ends=ends)
+    act.record("member_added", team, member=member.pk, user=person.pk)
+    recheck_fitness(act, [person.pk])
+    return member
+
+
+def _end_member(act: OpenAct, *, member_id: int) -> TeamMember:
+    """A person leaves a team."""
+    member = TeamMember.objects.select_related("team").filter(pk=member_id).first()
+    if member is None:
+        raise Unknown
+    configure(act, member.team.site_id)
+    member.refresh_from_db(fields=["starts", "ends"])
+    if member.ends is not None and member.ends <= act.at:
+        raise Refused(Reason("member_ended"))
+    if act.at <= member.starts:
+        raise Refused(Reason("ends_before_start"))
+    member.ends = act.at
+    member.save(update_fields=["ends"])
+    act.record("member_ended", member.team, member=member.pk, user=member.user_id)
+    recheck_fitness(act, [member.user_id])
+    return member
+
+
+def _create_shift(
+    act: OpenAct, *, crew_id: int, name: str, starts: datetime, ends: datetime
+) -> Shift:
+    """Plan a crew's shift, by local wall time: `starts` and `ends` are naive, in the site's zone.
+
+    Its date is the date on which it starts. A night may have nine hours, or seven.
+    """
+    crew = _known(crew_id)
+    site = configure(act, crew.site_id)
+    if crew.kind == TeamKind.COMPANY:
+        raise Refused(Reason("shift_needs_crew", {"name": crew.name}))
+    begin, end = local(starts, site.time_zone), local(ends, site.time_zone)
+    if end <= begin:
+        raise Refused(Reason("ends_before_start"))
+    if Shift.objects.filter(crew=crew, starts__lt=end, ends__gt=begin).exists():
+        raise Refused(Reason("shift_overlaps", {"name": crew.name}))
+    shift = Shift.objects.create(
+        site=site, crew=crew, name=named(name, 40), date=starts.date(), starts=begin, ends=end
+    )
+    act.record("created", shift)
+    if begin <= act.at < end:
+        people = TeamMember.objects.filter(Q(ends=None) | Q(ends__gt=act.at), team=crew)
+        recheck_fitness(act, people.values_list("user_id", flat=True))
+    return shift
+
+
+def _known(team_id: int) -> Team:
+    team = Team.objects.filter(pk=team_id).first()
+    if team is None:
+        raise Unknown
+    return team
+
+
+create_team = door(_create_team)
+change_team = door(_change_team)
+add_member = door(_add_member)
+end_member = door(_end_member)
+create_shift = door(_create_shift)
+
+__all__ = ["add_member", "change_team", "create_shift", "create_team", "end_member", "local"]

@@ -1,0 +1,165 @@
+"""Work types and their versions: drafted, tried, published; a published one never changes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import Max, Model
+
+from work.exceptions import Reason, Refused, Unknown
+from work.models import (
+    TypeCriterion,
+    TypeField,
+    TypeLine,
+    TypeStage,
+    WorkType,
+    WorkTypeVersion,
+)
+from work.services._configure import configure, free_code, named, put
+from work.services._draft import SETTINGS, checked_parts, checked_settings
+from work.services.acts import OpenAct, door
+
+PARTS: dict[str, type[Model]] = {
+    "fields": TypeField,
+    "stages": TypeStage,
+    "criteria": TypeCriterion,
+    "lines": TypeLine,
+}
+
+
+def _create(
+    act: OpenAct,
+    *,
+    site_id: int,
+    code: str,
+    name: str,
+    category: str = "",
+    icon: str = "clipboard",
+) -> WorkType:
+    """Make a type of work. Work can be raised of it once a version is published."""
+    site = configure(act, site_id)
+    kind = WorkType.objects.create(
+        site=site,
+        code=free_code(WorkType, site_id, code, 20),
+        name=named(name, 120),
+        category=category.strip()[:60],
+        icon=icon,
+    )
+    act.record("created", kind)
+    return kind
+
+
+def _change(act: OpenAct, *, type_id: int, **values: Any) -> WorkType:
+    """Change the name, category or icon of a type, or take it out of use for new work."""
+    kind = _type(type_id)
+    configure(act, kind.site_id)
+    unknown = set(values) - {"name", "category", "icon", "is_active"}
+    if unknown:
+        raise TypeError(f"not a field of a type to change: {sorted(unknown)}")
+    if "name" in values:
+        values["name"] = named(values["name"], 120)
+    changed = put(kind, values)
+    if changed:
+        act.record("changed", kind, fields=sorted(changed))
+    return kind
+
+
+def _draft(act: OpenAct, *, type_id: int, **settings: Any) -> WorkTypeVersion:
+    """Begin an empty draft of a type's next version."""
+    kind = _type(type_id)
+    configure(act, kind.site_id)
+    version = _next(kind, checked_settings(settings))
+    act.record("drafted", version)
+    return version
+
+
+def _copy(act: OpenAct, *, version_id: int) -> WorkTypeVersion:
+    """Begin a draft that says what another version of the type says."""
+    source = _version(version_id)
+    configure(act, source.type.site_id)
+    version = _next(source.type, {name: getattr(source, name) for name in SETTINGS})
+    for model in PARTS.values():
+        rows = list(model._default_manager.filter(version=source))
+        for row in rows:
+            row.pk, row.version_id = None, version.pk  # type: ignore[attr-defined]
+        model._default_manager.bulk_create(rows)
+    act.record("drafted", version, copied=source.pk)
+    return version
+
+
+def _next(kind: WorkType, settings: Mapping[str, Any]) -> WorkTypeVersion:
+    if kind.versions.filter(published_at=None).exists():
+        raise Refused(Reason("draft_exists", {"name": kind.name}))
+    last = kind.versions.aggregate(last=Max("number"))["last"] or 0
+    return WorkTypeVersion.objects.create(type=kind, number=last + 1, **settings)
+
+
+def _write(
+    act: OpenAct,
+    *,
+    version_id: int,
+    settings: Mapping[str, Any] | None = None,
+    fields: Sequence[Mapping[str, Any]] | None = None,
+    stages: Sequence[Mapping[str, Any]] | None = None,
+    criteria: Sequence[Mapping[str, Any]] | None = None,
+    lines: Sequence[Mapping[str, Any]] | None = None,
+) -> WorkTypeVersion:
+    """Say what a draft says. A part that is given replaces that part whole; others stay.
+
+    Each row is a plain dict with the columns of its model; its position is its place in the list.
+    Refuses with every fault at once.
+    """
+    version = _draft_only(act, version_id)
+    given = {"fields": fields, "stages": stages, "criteria": criteria, "lines": lines}
+    parts = {name: rows for name, rows in given.items() if rows is not None}
+    rows = checked_parts(version, parts)
+    for name, made in rows.items():
+        model = PARTS[name]
+        model._default_manager.filter(version=version).delete()
+        model._default_manager.bulk_create(
+            model(version=version, position=position, **row) for position, row in enumerate(made)
+        )
+    changed = put(version, checked_settings(settings or {}))
+    act.record("draft_written", version, parts=sorted(rows), settings=sorted(changed))
+    return version
+
+
+def _publish(act: OpenAct, *, version_id: int) -> WorkTypeVersion:
+    """Publish a draft: new work is of this version from now on, and it never changes again."""
+    version = _draft_only(act, version_id)
+    version.published_at, version.published_by = act.at, act.actor
+    version.save(update_fields=["published_at", "published_by"])
+    act.record("published", version, type=version.type_id, number=version.number)
+    return version
+
+
+def _draft_only(act: OpenAct, version_id: int) -> WorkTypeVersion:
+    version = _version(version_id)
+    configure(act, version.type.site_id)
+    version = _version(version_id)
+    if version.published_at is not None:
+        raise Refused(Reason("version_published", {"number": version.number}))
+    return version
+
+
+def _type(type_id: int) -> WorkType:
+    kind = WorkType.objects.filter(pk=type_id).first()
+    if kind is None:
+        raise Unknown
+    return kind
+
+
+def _version(version_id: int) -> WorkTypeVersion:
+    version = WorkTypeVersion.objects.select_related("type").filter(pk=version_id).first()
+    if version is None:
+        raise Unknown
+    return version
+
+
+create_type = door(_create)
+change_type = door(_change)
+create_draft = door(_draft)
+copy_version = door(_copy)
+write_draft = door(_write)
+publish = door(_publish)
+
+__all__ = ["change_type", "copy_version", "create_draft", "create_type", "publish", "write_draft"]

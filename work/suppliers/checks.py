@@ -1,0 +1,48 @@
+"""A named check by a named role."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from work.exceptions import Reason
+from work.models import NamedCheck
+from work.ports import Answer, ItemContext, Requirement, Source
+
+
+class NamedChecks:
+    """Answered by the latest check of its requirement. params: role, the role that checks."""
+
+    key = "work.check"
+    four_eyes = False
+
+    def answers(self, pairs: Sequence[tuple[Source, ItemContext]], at: datetime) -> list[Answer]:
+        """Met when the latest check passed and still holds: one query."""
+        rows = [source.param("prerequisite") for source, _ in pairs]
+        latest = {
+            check.prerequisite_id: check
+            for check in NamedCheck.objects.filter(prerequisite_id__in=rows).order_by("pk")
+        }
+        return [
+            self._answer(latest.get(row), source, at)
+            for row, (source, _) in zip(rows, pairs, strict=True)
+        ]
+
+    def _answer(self, check: NamedCheck | None, source: Source, at: datetime) -> Answer:
+        clears = ("role", source.param("role", ""))
+        if check is None:
+            return Answer.unmet(Reason("check_missing", {"role": clears[1]}), clears=clears)
+        if not check.passed:
+            return Answer.unmet(Reason("check_failed", {"role": clears[1]}), clears=clears)
+        if check.valid_until is not None and check.valid_until <= at:
+            return Answer.unmet(Reason("check_expired", {"role": clears[1]}), clears=clears)
+        # Who is asked again when it has run out is known already.
+        return Answer.met(valid_until=check.valid_until, source_id=check.pk, clears=clears)
+
+    def required_for(
+        self, items: Sequence[ItemContext], at: datetime
+    ) -> dict[int, list[Requirement]]:
+        """Nothing by itself: named by a rule or by hand."""
+        return {}
+
+    def waits_for(self, sources: Sequence[Source]) -> dict[Source, list[Source]]:
+        """A check waits for nothing."""
+        return {}

@@ -1,0 +1,69 @@
+"""Another work item must be done or closed first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from work.exceptions import Reason
+from work.models import Prerequisite, WorkItem
+from work.ports import Answer, ItemChange, ItemContext, Requirement, Source
+from work.states import Status
+
+
+class OtherItems:
+    """Source: a work item of the site. params: until, "done" (to accept counts) or "closed"."""
+
+    key = "work.item"
+    four_eyes = False
+
+    def answers(self, pairs: Sequence[tuple[Source, ItemContext]], at: datetime) -> list[Answer]:
+        """Met when the other item is closed, or done where that is enough: one query."""
+        others = WorkItem.objects.in_bulk({source.id for source, _ in pairs if source.id})
+        return [self._answer(others.get(source.id), source) for source, _ in pairs]
+
+    def _answer(self, other: WorkItem | None, source: Source) -> Answer:
+        if other is None:
+            return Answer.unknown(Reason("other_item_unknown"))
+        enough = {Status.CLOSED}
+        if source.param("until", "closed") == "done":
+            enough.add(Status.DONE)
+        if other.status in enough:
+            return Answer.met()
+        code = "other_item_cancelled" if other.status == Status.CANCELLED else "other_item_open"
+        return Answer.unmet(
+            Reason(code, {"number": other.number, "status": other.status}, ("item", other.pk)),
+            clears=_owner(other),
+        )
+
+    def required_for(
+        self, items: Sequence[ItemContext], at: datetime
+    ) -> dict[int, list[Requirement]]:
+        """Nothing by itself: named by a rule or by hand."""
+        return {}
+
+    def waits_for(self, sources: Sequence[Source]) -> dict[Source, list[Source]]:
+        """Items wait for their own prerequisites; the walk over rings reads those itself."""
+        return {}
+
+
+def _owner(item: WorkItem) -> tuple[str, Any] | None:
+    if item.owner_post_id:
+        return ("post", item.owner_post_id)
+    return ("user", item.owner_user_id) if item.owner_user_id else None
+
+
+class DependentItems:
+    """When an item's status changes, the items that wait for it are asked again."""
+
+    key = "work.item"
+
+    def items_changed(self, changes: Sequence[ItemChange], act: Any) -> None:
+        """Recheck what depends on the items whose status changed."""
+        from work.services._asking import recheck
+
+        moved = [change.item_id for change in changes if "status" in change.what]
+        waiting = Prerequisite.objects.filter(
+            supplier=self.key, source_id__in=moved, withdrawn_at=None
+        )
+        if moved and waiting.exists():
+            recheck(act=act, key=self.key, source_ids=moved)

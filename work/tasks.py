@@ -1,0 +1,31 @@
+"""Periodic tasks: thin, idempotent, safe to run twice or to be killed half way."""
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from work.services import clock, rules
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def minute() -> int:
+    """Each minute: rules begin and end, lapses become blockers, unconfirmed stops are told."""
+    at = timezone.now()
+    rules.apply_begun(since=clock.last_beat("minute", at), at=at)
+    settled = clock.settle_due(at)
+    settled += clock.tell_unconfirmed(at)
+    clock.beat("minute", at)
+    return settled
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def reconcile() -> int:
+    """Each night: compare what is stored with a recomputation; drift is an error to explain."""
+    found = clock.reconcile(timezone.now())
+    for drift in found:
+        log.error("drift", extra={"drift": drift.__dict__})
+    clock.beat("reconcile", timezone.now())
+    return len(found)

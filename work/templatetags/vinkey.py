@@ -1,0 +1,267 @@
+"""The vocabulary of pages: icon, status, flag, person, number, time, form row.
+
+Tags take plain values and need no model, so that a page, a fragment and a test draw the same thing.
+"""
+
+import datetime as dt
+import functools
+import uuid
+
+from django import template
+from django.forms import BoundField, CheckboxInput, Form, Select
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from lucide import IconDoesNotExist
+from lucide.templatetags.lucide import lucide
+
+from work.states import Status
+from work.templatetags import phrases
+from work.templatetags.sprite import FILLED, NAMES
+
+register = template.Library()
+
+IN_SPRITE = frozenset(NAMES) | frozenset(FILLED)
+
+STATUS_ICONS = {
+    Status.REQUESTED: "circle-dashed",
+    Status.PLANNED: "circle",
+    Status.LIVE: "status-live",
+    Status.WAITING: "circle-pause",
+    Status.DONE: "circle-check",
+    Status.CLOSED: "status-closed",
+    Status.CANCELLED: "circle-slash",
+}
+TONE_ICONS = {
+    "stop": "octagon-x",
+    "late": "clock-alert",
+    "temp": "hourglass",
+    "go": "check",
+    "calm": None,
+}
+ANSWERS = {
+    # answer: (tone, icon, word)
+    "met": ("", "check", lambda: _("Met")),
+    "unmet": ("stop", "circle-x", lambda: _("Not met")),
+    "unknown": ("late", "circle-question-mark", lambda: _("Not known")),
+    "waived": ("temp", "hourglass", lambda: _("Waived")),
+    "withdrawn": ("", "circle-slash", lambda: _("No longer asked")),
+}
+
+
+@functools.lru_cache(maxsize=256)
+def _from_sprite(url: str, name: str) -> SafeString:
+    return format_html(
+        '<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>',
+        url,
+        name,
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def _in_place(name: str) -> SafeString:
+    try:
+        drawn = lucide(name, size=None, **{"class": "i", "aria-hidden": "true"})
+    except IconDoesNotExist:
+        return mark_safe("")
+    return mark_safe(" ".join(drawn.split()))
+
+
+@register.simple_tag
+def icon(name: str | None) -> SafeString:
+    """A decoration beside a word, never instead of it. A name that nobody drew gives nothing."""
+    if not name:
+        return mark_safe("")
+    if name in IN_SPRITE:
+        return _from_sprite(static("icons.svg"), name)
+    return _in_place(str(name))
+
+
+@register.simple_tag
+def status_pill(code: str, label: str = "") -> SafeString:
+    """The status by shape and word; neutral, because a status is never abnormal."""
+    return format_html(
+        '<span class="status" data-s="{}">{}{}</span>',
+        code,
+        icon(STATUS_ICONS.get(code, "circle")),
+        label or Status(code).label,
+    )
+
+
+@register.simple_tag
+def flag(tone: str, text: str, name: str | None = None) -> SafeString:
+    """Something abnormal (`stop`, `late`, `temp`, `go`) or a plain mark (`calm`)."""
+    drawn = icon(name or TONE_ICONS.get(tone))
+    return format_html('<span class="flag {}">{}{}</span>', tone, drawn, text)
+
+
+@register.simple_tag
+def blocked(count: int = 0) -> SafeString:
+    """The overlay *blocked* with the number of open blockers."""
+    text = _("Blocked · %(count)s") % {"count": count} if count else _("Blocked")
+    return flag("stop", text)
+
+
+@register.simple_tag
+def priority(code: str, label: str = "") -> SafeString:
+    """The priority, neutral: in its words, or its number alone under a heading."""
+    if not code:
+        return mark_safe("")
+    return format_html(
+        '<span class="prio"><span class="vh">{} </span>{}</span>',
+        _("Priority"),
+        label or f"P{code}",
+    )
+
+
+@register.simple_tag
+def marks(item, blocked_is_said: bool = False) -> SafeString:
+    """What stands beside the status of an item: blocked, clear to start, stopped?, safety, permit.
+
+    Takes a row made for a page, where the overlays were read at one moment, never a model.
+    """
+    if callable(item.is_blocked) or callable(item.is_ready):
+        raise TypeError("marks needs a row whose overlays were read at a moment")
+    shown = []
+    if item.is_blocked and not blocked_is_said:
+        shown.append(blocked(getattr(item, "open_blockers", 0)))
+    if item.is_ready and not item.is_blocked and item.status == Status.PLANNED:
+        shown.append(flag("calm", _("Clear to start"), "circle-check"))
+    minutes = getattr(item, "unconfirmed_minutes", None)
+    if minutes is not None:
+        shown.append(flag("stop", _("Not confirmed stopped, %(n)s min") % {"n": minutes}, "hand"))
+    if item.safety_critical:
+        shown.append(flag("calm", _("Safety-critical"), "shield-alert"))
+    if getattr(item, "has_permit", False):
+        shown.append(flag("calm", _("Permit"), "shield-check"))
+    return mark_safe("".join(shown))
+
+
+@register.simple_tag
+def answer(code: str, text: str = "") -> SafeString:
+    """The present answer to one requirement: icon and word, a hue only when it is not met."""
+    tone, name, word = ANSWERS.get(code, ANSWERS["unknown"])
+    return format_html('<span class="state row {}">{}{}</span>', tone, icon(name), text or word())
+
+
+@register.filter
+def inline_svg(drawn: str) -> SafeString:
+    """A drawing made by this server, without its XML declaration, to stand inside a page."""
+    return mark_safe(drawn[drawn.index("<svg") :])
+
+
+@register.filter
+def answer_tone(code: str) -> str:
+    """The tone class of the row that carries this answer."""
+    return ANSWERS.get(code, ANSWERS["unknown"])[0]
+
+
+@register.simple_tag
+def who(name: str, kind: str = "person") -> SafeString:
+    """A person by initials and name; a `post`, `team` or `role` by an icon; nobody, said so."""
+    if not name:
+        return format_html('<span class="who none">{}{}</span>', icon("user-x"), _("No owner"))
+    mark = phrases.initials(name) if kind == "person" else icon("users")
+    return format_html(
+        '<span class="who"><span class="av" aria-hidden="true">{}</span>'
+        '<span class="clip">{}</span></span>',
+        mark,
+        name,
+    )
+
+
+@register.simple_tag
+def wno(label: str, url: str = "") -> SafeString:
+    """The number of an item, as a link where a page is behind it."""
+    if url:
+        return format_html('<a class="wno" href="{}">{}</a>', url, label)
+    return format_html('<span class="wno">{}</span>', label)
+
+
+@register.simple_tag
+def item_url(site: str, label: str) -> str:
+    """The page of an item: slug of its site, its number as people write it."""
+    return reverse("work:item_detail", args=[site, label])
+
+
+@register.simple_tag
+def type_mark(label: str, name: str = "", word: bool = True) -> SafeString:
+    """The type of work, neutral; `word=False` keeps the word for screen readers alone."""
+    inner = label if word else format_html('<span class="vh">{}</span>', label)
+    return format_html('<span class="type">{}{}</span>', icon(name or "clipboard-list"), inner)
+
+
+def _time_tag(value: dt.date, at: dt.datetime | None) -> SafeString:
+    if isinstance(value, dt.datetime):
+        stamp = timezone.localtime(value).isoformat(timespec="minutes")
+    else:
+        stamp = value.isoformat()
+    words = phrases.moment(value, timezone.localtime(at or timezone.now()))
+    return format_html('<time datetime="{}">{}</time>', stamp, words)
+
+
+@register.filter
+def moment(value: dt.date | None, at: dt.datetime | None = None) -> SafeString | str:
+    """A day or a time of day, in the zone of the site: `Today 14:00`, `Fri 20 Nov`."""
+    return _time_tag(value, at) if value else ""
+
+
+@register.simple_tag
+def due(value: dt.date | None, late: bool = False, at: dt.datetime | None = None) -> SafeString:
+    """When it must be there; late by hue, icon and a word for those who see neither."""
+    if not value:
+        return format_html('<span class="due muted">{}</span>', _("No date"))
+    when = _time_tag(value, at)
+    if not late:
+        return format_html('<span class="due nowrap">{}</span>', when)
+    return format_html(
+        '<span class="due nowrap late">{}<span class="vh">{}</span>{}</span>',
+        icon("clock-alert"),
+        _("Overdue: "),
+        when,
+    )
+
+
+@register.filter
+def age(since: dt.datetime | None, at: dt.datetime | None = None) -> str:
+    """How long it has been so, in its largest whole unit."""
+    return phrases.age(since, at or timezone.now()) if since else ""
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField, hint: str = "", filtering: bool = False) -> dict:
+    """One row of a form: label, control, hint and errors, tied together by ids.
+
+    filtering: everything may be left empty there, so it is not said at each row.
+    """
+    widget = bound.field.widget
+    css = "select" if isinstance(widget, Select) and not bound.use_fieldset else "input"
+    attrs = {} if isinstance(widget, CheckboxInput) or bound.use_fieldset else {"class": css}
+    if hint and not bound.help_text:
+        bound.help_text = hint
+    return {
+        "field": bound,
+        "control": bound.as_widget(attrs=attrs),
+        "is_check": isinstance(widget, CheckboxInput),
+        "is_group": bound.use_fieldset,
+        "say_optional": not bound.field.required and not filtering,
+    }
+
+
+@register.inclusion_tag("components/form_rows.html")
+def form_rows(form: Form) -> dict:
+    """Everything inside a form: summary of what is missing, hidden fields, one row per field."""
+    return {"form": form}
+
+
+@register.simple_tag
+def act_fields(seen: int | str = "", act: str = "") -> SafeString:
+    """The two hidden answers of every act: its own identity, born here, and the version seen."""
+    return format_html(
+        '<input type="hidden" name="act" value="{}"><input type="hidden" name="seen" value="{}">',
+        act or uuid.uuid4(),
+        "" if seen is None else seen,
+    )

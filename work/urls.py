@@ -1,0 +1,23 @@
+"""The addresses of the core. Later rooms have theirs reserved in the design, not routed."""
+
+from django.urls import path
+
+from work.views import boards, items, lists, new, notices, pictures, places
+
+app_name = "work"
+
+_SITE = "s/<slug:site>/"
+
+urlpatterns = [
+    path("", pictures.site_list, name="site_list"),
+    path("notices/<int:pk>/seen/", notices.notice_seen, name="notice_seen"),
+    path(_SITE, pictures.site_picture, name="site_picture"),
+    path(f"{_SITE}board/", boards.board, name="board"),
+    path(f"{_SITE}work/", lists.item_list, name="item_list"),
+    path(f"{_SITE}work/new/", new.item_new, name="item_new"),
+    path(f"{_SITE}work/<str:number>/", items.item_detail, name="item_detail"),
+    path(f"{_SITE}work/<str:number>/<slug:verb>/", items.item_act, name="item_act"),
+    path(f"{_SITE}evidence/<int:pk>/", items.evidence_file, name="evidence_file"),
+    path(f"{_SITE}places/", places.place_list, name="place_list"),
+    path(f"{_SITE}places/<path:code>/", places.place_detail, name="place_detail"),
+]

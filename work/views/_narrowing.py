@@ -1,0 +1,135 @@
+"""What the list and the board share: parameters, live token, views, filters, chips."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
+from django.utils.translation import gettext as _
+
+from work.filters import Asked, Selection, select
+from work.filters.chips import chips, label
+from work.filters.form import FilterForm
+from work.models import Site
+from work.permissions import Scope
+from work.reads import facets, live
+from work.reads.counts import said
+from work.reads.facets import Facets
+from work.views._site import fragment
+
+# The tabs over a list: how they are called, and what they ask.
+VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("open", {}),
+    ("blocked", {"blocked": "1"}),
+    ("overdue", {"overdue": "1"}),
+    ("mine", {"owner": "me"}),
+)
+
+
+def tag(request: HttpRequest, site: Site, who: Scope, at: datetime) -> str:
+    """The live token of this page for this reader, as an ETag."""
+    part = "part" if fragment(request) else "page"
+    cookies = request.headers.get("Cookie", "")
+    return f'W/"{live.token([site.pk], who, at, part, request.get_full_path(), cookies)}"'
+
+
+def unchanged(request: HttpRequest, etag: str) -> HttpResponse | None:
+    """304 where the reader has this very state already."""
+    if etag not in parse_etags(request.headers.get("If-None-Match", "")):
+        return None
+    return with_tag(HttpResponseNotModified(), etag)
+
+
+def with_tag(response: HttpResponse, etag: str) -> HttpResponse:
+    """The answer with its token, and what it differs by."""
+    response["ETag"] = etag
+    patch_vary_headers(response, ["HX-Request", "Cookie"])
+    return response
+
+
+def narrow(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Selection:
+    """What the address asks for: one query for everything that it names."""
+    asked = Asked.of(request.GET)
+    return select(asked, facets.load(site, who, asked.wanted()), site, who, at)
+
+
+def linked(selection: Selection, **values: str) -> Selection:
+    """What a link of ours over the same site asks for; it names nothing that must be looked up."""
+    known = selection.context
+    return select(Asked.from_link(**values), Facets(), known.site, known.who, known.at)
+
+
+def tabs(selection: Selection, counts: list[int], url_name: str) -> list[dict[str, Any]]:
+    """The views, each with its count; `counts` in the order of `VIEWS`."""
+    names = {
+        "open": _("All open"),
+        "blocked": _("Blocked"),
+        "overdue": _("Overdue"),
+        "mine": _("Mine"),
+    }
+    here = reverse(url_name, args=[selection.context.site.slug])
+    asked = {name: values for name, values in selection.asked.values.items() if name != "sort"}
+    return [
+        {
+            "label": names[name],
+            "url": here + (Asked.from_link(**given).url() if given else ""),
+            "count": said(count),
+            "current": asked == {key: (value,) for key, value in given.items()},
+        }
+        for (name, given), count in zip(VIEWS, counts, strict=True)
+    ]
+
+
+def view_rows(selection: Selection) -> list[Any]:
+    """The rows of each view, to be counted."""
+    return [linked(selection, **given).rows() for _name, given in VIEWS]
+
+
+def context(selection: Selection, counts: list[int], url_name: str) -> dict[str, Any]:
+    """What both templates want of it."""
+    site = selection.context.site
+    here = reverse(url_name, args=[site.slug])
+    duties = selection.context.facets.duties
+    return {
+        "site": site,
+        "as_of": selection.context.at,
+        "views": tabs(selection, counts, url_name),
+        "filters": FilterForm(selection),
+        "chips": chips(selection),
+        "hidden": hidden(selection),
+        "clear_url": here,
+        "trouble": trouble(selection, here),
+        "duty_text": ", ".join(sorted(duty.name for duty in duties)),
+        "nav_counts": {"work": said(counts[0]), "blocked": said(counts[1])},
+    }
+
+
+def hidden(selection: Selection) -> list[dict[str, str]]:
+    """Parameters that the form has no row for, carried along."""
+    asked = selection.asked
+    carried = ("unconfirmed", "incomplete", "source_closed", "closed_since")
+    rows = [{"name": "sort", "value": asked.sort}] if asked.sort else []
+    return rows + [{"name": name, "value": asked.one(name)} for name in carried if asked.one(name)]
+
+
+def trouble(selection: Selection, here: str) -> dict[str, str] | None:
+    """Why no rows can be shown, and the way on."""
+    if selection.unknown:
+        name, value = selection.unknown[0]
+        words = {"label": label(selection, name), "value": value.replace("\x00", "�")[:40]}
+        return {
+            "kind": "refused",
+            "text": _("“%(value)s” is not understood as %(label)s.") % words,
+            "url": here,
+            "action": _("Clear filters"),
+        }
+    if selection.too_long:
+        return {
+            "kind": "too_many",
+            "text": _("Ended work with these filters is looked through for a year at most."),
+            "url": selection.asked.url(since=None),
+            "action": _("Ask the last 90 days"),
+        }
+    return None

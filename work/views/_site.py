@@ -1,0 +1,66 @@
+"""What every page of a site begins with: one clock, one scope, the site's zone."""
+
+import functools
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Concatenate
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.utils import timezone
+
+from work.models import Site
+from work.permissions import Scope, scope
+
+
+def now() -> datetime:
+    """The one clock of the pages; a view takes it once and hands it down."""
+    return timezone.now()
+
+
+class SeeOther(HttpResponseRedirect):
+    """Done: look at the page again with a GET, whatever the method was."""
+
+    status_code = 303
+
+
+def fragment(request: HttpRequest) -> bool:
+    """Whether a part of the page is asked for, to be put in its place."""
+    return bool(request.htmx) and not request.htmx.boosted  # type: ignore[attr-defined]
+
+
+def see_other(request: HttpRequest, to: str, *args: Any) -> HttpResponse:
+    """Go to another page; a page that asked for a fragment goes there as a whole."""
+    url = resolve_url(to, *args)
+    if fragment(request):
+        return HttpResponse(headers={"HX-Redirect": url})
+    return SeeOther(url)
+
+
+def number_in(text: str, most: int = 10**15) -> int | None:
+    """The id or page that stands in an address; None where it is no such number."""
+    plain = text.isascii() and text.isdigit() and len(text) < 18
+    return int(text) if plain and int(text) <= most else None
+
+
+def site_view[**P](
+    view: Callable[Concatenate[HttpRequest, Site, Scope, datetime, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Call `view(request, site, who, at, …)`, or 404 where the site is not the person's to know."""
+
+    @functools.wraps(view)
+    def enter(request: HttpRequest, site: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        at = now()
+        who = scope(request.user, at)
+        found = Site.objects.filter(slug=site, pk__in=who.site_ids()).first()
+        if found is None:
+            raise Http404
+        with timezone.override(ZoneInfo(found.time_zone)):
+            response = view(request, found, who, at, *args, **kwargs)
+            # Rendered here, so that times are in the site's zone.
+            if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+                response.render()
+            return response
+
+    return enter

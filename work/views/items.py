@@ -1,0 +1,206 @@
+"""The item page, every act on it, raising work, and the files of evidence."""
+
+import functools
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods
+
+from work.exceptions import Busy, Forbidden, NotDone, Reason, Refused, Stale, Unknown
+from work.models import Act, Evidence, Site
+from work.permissions import Allowed, Denied, Scope, visible
+from work.reads import item as read
+from work.reads.item import Page
+from work.services import files
+from work.views._acts import SPECS, Spec
+from work.views._calls import Sent
+from work.views._item_context import Failed, context, held, may, refusal_of, shown
+from work.views._item_forms import make_form
+from work.views._site import fragment, number_in, see_other, site_view
+
+_CODES: dict[type[NotDone], int] = {Refused: 422, Forbidden: 403, Stale: 409, Busy: 503}
+_KINDS: dict[type[NotDone], str] = {
+    Refused: "refused",
+    Forbidden: "forbidden",
+    Stale: "stale",
+    Busy: "busy",
+}
+
+
+def _page(site: Site, who: Scope, at: datetime, number: str) -> Page:
+    item = read.find(site, who, number)
+    if item is None:
+        raise Http404
+    return read.load(site, item, who, at)
+
+
+@require_GET
+@site_view
+def item_detail(
+    request: HttpRequest, site: Site, who: Scope, at: datetime, number: str
+) -> HttpResponse:
+    """One item: the seven answers, what can be done now, and everything around it."""
+    page = _page(site, who, at, number)
+    name = "work/item_detail.html#item" if fragment(request) else "work/item_detail.html"
+    return render(request, name, context(page))
+
+
+@require_http_methods(["GET", "POST"])
+@site_view
+def item_act(
+    request: HttpRequest, site: Site, who: Scope, at: datetime, number: str, verb: str
+) -> HttpResponse:
+    """Do one act (POST), or show the form of one that has a page of its own (GET)."""
+    spec = SPECS.get(verb)
+    page = _page(site, who, at, number)
+    if spec is None:
+        raise Http404
+    of = number_in(request.GET.get("of", "")) if spec.part else None
+    part = spec.part and spec.part._base_manager.filter(pk=of, item=page.item).first()
+    if spec.part and part is None:
+        raise Http404
+    verdict = may(page, spec, part)
+    if request.method == "POST":
+        return _do(request, page, spec, of, verdict)
+    if not verdict:
+        refusal = refusal_of(page, spec, Forbidden(verdict.reason), "forbidden")
+        return _ask(request, page, spec, of, refusal=refusal, status=403)
+    return _ask(request, page, spec, of, form=make_form(page, spec, of))
+
+
+def _ask(
+    request: HttpRequest,
+    page: Page,
+    spec: Spec,
+    of: int | None,
+    *,
+    form: forms.Form | None = None,
+    refusal: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of one act's form; without a form where the act is not this person's."""
+    key = f"{spec.verb}-{of}" if of else spec.verb
+    url = read.url(page.site, page.item.number, spec.verb) + (f"?of={of}" if of else "")
+    values = {
+        "site": page.site,
+        "item": shown(page),
+        "act": {
+            "key": key,
+            "verb": spec.verb,
+            "label": spec.label,
+            "url": url,
+            "form": form,
+            "danger": spec.danger,
+            "has_file": spec.verb == "evidence",
+        },
+        "refusal": refusal,
+    }
+    name = "work/item_act.html#act" if fragment(request) else "work/item_act.html"
+    return render(request, name, values, status=status)
+
+
+def _do(
+    request: HttpRequest, page: Page, spec: Spec, of: int | None, verdict: Allowed | Denied
+) -> HttpResponse:
+    form = make_form(page, spec, of, request.POST, request.FILES)
+    bare = _is_bare(request) and not spec.part
+    answer = functools.partial(_not_done, request, page, spec, of, None if bare else form)
+    try:
+        act = uuid.UUID(request.POST.get("act", ""))
+        typed = request.POST.get("seen", "")
+        seen = int(typed) if typed else None
+        if seen is None and spec.verb not in ("evidence", "comment") and not spec.part:
+            raise ValueError
+    except ValueError:
+        return answer(Refused(Reason("act_used")), "invalid")
+    if not form.is_valid():
+        if bare and held(page, spec):
+            # A held button sends nothing but its act: the door refuses, and the attempt is kept.
+            form.cleaned_data = {}
+        elif Act.objects.filter(pk=act, actor=request.user.pk).exists():
+            # Sent again: what was chosen then need not be a choice any more.
+            return _done(request, page)
+        elif not verdict:
+            return answer(Forbidden(verdict.reason), "forbidden")
+        elif seen is not None and not spec.part and seen != page.item.version:
+            return answer(Stale(seen, page.item.version), "stale")
+        else:
+            return _not_done(request, page, spec, of, form, Refused([]), "invalid")
+    try:
+        spec.do(Sent(request.user, act, page.at, seen, page, form, of))  # type: ignore[arg-type]
+    except Unknown:
+        raise Http404 from None
+    except NotDone as error:
+        if isinstance(error, Refused) and not verdict:
+            # Something in the form was looked up before the door was asked.
+            error = Forbidden(verdict.reason)
+        return answer(error, _KINDS[type(error)])
+    return _done(request, page)
+
+
+def _done(request: HttpRequest, page: Page) -> HttpResponse:
+    """The item as it is now, or the way to it."""
+    if fragment(request):
+        fresh = _page(page.site, page.who, page.at, str(page.item.number))
+        return render(request, "work/item_detail.html#item", context(fresh))
+    return see_other(request, "work:item_detail", page.site.slug, read.label(page.item.number))
+
+
+def _is_bare(request: HttpRequest) -> bool:
+    """Whether nothing was sent but the act, as a held button does."""
+    return not (set(request.POST) - {"csrfmiddlewaretoken", "act", "seen"} or request.FILES)
+
+
+def _not_done(
+    request: HttpRequest,
+    page: Page,
+    spec: Spec,
+    of: int | None,
+    form: forms.Form | None,
+    error: NotDone,
+    kind: str,
+) -> HttpResponse:
+    """The newer state, why it was not done, and what was typed."""
+    fresh = _page(page.site, page.who, page.at, str(page.item.number))
+    refusal, status = refusal_of(fresh, spec, error, kind), _CODES[type(error)]
+    if spec.apart and form is not None:
+        may_try = form if kind != "forbidden" else None
+        return _ask(request, fresh, spec, of, form=may_try, refusal=refusal, status=status)
+    key = f"{spec.verb}-{of}" if of else spec.verb
+    name = "work/item_detail.html#item" if fragment(request) else "work/item_detail.html"
+    failed = Failed(key, form) if form is not None else None
+    return render(request, name, context(fresh, refusal=refusal, failed=failed), status=status)
+
+
+@require_GET
+@site_view
+def evidence_file(
+    request: HttpRequest, site: Site, who: Scope, at: datetime, pk: int
+) -> HttpResponse:
+    """The original of a piece of evidence, as an attachment that runs nothing."""
+    evidence = (
+        Evidence.objects.filter(
+            visible(who, place="item__place", team="item__team", site="item__site_id"),
+            pk=pk,
+            item__site=site,
+            blob__isnull=False,
+        )
+        .select_related("blob")
+        .first()
+    )
+    if evidence is None or evidence.blob is None:
+        raise Http404
+    path = files.path_of(evidence.blob.sha256)
+    if not path.exists():
+        raise Http404
+    response = FileResponse(path.open("rb"), content_type=evidence.blob.content_type)
+    name = evidence.name or evidence.blob.sha256[:12]
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response

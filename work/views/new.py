@@ -1,0 +1,160 @@
+"""Raising work: request it, or *On it now*."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from work.exceptions import Busy, Forbidden, NotDone, Reason, Refused, Stale, Unknown
+from work.forms.new import NewWork
+from work.models import Site, WorkItem, WorkType
+from work.permissions import BY_ROLE, Action, Scope
+from work.reads import item as read
+from work.reads.choices import SiteChoices
+from work.reasons import say
+from work.services import items
+from work.services._definition import definition
+from work.services._fields import type_of
+from work.states import Role
+from work.views._calls import assets_named
+from work.views._site import fragment, see_other, site_view
+
+_STATUS: dict[type[NotDone], tuple[int, str]] = {
+    Refused: (422, "refused"),
+    Forbidden: (403, "forbidden"),
+    Stale: (409, "stale"),
+    Busy: (503, "busy"),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@site_view
+def item_new(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
+    """Raise work at a site. Everyone who may see a place, but viewers and auditors."""
+    roles = {grant.role for grant in who.grants if grant.site_id == site.pk and grant.role}
+    may_raise = bool(roles & BY_ROLE[Action.REQUEST])
+    data = request.POST if request.method == "POST" else None
+    parent = _parent(request, site, who)
+    form = _form(request, site, who, at, data)
+    if data is None or not may_raise:
+        refusal = None
+        if not may_raise:
+            refusal = _refusal(Forbidden(_denied()), who, "forbidden")
+        return _render(request, site, roles, form, parent, refusal, 200 if may_raise else 403)
+    try:
+        act = uuid.UUID(data.get("act", ""))
+    except ValueError:
+        return _render(request, site, roles, form, parent, _refusal_of_form(), 422)
+    if not form.is_valid():
+        return _render(request, site, roles, form, parent, None, 422)
+    try:
+        item = _raise(request, site, who, form, act, parent)
+    except Unknown:
+        raise Http404 from None
+    except NotDone as error:
+        status, kind = _STATUS[type(error)]
+        return _render(request, site, roles, form, parent, _refusal(error, who, kind), status)
+    return see_other(request, "work:item_detail", site.slug, read.label(item.number))
+
+
+def _parent(request: HttpRequest, site: Site, who: Scope) -> WorkItem | None:
+    """The item that the address says it is raised under."""
+    if "parent" not in request.GET:
+        return None
+    parent = read.find(site, who, request.GET["parent"])
+    if parent is None:
+        raise Http404
+    return parent
+
+
+def _denied() -> Reason:
+    return Reason("role_needed", {"roles": sorted(BY_ROLE[Action.REQUEST])})
+
+
+def _form(request: HttpRequest, site: Site, who: Scope, at: datetime, data: Any) -> NewWork:
+    """The form with the fields of the type that was chosen."""
+    types = SiteChoices(site, who, at).types()
+    chosen = (data or request.GET).get("type", "") or (types[0][0] if types else "")
+    fields: Any = ()
+    if str(chosen) in {str(pk) for pk, _name in types}:
+        _kind, version_id = type_of(site.pk, int(chosen))
+        fields = definition(version_id).fields
+    initial = {"place": request.GET.get("place", "")[:120], "type": chosen}
+    return NewWork(data, types=types, custom_fields=fields, initial=initial)
+
+
+def _raise(
+    request: HttpRequest,
+    site: Site,
+    who: Scope,
+    form: NewWork,
+    act: uuid.UUID,
+    parent: WorkItem | None,
+) -> WorkItem:
+    data = form.cleaned_data
+    place = read.place_by_code(site, who, data["place"])
+    if place is None:
+        raise Refused(Reason("place_unknown"))
+    given: dict[str, Any] = {
+        "actor": request.user,
+        "act": act,
+        "site_id": site.pk,
+        "type_id": int(data["type"]),
+        "place_id": place.pk,
+        "what": data["what"],
+        "why": data["why"],
+        "priority": data["priority"],
+        "due": data["due"],
+        "safety_critical": data["safety_critical"],
+        "asset_ids": assets_named(site.pk, data["assets"]),
+        "values": form.values(),
+        "parent_id": parent.pk if parent else None,
+    }
+    door = items.on_it_now if request.POST.get("how") == "now" else items.request
+    return door(**given)
+
+
+def _refusal(error: NotDone, who: Scope, kind: str) -> dict[str, Any]:
+    reasons = [
+        {"text": said.text, "who": said.who, "url": said.url} for said in say(error.reasons, who)
+    ]
+    return {"kind": kind, "reasons": reasons}
+
+
+def _refusal_of_form() -> dict[str, Any]:
+    return {"kind": "invalid", "reasons": []}
+
+
+def _render(
+    request: HttpRequest,
+    site: Site,
+    roles: set[str],
+    form: NewWork,
+    parent: WorkItem | None,
+    refusal: dict[str, Any] | None,
+    status: int,
+) -> HttpResponse:
+    planners = BY_ROLE[Action.ON_IT_NOW]
+    hands_on = roles & {Role.OPERATOR, Role.TECHNICIAN}
+    now_allowed = bool(roles & planners) or (
+        bool(hands_on)
+        and WorkType.objects.filter(site=site, versions__on_it_now=True, is_active=True).exists()
+    )
+    values = {
+        "site": site,
+        "form": form,
+        "parent": {
+            "label": read.label(parent.number),
+            "what": parent.what,
+            "url": read.url(site, parent.number),
+        }
+        if parent
+        else None,
+        "now_allowed": now_allowed,
+        "refusal": refusal,
+    }
+    name = "work/item_new.html#new" if fragment(request) else "work/item_new.html"
+    return render(request, name, values, status=status)

@@ -1,0 +1,180 @@
+"""My sites, and the counts of one: each number is a link to the list that proves it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from work import ports
+from work.filters import Asked, select
+from work.models import Site
+from work.permissions import Scope, scope
+from work.reads import picture
+from work.reads.counts import capped, said
+from work.reads.facets import Facets
+from work.reads.notices import unseen
+from work.states import Status
+from work.views import _narrowing as narrowing
+from work.views import _site
+from work.views._site import site_view
+
+# Each count of the picture, as the parameters of its list.
+COUNTS: dict[str, dict[str, str]] = {
+    "open": {},
+    "live": {"status": "live"},
+    "blocked": {"blocked": "1"},
+    "waiting": {"status": "waiting"},
+    "done": {"status": "done"},
+    "overdue": {"overdue": "1"},
+    "not_ready": {"ready": "0"},
+    "requested": {"status": "requested"},
+    "unconfirmed": {"unconfirmed": "1"},
+    "incomplete": {"incomplete": "1"},
+    "source_closed": {"source_closed": "1"},
+}
+_TONES = {"blocked": "stop", "unconfirmed": "stop", "overdue": "late", "source_closed": "late"}
+_ICONS = {
+    "open": "list",
+    "live": "circle-play",
+    "blocked": "octagon-x",
+    "waiting": "circle-pause",
+    "done": "circle-check",
+    "overdue": "clock-alert",
+    "not_ready": "hourglass",
+    "requested": "circle-dashed",
+    "unconfirmed": "hand",
+    "incomplete": "circle-question-mark",
+    "source_closed": "triangle-alert",
+}
+# Few rows each, with an index of their own; the others are counted in one pass over open work.
+RARE = ("unconfirmed", "incomplete", "source_closed")
+AREA_COUNTS = ("open", "live", "blocked", "done")
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "open": _("Open"),
+        "live": str(Status.LIVE.label),
+        "blocked": _("Blocked"),
+        "waiting": str(Status.WAITING.label),
+        "done": str(Status.DONE.label),
+        "overdue": _("Overdue"),
+        "not_ready": _("Not ready yet"),
+        "requested": str(Status.REQUESTED.label),
+        "unconfirmed": _("Not confirmed stopped"),
+        "incomplete": _("Arrived incomplete"),
+        "source_closed": _("Closed in source, open here"),
+    }
+
+
+@require_safe
+@site_view
+def site_picture(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
+    """The site now: what must be safe, the counts, and the load by area."""
+    etag = narrowing.tag(request, site, who, at)
+    if (same := narrowing.unchanged(request, etag)) is not None:
+        return same
+    areas = picture.areas(site, who)
+    asked = {
+        name: select(Asked.from_link(**given), Facets(), site, who, at)
+        for name, given in COUNTS.items()
+    }
+    wanted = {name: each.condition() for name, each in asked.items() if name not in RARE}
+    length = max((len(area.path) for area in areas), default=1)
+    counted = picture.counted(picture.seen(site, who), wanted, length)
+    totals = {name: sum(counts[name] for _path, counts in counted) for name in wanted}
+    totals |= zip(RARE, capped([asked[name].rows() for name in RARE]), strict=True)
+    labels, here = _labels(), reverse("work:item_list", args=[site.slug])
+    values: dict[str, Any] = {
+        "site": site,
+        "as_of": at,
+        "panels": _panels(request, site, at),
+        "counts": [_stat(name, totals[name], labels[name], here) for name in COUNTS],
+        "areas": [_area(area, counted, here) for area in areas],
+        "area_columns": [labels[name] for name in AREA_COUNTS],
+        "trouble": None,
+        "nav_counts": {"work": said(totals["open"]), "blocked": said(totals["blocked"])},
+    }
+    return narrowing.with_tag(render(request, "work/site_picture.html", values), etag)
+
+
+def _stat(name: str, count: int, label: str, here: str) -> dict[str, str]:
+    return {
+        "label": label,
+        "count": said(count),
+        "url": here + Asked.from_link(**COUNTS[name]).url(),
+        "tone": _TONES.get(name, ""),
+        "icon": _ICONS[name],
+        "note": "",
+    }
+
+
+def _area(
+    area: picture.Area, counted: list[tuple[str, dict[str, int]]], here: str
+) -> dict[str, Any]:
+    """One row: everything whose place is the area or below it."""
+    cells = []
+    for name in AREA_COUNTS:
+        count = sum(counts[name] for path, counts in counted if path.startswith(area.path))
+        url = here + Asked.from_link(place=area.code, **COUNTS[name]).url()
+        cells.append({"count": said(count), "url": url, "tone": _TONES.get(name, "")})
+    url = here + Asked.from_link(place=area.code).url()
+    return {"name": area.name, "url": url, "cells": cells}
+
+
+def _panels(request: HttpRequest, site: Site, at: datetime) -> list[dict[str, Any]]:
+    """What supporting domains have to say first; a panel without a count is not for this reader."""
+    shown = []
+    for panel in ports.panels.all():
+        if panel.page != "picture":
+            continue
+        count = panel.count(request.user, site, at)
+        if count is not None:
+            name = panel.key.replace(".", "-")
+            shown.append(
+                {
+                    "id": name,
+                    "title": panel.title,
+                    "count": count,
+                    "url": panel.url(site),
+                    "html": "",
+                }
+            )
+    return shown
+
+
+@require_safe
+def site_list(request: HttpRequest) -> HttpResponse:
+    """The sites at which the reader has a role, with what is open there."""
+    at = _site.now()
+    who = scope(request.user, at)
+    sites = list(Site.objects.filter(pk__in=who.site_ids()).order_by("name"))
+    asked = ({}, {"blocked": "1"}, {"owner": "me"})
+    found = [
+        select(Asked.from_link(**given), Facets(), site, who, at).rows()
+        for site in sites
+        for given in asked
+    ]
+    counts = iter(capped(found))
+    rows = []
+    for site in sites:
+        opened, blocked, mine = next(counts), next(counts), next(counts)
+        rows.append(
+            {
+                "slug": site.slug,
+                "name": site.name,
+                "role_text": ", ".join(picture.role_names(who, site.pk)),
+                "open": said(opened) if opened else "",
+                "blocked": said(blocked) if blocked else "",
+                "mine": said(mine) if mine else "",
+            }
+        )
+    values = {"sites": rows, "notices": unseen(who, at)}
+    response = render(request, "work/site_list.html", values)
+    patch_vary_headers(response, ["Cookie"])
+    return response

@@ -1,0 +1,272 @@
+"""The place pages, and the acts of a place: its state, its windows, its posts."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Exists, OuterRef, Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from work import ports
+from work.exceptions import Busy, Forbidden, NotDone, Reason, Refused, Stale, Unknown
+from work.forms.new import PlaceStateForm
+from work.models import Duty, Place, Post, PostHolder, Site, Window
+from work.permissions import Action, Scope, can_at
+from work.reads import places as read
+from work.reasons import moment, say
+from work.services import holds, places, posts
+from work.views._site import fragment, number_in, see_other, site_view
+
+_STATUS: dict[type[NotDone], tuple[int, str]] = {
+    Refused: (422, "refused"),
+    Forbidden: (403, "forbidden"),
+    Stale: (409, "stale"),
+    Busy: (503, "busy"),
+}
+
+
+@require_GET
+@site_view
+def place_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
+    """The places of a site, one level at a time, or what a search found."""
+    q = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    page = max(1, min(number_in(request.GET.get("page", "")) or 1, 200))
+    under = None
+    if code := request.GET.get("under", "").replace("\x00", "")[:120]:
+        under = read.find(site, who, code)
+        if under is None:
+            raise Http404
+    rows, total = read.level(site, who, at, under, q, page)
+    shown = request.GET.copy()
+    shown.pop("page", None)
+    base = f"?{shown.urlencode()}&page=" if shown else "?page="
+    last = max(1, -(-total // read.PAGE))
+    values = {
+        "site": site,
+        "q": q,
+        "place": read.row(site, under) if under else None,
+        "above": read.above(site, who, read.over(under)) if under else [],
+        "places": rows,
+        "pager": {
+            "first": (page - 1) * read.PAGE + 1 if rows else 0,
+            "last": (page - 1) * read.PAGE + len(rows),
+            "total_text": str(total),
+            "pages": [],
+            "previous_url": f"{base}{page - 1}" if page > 1 else "",
+            "next_url": f"{base}{page + 1}" if page < last else "",
+        },
+    }
+    return render(request, "work/place_list.html", values)
+
+
+@require_http_methods(["GET", "POST"])
+@site_view
+def place_detail(
+    request: HttpRequest, site: Site, who: Scope, at: datetime, code: str
+) -> HttpResponse:
+    """One place: its state, owner, what is done there and near it; POST does an act of it."""
+    if request.method == "POST":
+        return _place_act(request, site, who, at, code)
+    return _render(request, site, who, at, _found(site, who, code))
+
+
+def _found(site: Site, who: Scope, code: str) -> Place:
+    place = read.find(site, who, code) if "\x00" not in code else None
+    if place is None:
+        raise Http404
+    return place
+
+
+def _render(
+    request: HttpRequest,
+    site: Site,
+    who: Scope,
+    at: datetime,
+    place: Place,
+    refusal: dict[str, Any] | None = None,
+    failed: Any = None,
+    status: int = 200,
+) -> HttpResponse:
+    guest = who.only_contractor(site.pk)
+    states = read.states(place, guest)
+    over = read.over(place)
+    shown = read.row(site, place) | {
+        "owner_text": read.owner_text(place, over),
+        "version": place.state_id or 0,  # type: ignore[attr-defined]
+        "state_by_text": states[0]["by_text"] if states else "",
+        "state_note": states[0]["note"] if states else "",
+        "changed_url": "",
+    }
+    code = place.code
+    values = {
+        "site": site,
+        "place": shown,
+        "above": read.above(site, who, over),
+        "counts": read.counts(site, who, at, place),
+        "items": read.open_work(site, who, at, place),
+        "more_url": reverse("work:item_list", args=[site.slug]) + "?" + urlencode({"place": code}),
+        "parts": read.parts(site, who, place),
+        "neighbours": read.neighbours(site, who, place),
+        "assets": [] if guest else read.assets(site, place),
+        "holds": read.holds(site, who, place),
+        "windows": [] if guest else _windows(site, who, place),
+        "states": states,
+        "posts": [] if guest else _posts(site, who, at, place),
+        "acts": _acts(site, who, place, failed),
+        "panels": _panels(who, place, at),
+        "refusal": refusal,
+    }
+    name = "work/place_detail.html#place" if fragment(request) else "work/place_detail.html"
+    return render(request, name, values, status=status)
+
+
+def _url(site: Site, place: Place, verb: str, of: int | None = None) -> str:
+    return f"{read.url(site, place.code)}?do={verb}" + (f"&of={of}" if of else "")
+
+
+def _act(
+    site: Site, place: Place, verb: str, label: Any, form: Any = None, of: int | None = None
+) -> dict[str, Any]:
+    return {
+        "verb": verb,
+        "key": f"{verb}-{of}" if of else verb,
+        "label": label,
+        "url": _url(site, place, verb, of),
+        "allowed": True,
+        "reasons": [],
+        "form": form,
+        "small": of is not None,
+    }
+
+
+def _acts(site: Site, who: Scope, place: Place, failed: Any) -> list[dict[str, Any]]:
+    if not can_at(who, Action.PLACE_STATE, site.pk, place.path):
+        return []
+    form = failed if failed is not None else PlaceStateForm(auto_id="act-state-%s")
+    return [_act(site, place, "state", _("Set the state"), form)]
+
+
+def _windows(site: Site, who: Scope, place: Place) -> list[dict[str, Any]]:
+    may = can_at(who, Action.WINDOW, site.pk, place.path)
+    rows = Window.objects.filter(place=place, closed_at=None)[:20]
+    shown = []
+    for each in rows:
+        verb, label = ("close-window", _("Close")) if each.is_open else ("open-window", _("Open"))
+        act = _act(site, place, verb, label, of=each.pk) | {"seen": each.version}
+        shown.append(
+            {
+                "name": each.name,
+                "from": each.planned_from,
+                "to": each.planned_to,
+                "state_text": _("open since %(at)s") % {"at": moment(each.opened_at)}
+                if each.is_open
+                else _("not open"),
+                "acts": [act] if may else [],
+            }
+        )
+    return shown
+
+
+def _posts(site: Site, who: Scope, at: datetime, place: Place) -> list[dict[str, Any]]:
+    mine_to_hold = PostHolder.objects.filter(
+        post=OuterRef("pk"), user_id=who.user_id, starts__lte=at
+    ).exclude(ends__lte=at)
+    open_duties = Duty.objects.filter(ends=None).select_related("user")
+    rows = (
+        Post.objects.filter(place=place, is_active=True)
+        .annotate(may_hold=Exists(mine_to_hold))
+        .prefetch_related(Prefetch("duties", open_duties, to_attr="open_duties"))
+    )
+    shown = []
+    for each in rows:
+        duty = next(iter(each.open_duties), None)
+        mine = duty is not None and duty.user_id == who.user_id
+        act = _act(site, place, "take-duty", _("Take over"), of=each.pk)
+        act["seen"] = duty.pk if duty else 0
+        shown.append(
+            {
+                "name": each.name,
+                "holder_text": duty.user.name if duty else "",
+                "acts": [act] if each.may_hold and not mine else [],
+            }
+        )
+    return shown
+
+
+def _panels(who: Scope, place: Place, at: datetime) -> list[dict[str, Any]]:
+    rows = []
+    for panel in ports.panels.all():
+        if panel.page == "place" and (count := panel.count(who, place, at)) is not None:
+            key = panel.key.replace(".", "-")
+            rows.append(
+                {
+                    "id": key,
+                    "title": panel.title,
+                    "count": count,
+                    "url": panel.url(place),
+                    "html": "",
+                }
+            )
+    return rows
+
+
+def _place_act(
+    request: HttpRequest, site: Site, who: Scope, at: datetime, code: str
+) -> HttpResponse:
+    """Set the state of a place, open or close a window, take over a duty."""
+    place = _found(site, who, code)
+    verb, of = request.GET.get("do", ""), request.GET.get("of", "")
+    form: forms.Form | None = None
+    if verb == "state":
+        form = PlaceStateForm(request.POST, auto_id="act-state-%s")
+        if not form.is_valid():
+            return _render(
+                request, site, who, at, place, {"kind": "invalid", "reasons": []}, form, 422
+            )
+    try:
+        _do(request, place, verb, number_in(of) or 0, form)
+    except Unknown:
+        raise Http404 from None
+    except NotDone as error:
+        status, kind = _STATUS[type(error)]
+        reasons = [
+            {"text": said.text, "who": said.who, "url": said.url}
+            for said in say(error.reasons, who)
+        ]
+        fresh = _found(site, who, code)
+        refusal = {"kind": kind, "reasons": reasons}
+        return _render(request, site, who, at, fresh, refusal, form, status)
+    if fragment(request):
+        return _render(request, site, who, at, _found(site, who, code))
+    return see_other(request, "work:place_detail", site.slug, place.code)
+
+
+def _do(request: HttpRequest, place: Place, verb: str, of: int, form: forms.Form | None) -> object:
+    try:
+        act = uuid.UUID(request.POST.get("act", ""))
+        seen = int(request.POST.get("seen", ""))
+    except ValueError:
+        raise Refused(Reason("act_used")) from None
+    who: dict[str, Any] = {"actor": request.user, "act": act}
+    match verb:
+        case "state" if form is not None:
+            return places.set_place_state(
+                **who,
+                place_id=place.pk,
+                condition=form.cleaned_data["condition"],
+                why=form.cleaned_data["why"],
+                seen=seen,
+            )
+        case "open-window" if Window.objects.filter(pk=of, place=place).exists():
+            return holds.open_window(**who, window_id=of, seen=seen)
+        case "close-window" if Window.objects.filter(pk=of, place=place).exists():
+            return holds.close_window(**who, window_id=of, seen=seen)
+        case "take-duty" if Post.objects.filter(pk=of, place=place).exists():
+            return posts.take_duty(**who, post_id=of, seen=seen)
+    raise Unknown
