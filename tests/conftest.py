@@ -113,6 +113,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings, pytestconfig):
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb):
+    """A server of ours goes with all its databases: none is dropped by itself."""
+    return django_db_keepdb or "VINKEY_TEST_SERVER" in os.environ
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_modify_db_settings, django_db_setup, django_db_blocker):
     """The test database also has the application's role, as after every migration."""
     from django.db import connection

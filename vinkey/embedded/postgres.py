@@ -34,6 +34,8 @@ THROW_AWAY = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    # A worker of it in a test database would stand in the way of who drops that.
+    "autovacuum": "off",
     "shared_buffers": "128MB",
     "max_connections": "100",
 }
