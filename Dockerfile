@@ -6,7 +6,7 @@ RUN python -m venv /srv/venv \
     && /srv/venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 ENV PATH=/srv/venv/bin:$PATH
 COPY . .
-RUN STATIC_ROOT=/srv/static python manage.py prepare --static-only
+RUN python -m compileall -q . && STATIC_ROOT=/srv/static python manage.py prepare --static-only
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin vinkey \

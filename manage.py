@@ -24,7 +24,7 @@ def main() -> None:
 
     command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     with contextlib.ExitStack() as stack:
-        if command not in WITHOUT:
+        if command not in WITHOUT and "--static-only" not in sys.argv:
             _borrow(stack)
         execute_from_command_line(sys.argv)
 

@@ -70,6 +70,10 @@ django.setup()
 # pytest-django would set Django up in them before the line above.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
+_END_OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND usename = session_user AND pid <> pg_backend_pid()"
+)
 _settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -100,22 +104,22 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings, pytestconfig):
+def kept_migrations(pytestconfig) -> Path:
+    """Where what migrations made is kept from run to run; without pytest's cache, for this one."""
+    cache = getattr(pytestconfig, "cache", None)
+    return Path(cache.mkdir("migrated")) if cache else Path(os.environ["VINKEY_DATA"]) / "migrated"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, kept_migrations):
     """Test databases are copies of a migrated one, where the server is ours."""
     from django.conf import settings
 
     if server := os.environ.get("VINKEY_TEST_SERVER"):
-        cache = Path(pytestconfig.cache.mkdir("migrated"))
         data = Path(os.environ["VINKEY_DATA"])
         settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template(
-            server, data=data, cache=cache
+            server, data=data, cache=kept_migrations
         )
-
-
-@pytest.fixture(scope="session")
-def django_db_keepdb(django_db_keepdb):
-    """A server of ours goes with all its databases: none is dropped by itself."""
-    return django_db_keepdb or "VINKEY_TEST_SERVER" in os.environ
 
 
 @pytest.fixture(scope="session")
@@ -127,6 +131,11 @@ def django_db_setup(django_db_modify_db_settings, django_db_setup, django_db_blo
 
     with django_db_blocker.unblock():
         grant(connection)
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        # A test in a browser may have left a connection in a context that nobody enters again;
+        # who drops the database would wait for it in vain.
+        cursor.execute(_END_OTHERS)
 
 
 @pytest.fixture

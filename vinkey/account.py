@@ -1,13 +1,22 @@
 """Sign-in: nobody makes an account for himself; who tries is known by name and by address."""
 
+import contextlib
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
+from redis import RedisError
 
 
 class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
+        """Counts the tries at a name from everywhere; where they cannot be counted, axes still
+        counts those from one address, in the database."""
+        with contextlib.suppress(RedisError):
+            super().pre_authenticate(request, **credentials)
 
 
 def client_name(request: HttpRequest, credentials: dict | None) -> str:

@@ -1,8 +1,16 @@
-"""The frame as an application: it brings commands and checks, no models."""
+"""The frame as an application: it brings commands, no models, and the site of the admin."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import SimpleAdminConfig
 
 
 class VinkeyConfig(AppConfig):
     name = "vinkey"
     verbose_name = "Vinkey"
+    default = True
+
+
+class AdminConfig(SimpleAdminConfig):
+    """Django's admin with our site; it looks for nothing to register."""
+
+    default_site = "vinkey.admin.Site"

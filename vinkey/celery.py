@@ -1,4 +1,7 @@
-"""The Celery application; its tasks live in each app's `tasks.py`."""
+"""The Celery application; its tasks live in each app's `tasks.py`.
+
+Worker and beat alone import it: the web sends no task, so that no fact lives only in the broker.
+"""
 
 import os
 import sys
@@ -6,6 +9,7 @@ import warnings
 
 from celery import Celery
 from celery.platforms import SecurityWarning
+from celery.schedules import crontab
 from celery.signals import beat_init, setup_logging, worker_init, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vinkey.settings")
@@ -16,6 +20,10 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 app = Celery("vinkey")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "minute": {"task": "work.tasks.minute", "schedule": 60.0, "options": {"expires": 55}},
+    "reconcile": {"task": "work.tasks.reconcile", "schedule": crontab(hour=2, minute=17)},
+}
 
 
 @setup_logging.connect

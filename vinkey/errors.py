@@ -43,6 +43,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, 403, template="csrf")
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Too many tries within a minute; asked for by allauth."""
+    return _page(request, 429, message=_("Too many attempts. Try again in a minute."))
+
+
 def locked_out(request: HttpRequest, response=None, credentials=None) -> HttpResponse:
     """Too many wrong passwords for this name from this address."""
     return _page(request, 429, message=_("Too many failed attempts. Try again in 15 minutes."))

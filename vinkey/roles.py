@@ -91,6 +91,16 @@ def grant(connection: BaseDatabaseWrapper, *, password: str = "") -> dict[str, i
     return {"plain": len(there) - len(there & set(kept)), "append_only": len(there & set(kept))}
 
 
+def may_grant(connection: BaseDatabaseWrapper) -> bool:
+    """Whether this session owns the tables, as who migrates does."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(current_user, relowner, 'MEMBER') FROM pg_class "
+            "WHERE oid = to_regclass('django_migrations')"
+        )
+        return cursor.fetchone() == (True,)
+
+
 def _make_role(cursor: CursorWrapper, password: str) -> None:
     """One at a time: several test databases of one server ask for the same role."""
     cursor.execute("SELECT pg_advisory_lock(hashtext('vinkey.roles'))")

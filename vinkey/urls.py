@@ -1,17 +1,20 @@
 """All addresses: health, sign-in, admin, and the application at the root."""
 
 from allauth.account import views as account
-from allauth.account.decorators import secure_admin_login
+from allauth.account.decorators import reauthentication_required
 from django.contrib import admin
 from django.urls import include, path
 
 from vinkey import health
 
-admin.autodiscover()
-admin.site.login = secure_admin_login(admin.site.login)
-
 account_urls = [
     path("password/", account.password_change, name="account_change_password"),
+    # Who never had a password types no old one, but shows a second factor when there is one.
+    path(
+        "password/set/",
+        reauthentication_required(account.password_set),
+        name="account_set_password",
+    ),
     path("confirm/", account.reauthenticate, name="account_reauthenticate"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("mfa/", include("allauth.mfa.urls")),
@@ -31,4 +34,5 @@ urlpatterns = [
 handler400 = "vinkey.errors.bad_request"
 handler403 = "vinkey.errors.permission_denied"
 handler404 = "vinkey.errors.not_found"
+handler429 = "vinkey.errors.too_many"
 handler500 = "vinkey.errors.server_error"

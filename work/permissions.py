@@ -199,6 +199,7 @@ class Denied:
 
 
 _SCOPE_SQL = """
+SELECT * FROM (
 SELECT m.site_id, COALESCE(p.path, ''), m.role, m.company_id, NULL::bigint
   FROM work_membership m LEFT JOIN work_place p ON p.id = m.place_id
  WHERE m.user_id = %(user)s AND m.starts <= %(at)s AND (m.ends IS NULL OR m.ends > %(at)s)
@@ -206,15 +207,22 @@ UNION ALL
 SELECT s.site_id, p.path, s.role, NULL, s.id
   FROM work_duty d JOIN work_post s ON s.id = d.post_id JOIN work_place p ON p.id = s.place_id
  WHERE d.user_id = %(user)s AND d.starts <= %(at)s AND d.ends IS NULL AND s.is_active
+   AND EXISTS (SELECT 1 FROM work_membership m WHERE m.user_id = d.user_id
+   AND m.site_id = s.site_id AND m.starts <= %(at)s AND (m.ends IS NULL OR m.ends > %(at)s))
 UNION ALL
 SELECT t.site_id, '', '', t.id, NULL
   FROM work_teammember tm JOIN work_team t ON t.id = tm.team_id
  WHERE tm.user_id = %(user)s AND tm.starts <= %(at)s AND (tm.ends IS NULL OR tm.ends > %(at)s)
+) AS grants
+ WHERE EXISTS (SELECT 1 FROM work_user u WHERE u.id = %(user)s AND u.is_active)
 """
 
 
 def scope(user: User | Any, at: datetime) -> Scope:
-    """What `user` may reach at `at`: one query. Somebody signed out or left reaches nothing."""
+    """What `user` may reach at `at`: one query. Somebody signed out or left reaches nothing.
+
+    A duty reaches as long as the person has a role at the site.
+    """
     if user is None or not getattr(user, "pk", None) or not user.is_active:
         return Scope(None, at)
     with connection.cursor() as cursor:

@@ -221,6 +221,21 @@ class Panel(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Words:
+    """The sentences of a domain's coded reasons. key: the domain's own, as "permits".
+
+    sentences: lazily translated, by code; each code begins with the key and a dot
+    ("permits.not_issued"), or is "need.<supplier>" for what a requirement of that supplier asks
+    when nothing was typed. Params stand in them as %(name)s.
+    general: what somebody reads who may not see the item that the reason is about; no params.
+    """
+
+    key: str
+    sentences: Mapping[str, Any]
+    general: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Registry[T]:
     """What is registered of one port, by key. Filled at start-up, read afterwards."""
 
@@ -247,8 +262,32 @@ class Registry[T]:
         return list(self._by_key.values())
 
 
+class Glossary(Registry[Words]):
+    """The words of all domains: a code has one sentence, whoever asks."""
+
+    def register(self, thing: Words) -> None:
+        """Add a domain's; refuses a code that is not its own or is there already."""
+        for code in {*thing.sentences, *thing.general}:
+            if not code.removeprefix("need.").startswith(f"{thing.key}."):
+                raise ValueError(f"{code} does not begin with {thing.key}.")
+            if self.sentence(code) is not None:
+                raise ValueError(f"{code} has a sentence already")
+        if strange := set(thing.general) - set(thing.sentences):
+            raise ValueError(f"{sorted(strange)} have no sentence of their own")
+        super().register(thing)
+
+    def sentence(self, code: str) -> Any | None:
+        """The sentence of a code, or None where no domain has that code."""
+        return next((w.sentences[code] for w in self.all() if code in w.sentences), None)
+
+    def general(self, code: str) -> Any | None:
+        """What is said of a code to who may not see what it is about, where that is special."""
+        return next((w.general[code] for w in self.all() if code in w.general), None)
+
+
 suppliers: Registry[Supplier] = Registry()
 fitness: Registry[Fitness] = Registry()
 item_listeners: Registry[ItemListener] = Registry()
 source_listeners: Registry[SourceListener] = Registry()
 panels: Registry[Panel] = Registry()
+words = Glossary()

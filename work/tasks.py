@@ -12,10 +12,10 @@ log = logging.getLogger(__name__)
 
 @shared_task(acks_late=True, ignore_result=True)
 def minute() -> int:
-    """Each minute: rules begin and end, lapses become blockers, unconfirmed stops are told."""
+    """Each minute: lapses become blockers, rules begin and end, unconfirmed stops are told."""
     at = timezone.now()
-    rules.apply_begun(since=clock.last_beat("minute", at), at=at)
     settled = clock.settle_due(at)
+    rules.apply_begun(since=clock.last_beat("minute", at), at=at)
     settled += clock.tell_unconfirmed(at)
     clock.beat("minute", at)
     return settled

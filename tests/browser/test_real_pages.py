@@ -129,3 +129,69 @@ def test_work_is_started_by_keyboard_alone(demo, open_window):
     item.refresh_from_db()
     assert item.status == "live"
     assert window.complaints == []
+
+
+def _ready_to_start() -> WorkItem:
+    ready = WorkItem.objects.filter(
+        executors__username="technician", ready=True, blocked_from=None, site__slug="hvk"
+    )
+    return ready.order_by("priority", "-number").first()
+
+
+def test_a_card_is_moved_by_its_menu_with_the_keyboard_and_without_a_script(demo, open_window):
+    item = _ready_to_start()
+    window = open_window(script=False)
+    window.sign_in("technician", "demo-technician")
+    window.go("/s/hvk/board/?q=" + str(item.number))
+    page = window.page
+    opener = page.get_by_role("button", name=f"Move W-{item.number}", exact=True)
+    menu = page.locator(f"#menu-W-{item.number}")
+    expect(menu).to_be_hidden()
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(menu).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(opener).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name=f"Start W-{item.number}")).to_be_focused()
+    page.keyboard.press("Enter")
+    live = page.locator("section[aria-labelledby=col-live]")
+    expect(live.locator(f"#card-W-{item.number}")).to_be_visible()
+    assert page.url.endswith(f"/s/hvk/board/?q={item.number}#card-W-{item.number}")
+    item.refresh_from_db()
+    assert item.status == "live"
+
+
+def test_an_open_menu_passes_axe_and_a_held_move_is_refused_on_the_page_of_the_item(
+    demo, open_window
+):
+    held = (
+        WorkItem.objects.filter(site__slug="hvk", status="waiting", open_blockers__gt=0)
+        .order_by("priority", "-number")
+        .first()
+    )
+    window = open_window()
+    window.sign_in("supervisor", "demo-supervisor")
+    window.go(f"/s/hvk/board/?q={held.number}")
+    page = window.page
+    opener = page.get_by_role("button", name=f"Move W-{held.number}", exact=True)
+    resume = page.get_by_role("button", name=f"Resume W-{held.number}")
+    opener.click()
+    expect(resume).to_have_attribute("aria-disabled", "true")
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        assert _findings(page) == []
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    opener.click()
+    assert _findings(page, runOnly=["color-contrast", "target-size"]) == []
+    box = page.locator(f"#menu-W-{held.number}").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE[0]
+    resume.click(force=True)
+    expect(page.locator(".refusal")).to_contain_text("a rule refuses it")
+    held.refresh_from_db()
+    assert held.status == "waiting"
+    assert window.complaints == []

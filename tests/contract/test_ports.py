@@ -269,7 +269,7 @@ def test_a_supporting_fitness_stops_a_start(world):
     )
     with pytest.raises(Refused) as caught:
         execution.start(actor=world.technician, at=world.t(2), item_id=item.pk)
-    assert caught.value.reasons[0].params["reason"]["code"] == "ticket_bars"
+    assert caught.value.reasons[0].params["reason"]["code"] == "supporting.ticket_bars"
 
 
 # --- listeners and panels ------------------------------------------------------------------------

@@ -1,6 +1,9 @@
 """The containers run what `serve` runs; the two differ in the environment alone."""
 
+import os
 import re
+import subprocess
+import sys
 
 import yaml
 from django.conf import settings
@@ -72,6 +75,18 @@ def test_secrets_are_files_and_never_in_the_file_itself():
             secret = any(word in name for word in ("SECRET", "PASSWORD", "DATABASE"))
             assert not secret or str(value).startswith("/run/secrets/")
     assert all(entry["file"].startswith("./secrets/") for entry in COMPOSE["secrets"].values())
+
+
+def test_static_files_are_collected_without_a_server_and_stay_collected(tmp_path):
+    """As the image is built, and as it is started: there its files can only be read."""
+    assert "STATIC_ROOT=/srv/static python manage.py prepare --static-only\n" in DOCKERFILE
+    known = {"PATH": os.environ["PATH"], "VINKEY_DATA": str(tmp_path / "data")}
+    known |= {"STATIC_ROOT": str(tmp_path / "static")}
+    command = [sys.executable, "manage.py", "prepare", "--static-only"]
+    for said in ("Static files collected.\n", ""):
+        done = subprocess.run(command, cwd=ROOT, env=known, capture_output=True, text=True)
+        assert (done.returncode, done.stdout) == (0, said), done.stderr
+    assert not (tmp_path / "data").exists()
 
 
 def test_settings_are_those_of_production_by_default_in_the_image():

@@ -80,3 +80,44 @@ def test_not_ready_with_a_migration_left(client, db, started, monkeypatch):
     monkeypatch.setattr(health, "_migrated", False)
     monkeypatch.setattr(health.MigrationExecutor, "migration_plan", lambda *args: [("x", False)])
     assert client.get("/readyz/").json()["missing"] == {"migrations": "1 not applied"}
+
+
+def without(table: str) -> None:
+    """Take a table away, until the test's transaction ends."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {table} CASCADE")
+
+
+def test_not_ready_before_the_first_migration(client, db, started, monkeypatch):
+    """The minute's table is not there yet, and is not asked for."""
+    monkeypatch.setattr(health, "_migrated", False)
+    started(60)
+    without("work_heartbeat")
+    without("django_migrations")
+    response = client.get("/readyz/")
+    assert response.status_code == 503
+    assert list(response.json()["missing"]) == ["migrations"]
+    assert response.json()["missing"]["migrations"].endswith(" not applied")
+
+
+def test_not_ready_without_the_table_of_the_minute(client, db, started, monkeypatch):
+    monkeypatch.setattr(health, "_migrated", True)
+    without("work_heartbeat")
+    response = client.get("/readyz/")
+    assert response.status_code == 503
+    assert response.json()["missing"] == {"minute": "cannot be asked"}
+
+
+def test_not_ready_when_the_migrations_cannot_be_asked(client, db, started, monkeypatch):
+    from django.db import ProgrammingError
+
+    def denied(*args):
+        raise ProgrammingError("permission denied for table django_migrations")
+
+    monkeypatch.setattr(health, "_migrated", False)
+    monkeypatch.setattr(health, "MigrationExecutor", denied)
+    response = client.get("/readyz/")
+    assert response.status_code == 503
+    assert response.json()["missing"] == {"migrations": "cannot be asked"}

@@ -1,12 +1,17 @@
 """`prepare` makes a database fit to be served; the demo goes into an empty one only."""
 
+import os
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from vinkey.management.commands import prepare
+from vinkey.roles import may_grant
 
 
 @pytest.fixture
@@ -18,7 +23,6 @@ def called(monkeypatch, settings, tmp_path):
     (tmp_path / "source" / "one.css").write_text("a{}")
     names: list[str] = []
     monkeypatch.setattr(prepare, "call_command", lambda name, **options: names.append(name))
-    monkeypatch.setattr(prepare, "get_commands", lambda: {"load_demo": "work"})
     return names
 
 
@@ -49,9 +53,37 @@ def test_no_demo_where_it_is_not_wanted(db, called, settings, tmp_path):
 def test_migrations_are_applied_when_there_are_any(db, called, settings, tmp_path, monkeypatch):
     settings.DEMO = False
     (tmp_path / "static").mkdir()
-    monkeypatch.setattr(prepare, "_migrations_left", lambda: True)
+    monkeypatch.setattr(prepare, "migrations_left", lambda: True)
     run()
     assert called == ["collectstatic", "migrate", "grant_app_role"]
+
+
+def test_nothing_is_left_after_a_start_and_what_changed_is(db, called, settings):
+    settings.DEMO = True
+    Path(settings.STATIC_ROOT).mkdir()
+    assert prepare.anything_left()
+    apps.get_model("work", "Site").objects.create(slug="x", name="X", time_zone="UTC")
+    run()
+    assert not prepare.anything_left()
+    [source] = settings.STATICFILES_DIRS
+    (source / "one.css").write_text("b{}")
+    assert (prepare.static_left(), prepare.anything_left()) == (True, True)
+    (source / "one.css").write_text("a{}")
+    # The times of files count for nothing: an image has others.
+    os.utime(source / "one.css", (0, 0))
+    assert not prepare.anything_left()
+    MigrationRecorder(connection).record_unapplied("work", "0001_initial")
+    assert (prepare.migrations_left(), prepare.anything_left()) == (True, True)
+
+
+def test_who_does_not_own_the_tables_leaves_the_rights_as_they_are(as_app, called, settings):
+    settings.DEMO = False
+    Path(settings.STATIC_ROOT).mkdir()
+    assert may_grant(connection)
+    with as_app():
+        assert not may_grant(connection)
+        assert run().endswith("Rights are left as they are: this role does not own the tables.\n")
+    assert called == ["collectstatic"]
 
 
 def test_static_files_are_collected_again_when_one_changed(called, tmp_path):

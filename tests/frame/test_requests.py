@@ -2,7 +2,6 @@
 
 import json
 import logging
-from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -122,42 +121,6 @@ def test_a_failure_is_one_line_with_its_traceback():
     assert line["message"] == "it broke\nø"
     assert line["item"] == 42
     assert line["traceback"].endswith("ValueError: first\nsecond")
-
-
-def test_signing_in_and_out(client, person):
-    given = {"login": "ola", "password": "correct horse staple"}
-    response = client.post("/login/?next=/account/password/", given)
-    assert (response.status_code, response["Location"]) == (302, "/account/password/")
-    assert client.get("/account/password/").status_code == 200
-    assert client.post("/logout/")["Location"] == "/login/"
-    assert client.get("/account/password/").status_code == 302
-
-
-def test_nobody_makes_an_account_for_himself(client, db):
-    for path in ("/signup/", "/account/signup/", "/account/email/", "/account/password/reset/"):
-        assert client.get(path).status_code in (302, 404)
-        assert client.post(path).status_code in (302, 404)
-    assert get_user_model().objects.count() == 0
-
-
-def test_too_many_wrong_passwords_lock_the_name_at_that_address(client, person, settings):
-    given = {"login": "ola", "password": "wrong"}
-    for _ in range(settings.AXES_FAILURE_LIMIT - 1):
-        assert client.post("/login/", given).status_code == 200
-    assert client.post("/login/", given).status_code == 429
-    right = given | {"password": "correct horse staple"}
-    assert client.post("/login/", right).status_code == 429
-    assert client.post("/login/", right | {"login": " OLA "}).status_code == 429
-    elsewhere = Client(REMOTE_ADDR="10.0.0.9")
-    assert elsewhere.post("/login/", right).status_code == 302
-
-
-def test_the_admin_signs_in_at_our_login_page_and_is_for_staff(client, person):
-    chain = client.get("/admin/", follow=True).redirect_chain
-    assert [urlsplit(url).path for url, _ in chain] == ["/admin/login/", "/login/"]
-    client.force_login(person)
-    assert client.get("/admin/").status_code in (302, 403)
-    assert client.get("/admin/login/").status_code == 403
 
 
 def test_error_pages_have_their_status(client, person, rf):

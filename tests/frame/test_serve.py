@@ -2,12 +2,15 @@
 
 import json
 import os
+import queue
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -23,14 +26,14 @@ _SET_HERE = {"DATABASE_URL", "REDIS_URL", "VINKEY_TEST_SERVER", "STATIC_HASHED",
 
 
 class Running:
-    """A `serve` of our own, read line by line."""
+    """A `serve` of our own, read line by line as it speaks: a full pipe would hold it up."""
 
-    def __init__(self, data: Path, port: int = 0):
+    def __init__(self, data: Path, port: int = 0, *, demo: bool = False):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = port or probe.getsockname()[1]
         known = {name: value for name, value in os.environ.items() if name not in _SET_HERE}
-        known |= {"VINKEY_DATA": str(data), "PORT": str(self.port), "VINKEY_DEMO": "0"}
+        known |= {"VINKEY_DATA": str(data), "PORT": str(self.port), "VINKEY_DEMO": str(int(demo))}
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
             cwd=ROOT,
@@ -40,9 +43,22 @@ class Running:
             text=True,
         )
         self.seen: list[str] = []
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        for line in self.process.stdout:
+            self._lines.put(line)
+        self._lines.put(None)
+
+    def _said(self) -> Iterator[str]:
+        while (line := self._lines.get()) is not None:
+            yield line
+        self._lines.put(None)
 
     def until(self, words: str) -> str:
-        for line in self.process.stdout:
+        for line in self._said():
             self.seen.append(line)
             if words in line:
                 return line
@@ -73,17 +89,17 @@ class Running:
 
     def end(self, sig: int) -> int:
         self.process.send_signal(sig)
-        self.seen += self.process.stdout.readlines()
+        self.seen += self._said()
         return self.process.wait(40)
 
 
 @pytest.fixture
-def data(tmp_path, pytestconfig):
+def data(tmp_path, kept_migrations):
     """A data directory that is migrated already, as after an earlier run."""
     data = tmp_path / "data"
     servers = Servers(data, valkey=False, throw_away=True)
     servers.start()
-    fill(servers.home.database_url(OWNER), cache=Path(pytestconfig.cache.mkdir("migrated")))
+    fill(servers.home.database_url(OWNER), cache=kept_migrations)
     servers.stop()
     return data
 
@@ -149,9 +165,20 @@ def test_a_killed_serve_takes_its_parts_with_it_and_the_next_one_starts(running,
     family = everyone(running)
     running.end(signal.SIGKILL)
     assert gone(family)
+    assert any("Static files collected." in line for line in running.seen)
+    servers = Servers(data, valkey=False)
+    servers.start()
+    with psycopg.connect(servers.home.database_url(OWNER)) as connection:
+        connection.execute("REVOKE SELECT ON work_site FROM vinkey_app")
+    servers.stop()
     again = Running(data)
     again.until("Vinkey is at")
     assert again.get("/readyz/")[0] == 200
+    # Nothing was left to prepare, so that no process was started for it; the rights are back.
+    assert not any("vinkey_app" in line or "collected" in line for line in again.seen)
+    with psycopg.connect(servers.home.database_url(OWNER)) as connection:
+        asked = "SELECT has_table_privilege('vinkey_app', 'work_site', 'SELECT')"
+        assert connection.execute(asked).fetchone() == (True,)
     second = Running(data)
     second.until("Vinkey already runs with")
     assert second.end(signal.SIGTERM) == 1

@@ -90,8 +90,12 @@ def test_a_thing_moves_and_its_history_stays(load):
 def test_a_thing_is_not_inside_itself(load):
     load(*ROWS)
     found, faults = load((10002, "Tool box", "K", None, None, None, 10003))
-    assert found == {"conflict": 1}
-    assert faults == [(2, "Inside", "10003", "not_accepted")]
+    assert found == {"conflict": 1, "gone": 2}
+    assert faults == [
+        (2, "Inside", "10003", "not_accepted"),
+        (0, "Equipment", "10001", "gone"),
+        (0, "Equipment", "10003", "gone"),
+    ]
     assert where("10002") == ("STORE", None)
 
 

@@ -39,6 +39,8 @@ def test_places_and_work_of_valhall(run, tmp_path):
         "  refused                                      0",
         "  closed in source, open in the field          0",
         "  reported only                                0",
+        "  stray links and lines refused                0",
+        "  no longer in the source                      0",
     ]
     assert err[0] == "read assets.csv: 1,105"
     assert err[-1] == "loaded: 1,105"
@@ -51,6 +53,8 @@ def test_places_and_work_of_valhall(run, tmp_path):
     assert out[1] == "  new                                      1,314"
     assert out[8:] == [
         "  reported only                                1",
+        "  stray links and lines refused                0",
+        "  no longer in the source                      0",
         "  closed: 904, cancelled: 331, requested: 79, links: 6,493, lines: 1,535",
         "1 line(s) in workorders.errors.csv",
     ]

@@ -36,6 +36,8 @@ def unfit(name, cells, **field):
         ("01.07.2026 08:00", ("%d.%m.%Y %H:%M",), "2026-07-01T06:00:00+00:00"),
         ("1337790468000", ("epoch_ms",), "2012-05-23T16:27:48+00:00"),
         ("1337790468", ("epoch_s",), "2012-05-23T16:27:48+00:00"),
+        ("1900-01-01T00:00:00Z", ("iso",), "1900-01-01T00:00:00+00:00"),
+        ("2199-12-31T23:59:59Z", ("iso",), "2199-12-31T23:59:59+00:00"),
         ("2026-07-01", ("epoch_ms", "iso"), "2026-06-30T22:00:00+00:00"),
         # A time that does not exist moves forward by the gap, a repeated one is its first.
         ("2026-03-29T02:30:00", ("iso",), "2026-03-29T01:30:00+00:00"),
@@ -53,6 +55,11 @@ def test_moments(text, forms, stored):
         ("2026-13-01", ("iso",)),
         ("99999999999999999999", ("epoch_ms",)),
         ("0001-01-01", ("iso",)),
+        ("1899-12-31T23:59:59", ("iso",)),
+        ("2200-01-01", ("iso",)),
+        ("9999-12-31T23:59:59Z", ("iso",)),
+        ("01.01.0200", ("%d.%m.%Y",)),
+        ("7258118400000", ("epoch_ms",)),
         ("soon", ("iso", "epoch_ms")),
     ],
 )
@@ -64,6 +71,13 @@ def test_a_moment_of_a_spreadsheet_needs_no_form():
     assert value("due", NAIVE) == "2026-07-01T06:00:00+00:00"
     zone = ZoneInfo("UTC")
     assert value("due", NAIVE, zone=zone) == "2026-07-01T08:00:00+00:00"
+
+
+@pytest.mark.parametrize("year", [1, 1899, 2200, 9999])
+def test_a_moment_of_a_spreadsheet_lies_in_the_years_that_people_plan_for(year):
+    for zone in ("America/New_York", "UTC", "Pacific/Auckland"):
+        late = datetime(year, 12, 31, 23, 59, 59)  # noqa: DTZ001 -- as a spreadsheet holds it
+        assert unfit("due", late, zone=ZoneInfo(zone)) == "bad_date"
 
 
 def test_blanks_and_the_words_for_empty_are_nothing():

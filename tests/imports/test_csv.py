@@ -49,7 +49,7 @@ def test_another_encoding_is_read_when_the_mapping_says_so(put):
             ("encoding", 3, "name", repr(b"2,Sm\xf8re\n")),
         ),
         (b'key,name\n1,"a\nb\xff"\n', ("encoding", 3, "name", repr(b'b\xff"\n'))),
-        ("key\nå".encode("utf-16"), ("encoding", 1, "", repr(b"\xff\xfe"))),
+        ("key\nå".encode("utf-16"), ("utf_16", 1, "", repr(b"\xff\xfe"))),
         (b"key,name\n1,x\n2,a\0b\n", ("nul", 3, "name", "2,a␀b⏎")),
         (b'key,name\n1,"x\n', ("truncated", 2, "", '1,"x⏎')),
         (b"key,name\n1,x\n2", ("truncated", 3, "", "2")),
@@ -100,6 +100,23 @@ def test_a_cell_of_50_mb_is_refused_with_a_part_of_it_in_memory(tmp_path, part):
     assert (code, column, value[:40]) == ("cell_too_large", "name", "y" * 40)
     assert line >= 3
     assert peak < path.stat().st_size
+
+
+@pytest.mark.parametrize("blank", [",,,", ", ,\t,", "   ", '"","","",""', ","])
+def test_a_row_without_anything_in_it_is_no_row(put, blank):
+    path = put("a.csv", f"key,a,b,c\n{blank}\n1,,,\n{blank}\n{blank}")
+    assert rows(path, "key") == [(3, {"key": "1", "a": "", "b": "", "c": ""}, [])]
+
+
+@pytest.mark.parametrize("name", ["a.tsv", "a.TXT"])
+def test_cells_that_tabs_part(put, name):
+    path = put(name, "key\tname\n1\tx, y\n")
+    assert rows(path, "key", delimiter="\t") == [(2, {"key": "1", "name": "x, y"}, [])]
+
+
+def test_utf_16_says_how_to_save_it(put):
+    with pytest.raises(FileFault, match=r"line 1, .* This is UTF-16\. Save the file as UTF-8\."):
+        rows(put("a.csv", "key\n1\n".encode("utf-16")), "key")
 
 
 def test_only_csv_and_xlsx_are_read(put):

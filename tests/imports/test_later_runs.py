@@ -183,9 +183,9 @@ def test_lines_are_added_and_followed(loaded, load):
     assert found == {"changed": 1, "same": 3}
     lines = ChecklistLine.objects.filter(item=item("1"))
     assert list(lines.values_list("key", "text")) == [
-        ("10", "Look well"),
-        ("20", "Listen"),
-        ("30", "Smell"),
+        ("cmms:10", "Look well"),
+        ("cmms:20", "Listen"),
+        ("cmms:30", "Smell"),
     ]
 
 

@@ -85,6 +85,41 @@ def test_what_is_not_said_has_a_default():
             "missing",
         ),
         ("[fields]", "[fields", "orders", "line 5"),
+        ('{ o = "requested", c = "closed" }', '"x"', "fields.status.map", "A table is needed"),
+        ('key = "id"', 'key = "id"\nwords = 5', "words", "A list of texts"),
+        ('key = "id"', 'key = "id"\nwords = "a"', "words", "A list of texts"),
+        ('key = "id"', 'key = "id"\ncomplete = "no"', "complete", "Say true or false"),
+        ('"title"', "{ first_of = [] }", "fields.what.first_of", "A list of texts"),
+        ('"title"', "{ all_of = [] }", "fields.what.all_of", "A list of texts"),
+        ('"title"', "{ first_of = 5 }", "fields.what.first_of", "A list of texts"),
+        ("[fields]", "[file]\nempty = 5\n[fields]", "file.empty", "A list of texts"),
+        ("[fields]", '[file]\ndelimiter = "\\n"\n[fields]', "file.delimiter", "One character"),
+        ("[fields]", '[file]\nquote = "\\r"\n[fields]', "file.quote", "One character"),
+        ("[fields]", '[file]\nquote = ","\n[fields]', "file.delimiter", "be the quote as well"),
+        (
+            "[fields]",
+            '[links.places]\nfile = "x"\nrecord = "a"\nto = "b"\ndelimiter = "\\""\n[fields]',
+            "links.places.delimiter",
+            "be the quote as well",
+        ),
+        *(
+            (
+                "[fields]",
+                f"[fields]\ndue = {{ column = 'a', date = {form} }}",
+                "fields.due.date",
+                why,
+            )
+            for form, why in [
+                ("5", "A list of texts"),
+                ("[]", "A list of texts"),
+                ("[5]", "A list of texts"),
+                ("'%Q'", "Say iso, epoch_ms"),
+                ("'%Y %Y'", "Say iso, epoch_ms"),
+                ("'%'", "Say iso, epoch_ms"),
+                ("'%H:%M'", "Say iso, epoch_ms"),
+                ("['iso', 'd.m.Y']", "Say iso, epoch_ms"),
+            ]
+        ),
     ],
 )
 def test_a_mistake_is_named_by_its_key(old, new, key, problem):
@@ -92,6 +127,15 @@ def test_a_mistake_is_named_by_its_key(old, new, key, problem):
         parse(WORK.replace(old, new), name="orders")
     assert caught.value.key == key
     assert problem in caught.value.problem
+
+
+@pytest.mark.parametrize(
+    "form", ["%d.%m.%Y %H:%M", "%d/%m/%y", "%Y-%m-%dT%H:%M:%S%z", "%d %b %Y", "%G-W%V-%u", "%m.%Y"]
+)
+def test_forms_of_a_date(form):
+    due = f"[fields]\ndue = {{ column = 'a', date = '{form}' }}"
+    mapping = parse(WORK.replace("[fields]", due), name="orders")
+    assert mapping.fields[0].forms == (form,)
 
 
 def test_places_have_no_checklist_and_no_fields_of_their_own():

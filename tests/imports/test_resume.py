@@ -3,17 +3,43 @@
 import pytest
 from django.db import connection
 
+from tests.factories import setup
 from tests.imports.files import MAPPINGS, VALHALL
 from work.exceptions import Busy
-from work.models import ChecklistLine, ItemPlace, Place, WorkItem
+from work.models import ChecklistLine, ItemPlace, Place, Prerequisite, WorkItem
 from work.models.imports import ImportedRecord, ImportRow, ImportRun
 from work.services.import_ import load as loading
 from work.services.import_ import report
 from work.services.import_ import run as running
 from work.services.import_.faults import NotNow
 from work.services.import_.mapping import Kind
+from work.states import Role
 
 pytestmark = pytest.mark.django_db
+
+PLACES = """
+kind = "places"
+name = "Places"
+system = "cmms"
+key = "id"
+[fields]
+name = "id"
+kind = { constant = "area" }
+parent = { column = "above", wins = "source" }
+"""
+PLANNED = """
+kind = "work"
+name = "Orders"
+system = "cmms"
+key = "id"
+[fields]
+type = { constant = "lift" }
+what = "id"
+why = { constant = "As asked." }
+place = { constant = "PUMP" }
+owner_user = { constant = "nora" }
+status = { constant = "planned" }
+"""
 
 
 class Killed(BaseException):
@@ -108,6 +134,72 @@ def test_an_import_waits_for_who_holds_the_site(places, work, monkeypatch):
     monkeypatch.setattr(loading, "load_chunk", busy)
     monkeypatch.setattr(loading, "BUSY_PAUSE", 0)
     assert report.counts(work())["new"] == 1314
+
+
+def test_an_import_gives_up_when_the_site_stays_busy_and_goes_on_later(places, work, monkeypatch):
+    real, done = loading.load_chunk, iter([True, True])
+
+    def busy(**given):
+        if next(done, False):
+            return real(**given)
+        raise Busy
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loading, "load_chunk", busy)
+        patch.setattr(loading, "BUSY_PAUSE", 0)
+        with pytest.raises(NotNow, match="The site is busy. What was loaded stays"):
+            work()
+    assert WorkItem.objects.count() == 2 * loading.CHUNK
+    run = work()
+    assert (run.state, report.counts(run)["new"]) == ("done", 1314)
+
+
+def ruled() -> bool:
+    """Whether the rule of the hall asks something of the work."""
+    return Prerequisite.objects.filter(origin__startswith="rule:", withdrawn_at=None).exists()
+
+
+@pytest.fixture
+def moved(site, put, bring, monkeypatch):
+    """A run that was killed when it had moved a place below a hall with a rule of its own."""
+    mapping = put("places.toml", PLACES)
+    bring(Kind.PLACES, put("a.csv", "id,above\nHALL,\nPUMP,\n"), mapping)
+    setup.work_type(site, "lift")
+    setup.rule(site, "check", place_id=Place.objects.get(code="HALL").pk)
+    setup.person(site, Role.SUPERVISOR, username="nora")
+    bring(Kind.WORK, put("work.csv", "id\n1\n"), put("work.toml", PLANNED))
+    assert not ruled()
+    with monkeypatch.context() as patch:
+        kill_in_chunk(patch, 2, "after")
+        with pytest.raises(Killed):
+            bring(Kind.PLACES, put("b.csv", "id,above\nHALL,\nPUMP,HALL\n"), mapping)
+    assert Place.objects.get(code="PUMP").depth == 2
+    assert not ruled()
+    return ImportRun.objects.latest("pk")
+
+
+@pytest.mark.parametrize("name", ["b.csv", "c.csv"])
+def test_what_stands_at_a_place_that_was_moved_is_brought_up_to_date(
+    moved, put, bring, tmp_path, name
+):
+    """Taken up with the same file, or given up for another one."""
+    put("c.csv", "id,above\nHALL,\nPUMP,HALL\nMORE,\n")
+    bring(Kind.PLACES, tmp_path / name, put("places.toml", PLACES))
+
+    moved.refresh_from_db()
+    assert moved.state == ("done" if name == "b.csv" else "dropped")
+    assert ruled()
+
+
+def test_a_trial_leaves_a_run_that_was_killed_as_it_is(moved, put, bring):
+    rows = ImportRow.objects.filter(run=moved).count()
+    path = put("c.csv", "id,above\nHALL,\nPUMP,\n")
+    bring(Kind.PLACES, path, put("places.toml", PLACES), dry_run=True)
+
+    moved.refresh_from_db()
+    assert moved.state == "loading"
+    assert ImportRow.objects.filter(run=moved).count() == rows
+    assert not ruled()
 
 
 def test_two_imports_of_a_site_do_not_run_at_once(site, work):

@@ -1,6 +1,7 @@
 """A fault of a row refuses its record and no other, and says where it is."""
 
 import csv
+import os
 
 import pytest
 
@@ -52,6 +53,7 @@ key = "nr"
 [lines.fields]
 text = "text"
 """
+NO_DATE = "This is not a date of the form %s, in the years 1900 to 2199."
 HEAD = "id,title,state,start,end,due,critical\n"
 TREE = "id,title,parent\nA,Hall,null\nB,Line 1,A\nC,Line 2,A\nD,Pump,B\nE,Tank,B\n"
 
@@ -90,14 +92,93 @@ def test_a_bad_date_refuses_its_order_alone(load, places):
         tags="order,tag\n1,B\n2,B\n3,D\n3,E\n",
     )
     assert found == [
-        ("in.csv", 2, "start", "2026-02-30", "This is not a date of the form iso."),
-        ("in.csv", 3, "due", "31.02.2026", "This is not a date of the form epoch_ms, %d.%m.%Y."),
+        ("in.csv", 2, "start", "2026-02-30", NO_DATE % "iso"),
+        ("in.csv", 3, "due", "31.02.2026", NO_DATE % "epoch_ms, %d.%m.%Y"),
     ]
     assert keys() == ["3"]
     assert (report.counts(run)["new"], report.counts(run)["refused"]) == (1, 2)
     item = WorkItem.objects.get()
     assert item.due.isoformat() == "2026-12-23T23:00:00+00:00"
     assert item.place.code == "B"
+
+
+def test_a_date_that_no_page_could_show_is_refused(load, places):
+    _run, found = load(
+        Kind.WORK,
+        HEAD + "1,One,o,0001-01-01,,,\n2,Two,o,,9999-12-31T23:59:59Z,,\n3,Three,o,,,31.12.9999,\n",
+    )
+    assert found == [
+        ("in.csv", 2, "start", "0001-01-01", NO_DATE % "iso"),
+        ("in.csv", 3, "end", "9999-12-31T23:59:59Z", NO_DATE % "iso"),
+        ("in.csv", 4, "due", "31.12.9999", NO_DATE % "epoch_ms, %d.%m.%Y"),
+    ]
+    assert keys() == []
+
+
+CODES = "A code holds only characters that can be printed, and no line break."
+
+
+def test_a_line_break_in_a_key_refuses_its_record(load, places):
+    _run, found = load(Kind.PLACES, 'id,title,parent\n"X\nY",New,A\nZ,Newer,A\n')
+    assert found[0] == ("in.csv", 2, "id", "X⏎Y", CODES)
+    assert Place.objects.filter(code="Z").exists()
+    assert Place.objects.count() == 6
+    run, found = load(
+        Kind.WORK,
+        HEAD + '"1\r\n2",One,o,,,,\n3,Three,o,,,,\n4,Four,o,,,,\n',
+        tags='order,tag\n3,"B\nC"\n',
+        lines='order,nr,text\n4,"1\t0",Look\n',
+    )
+    assert found == [
+        ("in.csv", 2, "id", "1⏎2", CODES),
+        ("tags.csv", 2, "tag", "B⏎C", CODES),
+        ("tags.csv", 2, "tag", "B\nC", "There is no place with this code at the site."),
+        ("lines.csv", 2, "nr", "1\t0", CODES),
+    ]
+    assert (report.counts(run)["refused"], keys()) == (3, [])
+
+
+def test_a_line_break_in_a_code_refuses_its_record(load):
+    mapping = PLACES.replace("[fields]", '[fields]\ncode = "tag"')
+    _run, found = load(
+        Kind.PLACES,
+        'id,tag,title,parent\n1,"A\nB",Hall,null\n2,C D,Line,null\n',
+        mapping=mapping,
+    )
+    assert found == [("in.csv", 2, "tag", "A⏎B", CODES)]
+    assert Place.objects.get().code == "C D"
+
+
+def test_a_key_is_no_longer_than_the_code_that_it_stands_for(load):
+    text = f"id,title,parent\n{'x' * 120},Hall,null\n{'y' * 121},Line,null\n"
+    limit = "The text is longer than 120 characters."
+    _run, found = load(Kind.PLACES, text)
+    assert found == [("in.csv", 3, "id", "y" * 80 + "…", limit)]
+    assert Place.objects.get().code == "x" * 120
+    coded = "complete = false" + PLACES.replace("[fields]", '[fields]\ncode = "title"')
+    _run, found = load(Kind.PLACES, f"id,title,parent\n{'z' * 200},Hall,null\n", mapping=coded)
+    assert found == []
+    assert Place.objects.get(code="Hall").external_key == "z" * 200
+
+
+@pytest.mark.parametrize(
+    ("name", "stands"),
+    [
+        ("x" * 247 + ".csv", "x" * 199 + "…"),
+        (b"orders-\xff.csv", "orders-?.csv"),
+    ],
+    ids=["long", "no UTF-8"],
+)
+def test_the_name_of_a_file_may_be_odd(places, put, bring, tmp_path, name, stands):
+    path = tmp_path / os.fsdecode(name)
+    path.write_text(HEAD + "1,One,x,,,,\n")
+    put("tags.csv", "order,tag\n")
+    put("lines.csv", "order,nr,text\n")
+    run = bring(Kind.WORK, path, put("mapping.toml", WORK))
+    [(fault, _outcome)] = report.faults(run)
+    assert (fault.file, fault.column) == (stands, "state")
+    assert run.files[0]["name"] == stands
+    assert stands in next(report.lines(run))
 
 
 def test_the_same_key_twice_refuses_both(load, places):
@@ -213,7 +294,9 @@ def test_lines_of_no_order_and_twice_the_same_line(load, places):
         ("lines.csv", 5, "nr", "10", "The same key stands also on line 4."),
     ]
     assert keys() == ["1"]
-    assert report.counts(run)["refused"] == 2
+    found = report.counts(run)
+    assert (found["new"], found["refused"], found["lost"]) == (1, 1, 1)
+    assert run.counts["records"] == 2
 
 
 def test_a_fault_of_any_file_leaves_nothing_behind(load, places):

@@ -79,7 +79,7 @@ def test_operations_are_lines(valhall):
     _places, run = valhall
     assert ChecklistLine.objects.count() == 1535
     assert set(ChecklistLine.objects.values_list("answer", "kind")) == {("", "pass_fail")}
-    line = ChecklistLine.objects.get(key="FAO-074014-")
+    line = ChecklistLine.objects.get(key="workmate:FAO-074014-")
     assert line.item.external_key == "FAO-074014"
     assert line.text == "VRD - 1ST STAGE COMPRESSOR · 23-KA-9101"
     assert line.source_words["criticality"] == "HIGH"

@@ -61,6 +61,8 @@ def test_a_changed_file_reports_every_kind_and_writes_what_the_mapping_allows(db
         "refused": 1,
         "closed_in_source": 1,
         "reported": 1,
+        "lost": 0,
+        "gone": 0,
     }
     items = {item.external_key: item for item in WorkItem.objects.select_related("place")}
     assert len(items) == 1315
@@ -110,7 +112,7 @@ def test_a_changed_file_reports_every_kind_and_writes_what_the_mapping_allows(db
             '"FAO-073479","true","2012-06-31T00:00:00"',
             (
                 "workorders.csv, line 3, column plannedStart, value '2012-06-31T00:00:00': "
-                "This is not a date of the form iso."
+                "This is not a date of the form iso, in the years 1900 to 2199."
             ),
         ),
     ],

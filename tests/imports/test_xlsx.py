@@ -1,5 +1,6 @@
 """What an XLSX file may hold, and where a fault of it is said to be."""
 
+import re
 import tracemalloc
 import zipfile
 from datetime import date, datetime
@@ -114,6 +115,46 @@ def test_a_missing_column_and_a_missing_sheet(book):
     fault = fault_of(path, "name", sheet="Tags")
     assert (fault.code, fault.value, fault.params) == ("missing_sheet", "Tags", {"has": "Orders"})
     assert len(rows(path, "name", sheet="Orders")) == 1
+
+
+def test_a_row_of_blanks_is_no_row(book):
+    assert [row.line for row in rows(book(["key", "name"], ["1", "x"], [" ", "\t"], ["2"]))] == [
+        2,
+        4,
+    ]
+
+
+def test_the_first_sheet_that_is_not_hidden(tmp_path):
+    made = Workbook()
+    made.active.title, made.active.sheet_state = "Lists", "hidden"
+    made.active.append(["choice"])
+    for title, key in (("Secret", "no"), ("Orders", "yes"), ("More", "later")):
+        made.create_sheet(title).append(["key"])
+        made[title].append([key])
+    made["Secret"].sheet_state = "veryHidden"
+    made.active = 2
+    made.save(path := tmp_path / "a.xlsx")
+    assert [row.cells["key"] for row in rows(path, "key")] == ["yes"]
+    assert [row.cells["key"] for row in rows(path, "key", sheet="Secret")] == ["no"]
+
+
+@pytest.mark.parametrize(
+    ("at", "mark", "error"),
+    [(6, b"\x01\x00", "encrypted"), (8, b"\x60\x00", "compression")],
+    ids=["encrypted", "packed in another way"],
+)
+def test_an_archive_that_cannot_be_unpacked(book, at, mark, error):
+    path = book(["key"], ["1"])
+    content = path.read_bytes()
+    # In the header of each part, and again in the directory at the end, two bytes further on.
+    for start, offset in ((b"PK\x03\x04", at), (b"PK\x01\x02", at + 2)):
+        for found in re.finditer(re.escape(start), content):
+            first = found.start() + offset
+            content = content[:first] + mark + content[first + 2 :]
+    path.write_bytes(content)
+    fault = fault_of(path, "key")
+    assert (fault.code, fault.file) == ("xlsx_damaged", "a.xlsx")
+    assert error in fault.params["error"]
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.99])

@@ -6,31 +6,48 @@ import pytest
 
 from tests import factories
 from tests.views.conftest import clock, nrd, sign_in, world  # noqa: F401
-from work.models import WorkItem
-from work.services import requirements
+from work.models import Event, WorkItem
+from work.services import execution, people, requirements
+from work.states import Role
 
 SITE = "/s/hvk/"
+OWNER, PHONE = "Wilma Vermeer", "06-99887766"
 
 
 @pytest.fixture
-def secret(world):  # noqa: F811
+def owner(world):  # noqa: F811
+    """A supervisor of the site who owns the other company's work."""
+    person = factories.person(world.site, Role.SUPERVISOR, name=OWNER)
+    return people.change_person(actor=world.site_admin, at=world.at, user_id=person.pk, phone=PHONE)
+
+
+@pytest.fixture
+def secret(world, owner):  # noqa: F811
     """Work of Hydrex at the same line, and work of the site itself."""
     made = {"by": world.other_contractor, "what": "Rinse the caustic header", "why": "Foam seen"}
     factories.requested_item(world, **made)
-    item = factories.planned_item(world, **made, plan={"executor_ids": [world.other_contractor.pk]})
+    plan = {"executor_ids": [world.other_contractor.pk], "owner_user_id": owner.pk}
+    item = factories.planned_item(world, **made, plan=plan)
     factories.waiting_item(world, what="Swap the burst disc")
     return item
 
 
 @pytest.fixture
 def mine(world, secret):  # noqa: F811
-    """Work of LasTeam that waits for the other company's."""
+    """Work of LasTeam that is due and blocked: it waits for the other company's."""
     item = factories.planned_item(
         world,
         by=world.contractor,
         what="Weld the bracket",
-        plan={"executor_ids": [world.welder.pk]},
+        plan={"executor_ids": [world.welder.pk], "planned_start": world.at},
     )
+    _require(world, item, secret)
+    assert item.team == world.lasteam
+    return item
+
+
+def _require(world, item, other, **given):  # noqa: F811
+    """The item waits for the other one before its start."""
     requirements.require(
         actor=world.planner,
         at=world.at,
@@ -38,15 +55,15 @@ def mine(world, secret):  # noqa: F811
         gate="start",
         kind="work",
         supplier="work.item",
-        source_id=secret.pk,
+        source_id=other.pk,
+        **given,
     )
-    assert item.team == world.lasteam
-    return item
 
 
 def _hidden(world) -> re.Pattern:  # noqa: F811
     numbers = WorkItem.objects.exclude(team=world.lasteam).values_list("number", flat=True)
     words = ["Hydrex", world.other_contractor.name, "caustic", "Foam seen", "burst disc"]
+    words += [OWNER, PHONE]
     return re.compile("|".join([*map(re.escape, words), *(rf"\bW-{n}\b" for n in numbers)]))
 
 
@@ -124,6 +141,51 @@ def test_refusals_keep_quiet(world, mine, secret, sign_in):  # noqa: F811
         answer = visitor.get(f"{SITE}{path}")
         assert answer.status_code == 404
         assert hidden.search(answer.content.decode().replace(path, "")) is None
+
+
+def test_who_clears_hidden_work_is_told_to_who_may_see_it(world, mine, secret, sign_in):  # noqa: F811
+    """By the requirement, its blocker, the closure and the refusal; on the page of each."""
+    for reader, told in (
+        (world.welder, False),
+        (world.contractor, False),
+        (world.supervisor, True),
+    ):
+        visitor = sign_in(reader)
+        for answer in (visitor.see(mine), visitor.act(mine, "start")):
+            text = answer.content.decode()
+            assert (OWNER in text, f"{OWNER}, {PHONE}" in text) == (told, told), reader
+            assert ("Other work must be finished first." in text) is not told, reader
+
+
+def test_who_moved_hidden_work_stands_in_no_history(world, mine, secret, owner, sign_in):  # noqa: F811
+    """The blocker of one's own work ends when the owner of the hidden work completes that."""
+    _require(world, mine, secret, params={"until": "done"})
+    for verb in (execution.start, execution.complete):
+        verb(actor=owner, at=world.at, item_id=secret.pk)
+
+    assert Event.objects.filter(item=mine, verb="unblocked", actor=owner).count() == 1
+    page = sign_in(world.welder).see(mine).content.decode()
+    assert "a blocker ended" in page
+    assert _hidden(world).search(page) is None
+
+
+def test_hidden_children_are_not_counted(world, mine, secret, sign_in):  # noqa: F811
+    """Three that the reader may not see are said once; an insider reads each of them."""
+    for _one in range(3):
+        factories.requested_item(
+            world,
+            by=world.planner,
+            what="Rinse the caustic tank",
+            parent_id=mine.pk,
+            mandatory=True,
+        )
+    said = "Other work that this waits for is not closed."
+    pages = {}
+    for reader in (world.welder, world.supervisor):
+        pages[reader] = sign_in(reader).see(mine).content.decode()
+    assert pages[world.welder].count(said) == 1
+    assert pages[world.supervisor].count("which this waits for, is not closed.") == 3
+    assert _hidden(world).search(pages[world.welder]) is None
 
 
 def test_one_without_a_role_and_one_of_another_site_see_no_site(world, nrd, mine, sign_in):  # noqa: F811

@@ -6,7 +6,6 @@ by an AssertionError that names the item.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from types import SimpleNamespace as Row
 
 from django.db import connection, transaction
 
@@ -76,43 +75,6 @@ def closed_was_accepted(oracle: Oracle) -> None:
                 assert line.answer not in ("fail", "could_not") or line.disposition, line.text
 
 
-def acceptance_was_due(before: Oracle, after: Oracle, at: datetime) -> None:
-    """2. At the moment of acceptance: by somebody entitled, and all that closing requires met."""
-    known = {row.id for row in before.work.acceptances}
-    for row in after.work.acceptances:
-        if row.id in known or row.kind == "source":
-            continue
-        item = after.items[row.item_id]
-        assert before.items[item.id].status == "done", item.number
-        assert before.may_accept(row.by_id, item, at), f"{item.number}: accepted by {row.by_id}"
-        if before.needs_four_eyes(item):
-            assert row.by_id != item.completed_by_id, f"{item.number}: accepted by its completer"
-        unmet = [need.origin for need in after.needs(item, "close", at) if not need.met]
-        assert not unmet, f"{item.number} was closed with {unmet}"
-        for other in after.work.items:
-            if other.parent_id == item.id and other.mandatory:
-                lost = other.status == "cancelled" and other.loss_accepted_at is not None
-                assert other.status == "closed" or lost, f"{item.number} before its child"
-            if other.source_item_id == item.id:
-                assert other.status != "requested", f"{item.number}: nobody owns {other.number}"
-        values = {field.key for field in after.set_up.fields if field.required_at} & {
-            field.key for field in after.set_up.fields if field.version_id == item.type_version_id
-        }
-        assert all(item.values.get(key) not in (None, "") for key in values), item.number
-
-
-def starts_were_due(before: Oracle, after: Oracle, at: datetime) -> None:
-    """Guards of start and resume, asked now: nothing unmet, no open blocker, fields present."""
-    for item in after.work.items:
-        was = before.items.get(item.id)
-        if item.status != "live" or (was is not None and was.status == "live"):
-            continue
-        as_planned = Row(**vars(item) | {"status": was.status if was else "planned"})
-        unmet = [need.origin for need in after.needs(as_planned, "start", at) if not need.met]
-        assert not unmet, f"{item.number} was started with {unmet}"
-        assert not after.open_blockers[item.id], f"{item.number} was started under a blocker"
-
-
 def reading_is_safe(oracle: Oracle, reader: rows.Reader, moments: Iterable[datetime]) -> None:
     """3. Read at any second: blocked whenever it is so, ready only when it is so."""
     for at in moments:
@@ -150,27 +112,6 @@ def settled_is_exact(oracle: Oracle, reader: rows.Reader, at: datetime) -> None:
             for need in oracle.unmet_at_start(item, at):
                 found_row = need.row.id if need.row is not None else 0
                 assert found_row in named, f"{item.number}: {need.origin}"
-
-
-def moves_left_events(before: Oracle, after: Oracle, fresh: list[Row], act: Row | None) -> None:
-    """6. Every change of a status has its event: who, when, from where to where."""
-    for item in after.work.items:
-        was = before.items.get(item.id)
-        own = [row for row in fresh if row.item_id == item.id]
-        if was is None:
-            assert any(row.verb == "request" for row in own), f"{item.number} came without an event"
-        status = was.status if was else "requested"
-        for row in own:
-            if "from" in row.data and row.verb != "stage" and row.subject_type == "work.workitem":
-                assert row.data["from"] == status, f"{item.number}: {row.verb} from {status}"
-                status = row.data["to"]
-                assert act is not None
-                assert row.actor_id == act.actor_id
-                assert row.recorded_at == act.at
-                assert row.happened_at == act.happened_at
-        assert status == item.status, f"{item.number}: {status} by its events, is {item.status}"
-        if was is not None and was.status != item.status:
-            assert item.version > was.version, item.number
 
 
 def history(last: int) -> tuple[int, int]:

@@ -54,11 +54,18 @@ class Oracle:
             if row.withdrawn_at is None:
                 self.standing[(row.item_id, row.gate, row.line_id, row.origin)] = row
                 self.by_item[row.item_id].append(row)
-        self.latest_check = {row.prerequisite_id: row for row in sorted(work.checks, key=_id)}
+        checks = sorted(work.checks, key=_id)
+        self.latest_check = {(row.prerequisite_id, row.role): row for row in checks}
         self.open_blockers: dict[int, list[Row]] = {item.id: [] for item in work.items}
         for row in work.blockers:
             if row.ended_at is None:
                 self.open_blockers[row.item_id].append(row)
+        # When the item of a check was last reopened: what was checked by then counts no more.
+        self.reopened: dict[int, datetime] = {}
+        for row in work.acceptances:
+            if row.struck_at is not None:
+                latest = self.reopened.get(row.item_id, row.struck_at)
+                self.reopened[row.item_id] = max(latest, row.struck_at)
         self.modes: dict[int, list[Row]] = {}
         for row in set_up.modes:
             self.modes.setdefault(row.rule_id, []).append(row)
@@ -74,7 +81,7 @@ class Oracle:
             if rule.gate == gate and self._reaches(rule, item, at):
                 origin = f"rule:{rule.id}"
                 row = self.standing.get((item.id, gate, line, origin))
-                met = row is not None and self._checked(row, at)
+                met = row is not None and self._checked(row, rule.params, at)
                 if rule.one_time and item.status in UNDER_WAY:
                     met = met or (row is not None and row.answer == "met")
                 found.append(self._need(item, origin, row, met, rule.kind, rule.lead, at))
@@ -133,17 +140,19 @@ class Oracle:
         covering = [row for row in self.modes.get(rule.id, []) if path.startswith(row.path)]
         return max(covering, key=lambda row: len(row.path)).mode if covering else rule.mode
 
-    def _checked(self, row: Row, at: datetime) -> bool:
-        check = self.latest_check.get(row.id)
+    def _checked(self, row: Row, params: dict, at: datetime) -> bool:
+        check = self.latest_check.get((row.id, params.get("role", "")))
+        reopened = self.reopened.get(row.item_id)
         return (
             check is not None
             and check.passed
+            and (reopened is None or check.at > reopened)
             and (check.valid_until is None or check.valid_until > at)
         )
 
     def _by_hand(self, row: Row, at: datetime) -> bool:
         if row.supplier == "work.check":
-            return self._checked(row, at)
+            return self._checked(row, row.params, at)
         if row.supplier == "work.item":
             other = self.items.get(row.source_id)
             enough = {"closed", "done"} if row.params.get("until") == "done" else {"closed"}
@@ -151,7 +160,7 @@ class Oracle:
         raise AssertionError(f"no answer known for {row.supplier}")
 
     def fit(self, person_id: int, item: Row, at: datetime) -> bool:
-        """Active, with a role that executes there; before a start, to the end of his shift."""
+        """Active, with a role that executes there; to start or resume, to the end of his shift."""
         if not self.people[person_id].is_active:
             return False
         ends = [
@@ -166,7 +175,7 @@ class Oracle:
         ]
         if not ends or None in ends:
             return bool(ends)
-        if item.status in UNDER_WAY:
+        if item.status in {"live", "done"}:
             return True
         shifts = [
             row.ends
@@ -252,17 +261,23 @@ class Oracle:
     # --- people ------------------------------------------------------------------------------
 
     def grants(self, person_id: int, at: datetime) -> list[Row]:
-        """The roles that a person has at a moment, by membership or by a duty."""
+        """The roles that a person has at a moment, by membership; or by a duty besides."""
         if not self.people[person_id].is_active:
             return []
-        return [
+        roles = [
             row
             for row in self.set_up.memberships
             if row.user_id == person_id and in_force(row.starts, row.ends, at)
-        ] + [
+        ]
+        sites = {row.site_id for row in roles}
+        return roles + [
             row
             for row in self.set_up.duties
-            if row.user_id == person_id and row.starts <= at and row.ends is None and row.is_active
+            if row.user_id == person_id
+            and row.site_id in sites
+            and row.starts <= at
+            and row.ends is None
+            and row.is_active
         ]
 
     def seen_by(self, person_id: int, at: datetime) -> set[int]:
@@ -291,6 +306,20 @@ class Oracle:
             return any(grant.role == named for grant in here)
         return any(hasattr(grant, "post_id") and grant.role in ACCEPTERS for grant in here)
 
+    def may_own(self, item: Row, at: datetime) -> bool:
+        """The owner is a post, or an employee who is here and has a role at the site."""
+        if item.owner_user_id is None:
+            return item.owner_post_id is not None
+        person = self.people[item.owner_user_id]
+        roles = {
+            row.role
+            for row in self.set_up.memberships
+            if row.user_id == person.id
+            and row.site_id == item.site_id
+            and in_force(row.starts, row.ends, at)
+        }
+        return person.is_active and person.company_id is None and bool(roles - {"contractor"})
+
     def needs_four_eyes(self, item: Row) -> bool:
         """By consequence, or because the type says so."""
         version = self.versions[item.type_version_id]
@@ -299,6 +328,10 @@ class Oracle:
             or version.takes_out
             or version.four_eyes
             or any(hold.item_id == item.id for hold in self.work.holds)
+            or any(
+                row.item_id == item.id and row.kind in {"permit", "isolation"}
+                for row in self.work.prerequisites
+            )
             or any(
                 row.item_id == item.id and row.quality and row.withdrawn_at is None
                 for row in self.work.criteria

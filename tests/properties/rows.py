@@ -12,16 +12,16 @@ from work.models import Act, Blob, WorkItem
 
 Row = SimpleNamespace
 
-# Read again at every step.
+# Read again at every step. What was withdrawn of lines and criteria is asked of nobody.
 _WORK = {
     "items": "SELECT i.*, p.path FROM work_workitem i JOIN work_place p ON p.id = i.place_id",
     "executors": "SELECT item_id, user_id FROM work_itemexecutor",
     "prerequisites": "SELECT * FROM work_prerequisite",
     "blockers": "SELECT * FROM work_blocker",
     "checks": "SELECT * FROM work_namedcheck",
-    "criteria": "SELECT * FROM work_criterion",
+    "criteria": "SELECT * FROM work_criterion WHERE withdrawn_at IS NULL",
     "evidence": "SELECT * FROM work_evidence",
-    "lines": "SELECT * FROM work_checklistline",
+    "lines": "SELECT * FROM work_checklistline WHERE withdrawn_at IS NULL",
     "acceptances": "SELECT * FROM work_acceptance",
     "holds": "SELECT * FROM work_hold",
     "windows": "SELECT * FROM work_window",

@@ -37,6 +37,18 @@ def test_a_rule_that_begins_later(world):  # noqa: F811
     assert item.blockers.get(ended_at=None).since == due
 
 
+def test_a_rule_that_began_before_an_act_that_had_nothing_to_do_with_it(world):  # noqa: F811
+    """Nobody forgets it: the act does first what the minute task has not come to yet."""
+    item = planned_item(world)
+    rule(world.site, at=AT, starts=AT + HOUR)
+    assert reads(item, AT + HOUR) == "not_ready"
+
+    items.edit(actor=world.planner, at=AT + 2 * HOUR, item_id=item.pk, what="Another word")
+
+    assert reads(item, AT + 2 * HOUR) == "not_ready"
+    assert item.prerequisites.get(rule__isnull=False).answer == "unmet"
+
+
 def test_a_rule_that_ends(world):  # noqa: F811
     made = rule(world.site, at=AT, ends=AT + HOUR)
     item = planned_item(world, plan={"planned_start": AT})

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.properties import machine, rows
+from tests.properties.acting import SEEN
 from tests.properties.world import make_playground
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
@@ -43,6 +44,6 @@ def test_the_invariants_hold(part):
     finally:
         gc.unfreeze()
         if LONG:
-            print(json.dumps(machine.SEEN, sort_keys=True))
+            print(json.dumps(SEEN, sort_keys=True))
     if not LONG:
-        assert machine.SEEN["runs"] >= SETTINGS.max_examples
+        assert SEEN["runs"] >= SETTINGS.max_examples

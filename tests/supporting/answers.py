@@ -25,11 +25,11 @@ class Tickets:
 
     def answers(self, pairs: Sequence[tuple[Source, ItemContext]], at: datetime) -> list[Answer]:
         """Two queries: tickets by their id, and those opened for an item since."""
-        named = Ticket.objects.in_bulk({source.id for source, _ in pairs if source.id})
+        tickets = Ticket.objects.select_related("after")
+        named = tickets.in_bulk({source.id for source, _ in pairs if source.id})
         unnamed = {context.id for source, context in pairs if not source.id}
         of_item = {
-            ticket.item_id: ticket
-            for ticket in Ticket.objects.filter(item_id__in=unnamed).order_by("pk")
+            ticket.item_id: ticket for ticket in tickets.filter(item_id__in=unnamed).order_by("pk")
         }
         return [
             self._answer(named.get(source.id) or of_item.get(context.id), at)
@@ -39,15 +39,21 @@ class Tickets:
     def _answer(self, ticket: Ticket | None, at: datetime) -> Answer:
         clears = ("role", "permit_issuer")
         if ticket is None:
-            return Answer.unknown(Reason("ticket_missing"), clears=clears)
+            return Answer.unknown(Reason("supporting.ticket_missing"), clears=clears)
+        if ticket.state == State.OPEN and ticket.after is not None:
+            number = {"number": ticket.after.number}
+            waits = Reason("supporting.ticket_waits", number, ("item", ticket.after.pk))
+            return Answer.unmet(waits, clears=clears, source_id=ticket.pk)
         if ticket.state != State.VALID:
             return Answer.unmet(
-                Reason(f"ticket_{ticket.state}", {}, ("ticket", ticket.pk)),
+                Reason(f"supporting.ticket_{ticket.state}", {}, ("ticket", ticket.pk)),
                 clears=clears,
                 source_id=ticket.pk,
             )
         if ticket.valid_until is not None and ticket.valid_until <= at:
-            return Answer.unmet(Reason("ticket_lapsed"), clears=clears, source_id=ticket.pk)
+            return Answer.unmet(
+                Reason("supporting.ticket_lapsed"), clears=clears, source_id=ticket.pk
+            )
         return Answer.met(valid_until=ticket.valid_until, source_id=ticket.pk)
 
     def required_for(
@@ -58,7 +64,7 @@ class Tickets:
                 key=key,
                 gate=gate,
                 kind=BlockerKind.PERMIT,
-                what=Reason("need.ticket"),
+                what=Reason("need.supporting.ticket"),
                 line_key=line,
             )
 
@@ -95,7 +101,7 @@ class Barred:
                 "bars_id", flat=True
             )
         )
-        reason = Reason("ticket_bars", clears=("role", "hse"))
+        reason = Reason("supporting.ticket_bars", clears=("role", "hse"))
         return [Fit((reason,)) if person in barred else Fit() for person, _ in pairs]
 
 

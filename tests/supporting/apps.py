@@ -10,6 +10,7 @@ class SupportingConfig(AppConfig):
 
     def ready(self) -> None:
         from tests.supporting import answers
+        from tests.supporting.words import WORDS
         from work import ports
 
         ports.suppliers.register(answers.Tickets())
@@ -17,3 +18,4 @@ class SupportingConfig(AppConfig):
         ports.item_listeners.register(answers.EndsWithItsItem())
         ports.source_listeners.register(answers.Outcomes())
         ports.panels.register(answers.TicketPanel())
+        ports.words.register(WORDS)

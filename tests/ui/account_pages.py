@@ -11,6 +11,7 @@ ACCOUNT_PAGES = {
     "logout": Page("account/logout.html", dict),
     "inactive": Page("account/account_inactive.html", dict),
     "password": Page("account/password_change.html", lambda: {"form": LoginForm()}),
+    "password-set": Page("account/password_set.html", lambda: {"form": LoginForm()}),
     "reauthenticate": Page("account/reauthenticate.html", lambda: {"form": LoginForm()}),
     "mfa": Page(
         "mfa/index.html", lambda: {"authenticators": AUTHENTICATORS, "is_mfa_enabled": True}

@@ -28,7 +28,7 @@ def _acts() -> list[Any]:
         act("start", "Start", allowed=False, reasons=[
             reason("Permit EP-231 is not in force.", "permit issuer", "/s/hvk/permits/231/"),
             reason("Nobody is named to do it.", "planner"),
-        ]),
+        ], more_reasons=4),
         act("cancel", "Cancel", form=CancelForm(auto_id="act-cancel-%s"), danger=True),
     ]  # fmt: skip
 
@@ -41,16 +41,20 @@ def _around() -> dict[str, Any]:
     answer = act("answer", "Answer", key="answer-3", form=AnswerForm(auto_id="act-answer-3-%s"))
     answer.small = True
     waive = act("waive", "Waive", key="waive-2", form=CancelForm(auto_id="act-waive-2-%s"))
+    clear = act("clear", "Clear", key="clear-2", page_url="/s/hvk/work/W-1042/clear/?of=2")
+    blockers = [
+        Row(kind_text="Isolation", what="Lock 14 is still on F-301", since=ago(hours=15),
+            expected=ahead(hours=2), earlier=[ago(hours=3)], who_text="Petra Nyström",
+            who_kind="person", reference="ISO-88", material_text="", derived=True,
+            url="/s/hvk/isolations/88/", acts=[]),
+        Row(kind_text="Material", what="Valve kit", since=ago(days=2), expected=None,
+            earlier=[], who_text="", who_kind="", reference="4500123", derived=False, url="",
+            material_text="2 × VK-88", acts=[clear]),
+    ]  # fmt: skip
     return {
-        "blockers": [
-            Row(kind_text="Isolation", what="Lock 14 is still on F-301", since=ago(hours=15),
-                expected=ahead(hours=2), earlier=[ago(hours=3)], who_text="Petra Nyström",
-                who_kind="person", reference="ISO-88", material_text="", derived=True,
-                url="/s/hvk/isolations/88/", acts=[]),
-            Row(kind_text="Material", what="Valve kit", since=ago(days=2), expected=None,
-                earlier=[], who_text="", who_kind="", reference="4500123", derived=False, url="",
-                material_text="2 × VK-88", acts=[act("clear", "Clear", key="clear-2")]),
-        ],
+        "blockers": blockers,
+        "blocking": blockers,
+        "more": {"requirements": Row(n=3, url="/s/hvk/work/W-1042/?all=requirements")},
         "requirements": [
             Row(what="An executor is named", answer="met", reason_text="Daan de Wit", who_text="",
                 url="", gate_text="before start", mode="enforce", mode_text="", valid_until=None,
@@ -99,15 +103,15 @@ def _around() -> dict[str, Any]:
                 url="/f/1/", preview_url="", for_text="", struck=False, struck_text="",
                 icon="image", acts=[]),
         ],
+        "evidence_count": 1,
         "evidence_missing": [Row(text="Dry cycle record")],
         "evidence_act": act("evidence", "Add evidence", has_file=True,
                             form=EvidenceForm(auto_id="act-evidence-%s")),
         "note_act": act("note", "Write a note", form=NoteForm(auto_id="act-note-%s")),
         "missing_count": 2,
         "missing": [
-            Row(text="Answer lines 3 and 4", who="Daan de Wit", url="#checklist", met=False),
-            Row(text="Attach the dry cycle record", who="", url="", met=False),
-            Row(text="No blocker is open", who="", url="", met=True),
+            Row(text="Answer lines 3 and 4", who="Daan de Wit", url="#checklist"),
+            Row(text="Attach the dry cycle record", who="", url=""),
         ],
         "holds": [Row(kind_text="Restart", what="Line 3", url="/s/hvk/places/L3/",
                       since=ago(hours=9), until_text="ends at acceptance", ended_at=None, acts=[])],

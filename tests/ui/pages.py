@@ -22,9 +22,11 @@ from work.states import Status
 
 def _rows() -> list[ItemRow]:
     moves = [
-        Row(verb="start", label="Start", allowed=False, reason="Permit EP-231 is not in force"),
-        Row(verb="cancel", label="Cancel", allowed=True, reason=""),
-    ]
+        Row(label="Start", url="/s/hvk/work/W-1042/start/?seen=7", at_once=True, act="5d0c",
+            allowed=False, reason="Permit EP-231 is not in force", more=2),
+        Row(label="Cancel", url="/s/hvk/work/W-1042/cancel/", at_once=False, act="5d0d",
+            allowed=True, reason="", more=0),
+    ]  # fmt: skip
     return [
         ItemRow("W-1066", "Grease port missing on CV-412", Status.REQUESTED, owner_text=""),
         ItemRow("W-1042", "Inspect line 3 before restart", Status.LIVE, is_blocked=True,

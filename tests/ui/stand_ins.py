@@ -110,6 +110,8 @@ class ActRow:
     url: str
     allowed: bool = True
     reasons: list[Row] = field(default_factory=list)
+    more_reasons: int = 0
+    page_url: str = ""
     form: forms.Form | None = None
     primary: bool = False
     key: str = ""

@@ -101,7 +101,7 @@ def test_menu_button_opens_the_places_to_go_without_a_script(look):
 
 def test_card_menu_lies_over_the_board_without_a_script(look):
     page, _ = look("board", script=False)
-    page.get_by_role("button", name="Acts of W-1042").click()
+    page.get_by_role("button", name="Move W-1042").click()
     menu = page.locator("#menu-W-1042")
     assert menu.is_visible()
     box = menu.bounding_box()

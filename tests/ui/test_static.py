@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from work.templatetags import sprite
+from work.models import WorkType
+from work.reads import item_rows, trail
+from work.templatetags import sprite, vinkey
+from work.views import pictures
 
 ROOT = Path(__file__).resolve().parents[2]
 CSS = ROOT / "static" / "css"
@@ -62,6 +65,14 @@ def test_every_icon_that_a_template_names_is_in_the_sprite():
         + re.findall(r'empty.html" with name="([^"]+)"', path.read_text())
     }
     assert named - known == set()
+
+
+def test_every_icon_that_a_page_gives_its_rows_is_in_the_sprite():
+    """A long page says each of them many times."""
+    given = {name for _words, name in trail._WORDS.values()} | set(item_rows._ICONS.values())
+    given |= {WorkType._meta.get_field("icon").default, *pictures._ICONS.values()}
+    given |= set(vinkey.STATUS_ICONS.values()) | set(vinkey.TONE_ICONS.values()) - {None}
+    assert given - set(sprite.NAMES) - set(sprite.FILLED) == set()
 
 
 def test_stylesheets_import_nothing_and_name_no_file():

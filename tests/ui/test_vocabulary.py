@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.template import Context, Template
 from django.utils import timezone
 
@@ -22,11 +23,28 @@ def test_icon_is_a_decoration_from_the_sprite():
     )
 
 
+def test_the_address_of_the_sprite_is_asked_once_and_anew_where_the_files_are_elsewhere(
+    settings, monkeypatch
+):
+    asked = []
+    url = StaticFilesStorage.url
+
+    def counted(self, name):
+        asked.append(name)
+        return url(self, name)
+
+    monkeypatch.setattr(StaticFilesStorage, "url", counted)
+    for address in ("/elsewhere/", "/static/"):
+        settings.STATIC_URL = address
+        for _twice in range(2):
+            assert f'href="{address}icons.svg#check"' in drawn('{% icon "check" %}')
+    assert asked == ["icons.svg"] * 2
+
+
 def test_icon_outside_the_sprite_is_drawn_in_place():
     html = drawn('{% icon "anchor" %}')
-    assert html.startswith("<svg ")
-    assert 'aria-hidden="true"' in html
-    assert "<path" in html
+    assert html.startswith('<svg class="i" viewBox="0 0 24 24" aria-hidden="true"><path')
+    assert "\n" not in html
 
 
 @pytest.mark.parametrize("name", ["", None, "no-such-icon", '"><script>'])

@@ -13,6 +13,7 @@ from tests.factories import (
     rule,
     waiting_item,
 )
+from tests.views.conftest import weight
 from work.services import items, requirements
 from work.states import BlockerKind, Gate
 
@@ -153,10 +154,24 @@ def test_query_count(world, planner, count, django_assert_num_queries):
                 owner_post_id=world.lead_post.pk,
                 executor_ids=[world.technician.pk, world.second_technician.pk],
             )
-    # session, user, scope, site, token, facets, counts, cards
-    with django_assert_num_queries(8):
+    # session, user, scope, site, token, facets, counts, cards, what their guards ask
+    with django_assert_num_queries(9):
         page = planner.get(BOARD)
     assert sum(int(column["count"]) for column in page.context["columns"]) == count
+
+
+def test_fifty_cards_and_fifty_rows_stay_light(world, sign_in):
+    """For who may do the most to every card."""
+    for make in (requested_item, planned_item, live_item, waiting_item, done_item):
+        for _ in range(10):
+            make(world)
+    visitor = sign_in(world.shift_lead)
+    page = visitor.get(BOARD)
+    assert sum(map(len, columns(page).values())) == 50
+    assert weight(page) < 100_000
+    rows = visitor.get("/s/hvk/work/")
+    assert len(rows.context["items"]) == 50
+    assert weight(rows) < 75_000
 
 
 def test_nobody_without_a_role_has_the_board(world, nrd, sign_in):

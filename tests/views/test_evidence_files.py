@@ -57,11 +57,31 @@ def test_what_a_name_says_is_not_believed(world, sign_in):
     name = "../../evil; X=y.png"
     assert visitor.act(item, "evidence", file=upload(b"plain words", name)).status_code == 303
     evidence = Evidence.objects.get()
-    assert evidence.blob.content_type == "text/plain"
+    assert (evidence.kind, evidence.blob.content_type) == ("file", "text/plain")
     answer, _kept = fetch(visitor, f"/s/hvk/evidence/{evidence.pk}/")
     assert answer["Content-Type"].startswith("text/plain")
     assert "\n" not in answer["Content-Disposition"]
     assert ".." not in answer["Content-Disposition"]
+
+
+def test_a_photo_is_what_its_content_shows(world, sign_in):
+    """Whatever the browser says of it; and words in the guise of a photo answer no photo line."""
+    kind = factories.work_type(world.site, lines=[{"key": "it", "text": "Shown?", "kind": "photo"}])
+    item = factories.live_item(world, type_id=kind.pk)
+    line, visitor = item.lines.get(), sign_in(world.technician)
+
+    visitor.act(item, "evidence", file=upload(b"plain words"), shows=f"line:{line.pk}")
+    answer = visitor.act(item, "answer", of=line.pk, seen=line.version, answer="pass")
+    assert (answer.status_code, "Add the photo first." in answer.content.decode()) == (422, True)
+    plain = upload(photo(), "a.bin", "application/octet-stream")
+    visitor.act(item, "evidence", file=plain, shows=f"line:{line.pk}")
+    assert (
+        visitor.act(item, "answer", of=line.pk, seen=line.version, answer="pass").status_code == 303
+    )
+
+    assert [each.kind for each in Evidence.objects.order_by("pk")] == ["file", "photo"]
+    line.refresh_from_db()
+    assert line.answer == "pass"
 
 
 def test_a_name_never_breaks_a_header(world, sign_in):

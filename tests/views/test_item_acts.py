@@ -9,7 +9,9 @@ from tests.views.cases import CASES, seen_of
 from tests.work.outcomes import snapshot
 from work.exceptions import Busy
 from work.models import Event, WorkItem
+from work.permissions import Denied
 from work.services import acts, items
+from work.views import items as views
 from work.views._acts import SPECS
 
 # Acts that take the version of the item, or of the line they are about.
@@ -259,6 +261,27 @@ def test_a_refused_start_makes_its_requirements_due(world, sign_in):
     assert told(item)[count:] == ["refused", "blocked"]
     assert _fresh(item).is_blocked(world.at)
     assert "Checked by HSE" in text.split("What blocks it")[1][:400]
+
+
+@pytest.mark.parametrize("verb", WANTING)
+def test_who_may_not_is_refused_by_the_door_whatever_is_missing(world, sent, verb):
+    item = CASES[verb].make(world)
+    before, count = snapshot(item), len(told(item))
+    answer = sent(verb, item, by=world.viewer, **WANTING[verb])
+    assert answer.status_code == 403
+    assert "this is not yours to do" in answer.text
+    assert told(item)[count:] == ["refused"]
+    assert snapshot(item) == before
+
+
+@pytest.mark.parametrize("verb", WANTING)
+def test_what_is_sent_without_hope_does_nothing_even_where_it_may(world, verb, sent, monkeypatch):
+    """Somebody who was given the right between the page and the door: nothing was typed for it."""
+    monkeypatch.setattr(views, "may", lambda *args: Denied())
+    item = CASES[verb].make(world)
+    before = snapshot(item)
+    assert sent(verb, item, **WANTING[verb]).status_code in (403, 409, 422)
+    assert snapshot(item) == before
 
 
 @pytest.mark.parametrize("verb", sorted(set(SPECS) - {"start", "complete", "resume", "accept"}))

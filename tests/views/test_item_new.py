@@ -97,9 +97,20 @@ def test_on_it_now_is_not_of_this_role(world, sign_in, form):
 
 @pytest.mark.parametrize("name", ["viewer", "auditor"])
 def test_readers_raise_nothing(world, sign_in, form, name):
+    """The door says so, whatever was typed, and keeps the attempt at the place that was named."""
     visitor = sign_in(getattr(world, name))
     assert visitor.get(NEW).status_code == 403
-    assert visitor.post(NEW, form()).status_code == 403
+    assert not Event.objects.filter(verb="refused").exists()
+    tried = [{}, {"how": "now"}, {"what": ""}, {"assets": "NO-SUCH"}, {"type": "x"}]
+    for typed in tried:
+        answer = visitor.post(NEW, form(**typed))
+        assert answer.status_code == 403, typed
+        assert "this is not yours to do" in answer.text
+        assert "It squeaks" in answer.text
+    for nowhere in ("", "NOWHERE", "L3\x00"):
+        assert visitor.post(NEW, form(place=nowhere)).status_code == 403, nowhere
+    kept = Event.objects.filter(verb="refused").values_list("actor", "place")
+    assert list(kept) == [(visitor.user.pk, world.l3.pk)] * len(tried)
     assert not WorkItem.objects.exists()
 
 

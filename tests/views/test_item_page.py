@@ -1,6 +1,7 @@
 """The page of an item: its states, its queries, its one clock, and what wrong addresses answer."""
 
 import itertools
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
+from tests.ui.markup import Markup
 from tests.views import cases
+from tests.views.conftest import weight
 from work.models import WorkItem
 from work.services import blockers, checklist, execution, holds, items, proof, requirements
 from work.views import _site
@@ -132,9 +135,58 @@ def test_queries_do_not_grow_with_what_stands_around(world, sign_in, empty_item,
     assert (len(few) - FRAME, len(many) - FRAME) == (10, 12)
 
 
-def test_an_ordinary_page_stays_small(world, sign_in):
-    answer = sign_in(world.shift_lead).see(cases.CASES["accept"].make(world))
-    assert len(answer.content) < 100_000
+def test_the_page_stays_light_with_thirty_of_everything(world, sign_in, full_item):
+    """For who may do the most."""
+    visitor = sign_in(world.shift_lead)
+    assert weight(visitor.see(full_item)) < 100_000
+    assert weight(visitor.see(cases.CASES["accept"].make(world))) < 30_000
+
+
+def _ids(page: Markup) -> set[str]:
+    return {tag.attrs["id"] for tag in page.tags if "id" in tag.attrs}
+
+
+def _rows(page: Markup, kind: str) -> int:
+    return len([each for each in _ids(page) if re.fullmatch(rf"{kind}-\d+", each)])
+
+
+def test_long_lists_are_cut_and_the_rest_is_a_link_away(world, sign_in, full_item):
+    visitor = sign_in(world.shift_lead)
+    page = Markup(visitor.see(full_item).text)
+    assert [_rows(page, kind) for kind in ("blocker", "requirement", "line")] == [12, 12, 30]
+    assert page.by_id("requirements").text.count("Part ") == 12
+    # What is not met comes first, the newest proof too.
+    assert "Met" not in page.by_id("requirements").text.replace("Not met", "")
+    evidence = " ".join(page.by_id("evidence").text.split())
+    assert "Seen 29" in evidence
+    assert "Seen 17" not in evidence
+    url = f"/s/hvk/work/W-{full_item.number}/?all="
+    more = {tag.attrs["href"]: " ".join(tag.text.split()) for tag in page.all("a")}
+    assert more[f"{url}requirements#requirements"] == "38 more"
+    assert more[f"{url}evidence#evidence"] == "18 more"
+    whole = Markup(visitor.get(f"{url}requirements").text)
+    assert [_rows(whole, kind) for kind in ("blocker", "requirement")] == [30, 32]
+    assert " more" not in whole.by_id("requirements").text
+    part = visitor.get(f"{url}evidence", htmx=True).text
+    assert all(f"Seen {n}" in part for n in range(30))
+    assert len(page.by_id("closure").inside) < len(
+        Markup(visitor.get(f"{url}closure").text).by_id("closure").inside
+    )
+
+
+def test_every_reason_leads_to_a_row_that_is_there(world, sign_in, full_item):
+    visitor = sign_in(world.shift_lead)
+    text = visitor.get(f"/s/hvk/work/W-{full_item.number}/?all=closure").text
+    links = {tag.attrs["href"] for tag in Markup(text).by_id("closure").inside if tag.name == "a"}
+    known = {"": _ids(Markup(text))}
+    assert len(links) > 100
+    for link in links:
+        path, _hash, anchor = link.partition("#")
+        if anchor:
+            if path not in known:
+                known[path] = _ids(Markup(visitor.client.get(path).text))
+            assert anchor in known[path], link
+    assert len(known) == 2
 
 
 def test_the_clock_is_asked_once(world, sign_in, full_item, monkeypatch):

@@ -157,8 +157,9 @@ def test_not_of_this_role(world, nrd, sign_in):
         place = world.packaging if verb == "take-duty" else world.l3
         assert do(viewer, place, verb, of=of, **typed).status_code == 403, verb
         assert do(stranger, place, verb, of=of, **typed).status_code == 404, verb
+    assert do(viewer, world.l3, "state", condition="").status_code == 403
     told = Event.objects.order_by("pk").values_list("verb", flat=True)[count:]
-    assert list(told) == ["refused"] * 3
+    assert list(told) == ["refused"] * 4
     assert not PlaceState.objects.exists()
 
 

@@ -9,12 +9,20 @@ from tests import factories
 from tests.factories.world import NAMES
 from tests.views.reason_codes import codes
 from tests.work.conftest import nrd, world  # noqa: F401
-from work.exceptions import Reason
+from work.exceptions import Reason, Refused
 from work.permissions import scope
+from work.ports import words
 from work.reasons import say
 from work.reasons.words import GENERAL, WORDS
+from work.services import requirements
 
 _PARAM = re.compile(r"%\((\w+)\)s")
+
+# The core's own and those of every domain.
+ALL = dict(WORDS) | {code: said for each in words.all() for code, said in each.sentences.items()}
+ALL_GENERAL = dict(GENERAL) | {
+    code: said for each in words.all() for code, said in each.general.items()
+}
 
 
 def test_every_code_has_words_and_all_words_are_used():
@@ -32,14 +40,14 @@ def secret(world):  # noqa: F811
 
 def _reasons(item, world) -> dict[str, Reason]:  # noqa: F811
     """Each code as the services build it, about the item where it is about work."""
-    about_people = {"ring": [item.number]}
+    ring = [item.pk]
     reasons = {}
-    for code, sentence in WORDS.items():
+    for code, sentence in ALL.items():
         params = dict.fromkeys(_PARAM.findall(str(sentence)), "7")
         params = {
             name: {"roles": ["hse", "quality"], "role": "hse", "status": "live", "verb": "plan",
                    "until": "2026-11-24T12:00:00+00:00", "since": "2026-11-24T12:00:00+00:00",
-                   "number": item.number, "items": about_people["ring"],
+                   "number": item.number, "items": ring,
                    "what": {"code": "typed", "params": {"text": "Check"}},
                    "reason": {"code": "check_missing", "params": {"role": "hse"}}}.get(name, value)
             for name, value in params.items()
@@ -66,12 +74,12 @@ def test_every_code_for_every_role(world, nrd, secret, language):  # noqa: F811
                 assert not _PARAM.search(each.text), each.text
                 hidden = reasons[code].about == ("item", secret.pk) and not knows
                 if hidden:
-                    general = GENERAL.get(code, WORDS["general"])
+                    general = ALL_GENERAL.get(code, WORDS["general"])
                     assert (each.text, each.who, each.url) == (str(general), "", ""), code
                 elif reasons[code].about == ("item", secret.pk):
                     assert str(secret.number) in each.text, (code, each.text)
                     assert each.url == f"/s/hvk/work/W-{secret.number}/"
-                if "%(person)s" in str(WORDS[code]):
+                if "%(person)s" in str(ALL[code]):
                     assert "Technician" in each.text
 
 
@@ -103,3 +111,39 @@ def test_a_requirement_that_was_never_answered_ends_without_a_colon(world):  # n
 
 def test_an_unknown_code_is_shown_as_itself(world):  # noqa: F811
     assert say([Reason("brand_new")], scope(world.shift_lead, world.at))[0].text == "brand_new"
+
+
+def test_a_ring_is_named_as_far_as_the_reader_may_see_it(world, sign_in):  # noqa: F811
+    """A refusal as it is stored, for the item's own company, for another one and for the site."""
+    ours = factories.planned_item(world, by=world.contractor)
+    other, third = factories.planned_item(world), factories.planned_item(world)
+    _wait_for(world, other, third)
+    _wait_for(world, third, ours)
+    with pytest.raises(Refused) as caught:
+        _wait_for(world, ours, other)
+    begin = "This would be a ring of work that waits for one another: "
+    whole = ", ".join(f"W-{item.number}" for item in (other, third, ours))
+    for reader, named in {
+        world.contractor: f"W-{ours.number} and others",
+        world.other_contractor: "other work",
+        world.planner: whole,
+    }.items():
+        stored = [Reason.from_json(each.as_json()) for each in caught.value.reasons]
+        (said,) = say(stored, scope(reader, world.at))
+        assert said.text == f"{begin}{named}."
+    history = sign_in(world.contractor).see(ours).text
+    assert f"{begin}W-{ours.number} and others." in history
+    assert f"W-{other.number}" not in history
+    assert whole in sign_in(world.planner).see(ours).text
+
+
+def _wait_for(world, item, first):  # noqa: F811
+    return requirements.require(
+        actor=world.planner,
+        at=world.at,
+        item_id=item.pk,
+        gate="start",
+        kind="work",
+        supplier="work.item",
+        source_id=first.pk,
+    )

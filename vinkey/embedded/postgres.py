@@ -34,7 +34,7 @@ THROW_AWAY = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    # A worker of it in a test database would stand in the way of who drops that.
+    # Its workers would stand in the way of who drops a test database.
     "autovacuum": "off",
     "shared_buffers": "128MB",
     "max_connections": "100",

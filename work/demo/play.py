@@ -35,20 +35,18 @@ class Play(Ground):
 
     def _state(self, hours: float, place: str, condition: str, by: str, why: str) -> None:
         places.set_place_state(
-            actor=self.people[by],
-            at=self.hour(hours),
+            **self.who(by, self.hour(hours)),
             place_id=self.places[place],
             condition=condition,
             why=why,
         )
 
     def _leave(self, hours: float, key: str) -> None:
-        people.deactivate_person(actor=None, at=self.hour(hours), user_id=self.people[key].pk)
+        people.deactivate_person(**self.who("", self.hour(hours)), user_id=self.people[key].pk)
 
     def _plan_window(self, window: Window) -> None:
         self.windows[window.key] = holds.create_window(
-            actor=self.people[window.by],
-            at=self.hour(_WINDOWS_PLANNED),
+            **self.who(window.by, self.hour(_WINDOWS_PLANNED)),
             site_id=self.site.pk,
             place_id=self.places[window.place],
             name=window.name,
@@ -58,8 +56,7 @@ class Play(Ground):
 
     def _open_window(self, window: Window, hours: float) -> None:
         holds.open_window(
-            actor=self.people[window.by],
-            at=self.hour(hours),
+            **self.who(window.by, self.hour(hours)),
             window_id=self.windows[window.key],
         )
 
@@ -74,8 +71,7 @@ class Play(Ground):
             given["asset_ids"] = list(found.values_list("pk", flat=True))
         hours, by = job.asked
         self.items[job.key] = items.request(
-            actor=self.people[by],
-            at=self.hour(hours),
+            **self.who(by, self.hour(hours)),
             site_id=self.site.pk,
             place_id=self.places[job.place],
             type_id=self.types[job.type],
@@ -86,5 +82,5 @@ class Play(Ground):
 
     def _do(self, job: Job, step: Step) -> None:
         by = step.by or self.executors[job.key]
-        who = {"actor": self.people[by], "at": self.hour(step.hours)}
+        who = self.who(by, self.hour(step.hours))
         VERBS[step.verb](self, job, who, dict(step.given))

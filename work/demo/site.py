@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from work.demo import progress
 from work.demo.data import Demo
 from work.models import Site, User
 from work.services import assets, people, places, posts, rules, teams, types
@@ -16,10 +17,15 @@ _OVERLAP = timedelta(minutes=15)
 
 
 class Ground:
-    """One site of a demo at a moment, with everything made so far under its key."""
+    """One site of a demo at a moment, with everything made so far under its key.
+
+    The acts have the same ids each time: loading that was cut short goes on where it ended, because
+    an act that was done returns what it returned.
+    """
 
     def __init__(self, demo: Demo, at: datetime, known: dict[str, User]) -> None:
         self.demo, self.at, self.people = demo, at, known
+        self._ids = progress.ids_of(demo.slug)
         self.before = at - _LONG_BEFORE
         self.site: Site
         self.places: dict[str, int] = {}
@@ -44,8 +50,12 @@ class Ground:
         self._duties()
         self._configuration()
 
+    def who(self, key: str, at: datetime) -> dict[str, Any]:
+        """Who does the next act of this demo and when; "" is the system."""
+        return {"actor": self.people[key] if key else None, "at": at, "act": next(self._ids)}
+
     def _system(self) -> dict[str, Any]:
-        return {"actor": None, "at": self.before}
+        return self.who("", self.before)
 
     def _grounds(self) -> None:
         demo = self.demo
@@ -165,7 +175,7 @@ class Ground:
                     deputy=holder != post.duty,
                 )
             posts.take_duty(
-                actor=self.people[post.duty], at=self.before + timedelta(hours=1), post_id=made.pk
+                **self.who(post.duty, self.before + timedelta(hours=1)), post_id=made.pk
             )
 
     def _configuration(self) -> None:
@@ -189,14 +199,17 @@ class Ground:
             )
             types.publish(**self._system(), version_id=draft.pk)
             self.types[kind.code] = made.pk
+        # A rule of an earlier run is not sent again: it would be brought to the work of then.
+        self.rules = dict(self.site.rules.values_list("key", "pk"))
         for row in self.demo.rules:
-            given = dict(row)
+            who, given = self._system(), dict(row)
             kind, place = given.pop("type", ""), given.pop("place", "")
-            made_rule = rules.create_rule(
-                **self._system(),
-                site_id=self.site.pk,
-                type_id=self.types[kind] if kind else None,
-                place_id=self.places[place] if place else None,
-                **given,
-            )
-            self.rules[given["key"]] = made_rule.pk
+            if given["key"] not in self.rules:
+                made_rule = rules.create_rule(
+                    **who,
+                    site_id=self.site.pk,
+                    type_id=self.types[kind] if kind else None,
+                    place_id=self.places[place] if place else None,
+                    **given,
+                )
+                self.rules[given["key"]] = made_rule.pk

@@ -1,8 +1,11 @@
 """What each step of a job does, through the services."""
 
+import uuid
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+
+from django.db.models import QuerySet
 
 from work.demo.data import Job
 from work.demo.site import Ground
@@ -60,6 +63,11 @@ def _plan(play: Ground, job: Job, who: _Given, given: _Given) -> None:
     )
 
 
+def _part(who: _Given, key: str) -> _Given:
+    """One of several acts of a step, under an id of its own."""
+    return who | {"act": uuid.uuid5(who["act"], key)}
+
+
 def _on_item(service: Callable[..., Any]) -> Callable[[Ground, Job, _Given, _Given], None]:
     def do(play: Ground, job: Job, who: _Given, given: _Given) -> None:
         service(**who, item_id=play.items[job.key], **given)
@@ -80,10 +88,16 @@ def _block(play: Ground, job: Job, who: _Given, given: _Given) -> None:
     blockers.raise_(**who, item_id=play.items[job.key], **_blocker(play, given))
 
 
+def _first(rows: QuerySet[Any]) -> int:
+    """Its number; none where the step was done in an earlier run, and there is no such row."""
+    found = rows.first()
+    return found.pk if found else 0
+
+
 def _clear(play: Ground, job: Job, who: _Given, given: _Given) -> None:
     item = WorkItem.objects.get(pk=play.items[job.key])
-    blocker = item.blockers.filter(ended_at=None, prerequisite=None).earliest("since")
-    blockers.clear(**who, blocker_id=blocker.pk, **given)
+    open_ones = item.blockers.filter(ended_at=None, prerequisite=None)
+    blockers.clear(**who, blocker_id=_first(open_ones.order_by("since")), **given)
 
 
 def _answer(play: Ground, job: Job, who: _Given, given: _Given) -> None:
@@ -95,7 +109,7 @@ def _answer(play: Ground, job: Job, who: _Given, given: _Given) -> None:
             answered = {"answer": said}
         else:
             answered = {"said": said}
-        checklist.answer(**who, line_id=line.pk, **answered)
+        checklist.answer(**_part(who, line.key), line_id=line.pk, **answered)
 
 
 def _dispose(play: Ground, job: Job, who: _Given, given: _Given) -> None:
@@ -106,7 +120,7 @@ def _dispose(play: Ground, job: Job, who: _Given, given: _Given) -> None:
 def _prove(play: Ground, job: Job, who: _Given, given: _Given) -> None:
     for criterion in WorkItem.objects.get(pk=play.items[job.key]).criteria.filter(key__in=given):
         proof.attach(
-            **who,
+            **_part(who, criterion.key),
             item_id=play.items[job.key],
             criterion_id=criterion.pk,
             kind=EvidenceKind.SIGNATURE,
@@ -150,11 +164,11 @@ def _needs(play: Ground, job: Job, who: _Given, given: _Given) -> None:
 
 def _check(play: Ground, job: Job, who: _Given, given: _Given) -> None:
     item = WorkItem.objects.get(pk=play.items[job.key])
-    row = item.prerequisites.get(rule_id=play.rules[given["rule"]], withdrawn_at=None)
+    rows = item.prerequisites.filter(rule_id=play.rules[given["rule"]], withdrawn_at=None)
     until = given["until"]
     requirements.check(
         **who,
-        prerequisite_id=row.pk,
+        prerequisite_id=_first(rows),
         passed=True,
         remark=given["word"],
         valid_until=play.hour(until) if until is not None else None,

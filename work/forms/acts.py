@@ -122,7 +122,7 @@ class Accept(Act):
 
 
 class Reopen(WhyNeeded):
-    """Reopen; an item that never had an owner here needs one."""
+    """Reopen; an item whose owner never was here, or has left, needs one."""
 
     owner = choice(_("Owner"), [], required=False)
 

@@ -117,11 +117,10 @@ class Evidence(Act):
             raise forms.ValidationError(_("Add a file, a reading or words."))
         return data
 
-    def kind(self) -> str:
-        """The kind of evidence that was given."""
+    def kind(self, *, is_image: bool) -> str:
+        """The kind of evidence that was given; is_image: whether the file's content is one."""
         data = self.cleaned_data
         if data.get("file"):
-            is_image = (data["file"].content_type or "").startswith("image/")
             return EvidenceKind.PHOTO if is_image else EvidenceKind.FILE
         return EvidenceKind.READING if data.get("value") is not None else EvidenceKind.SIGNATURE
 

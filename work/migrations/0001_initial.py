@@ -966,6 +966,7 @@ class Migration(migrations.Migration):
                 ('disposition', models.CharField(blank=True, choices=[('put_right', 'Put right now'), ('follow_up', 'Follow-up work'), ('accepted_as_is', 'Accepted as it is')], max_length=16)),
                 ('disposed_at', models.DateTimeField(blank=True, null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
                 ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('disposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -998,6 +999,7 @@ class Migration(migrations.Migration):
                 ('disposition', models.CharField(blank=True, choices=[('put_right', 'Put right now'), ('follow_up', 'Follow-up work'), ('accepted_as_is', 'Accepted as it is')], max_length=16)),
                 ('disposed_at', models.DateTimeField(blank=True, null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
                 ('answered_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
                 ('disposed_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
@@ -1181,7 +1183,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('item', 'key'), name='work_criterion_key'), models.CheckConstraint(condition=models.Q(models.Q(('judged_at', None), ('judged_by', None), ('judgement', None)), models.Q(('judged_at__isnull', False), ('judged_by__isnull', False), ('judgement__isnull', False)), _connector='OR'), name='work_criterion_judged')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('item', 'key'), name='work_criterion_key'), models.CheckConstraint(condition=models.Q(models.Q(('judged_at', None), ('judged_by', None), ('judgement', None)), models.Q(('judged_at__isnull', False), ('judged_by__isnull', False), ('judgement__isnull', False)), _connector='OR'), name='work_criterion_judged')],
             },
         ),
         migrations.CreateModel(
@@ -1662,7 +1664,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='checklistline',
-            constraint=models.UniqueConstraint(fields=('item', 'key'), name='work_line_key'),
+            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('item', 'key'), name='work_line_key'),
         ),
         migrations.AddConstraint(
             model_name='checklistline',
@@ -1678,11 +1680,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='checklistline',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "work_checklistlineevent" ("answer", "answered_at", "answered_by_id", "choices", "disposed_at", "disposed_by_id", "disposition", "follow_up_id", "high", "hold_point", "id", "item_id", "key", "kind", "low", "na_allowed", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "said", "source_words", "text", "unit", "value", "version") VALUES (NEW."answer", NEW."answered_at", NEW."answered_by_id", NEW."choices", NEW."disposed_at", NEW."disposed_by_id", NEW."disposition", NEW."follow_up_id", NEW."high", NEW."hold_point", NEW."id", NEW."item_id", NEW."key", NEW."kind", NEW."low", NEW."na_allowed", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."said", NEW."source_words", NEW."text", NEW."unit", NEW."value", NEW."version"); RETURN NULL;', hash='9ecd6431f72ececc32e98a01e56706613bffccb1', operation='INSERT', pgid='pgtrigger_insert_insert_39f7d', table='work_checklistline', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "work_checklistlineevent" ("answer", "answered_at", "answered_by_id", "choices", "disposed_at", "disposed_by_id", "disposition", "follow_up_id", "high", "hold_point", "id", "item_id", "key", "kind", "low", "na_allowed", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "said", "source_words", "text", "unit", "value", "version", "withdrawn_at") VALUES (NEW."answer", NEW."answered_at", NEW."answered_by_id", NEW."choices", NEW."disposed_at", NEW."disposed_by_id", NEW."disposition", NEW."follow_up_id", NEW."high", NEW."hold_point", NEW."id", NEW."item_id", NEW."key", NEW."kind", NEW."low", NEW."na_allowed", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."said", NEW."source_words", NEW."text", NEW."unit", NEW."value", NEW."version", NEW."withdrawn_at"); RETURN NULL;', hash='a427d24fbd3024a1c50a4c9bd694f68f2dc237db', operation='INSERT', pgid='pgtrigger_insert_insert_39f7d', table='work_checklistline', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='checklistline',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "work_checklistlineevent" ("answer", "answered_at", "answered_by_id", "choices", "disposed_at", "disposed_by_id", "disposition", "follow_up_id", "high", "hold_point", "id", "item_id", "key", "kind", "low", "na_allowed", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "said", "source_words", "text", "unit", "value", "version") VALUES (NEW."answer", NEW."answered_at", NEW."answered_by_id", NEW."choices", NEW."disposed_at", NEW."disposed_by_id", NEW."disposition", NEW."follow_up_id", NEW."high", NEW."hold_point", NEW."id", NEW."item_id", NEW."key", NEW."kind", NEW."low", NEW."na_allowed", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."said", NEW."source_words", NEW."text", NEW."unit", NEW."value", NEW."version"); RETURN NULL;', hash='6246d6d191f9f3f205e5b93666a7dced801f9c14', operation='UPDATE', pgid='pgtrigger_update_update_b5544', table='work_checklistline', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "work_checklistlineevent" ("answer", "answered_at", "answered_by_id", "choices", "disposed_at", "disposed_by_id", "disposition", "follow_up_id", "high", "hold_point", "id", "item_id", "key", "kind", "low", "na_allowed", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "said", "source_words", "text", "unit", "value", "version", "withdrawn_at") VALUES (NEW."answer", NEW."answered_at", NEW."answered_by_id", NEW."choices", NEW."disposed_at", NEW."disposed_by_id", NEW."disposition", NEW."follow_up_id", NEW."high", NEW."hold_point", NEW."id", NEW."item_id", NEW."key", NEW."kind", NEW."low", NEW."na_allowed", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."said", NEW."source_words", NEW."text", NEW."unit", NEW."value", NEW."version", NEW."withdrawn_at"); RETURN NULL;', hash='32d232670ed0d978561b52fd8f9dc330493b6178', operation='UPDATE', pgid='pgtrigger_update_update_b5544', table='work_checklistline', when='AFTER')),
         ),
         migrations.AddField(
             model_name='checklistlineevent',

@@ -113,7 +113,7 @@ class Notice(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a periodic task last finished."""
+    """When a periodic task last finished; and of which moment a demo is begun, and is loaded."""
 
     name = models.CharField(max_length=40, unique=True)
     at = models.DateTimeField()

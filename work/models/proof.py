@@ -19,7 +19,10 @@ from work.states import (
 
 @pghistory.track()
 class ChecklistLine(models.Model):
-    """One line of an item's checklist with its answer. Each line has its own version."""
+    """One line of an item's checklist with its answer. Each line has its own version.
+
+    withdrawn_at: the item went on as another type; it is asked no more and keeps its answer.
+    """
 
     item = models.ForeignKey("work.WorkItem", models.PROTECT, related_name="lines")
     key = models.CharField(max_length=200)
@@ -50,11 +53,14 @@ class ChecklistLine(models.Model):
         "work.WorkItem", models.PROTECT, null=True, blank=True, related_name="raised_by_lines"
     )
     version = models.PositiveIntegerField(default=1)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["position", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["item", "key"], name="work_line_key"),
+            models.UniqueConstraint(
+                fields=["item", "key"], condition=Q(withdrawn_at=None), name="work_line_key"
+            ),
             models.CheckConstraint(
                 name="work_line_answered",
                 condition=Q(answer="", answered_at=None)
@@ -79,7 +85,10 @@ class ChecklistLine(models.Model):
 
 @pghistory.track()
 class Criterion(models.Model):
-    """What must be true before acceptance: proven by evidence or judged by name."""
+    """What must be true before acceptance: proven by evidence or judged by name.
+
+    withdrawn_at: taken back by hand, or the item went on as another type.
+    """
 
     item = models.ForeignKey("work.WorkItem", models.PROTECT, related_name="criteria")
     key = models.CharField(max_length=60)
@@ -100,7 +109,9 @@ class Criterion(models.Model):
     class Meta:
         ordering = ["position", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["item", "key"], name="work_criterion_key"),
+            models.UniqueConstraint(
+                fields=["item", "key"], condition=Q(withdrawn_at=None), name="work_criterion_key"
+            ),
             models.CheckConstraint(
                 name="work_criterion_judged",
                 condition=Q(judged_by=None, judged_at=None, judgement=None)

@@ -13,12 +13,12 @@ from work.permissions import Scope, sees
 from work.reasons import Names, say, text
 from work.services import _overlay
 from work.services._facts import Facts
+from work.services._stays import stays
 from work.services.guards import proven
 from work.states import (
     AnswerState,
     BlockerKind,
     EvidenceKind,
-    Gate,
     LineKind,
     Mode,
     Status,
@@ -89,8 +89,13 @@ class Rows:
         if self.facts.item.owner_post_id:
             yield ("post", self.facts.item.owner_post_id)
 
-    def _who(self, clears: str) -> tuple[str, str]:
-        """Who clears with the phone number, and the kind of that party."""
+    def _who(self, clears: str, why: dict[str, Any]) -> tuple[str, str]:
+        """Who clears with the phone number, and the kind of that party.
+
+        why: for which reason; nobody is named where that is about work that the reader may not see.
+        """
+        if why and self.names.hide(Reason.from_json(why)):
+            return "", ""
         found = pair(clears)
         name, phone = self.names.who(found)
         kind = "person" if found and found[0] == "user" else found[0] if found else ""
@@ -116,7 +121,9 @@ class Rows:
         return sorted(rows, key=lambda each: each["since"])
 
     def _blocker(self, blocker: Blocker) -> dict[str, Any]:
-        who, kind = self._who(blocker.clears)
+        rows = self.facts.prerequisites
+        why = next((row.reason for row in rows if row.pk == blocker.prerequisite_id), {})
+        who, kind = self._who(blocker.clears, why)
         material = " × ".join(filter(None, [blocker.quantity, blocker.part]))
         return {
             "pk": blocker.pk,
@@ -138,7 +145,7 @@ class Rows:
         }
 
     def _lapsed(self, row: Prerequisite, since: datetime) -> dict[str, Any]:
-        who, kind = self._who(row.clears)
+        who, kind = self._who(row.clears, row.reason)
         return {
             "pk": None,
             "kind": row.kind,
@@ -166,8 +173,7 @@ class Rows:
             answer = "unmet" if row.answer == AnswerState.MET else row.answer
         else:
             answer = "met" if met or row.one_time else "waived"
-        due = _overlay.due_at(row, item.status)
-        who, kind = self._who(row.clears) if until is None else ("", "")
+        who, kind = self._who(row.clears, row.reason) if until is None else ("", "")
         lapsed = until is None and row.answer == AnswerState.MET
         return {
             "pk": row.pk,
@@ -183,15 +189,21 @@ class Rows:
             "mode_text": row.get_mode_display(),
             "valid_until": row.waiver_until if answer == "waived" else row.valid_until,
             "due_at": row.due_at,
-            "is_due": row.gate == Gate.START
-            and row.mode == Mode.ENFORCE
-            and until is None
-            and due is not None
-            and due <= at,
+            "is_due": self._blocks(row),
             "waived_text": self._waived(row) if answer == "waived" else "",
             "icon": _ICONS.get(BlockerKind(row.kind), "clipboard-check"),
             "acts": [],
         }
+
+    def _blocks(self, row: Prerequisite) -> bool:
+        """It has a blocker, or will have as soon as a task runs. One by hand keeps the blocker
+        that it has when its item is returned.
+        """
+        item = self.facts.item
+        if any(each.prerequisite_id == row.pk for each in self.facts.blockers):
+            return True
+        asked = item.status in (Status.PLANNED, Status.LIVE, Status.WAITING)
+        return asked and _overlay.blocked_since(row, self.at, item.status) is not None
 
     def _waived(self, row: Prerequisite) -> str:
         by = self.names.named("user", row.waived_by_id)
@@ -214,7 +226,8 @@ class Rows:
             "who_text": judged.name if judged else "",
             "note": "",
             "needs_evidence": criterion.evidence,
-            "own": criterion.key.startswith("own-"),
+            "withdrawable": criterion.key.startswith("own-")
+            and not stays(self.facts.item, criterion),
             "acts": [],
         }
 

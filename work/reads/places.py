@@ -167,7 +167,7 @@ def open_work(site: Site, who: Scope, at: datetime, place: Place) -> list[rows_.
     items = WorkItem.objects.filter(
         visible(who), site=site, place__path__startswith=place.path, status__in=sorted(OPEN)
     ).order_by("-blocked", "priority", F("due").asc(nulls_last=True), "-number")
-    return rows_.read(rows_.query(items[:10], at), who, at)
+    return rows_.read(rows_.query(items[:10], at), at)
 
 
 def parts(site: Site, who: Scope, place: Place) -> list[dict[str, Any]]:

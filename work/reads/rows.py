@@ -1,7 +1,7 @@
 """Rows of lists, boards and places: one query, every overlay read at one moment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -22,9 +22,7 @@ from work.models import (
     WorkType,
 )
 from work.models.readings import blocked_at, overdue_at, ready_at, unconfirmed_at
-from work.permissions import Scope
 from work.reads.lapses import unmet_and_due
-from work.reasons import say
 from work.states import BlockerKind, Priority, Status
 
 
@@ -63,6 +61,7 @@ class ItemRow:
     unconfirmed_minutes: int | None
     has_permit: bool
     executors_text: str = ""
+    block: Reason | None = None
     block_text: str = ""
     cells: list[str] = field(default_factory=list)
     moves: list[Any] = field(default_factory=list)
@@ -159,18 +158,15 @@ def _block(at: datetime) -> Case:
     )
 
 
-def read(found: QuerySet, who: Scope, at: datetime) -> list[ItemRow]:
-    """The rows of a `query`: one query, and at most two more for names inside a card's blocker."""
-    rows, blocks = [], {}
+def read(found: QuerySet, at: datetime) -> list[ItemRow]:
+    """The rows of a `query`: one query. What blocks a card is left in its code."""
+    rows = []
     for values in found:
         row = _row(values, at)
         rows.append(row)
         if len(values) > len(_PLAIN) + len(_READ):
             row.executors_text = ", ".join(values[-2])
-            if values[-1]:
-                blocks[row.pk] = Reason.from_json(values[-1])
-    if blocks:
-        _say_blocks(rows, blocks, who)
+            row.block = Reason.from_json(values[-1]) if values[-1] else None
     return rows
 
 
@@ -203,14 +199,6 @@ def _row(values: Sequence[Any], at: datetime) -> ItemRow:
         unconfirmed_minutes=minutes,
         has_permit=bool(plain["_permit"]),
     )
-
-
-def _say_blocks(rows: list[ItemRow], blocks: dict[int, Reason], who: Scope) -> None:
-    """Put the blockers into words. Who clears them is not on a card, so nobody is looked up."""
-    said = say([replace(reason, clears=None) for reason in blocks.values()], who)
-    words = {pk: each.text for pk, each in zip(blocks, said, strict=True)}
-    for row in rows:
-        row.block_text = words.get(row.pk, "")
 
 
 def newest(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:

@@ -11,7 +11,7 @@ from work import events
 from work.exceptions import Reason
 from work.models import Event, Note, WorkItem
 from work.permissions import Scope
-from work.reasons import Names, say
+from work.reasons import Names, once, say
 
 _WORDS = {
     "request": (_("asked for it"), "circle-plus"),
@@ -61,6 +61,9 @@ _WORDS = {
     "closed_in_source": (_("closed in the source, open in the field"), "triangle-alert"),
 }
 
+# Of a requirement these follow from what its source says.
+_DERIVED = frozenset({"blocked", "unblocked"})
+
 
 def events_of(item: WorkItem, limit: int = 30) -> list[Event]:
     """The newest events of an item with what was said: one query."""
@@ -93,12 +96,20 @@ def _row(event: Event, who: Scope, names: Names) -> dict[str, Any]:
     words, icon = _WORDS.get(event.verb, (event.verb.replace("_", " "), "circle"))
     said = event.said or ""  # type: ignore[attr-defined]
     if event.verb == "refused":
-        said = " ".join(each.text for each in say(_reasons(event), who, names))
+        said = " ".join(each.text for each in say(once(_reasons(event), names), who, names))
     return {
         "at": event.happened_at,
         "icon": icon,
-        "who_text": event.actor.name if event.actor else str(_("Vinkey")),
+        "who_text": _who(event),
         "text": str(words),
         "said": said,
         "late": events.is_late(event),
     }
+
+
+def _who(event: Event) -> str:
+    """Who did it. What a source brought about is nobody's: whoever moved that may be a stranger."""
+    derived = event.verb in _DERIVED and event.data.get("prerequisite") is not None
+    if derived or event.verb == "stop_ask_withdrawn" or event.actor is None:
+        return str(_("Vinkey"))
+    return event.actor.name

@@ -1,5 +1,7 @@
 """Words for coded reasons: per language and per viewer, made when they are read.
 
+The core's own stand in `words`; those of a domain come through `ports.words`.
+
 A reason names ids; who may not see what it is `about` reads the general sentence. `say` loads every
 name that a list of reasons needs at once: two queries at most, whatever the length.
 """
@@ -17,6 +19,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from work import ports
 from work.exceptions import Reason
 from work.models import WorkItem
 from work.permissions import Scope, sees
@@ -89,6 +92,10 @@ class Names:
         """The person, post or team with this id, where it was asked for."""
         return self._people.get((kind, int(pk))) if str(pk).isdecimal() else None
 
+    def hide(self, reason: Reason) -> bool:
+        """Whether it, or a reason inside it, is about an item that the reader may not see."""
+        return any(_hidden(each, self) for each in _all([reason]))
+
     def who(self, clears: tuple[str, Any] | None) -> tuple[str, str]:
         """Who clears, as a name and a phone number; empty where nobody is named."""
         kind, key = clears or ("", "")
@@ -106,7 +113,9 @@ class Names:
 def _pairs(reasons: Iterable[Reason], more: Iterable[tuple[str, Any]] = ()) -> dict[str, set[int]]:
     """The ids that reasons name, and those in `more`, by kind."""
     wanted: dict[str, set[int]] = defaultdict(set)
-    pairs = [pair for reason in _all(reasons) for pair in (reason.about, reason.clears)]
+    every = list(_all(reasons))
+    pairs = [pair for reason in every for pair in (reason.about, reason.clears)]
+    pairs += [("item", pk) for reason in every for pk in reason.params.get("items", ())]
     for pair in [*pairs, *more]:
         if pair and str(pair[1]).isdecimal():
             wanted[pair[0]].add(int(pair[1]))
@@ -141,21 +150,38 @@ def say(reasons: Sequence[Reason], who: Scope, names: Names | None = None) -> li
     return [_said(reason, names) for reason in reasons]
 
 
+def once(reasons: Iterable[Reason], names: Names) -> list[Reason]:
+    """The reasons, each general sentence once: nobody counts what is not theirs to see."""
+    kept, general = [], set()
+    for reason in reasons:
+        if _hidden(reason, names):
+            sentence = _general(reason.code)
+            if sentence in general:
+                continue
+            general.add(sentence)
+        kept.append(reason)
+    return kept
+
+
 def _said(reason: Reason, names: Names) -> Said:
-    hidden = (
-        reason.about is not None
-        and reason.about[0] == "item"
-        and reason.about[1] not in names.items
-    )
-    who, phone = names.who(reason.clears)
-    if hidden:
-        return Said(reason.code, str(GENERAL.get(reason.code, WORDS["general"])))
+    if _hidden(reason, names):
+        return Said(reason.code, _general(reason.code))
+    # Who clears other work is told to who may see that work.
+    who, phone = ("", "") if names.hide(reason) else names.who(reason.clears)
     return Said(reason.code, text(reason, names), who, _url(reason, names), phone)
+
+
+def _hidden(reason: Reason, names: Names | None) -> bool:
+    """Whether it is about an item that the reader may not see, or that nobody looked up."""
+    if reason.about is None or reason.about[0] != "item":
+        return False
+    return names is None or reason.about[1] not in names.items
 
 
 def text(reason: Reason, names: Names | None = None) -> str:
     """The sentence of one reason; an unknown code is shown as itself, never as an empty line."""
-    sentence = WORDS.get(reason.code)
+    known = reason.code in WORDS
+    sentence = WORDS[reason.code] if known else ports.words.sentence(reason.code)
     if sentence is None:
         return reason.code
     try:
@@ -163,6 +189,11 @@ def text(reason: Reason, names: Names | None = None) -> str:
         return (str(sentence) % _params(reason, names)).removesuffix(": ")
     except (KeyError, TypeError, ValueError):
         return str(sentence)
+
+
+def _general(code: str) -> str:
+    """What somebody reads who may not see what a reason of this code is about."""
+    return str(GENERAL.get(code) or ports.words.general(code) or WORDS["general"])
 
 
 def _params(reason: Reason, names: Names | None) -> dict[str, str]:
@@ -184,11 +215,10 @@ def _word(name: str, value: Any, names: Names | None) -> str:
         inner = Reason.from_json(value) if "code" in value else None
         if inner is None:
             return ""
-        about = inner.about
-        if about and about[0] == "item" and (names is None or about[1] not in names.items):
-            return str(GENERAL.get(inner.code, WORDS["general"]))
-        return text(inner, names)
+        return _general(inner.code) if _hidden(inner, names) else text(inner, names)
     if isinstance(value, list | tuple):
+        if name == "items":
+            return _numbers(value, names)
         if name == "roles":
             return ", ".join(str(LABELS["roles"].get(each, each)) for each in value)
         return ", ".join(str(each) for each in value)
@@ -196,6 +226,16 @@ def _word(name: str, value: Any, names: Names | None) -> str:
         return moment(parse_datetime(value))
     label = LABELS.get(name, {}).get(str(value))
     return str(label if label is not None else value)
+
+
+def _numbers(ids: Sequence[int], names: Names | None) -> str:
+    """The numbers of those items that the reader may see; that there are others is said."""
+    seen = [f"W-{names.items[pk].number}" for pk in ids if names and pk in names.items]
+    if not seen:
+        return _("other work")
+    if len(seen) < len(ids):
+        return _("%(numbers)s and others") % {"numbers": ", ".join(seen)}
+    return ", ".join(seen)
 
 
 def moment(at: datetime | None) -> str:

@@ -45,6 +45,9 @@ WORDS: dict[str, object] = {
     "superuser_needed": _("Only an administrator of the whole installation may do this."),
     "unknown": _("There is no such thing here, or it is not yours to know."),
     # Moves
+    "before_its_status": _(
+        "It has been “%(status)s” since %(since)s; this cannot have happened before that."
+    ),
     "not_from": _("“%(verb)s” is not possible while the status is “%(status)s”."),
     "what_needed": _("Say what must happen."),
     "what_too_long": _("The text is longer than 250 characters, or holds characters it cannot."),
@@ -63,6 +66,10 @@ WORDS: dict[str, object] = {
     "window_unknown": _("The window is not of this site, or it is closed."),
     "parent_unknown": _("The parent is not an item that you may see at this site."),
     "parent_ended": _("The parent W-%(number)s is closed or cancelled."),
+    "mandatory_stays": _("W-%(number)s is complete and waits for this: it stays mandatory there."),
+    "safety_critical_stays": _(
+        "It is complete: it stays safety-critical until it is accepted or given back."
+    ),
     "survivor_unknown": _("The item to merge into is not one that you may see, or is cancelled."),
     "priority_unknown": _("The priority is not one of the list."),
     "planned_end_before_start": _("It ends before it starts."),
@@ -81,6 +88,9 @@ WORDS: dict[str, object] = {
     "wait_needs_blocker": _("Name the blocker it waits for, or raise one."),
     "stop_not_asked": _("Nobody asked whether this is stopped."),
     # Blockers
+    "before_the_blocker": _(
+        "The blocker stands since %(since)s; it cannot have ended before that."
+    ),
     "blocker_needs_what": _("Say what blocks it."),
     "blocker_kind_unknown": _("The kind of blocker is not one of the list."),
     "blocker_is_derived": _("This blocker ends when its source says so, not by hand."),
@@ -96,13 +106,16 @@ WORDS: dict[str, object] = {
     ),
     "other_item_open": _("W-%(number)s is “%(status)s”."),
     "other_item_unknown": _("The other item is not one that you may see at this site."),
-    "ring": _("This would be a ring: W-%(items)s wait for one another."),
+    "ring": _("This would be a ring of work that waits for one another: %(items)s."),
     "supplier_missing": _("Nothing answers requirements of the kind “%(supplier)s”."),
     "waiver_in_the_past": _("The end must lie in the future."),
     "withdrawn_by_its_rule_only": _("A rule asks for this; only the rule can withdraw it."),
     "check_missing": _("Not checked yet by: %(role)s."),
     "check_failed": _("The check by %(role)s did not pass."),
     "check_expired": _("The check by %(role)s has run out."),
+    "before_the_opening": _(
+        "The window has been open since %(since)s; it cannot have been closed before that."
+    ),
     "window_not_open": _("The window “%(name)s” is not open."),
     "window_closed": _("The window “%(name)s” is closed."),
     "window_opened_already": _("The window “%(name)s” was opened already."),
@@ -118,11 +131,15 @@ WORDS: dict[str, object] = {
     "typed": pgettext_lazy("text that a person typed", "%(text)s"),
     # Proof
     "line_open": _("Checklist: “%(text)s” has no answer."),
+    "line_photo_struck": _("Checklist: the photo of “%(text)s” was struck; add another."),
     "line_undisposed": _("Checklist: say what becomes of “%(text)s”."),
     "evidence_missing": _("Evidence is missing for: %(text)s"),
     "criterion_open": _("Neither proven nor judged: %(text)s"),
     "criterion_needs_evidence": _("“%(text)s” needs evidence; a word is not enough."),
     "criterion_of_type": _("This criterion belongs to the type and stays."),
+    "quality_criterion_stays": _(
+        "It is complete: a quality criterion stays until it is accepted or given back."
+    ),
     "evidence_empty": _("The evidence has no content: %(kind)s."),
     "evidence_struck": _("This evidence was struck already."),
     "file_empty": _("The file is empty."),
@@ -228,5 +245,6 @@ GENERAL: dict[str, object] = {
     "loss_not_accepted": _("Other work that this waits for was cancelled."),
     "residual_unowned": _("Work that remains has no owner yet."),
     "parent_ended": _("The parent is closed or cancelled."),
+    "mandatory_stays": _("Other work is complete and waits for this: it stays mandatory there."),
     "hold_until_accepted": _("It ends when other work is accepted."),
 }

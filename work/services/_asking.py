@@ -116,7 +116,7 @@ def bring_up_to_date(
     The lapse comes first, so that an interval in which a requirement was not met leaves its
     blocker also when the next answer is *met* again.
     """
-    _overlay.sync_blockers(act, facts.values())
+    _overlay.settle(act, facts.values())
     derive(act, facts)
     ask(act, facts, keys)
     return _overlay.refresh_all(act, list(facts.values()))

@@ -8,7 +8,6 @@ from django.db.models import Model, Q
 from work.exceptions import Forbidden, Reason, Refused, Stale, Unknown
 from work.models import Membership, Place, Site, User
 from work.permissions import Action, Denied, can_at
-from work.services import _locks
 from work.services.acts import OpenAct
 
 
@@ -17,12 +16,15 @@ def configure(
 ) -> Site:
     """Take the site's control and check that the actor may do `action` there, or at `place`.
 
-    A superuser may configure and nothing else. Raises Unknown (404) or Forbidden (403).
+    The place, found before, is read again: it may have been moved meanwhile. A superuser may
+    configure and nothing else. Raises Unknown (404) or Forbidden (403).
     """
     site = Site.objects.filter(pk=site_id).first()
     if site is None:
         raise Unknown
-    _locks.control(site.pk)
+    act.control(site.pk)
+    if place is not None:
+        place.refresh_from_db()
     if action == Action.CONFIGURE and is_superuser(act):
         act.about(site)
         return site
@@ -39,7 +41,9 @@ def configure(
 
 def is_superuser(act: OpenAct) -> bool:
     """Whether the actor may open configuration everywhere."""
-    return act.actor is not None and act.actor.is_active and act.actor.is_superuser
+    if act.actor is None or not act.actor.is_superuser:
+        return False
+    return User.objects.filter(pk=act.actor.pk, is_active=True, is_superuser=True).exists()
 
 
 def of_site[M: Model](model: type[M], pk: int | None, site_id: int, code: str) -> M:

@@ -44,6 +44,8 @@ class _Wanted:
 
 # What of a row follows its rule or supplier when that changes.
 _FOLLOWS = ("supplier", "kind", "what", "mode", "params", "one_time", "waivable_by", "lead")
+# What of these says who is asked, and for what.
+_ASKED = frozenset({"supplier", "params"})
 
 
 def derive(act: OpenAct, facts: dict[int, Facts]) -> None:
@@ -68,10 +70,12 @@ def derive(act: OpenAct, facts: dict[int, Facts]) -> None:
                 each.prerequisites.append(_again(act, withdrawn[(item_id, *key)], want, each.item))
             elif row is None:
                 new.append(_row(act, want, each.item))
-            elif _follow(row, want):
+            elif _follow(act, each.item, row, want):
                 followed.append(row)
     Prerequisite.objects.bulk_update(withdrawn_now, ["withdrawn_at"], batch_size=CHUNK)
-    Prerequisite.objects.bulk_update(followed, [*_FOLLOWS, "source_id"], batch_size=CHUNK)
+    Prerequisite.objects.bulk_update(
+        followed, [*_FOLLOWS, "source_id", "waiver_until"], batch_size=CHUNK
+    )
     for row in Prerequisite.objects.bulk_create(new):
         facts[row.item_id].prerequisites.append(row)
     for each in facts.values():
@@ -116,6 +120,8 @@ def _wanted(facts: Sequence[Facts], at: datetime) -> dict[int, dict[tuple, _Want
                 if rule.line_key and line_id is None:
                     continue
                 want = _from_rule(rule, each.context, line_id)
+                if rule.gate == Gate.START and each.foreseen(rule.starts):
+                    each.begun[want.origin] = rule.starts
                 wanted[each.item.pk][(want.gate, want.line_id, want.origin)] = want
     for key, item_id, need in needs:
         line_id = lines.get((item_id, need.line_key)) if need.line_key else None
@@ -132,7 +138,10 @@ def _hold_lines(facts: Sequence[Facts], keys: Collection[str]) -> dict[tuple, in
     if not keys:
         return {}
     rows = ChecklistLine.objects.filter(
-        item_id__in=[each.item.pk for each in facts], key__in=keys, hold_point=True
+        item_id__in=[each.item.pk for each in facts],
+        key__in=keys,
+        hold_point=True,
+        withdrawn_at=None,
     )
     return {(item_id, key): pk for item_id, key, pk in rows.values_list("item_id", "key", "pk")}
 
@@ -174,13 +183,25 @@ def _row(act: OpenAct, want: _Wanted, item: WorkItem) -> Prerequisite:
     return Prerequisite(site_id=item.site_id, item=item, created_at=act.at, **want.__dict__)
 
 
-def _follow(row: Prerequisite, want: _Wanted) -> bool:
-    """Let a standing row follow its rule or supplier. A source found by an answer stays."""
+def _follow(act: OpenAct, item: WorkItem, row: Prerequisite, want: _Wanted) -> bool:
+    """Let a standing row follow its rule or supplier. A source found by an answer stays.
+
+    Where another is asked, or for something else, it is another requirement: neither the source
+    nor the answer nor the waiver of the earlier one counts for it.
+    """
     changed = [name for name in _FOLLOWS if getattr(row, name) != getattr(want, name)]
-    if want.source_id is not None and row.source_id != want.source_id:
+    other = not _ASKED.isdisjoint(changed)
+    if row.source_id != want.source_id and (other or want.source_id is not None):
         changed.append("source_id")
     for name in changed:
         setattr(row, name, getattr(want, name))
+    if other:
+        _forget(row)
+        if row.waiver_until is not None and row.waiver_until > act.at:
+            row.waiver_until = act.at
+            act.record(
+                "waiver_ended", item, item_id=item.pk, prerequisite=row.pk, cause="asked_otherwise"
+            )
     return bool(changed)
 
 
@@ -190,8 +211,8 @@ def _again(act: OpenAct, row: Prerequisite, want: _Wanted, item: WorkItem) -> Pr
         setattr(row, name, value)
     row.item = item
     row.withdrawn_at = row.refused_at = row.due_at = None
-    row.answer, row.reason, row.valid_until = AnswerState.UNKNOWN, {}, None
-    row.answered_at, row.created_at = None, act.at
+    _forget(row)
+    row.created_at = act.at
     row.waived_at = row.waived_by = row.waiver_until = row.waiver_note = None
     row.save()
     return row
@@ -203,6 +224,20 @@ def _withdraw(act: OpenAct, facts: Facts, rows: Sequence[Prerequisite]) -> None:
         row.withdrawn_at = act.at
         facts.prerequisites.remove(row)
         act.record("requirement_withdrawn", facts.item, item_id=facts.item.pk, prerequisite=row.pk)
+
+
+def forget(facts: Facts) -> None:
+    """Take every answer as not heard yet, in memory: the caller asks before it is saved.
+
+    While an item is requested or closed nobody asked, so that the last answers are of another time.
+    """
+    for row in facts.prerequisites:
+        _forget(row)
+
+
+def _forget(row: Prerequisite) -> None:
+    row.answer, row.reason, row.valid_until = AnswerState.UNKNOWN, {}, None
+    row.answered_at = None
 
 
 def withdraw_all(act: OpenAct, facts: Facts, *, keep_by_hand: bool) -> None:

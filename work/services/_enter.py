@@ -1,9 +1,12 @@
-"""The way into an item for every inner function: found, controlled, seen, allowed, not stale."""
+"""The way into an item for every inner function: found, controlled, seen, allowed, not stale.
+
+What the minute task has not come to yet is settled on the way: it began before the act did.
+"""
 
 from work.exceptions import Forbidden, Stale, Unknown
 from work.models import WorkItem
 from work.permissions import Action, can, sees
-from work.services import _locks
+from work.services import _asking, _locks
 from work.services._facts import Facts, load
 from work.services.acts import OpenAct
 
@@ -16,9 +19,11 @@ def enter(act: OpenAct, item_id: int, action: Action, seen: int | None) -> Facts
     site_id = WorkItem.objects.filter(pk=item_id).values_list("site_id", flat=True).first()
     if site_id is None:
         raise Unknown
-    _locks.control(site_id)
+    act.control(site_id)
     facts = load(_locks.items([item_id]))[item_id]
     check(act, facts, action, seen)
+    if facts.foreseen(act.at):
+        _asking.bring_up_to_date(act, {item_id: facts})
     return facts
 
 
@@ -31,5 +36,10 @@ def check(act: OpenAct, facts: Facts, action: Action, seen: int | None) -> None:
     allowed = can(act.scope, action, item, executors=facts.context.executor_ids)
     if action != Action.SEE and not allowed:
         raise Forbidden(allowed.reason)
+    not_stale(item, seen)
+
+
+def not_stale(item: WorkItem, seen: int | None) -> None:
+    """The last of the three, after whatever else decides who may."""
     if seen is not None and seen != item.version:
         raise Stale(seen, item.version)

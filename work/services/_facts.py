@@ -20,6 +20,7 @@ from work.models import (
 )
 from work.ports import ItemContext, suppliers
 from work.services._definition import Definition, definition
+from work.states import BlockerKind
 
 # What of an item `_overlay` alone writes.
 OVERLAY_FIELDS = (
@@ -42,6 +43,9 @@ class Facts:
     blockers: list[Blocker] = field(default_factory=list)
     # When a start requirement will be added by the clock alone, with its lead; see `_reach`.
     turns: list[tuple[datetime, timedelta]] | None = None
+    # Rules that began by the clock since the item was last brought up to date, by origin of the
+    # rows that they ask for.
+    begun: dict[str, datetime] = field(default_factory=dict)
     # Loaded by `proof` only.
     lines: list[ChecklistLine] = field(default_factory=list)
     criteria: list[Criterion] = field(default_factory=list)
@@ -49,7 +53,7 @@ class Facts:
     dependants: list[WorkItem] = field(default_factory=list)
     actions: list[CorrectiveAction] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
-    # Whether a requirement of a supplier that asks for four eyes ever stood, withdrawn or not.
+    # Whether a requirement that asks for four eyes ever stood, withdrawn or not.
     ever_four_eyes: bool = False
 
     def __post_init__(self) -> None:
@@ -62,6 +66,11 @@ class Facts:
         changed = [name for name in OVERLAY_FIELDS if now[name] != self._stored[name]]
         self._stored = now
         return changed
+
+    def foreseen(self, moment: datetime) -> bool:
+        """Whether the overlay, as it is stored, says that time alone turned something by then."""
+        turns = (self._stored["ready_until"], self._stored["blocked_from"])
+        return any(turn is not None and turn <= moment for turn in turns)
 
     @property
     def definition(self) -> Definition:
@@ -147,6 +156,19 @@ def load(items: Iterable[WorkItem]) -> dict[int, Facts]:
     return facts
 
 
+# Kinds of requirement after which another accepts, whoever answered them.
+_FOUR_EYED = (BlockerKind.PERMIT, BlockerKind.ISOLATION)
+
+
+def asks_four_eyes() -> Q:
+    """Requirements that ask for another accepter once they stood, withdrawn or not.
+
+    Those of a permit or an isolation, and all of a supplier that asks for it.
+    """
+    asking = [supplier.key for supplier in suppliers.all() if supplier.four_eyes]
+    return Q(kind__in=_FOUR_EYED) | Q(supplier__in=asking)
+
+
 def proof(facts: Facts, *, ever_four_eyes: bool | None = None) -> Facts:
     """Load what completion and acceptance ask about, for one item: six queries.
 
@@ -154,7 +176,9 @@ def proof(facts: Facts, *, ever_four_eyes: bool | None = None) -> Facts:
     """
     item = facts.item
     facts.lines = list(
-        ChecklistLine.objects.filter(item=item).select_related("follow_up__place", "answered_by")
+        ChecklistLine.objects.filter(item=item, withdrawn_at=None).select_related(
+            "follow_up__place", "answered_by"
+        )
     )
     facts.criteria = list(
         Criterion.objects.filter(item=item, withdrawn_at=None).select_related("judged_by")
@@ -174,8 +198,5 @@ def proof(facts: Facts, *, ever_four_eyes: bool | None = None) -> Facts:
     if ever_four_eyes is not None:
         facts.ever_four_eyes = ever_four_eyes
         return facts
-    asking = [supplier.key for supplier in suppliers.all() if supplier.four_eyes]
-    facts.ever_four_eyes = bool(asking) and (
-        Prerequisite.objects.filter(item=item, supplier__in=asking).exists()
-    )
+    facts.ever_four_eyes = Prerequisite.objects.filter(asks_four_eyes(), item=item).exists()
     return facts

@@ -1,6 +1,7 @@
 """Putting what was given onto an item: fields, values, things, executors; all checked here."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from work.exceptions import Reason, Refused
@@ -11,6 +12,7 @@ from work.models import (
     WorkItem,
 )
 from work.permissions import Action, can_at, sees
+from work.services import _stays
 from work.services._definition import definition
 from work.services._facts import Facts, contexts
 from work.services._fields import (
@@ -25,9 +27,10 @@ from work.services._names import (
     check_team,
     place_of,
 )
+from work.services._proof_rows import retire
 from work.services._rings import refuse_ring
 from work.services.acts import OpenAct
-from work.states import ENDED, Role, Status
+from work.states import ENDED, OWNED, Role, Status
 
 
 def parent(act: OpenAct, item: WorkItem, parent_id: int) -> WorkItem:
@@ -39,12 +42,22 @@ def parent(act: OpenAct, item: WorkItem, parent_id: int) -> WorkItem:
     return parent
 
 
-def change_type(item: WorkItem, type_id: int) -> None:
-    """Triage to another type; values of fields that it does not know are left out."""
+def change_type(act: OpenAct, item: WorkItem, type_id: int) -> dict[str, Any]:
+    """Triage to another type: what the old one asked is withdrawn, and values go that do not fit.
+
+    Returns what was left behind, as the event keeps it.
+    """
+    left: dict[str, Any] = {"type": item.type_id, **retire(item, item.type_version_id, act.at)}
     item.type, version_id = type_of(item.site_id, type_id)
     known = definition(version_id)
     item.type_version = known.version
-    item.values = {key: value for key, value in item.values.items() if known.field(key)}
+    kept: dict[str, Any] = {}
+    for key, value in item.values.items():
+        with suppress(Refused):
+            kept |= checked_values(known, {key: value})
+    left["values"] = sorted(set(item.values) - set(kept))
+    item.values = kept
+    return left
 
 
 def set_fields(act: OpenAct, facts: Facts, fields: Mapping[str, Any]) -> list[str]:
@@ -54,6 +67,7 @@ def set_fields(act: OpenAct, facts: Facts, fields: Mapping[str, Any]) -> list[st
     if unknown:
         raise TypeError(f"not a field to edit: {sorted(unknown)}")
     changed = [name for name, value in fields.items() if getattr(item, name) != value]
+    _stays.check_fields(item, {name: fields[name] for name in changed})
     for name in changed:
         value = fields[name]
         if name == "place_id":
@@ -70,6 +84,9 @@ def set_fields(act: OpenAct, facts: Facts, fields: Mapping[str, Any]) -> list[st
         elif name == "parent_id":
             item.parent = parent(act, item, value) if value else None
             _refuse_family_ring(item)
+        elif name == "why" and item.status in OWNED and not value.strip():
+            # It was planned on what and why.
+            raise Refused(Reason("why_needed", clears=("role", str(Role.PLANNER))))
         else:
             setattr(item, name, value)
     if {"parent_id", "mandatory"} & set(changed) and item.parent_id and item.mandatory:
@@ -80,11 +97,11 @@ def set_fields(act: OpenAct, facts: Facts, fields: Mapping[str, Any]) -> list[st
 
 def _refuse_family_ring(item: WorkItem) -> None:
     """An item is never below itself, mandatory or not."""
-    above, numbers = item.parent, []
-    while above is not None and above.number not in numbers:
-        numbers.append(above.number)
+    above, ids = item.parent, []
+    while above is not None and above.pk not in ids:
+        ids.append(above.pk)
         if above.pk == item.pk:
-            raise Refused(Reason("ring", {"items": numbers}))
+            raise Refused(Reason("ring", {"items": ids}))
         above = above.parent
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 
 from work.models import WorkItem
+from work.services import _owners
 
 # Key space of the per-site control lock; acts take the one-argument (bigint) space.
 _CONTROL = 7001
@@ -49,11 +50,12 @@ def roots() -> None:
 
 
 def items(ids: Iterable[int]) -> list[WorkItem]:
-    """The items with their place and type version, locked in key order."""
+    """The items with their place, type version and what is known of the owner, in key order."""
     _inside()
     return list(
         WorkItem.objects.filter(pk__in=list(ids))
         .select_related("site", "place", "type", "type_version")
+        .annotate(owner_known=_owners.known())
         .order_by("pk")
         .select_for_update(of=("self",), no_key=True)
     )

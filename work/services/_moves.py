@@ -1,18 +1,19 @@
 """What every verb does when nothing refuses it: status, version, overlay, event, listeners."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from work.exceptions import Refused
 from work.models import WorkItem
 from work.permissions import Action
 from work.ports import ItemChange, source_listeners
-from work.services import _asking, _overlay
+from work.services import _asking, _derive, _order, _overlay
 from work.services._enter import enter
 from work.services._facts import Facts, contexts, proof
 from work.services.acts import OpenAct
 from work.services.guards import refusals
-from work.states import MOVES, Gate, Verb
+from work.states import CONTROLLED, MOVES, Gate, Verb
 
 # Verbs whose refusal looks at checklist, criteria, evidence or other items.
 _NEEDS_PROOF = frozenset({Verb.PLAN, Verb.COMPLETE, Verb.ACCEPT})
@@ -22,6 +23,10 @@ _GATES = {
     Verb.COMPLETE: {Gate.COMPLETE},
     Verb.ACCEPT: {Gate.CLOSE},
 }
+# Verbs after which nobody is at work on it: to begin, or to go on, everything is asked in full.
+_PAUSES = frozenset({Verb.WAIT, Verb.STOP, Verb.GIVE_BACK})
+_BEGINS = frozenset({Verb.START, Verb.RESUME})
+_FITNESS = "work.fitness"
 
 
 def ready_to(
@@ -37,7 +42,12 @@ def ready_to(
 
 
 def check(act: OpenAct, facts: Facts, verb: Verb, given: Mapping[str, Any] | None = None) -> Facts:
-    """The guards of a verb on facts that were entered in this act. At a gate they are asked now."""
+    """The guards of a verb on facts that were entered in this act. At a gate they are asked now.
+
+    Nothing more is asked of a move that is said to have happened before the one that it follows.
+    """
+    if facts.item.status in MOVES[verb].sources:
+        _order.after_last_move(act, facts.item)
     if facts.item.status in MOVES[verb].sources and verb in _GATES:
         item_id = facts.item.pk
         act.after_refusal = lambda again: _asking.keep_heard(again, item_id)
@@ -62,6 +72,8 @@ def done(
     item = facts.item
     before = item.status
     item.status = MOVES[verb].to
+    if before not in CONTROLLED and item.status in CONTROLLED:
+        _derive.forget(facts)
     item.stage = facts.definition.first_stage(item.status)
     gates = _GATES.get(verb)
     if gates:
@@ -73,9 +85,28 @@ def done(
             verb=str(verb),
             verdicts=_asking.verdicts(facts, gates, act.at),
         )
+    _ask_again(act, facts, verb)
     changed(act, facts, ["status", "stage", *fields], ["status", *what], before)
     act.record(str(verb), item, item_id=item.pk, **{"from": before, "to": item.status, **data})
     return item
+
+
+def _ask_again(act: OpenAct, facts: Facts, verb: Verb) -> None:
+    """Ask in the new status what was answered for the one before, ahead of the overlay.
+
+    Work that pauses may have a check that was made once and has failed since, and people who are
+    not fit for the rest of their shift. Whoever has begun is fit for as long as he is, and not only
+    until a shift begins that goes on after it.
+    """
+    facts.context = replace(facts.context, status=facts.item.status)
+    item_id = facts.item.pk
+    if verb in _PAUSES:
+        _derive.derive(act, {item_id: facts})
+        _asking.ask(act, {item_id: facts})
+    elif verb in _BEGINS and any(
+        row.supplier == _FITNESS and row.valid_until is not None for row in facts.prerequisites
+    ):
+        _asking.ask(act, {item_id: facts}, keys={_FITNESS})
 
 
 def changed(

@@ -1,4 +1,4 @@
-"""Checks of who or what a person named: an owner, an executor, who clears, a place, an asset."""
+"""Checks of who or what a person named: an executor, who clears, a place, an asset."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,9 +6,10 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from work.exceptions import Reason, Refused, Unknown
-from work.models import Asset, Membership, Place, Post, Team, User, WorkItem
+from work.models import Asset, Membership, Place, Post, Team, WorkItem
+from work.permissions import Scope
 from work.services.acts import OpenAct
-from work.states import Role, TeamKind
+from work.states import Role
 
 _READERS = frozenset({Role.VIEWER, Role.AUDITOR})
 
@@ -30,25 +31,6 @@ def check_clears(item: WorkItem, clears: str) -> None:
             known = Team.objects.filter(pk=key, site_id=item.site_id).exists()
     if not known:
         raise Refused(Reason("clears_unknown"))
-
-
-def check_owner(site_id: int, user_id: int | None, post_id: int | None, at: datetime) -> None:
-    """One owner: a post of the site or an active employee with a role there; no contractor."""
-    if (user_id is None) == (post_id is None):
-        raise Refused(Reason("owner_needed", clears=("role", Role.PLANNER)))
-    if post_id is not None:
-        post = Post.objects.filter(pk=post_id, site_id=site_id, is_active=True).first()
-        if post is None or post.role == Role.CONTRACTOR:
-            raise Refused(Reason("owner_unknown"))
-        return
-    person = User.objects.filter(pk=user_id or 0).first()
-    roles = set(_roles([user_id or 0], site_id, at).values_list("role", flat=True))
-    if person is None or not roles:
-        raise Refused(Reason("owner_unknown"))
-    if not person.is_active:
-        raise Refused(Reason("owner_left", {}, ("user", person.pk)))
-    if person.company_id is not None or roles == {Role.CONTRACTOR}:
-        raise Refused(Reason("owner_is_contractor", {}, ("user", person.pk)))
 
 
 def check_executors(site_id: int, team_id: int | None, people: Iterable[int], at: datetime) -> None:
@@ -73,12 +55,14 @@ def check_team(site_id: int, team_id: int | None) -> None:
         raise Refused(Reason("team_unknown"))
 
 
-def company_of(actor: User | None, site_id: int) -> int | None:
-    """The company of a contractor's person, as a team of the site."""
-    if actor is None or actor.company_id is None:
-        return None
-    team = Team.objects.filter(pk=actor.company_id, site_id=site_id, kind=TeamKind.COMPANY).first()
-    return team.pk if team else None
+def company_of(who: Scope, place: Place) -> int | None:
+    """The company as whose contractor somebody is at a place; it may be another at home."""
+    companies = [
+        grant.team_id
+        for grant in who.grants
+        if grant.role == Role.CONTRACTOR and grant.covers(place.site_id, place.path)
+    ]
+    return min(filter(None, companies), default=None)
 
 
 def place_of(site_id: int, place_id: int) -> Place:

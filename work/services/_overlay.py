@@ -71,7 +71,16 @@ def blocked_since(row: Prerequisite, at: datetime, status: str) -> datetime | No
     return min(max(due, unmet_since), at)
 
 
-def sync_blockers(act: OpenAct, several: Iterable[Facts]) -> None:
+def settle(act: OpenAct, several: Iterable[Facts]) -> None:
+    """Open the derived blockers that time alone has brought, each from its own second.
+
+    Asked of what is stored, before the act changes anything of it: what blocks only after that
+    began with the act (`refresh`).
+    """
+    _sync(act, several, by_time=True)
+
+
+def _sync(act: OpenAct, several: Iterable[Facts], *, by_time: bool) -> None:
     """Open the derived blockers that are missing, end those whose requirement is met or waived.
 
     A derived blocker ends when its source answers met, its requirement is waived or withdrawn, or
@@ -81,7 +90,9 @@ def sync_blockers(act: OpenAct, several: Iterable[Facts]) -> None:
     opened: list[tuple[Facts, Blocker]] = []
     for facts in several:
         ended += _ended(act, facts)
-        opened += [(facts, _new(act, facts, row, since)) for row, since in _missing(act, facts)]
+        for row, since in _missing(act, facts):
+            own = since if by_time else _by_the_act(act, facts, row)
+            opened.append((facts, _new(act, facts, row, own)))
     Blocker.objects.bulk_update(ended, ["ended_at", "ended_by", "end_cause"])
     Blocker.objects.bulk_create([blocker for _facts, blocker in opened])
     for facts, blocker in opened:
@@ -105,8 +116,20 @@ def _ended(act: OpenAct, facts: Facts) -> list[Blocker]:
     return ended
 
 
+def _by_the_act(act: OpenAct, facts: Facts, row: Prerequisite) -> datetime:
+    """The act's moment; of a rule that began by the clock, the second at which it bit."""
+    begun = facts.begun.get(row.origin)
+    if begun is None:
+        return act.at
+    due = due_at(row, facts.item.status)
+    return min(max(begun, due) if due is not None else begun, act.at)
+
+
 def _missing(act: OpenAct, facts: Facts) -> list[tuple[Prerequisite, datetime]]:
-    """The rows that block without a blocker yet, each with since when."""
+    """The rows that block without a blocker yet, each with since when.
+
+    What was never asked blocks nothing yet: it is asked in this very act.
+    """
     item = facts.item
     if item.status not in (Status.PLANNED, *UNDER_WAY):
         return []
@@ -114,7 +137,7 @@ def _missing(act: OpenAct, facts: Facts) -> list[tuple[Prerequisite, datetime]]:
     found = [
         (row, blocked_since(row, act.at, item.status))
         for row in facts.prerequisites
-        if row.pk not in known
+        if row.pk not in known and row.answered_at is not None
     ]
     return [(row, since) for row, since in found if since is not None]
 
@@ -227,7 +250,8 @@ def refresh_all(act: OpenAct, several: Sequence[Facts]) -> tuple[int, ...]:
 
 def _recomputed(act: OpenAct, several: Sequence[Facts]) -> dict[int, list[str]]:
     """Put blockers and overlays right in memory: the names of the fields that changed, by item."""
-    sync_blockers(act, [facts for facts in several if facts.item.status not in ENDED])
+    still = [facts for facts in several if facts.item.status not in ENDED]
+    _sync(act, still, by_time=False)
     changed = {}
     for facts in several:
         _set(act, facts)

@@ -84,7 +84,7 @@ def request_inner(
         what=what.strip(),
         why=why.strip(),
         place=place,
-        team_id=company_of(act.actor, site_id),
+        team_id=company_of(act.scope, place),
         priority=priority or known.version.default_priority,
         safety_critical=safety_critical,
         due=due or default_due(known, act.at),

@@ -62,12 +62,11 @@ def _step(frontier: list[Source], came_from: dict[Source, Source | None]) -> lis
 
 
 def _named(goal: Source, came_from: dict[Source, Source | None]) -> list[int]:
-    """The numbers of the items on the ring, from the one that was asked for to the item itself."""
+    """The ids of the items on the ring, from the one that was asked for to the item itself."""
     ids: list[int] = []
     at: Source | None = goal
     while at is not None:
         if at.key == _ITEM and at.id:
             ids.append(at.id)
         at = came_from[at]
-    numbers = dict(WorkItem.objects.filter(pk__in=ids).values_list("pk", "number"))
-    return [numbers[pk] for pk in reversed(ids) if pk in numbers]
+    return ids[::-1]

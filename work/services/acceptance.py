@@ -1,18 +1,39 @@
 """Accepting the outcome, giving it back, reopening it, and accepting a loss by name."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from work.exceptions import Reason, Refused
-from work.models import Acceptance, Criterion, Evidence, Hold, WorkItem
+from work.models import (
+    Acceptance,
+    ChecklistLine,
+    Criterion,
+    Evidence,
+    Hold,
+    Prerequisite,
+    WorkItem,
+)
 from work.permissions import Action, acting_post
 from work.services import _moves
 from work.services._enter import enter
 from work.services._facts import Facts
-from work.services._names import check_owner
+from work.services._owners import check_owner
 from work.services._proof_rows import instantiate
 from work.services.acts import OpenAct, door
 from work.services.blockers import open_manual
-from work.states import AcceptanceKind, BlockerKind, Role, Status, Verb
+from work.states import AcceptanceKind, BlockerKind, Status, Verb
+
+_OF_AN_ANSWER = [
+    "answer",
+    "value",
+    "said",
+    "answered_by",
+    "answered_at",
+    "disposition",
+    "disposed_by",
+    "disposed_at",
+    "version",
+]
 
 
 def _accept(
@@ -78,7 +99,10 @@ def _give_back(
     clears: str = "",
     seen: int | None = None,
 ) -> WorkItem:
-    """Back to stopped, waiting: what is missing and by whom, as a blocker of kind *decision*."""
+    """Back to stopped, waiting: what is missing and by whom, as a blocker of kind *decision*.
+
+    The work goes on in the same round: answers, evidence, judgements and checks stand.
+    """
     facts = _moves.ready_to(act, item_id, Verb.GIVE_BACK, seen)
     if not missing.strip():
         raise Refused(Reason("give_back_needs_missing"))
@@ -106,19 +130,21 @@ def _reopen(
     owner_post_id: int | None = None,
     seen: int | None = None,
 ) -> WorkItem:
-    """Back to planned. Acceptance is struck, evidence and judgements prove nothing more, holds
-    that ended at acceptance come back, and every record that relied on it is told.
+    """Back to planned, in a new round: nothing of the earlier one proves anything more.
+
+    Acceptance is struck; evidence, judgements, checklist answers and named checks count no longer
+    and are asked anew (the answers stay to be read in the event, follow-up work stays linked).
+    A waiver stands on until its own end: it is by name and until a time, and proves nothing.
+    Holds that ended at acceptance come back, and every record that relied on it is told.
     """
     facts = _moves.ready_to(act, item_id, Verb.REOPEN, seen)
     item = facts.item
     if not reason.strip():
         raise Refused(Reason("reason_needed"))
     if owner_user_id is not None or owner_post_id is not None:
-        check_owner(item.site_id, owner_user_id, owner_post_id, act.at)
         item.owner_user_id, item.owner_post_id = owner_user_id, owner_post_id
-    if item.owner_user_id is None and item.owner_post_id is None:
-        # Imported as closed, it never had one here.
-        raise Refused(Reason("owner_needed", clears=("role", str(Role.PLANNER))))
+    # Imported as closed it never had one here, and who owned it then may have left since.
+    check_owner(item.site_id, item.owner_user_id, item.owner_post_id, act.at)
     note = act.note(reason, "reopen", item_id=item.pk)
     Acceptance.objects.filter(item=item, struck_at=None).update(
         struck_at=act.at, struck_by=act.actor
@@ -126,7 +152,11 @@ def _reopen(
     Evidence.objects.filter(item=item, struck_at=None, superseded_at=None).update(
         superseded_at=act.at
     )
-    Criterion.objects.filter(item=item).update(judged_by=None, judged_at=None, judgement=None)
+    Criterion.objects.filter(item=item, withdrawn_at=None).update(
+        judged_by=None, judged_at=None, judgement=None
+    )
+    answers = _unanswer(item)
+    _forget_refusals(facts)
     for hold in Hold.objects.filter(item=item, end_cause="accepted"):
         hold.ended_at = hold.ended_by = None
         hold.end_cause = ""
@@ -137,10 +167,47 @@ def _reopen(
         setattr(item, name, None)
     fields += ["owner_user", "owner_post"]
     instantiate(act, facts)
-    _moves.done(act, facts, Verb.REOPEN, fields, note=note.pk if note else None)
+    _moves.done(act, facts, Verb.REOPEN, fields, note=note.pk if note else None, answers=answers)
     _moves.derive_after(act, facts)
     _moves.tell_sources(act, facts, "reopened")
     return item
+
+
+def _unanswer(item: WorkItem) -> list[dict[str, Any]]:
+    """Take the answers off the checklist: what they were, as the event keeps it.
+
+    The words that were said are in the history of the line, at the version that is named.
+    """
+    standing = ChecklistLine.objects.filter(item=item, withdrawn_at=None)
+    lines = list(standing.exclude(answer=""))
+    answers = [
+        {
+            "line": line.pk,
+            "version": line.version,
+            "answer": line.answer,
+            "value": None if line.value is None else str(line.value),
+            "by": line.answered_by_id,
+            "at": line.answered_at.isoformat() if line.answered_at else None,
+            "disposition": line.disposition,
+            "follow_up": line.follow_up_id,
+        }
+        for line in lines
+    ]
+    for line in lines:
+        line.answer, line.value, line.said = "", None, ""
+        line.answered_by, line.answered_at = None, None
+        line.disposition, line.disposed_by, line.disposed_at = "", None, None
+        line.version += 1
+    ChecklistLine.objects.bulk_update(lines, _OF_AN_ANSWER, batch_size=500)
+    return answers
+
+
+def _forget_refusals(facts: Facts) -> None:
+    """A start that was refused in the earlier round makes nothing due in this one."""
+    refused = [row for row in facts.prerequisites if row.refused_at is not None]
+    for row in refused:
+        row.refused_at = None
+    Prerequisite.objects.bulk_update(refused, ["refused_at"])
 
 
 def _accept_loss(act: OpenAct, *, item_id: int, reason: str, seen: int | None = None) -> WorkItem:

@@ -39,7 +39,6 @@ class OpenAct:
     actor: User | None
     at: datetime
     happened_at: datetime
-    scope: Scope
     subject: Model | None = None
     item_id: int | None = None
     site_id: int | None = None
@@ -48,6 +47,32 @@ class OpenAct:
     history: list[Event] = field(default_factory=list)
     # Run in the transaction of a refusal's event: the roll-back took what the gate had heard.
     after_refusal: Callable[["OpenAct"], None] | None = None
+    _reach: Scope | None = None
+    _sites: set[int] = field(default_factory=set)
+
+    @property
+    def scope(self) -> Scope:
+        """What the actor may reach: read when first asked for, and anew once a site is held."""
+        if self._reach is None:
+            self._reach = scope(self.actor, self.at) if self.actor else system(self.at)
+        return self._reach
+
+    def control(self, *site_ids: int) -> None:
+        """Take the control of these sites; what was known of the actor's reach is forgotten.
+
+        Whoever held a site before may have taken or given a duty or a role.
+        """
+        _locks.control(*site_ids)
+        if not self._sites.issuperset(site_ids):
+            self._reach = None
+            self._sites.update(site_ids)
+
+    def begin_again(self) -> None:
+        """Forget what was found and said: the transaction begins anew."""
+        self.changes.clear()
+        self.history.clear()
+        self._sites.clear()
+        self._reach = self.after_refusal = None
 
     def about(self, subject: Model, *, item_id: int | None = None) -> None:
         """Name what a refusal of this act is about."""
@@ -55,6 +80,12 @@ class OpenAct:
         self.site_id = (
             subject.pk if isinstance(subject, Site) else getattr(subject, "site_id", None)
         )
+
+    def happened(self, moment: datetime) -> None:
+        """All of this act counts as done at that moment, what it has recorded already too."""
+        self.happened_at = moment
+        for event in self.history:
+            event.happened_at = moment
 
     @property
     def person(self) -> User:
@@ -138,7 +169,6 @@ def door[**P, R](inner: Callable[Concatenate[OpenAct, P], R]) -> Callable[..., R
             actor=actor,
             at=at,
             happened_at=happened_at or at,
-            scope=system(at),
         )
         try:
             return _attempt(opened, inner, given)
@@ -151,9 +181,7 @@ def door[**P, R](inner: Callable[Concatenate[OpenAct, P], R]) -> Callable[..., R
 
 def _attempt(opened: OpenAct, inner: Callable[..., Any], given: dict[str, Any]) -> Any:
     for tries_left in reversed(range(_TRIES)):
-        opened.changes.clear()
-        opened.history.clear()
-        opened.after_refusal = None
+        opened.begin_again()
         try:
             with transaction.atomic(durable=True):
                 return _once(opened, inner, given)
@@ -172,10 +200,10 @@ def _once(opened: OpenAct, inner: Callable[..., Any], given: dict[str, Any]) -> 
     before = Act.objects.filter(pk=opened.id).first()
     if before is not None:
         return _result_again(opened, before)
-    opened.scope = scope(opened.actor, opened.at) if opened.actor else system(opened.at)
+    result = inner(opened, **given)
+    # Looked at last, when it is known what the act is about and that it is the actor's to do.
     if opened.happened_at > opened.at:
         raise Refused(Reason("future"))
-    result = inner(opened, **given)
     _tell_listeners(opened)
     opened.write_history()
     Act.objects.create(
@@ -240,19 +268,26 @@ def _write_refusal(
     follow: Callable[[OpenAct], None] | None,
 ) -> None:
     _locks.act(str(opened.id), "{}")
-    if Event.objects.filter(act=opened.id, verb="refused").exists():
-        return
-    opened.history.clear()
-    opened.changes.clear()
-    if opened.subject is not None and opened.subject.pk:
+    opened.begin_again()
+    opened.happened_at = min(opened.happened_at, opened.at)
+    reasons = [reason.as_json() for reason in refusal.reasons]
+    if opened.subject is not None and not _said(opened, opened.subject, reasons):
         opened.record(
-            "refused",
-            opened.subject,
-            item_id=opened.item_id,
-            door=opened.door,
-            reasons=[reason.as_json() for reason in refusal.reasons],
+            "refused", opened.subject, item_id=opened.item_id, door=opened.door, reasons=reasons
         )
     if follow is not None:
         follow(opened)
         _tell_listeners(opened)
     opened.write_history()
+
+
+def _said(opened: OpenAct, subject: Model, reasons: list[dict[str, Any]]) -> bool:
+    """Whether this very refusal was written before, or is about what it rolled back itself."""
+    before = Event.objects.filter(
+        act=opened.id,
+        verb="refused",
+        actor=opened.actor,
+        data__door=opened.door,
+        data__reasons=reasons,
+    )
+    return before.exists() or not type(subject)._base_manager.filter(pk=subject.pk).exists()

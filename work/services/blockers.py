@@ -5,8 +5,8 @@ from datetime import datetime
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.models import Blocker, BlockerPromise
 from work.permissions import Action, can
-from work.services import _overlay
-from work.services._enter import enter
+from work.services import _order, _overlay
+from work.services._enter import enter, not_stale
 from work.services._facts import Facts
 from work.services._names import check_clears
 from work.services.acts import OpenAct, door
@@ -71,6 +71,7 @@ def _raise(
     facts = enter(act, item_id, Action.RAISE_BLOCKER, seen)
     if facts.item.status not in OPEN:
         raise Refused(Reason("not_from", {"status": facts.item.status, "verb": "raise_blocker"}))
+    _order.after_last_move(act, facts.item)
     blocker = open_manual(
         act,
         facts,
@@ -94,8 +95,9 @@ def _clear(act: OpenAct, *, blocker_id: int, word: str, seen: int | None = None)
         raise Refused(Reason("blocker_ended"))
     if not word.strip():
         raise Refused(Reason("reason_needed"))
+    _order.after_raised(act, blocker)
     note = act.note(word, "blocker", item_id=facts.item.pk)
-    blocker.ended_at = max(act.at, blocker.since)
+    blocker.ended_at = max(act.happened_at, blocker.since)
     blocker.ended_by, blocker.end_cause, blocker.end_note = act.actor, "cleared", note
     blocker.save(update_fields=["ended_at", "ended_by", "end_cause", "end_note"])
     facts.blockers = [each for each in facts.blockers if each.pk != blocker.pk]
@@ -138,7 +140,7 @@ def _own(act: OpenAct, blocker_id: int, seen: int | None) -> tuple[Blocker, Fact
     blocker = Blocker.objects.filter(pk=blocker_id).first()
     if blocker is None:
         raise Unknown
-    facts = enter(act, blocker.item_id, Action.SEE, seen)
+    facts = enter(act, blocker.item_id, Action.SEE, None)
     blocker.refresh_from_db()
     allowed = can(
         act.scope,
@@ -149,6 +151,7 @@ def _own(act: OpenAct, blocker_id: int, seen: int | None) -> tuple[Blocker, Fact
     )
     if not allowed:
         raise Forbidden(allowed.reason)
+    not_stale(facts.item, seen)
     return blocker, facts
 
 

@@ -23,6 +23,7 @@ from work.services.proof import on_item
 from work.states import (
     ENDED,
     Disposition,
+    EvidenceKind,
     Gate,
     LineAnswer,
     LineKind,
@@ -48,7 +49,7 @@ def _answer(
     A reading outside its limits is a fail whatever was said. Answering again strikes an earlier
     disposition. `seen` is the line's version.
     """
-    found = ChecklistLine.objects.filter(pk=line_id).first()
+    found = ChecklistLine.objects.filter(pk=line_id, withdrawn_at=None).first()
     if found is None:
         raise Unknown
     said = said.strip()
@@ -59,6 +60,8 @@ def _answer(
         facts = on_item(act, found.item_id, Action.CHECKLIST)
     verdict, number = _verdict(found, answer, value, said)
     line = ChecklistLine.objects.select_for_update(no_key=True, of=("self",)).get(pk=line_id)
+    if line.withdrawn_at is not None:
+        raise Unknown
     if seen is not None and seen != line.version:
         raise Stale(seen, line.version)
     _may_answer(act, facts, line, verdict)
@@ -123,8 +126,10 @@ def _verdict(
             if not said:
                 raise Refused(Reason("text_needed"))
         case LineKind.PHOTO:
-            standing = Evidence.objects.filter(line=line, struck_at=None, superseded_at=None)
-            if answer != LineAnswer.FAIL and not standing.exists():
+            photos = Evidence.objects.filter(
+                line=line, kind=EvidenceKind.PHOTO, struck_at=None, superseded_at=None
+            )
+            if answer != LineAnswer.FAIL and not photos.exists():
                 raise Refused(Reason("photo_needed"))
     if answer not in (LineAnswer.PASS, LineAnswer.FAIL):
         if line.kind == LineKind.PASS_FAIL:
@@ -151,6 +156,7 @@ def _may_answer(act: OpenAct, facts: Facts, line: ChecklistLine, verdict: str) -
         Q(position__lt=line.position) | Q(position=line.position, pk__lt=line.pk),
         item_id=line.item_id,
         hold_point=True,
+        withdrawn_at=None,
     )
     for hold in earlier.order_by("position", "pk"):
         if not hold.answer or hold.needs_disposition:
@@ -194,11 +200,13 @@ def _dispose(
     A follow-up is raised with the context filled in (place, things, source); while an earlier
     follow-up of the line is open, that one is kept and no second one is raised.
     """
-    found = ChecklistLine.objects.filter(pk=line_id).first()
+    found = ChecklistLine.objects.filter(pk=line_id, withdrawn_at=None).first()
     if found is None:
         raise Unknown
     facts = enter(act, found.item_id, Action.CHECKLIST, None)
     line = ChecklistLine.objects.select_related("follow_up").get(pk=line_id)
+    if line.withdrawn_at is not None:
+        raise Unknown
     if seen is not None and seen != line.version:
         raise Stale(seen, line.version)
     if facts.item.status not in _ANSWERABLE:

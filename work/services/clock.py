@@ -53,11 +53,14 @@ def settle_due(at: datetime) -> int:
 
 
 def _may_be_met(at: datetime) -> list[tuple[int, int]]:
-    """Sites and items with a requirement that time alone may have met or ended."""
+    """Sites and items with a requirement that time alone may have met or ended.
+
+    Of requested items too: one that was returned keeps its blocker by hand until that is met.
+    """
     unmet = Prerequisite.objects.filter(valid_until__lte=at).exclude(answer=AnswerState.MET)
     ended = Prerequisite.objects.filter(rule__ends__lte=at)
     rows = [
-        each.filter(withdrawn_at=None, item__status__in=sorted(CONTROLLED)).values_list(
+        each.filter(withdrawn_at=None, item__status__in=sorted(OPEN)).values_list(
             "site_id", "item_id"
         )
         for each in (unmet, ended)

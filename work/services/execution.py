@@ -5,7 +5,7 @@ from typing import Any
 from work.exceptions import Reason, Refused
 from work.models import WorkItem
 from work.permissions import Action
-from work.services import _moves, _overlay
+from work.services import _moves, _order, _overlay
 from work.services._enter import enter
 from work.services._facts import Facts
 from work.services.acts import OpenAct, door
@@ -104,8 +104,7 @@ def _confirm_stopped(
 ) -> WorkItem:
     """Answer *stopped and safe?* after a lapse: the item waits for the blocker of that lapse."""
     facts = enter(act, item_id, Action.CONFIRM_STOPPED, seen)
-    # What lapsed with no task run since is settled first: the page asks from its second on.
-    _overlay.sync_blockers(act, [facts])
+    _order.after_last_move(act, facts.item)
     lapses = [each for each in facts.blockers if each.prerequisite_id]
     if facts.item.status != Status.LIVE or facts.item.stop_asked_at is None or not lapses:
         raise Refused(Reason("stop_not_asked"))

@@ -5,18 +5,22 @@ now; on a page they are what is stored, read at the page's moment.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from work.exceptions import Reason
-from work.models import Criterion, Prerequisite
+from work.models import Blocker, Criterion, Prerequisite
 from work.permissions import Scope
-from work.services import _overlay
+from work.services import _overlay, _owners
 from work.services._facts import Facts
 from work.states import (
     ENDED,
     MOVES,
+    EvidenceKind,
     Gate,
+    LineAnswer,
+    LineKind,
     Mode,
     RequiredAt,
     Role,
@@ -50,17 +54,25 @@ def refusals(
 
 def _start(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[Reason]:
     reasons = requirement_reasons(facts, Gate.START, at)
-    reasons += [
-        Reason("blocker_open", {"what": b.what, "kind": b.kind}, ("blocker", b.pk), _pair(b.clears))
-        for b in facts.blockers
-        if b.prerequisite_id is None
-    ]
+    reasons += [_open(facts, each) for each in facts.blockers if each.prerequisite_id is None]
     reasons += missing_fields(facts, RequiredAt.START)
+    gone = _owners.still(facts.item, at)
+    if gone is not None:
+        reasons.append(replace(gone, clears=_OWNER_STEP))
     if not given.get("why") and _warnings(facts, Gate.START, at):
         reasons.append(
             Reason("warning_needs_why", {"count": len(_warnings(facts, Gate.START, at))})
         )
     return reasons
+
+
+def _open(facts: Facts, blocker: Blocker) -> Reason:
+    """The reason of an open blocker; with a derived one goes why its requirement is not met."""
+    params = {"what": blocker.what, "kind": blocker.kind}
+    for row in facts.prerequisites:
+        if row.pk == blocker.prerequisite_id:
+            params["reason"] = row.reason
+    return Reason("blocker_open", params, ("blocker", blocker.pk), _pair(blocker.clears))
 
 
 def requirement_reasons(
@@ -114,11 +126,7 @@ def missing_fields(facts: Facts, step: RequiredAt) -> list[Reason]:
 
 
 def _complete(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[Reason]:
-    reasons = [
-        Reason("line_open", {"text": line.text}, ("line", line.pk))
-        for line in facts.lines
-        if not line.answer
-    ]
+    reasons = _open_lines(facts)
     reasons += [
         Reason("line_undisposed", {"text": line.text}, ("line", line.pk))
         for line in facts.lines
@@ -133,6 +141,19 @@ def _complete(facts: Facts, at: datetime, who: Scope | None, given: dict) -> lis
     return reasons + requirement_reasons(facts, Gate.COMPLETE, at)
 
 
+def _open_lines(facts: Facts) -> list[Reason]:
+    """Lines without an answer, and those that passed on a photo that stands no more."""
+    photos = [each for each in facts.evidence if each.kind == EvidenceKind.PHOTO and each.stands]
+    shown = {each.line_id for each in photos}
+    reasons = []
+    for line in facts.lines:
+        if not line.answer:
+            reasons.append(Reason("line_open", {"text": line.text}, ("line", line.pk)))
+        elif (line.kind, line.answer) == (LineKind.PHOTO, LineAnswer.PASS) and line.pk not in shown:
+            reasons.append(Reason("line_photo_struck", {"text": line.text}, ("line", line.pk)))
+    return reasons
+
+
 def proven(facts: Facts, criterion: Criterion) -> bool:
     """Whether a criterion is proven by standing evidence, or judged where that is enough."""
     if any(each.criterion_id == criterion.pk and each.stands for each in facts.evidence):
@@ -142,10 +163,8 @@ def proven(facts: Facts, criterion: Criterion) -> bool:
 
 def _accept(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[Reason]:
     judged = {int(key) for key in given.get("judged", ())}
-    reasons = [
-        Reason("blocker_open", {"what": b.what, "kind": b.kind}, ("blocker", b.pk), _pair(b.clears))
-        for b in facts.blockers
-    ]
+    reasons = [_open(facts, blocker) for blocker in facts.blockers]
+    reasons += _open_lines(facts)
     reasons += [
         Reason("criterion_open", {"text": each.text}, ("criterion", each.pk))
         for each in facts.criteria

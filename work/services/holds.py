@@ -5,7 +5,7 @@ from datetime import datetime
 from work.exceptions import Forbidden, Reason, Refused, Stale, Unknown
 from work.models import Asset, Hold, Place, Window
 from work.permissions import Action, can_at
-from work.services import _asking, _locks
+from work.services import _asking, _order
 from work.services._enter import enter
 from work.services._names import place_for, place_of
 from work.services.acts import OpenAct, door
@@ -83,7 +83,7 @@ def _create_window(
     kind: str = "",
 ) -> Window:
     """Plan a window at a place. Planned times open nothing."""
-    _locks.control(site_id)
+    act.control(site_id)
     place = place_for(act, site_id, place_id)
     _may(act, place)
     if not name.strip():
@@ -114,6 +114,7 @@ def _close_window(act: OpenAct, *, window_id: int, seen: int | None = None) -> W
     window = _window(act, window_id, seen)
     if not window.is_open:
         raise Refused(Reason("window_not_open", {"name": window.name}, ("window", window.pk)))
+    _order.after_opened(act, window)
     window.closed_at, window.closed_by = act.happened_at, act.actor
     return _saved(act, window, ["closed_at", "closed_by"], "window_closed")
 
@@ -122,7 +123,7 @@ def _window(act: OpenAct, window_id: int, seen: int | None) -> Window:
     site_id = Window.objects.filter(pk=window_id).values_list("site_id", flat=True).first()
     if site_id is None:
         raise Unknown
-    _locks.control(site_id)
+    act.control(site_id)
     window = Window.objects.select_related("place").get(pk=window_id)
     _may(act, window.place)
     act.about(window)

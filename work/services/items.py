@@ -14,6 +14,7 @@ from work.services import _asking, _derive, _locks, _moves, _overlay
 from work.services._enter import check as check_entered
 from work.services._enter import enter
 from work.services._facts import Facts, contexts, load, proof
+from work.services._incomplete import fill_in
 from work.services._item_fields import (
     change_type,
     set_assets,
@@ -21,9 +22,7 @@ from work.services._item_fields import (
     set_fields,
     set_values,
 )
-from work.services._names import (
-    check_owner,
-)
+from work.services._owners import check_owner
 from work.services._proof_rows import instantiate
 from work.services._requesting import allowed_at, next_number, request_inner
 from work.services.acceptance import end_holds_of_cancelled
@@ -99,10 +98,13 @@ def plan_inner(
     if item.status != Status.REQUESTED:
         raise Refused(Reason("not_from", {"status": item.status, "verb": "plan"}))
     if owner_user_id is not None or owner_post_id is not None:
-        check_owner(item.site_id, owner_user_id, owner_post_id, act.at)
         item.owner_user_id, item.owner_post_id = owner_user_id, owner_post_id
+    if item.owner_user_id is not None or item.owner_post_id is not None:
+        # Who was named earlier may have left since.
+        check_owner(item.site_id, item.owner_user_id, item.owner_post_id, act.at)
+    left = {}
     if type_id is not None and type_id != item.type_id:
-        change_type(item, type_id)
+        left["old_type"] = change_type(act, item, type_id)
     names = set_fields(act, facts, fields)
     set_values(facts, values)
     set_assets(item, asset_ids)
@@ -131,6 +133,7 @@ def plan_inner(
         ["owner", "type", "executors", *names],
         owner_user=item.owner_user_id,
         owner_post=item.owner_post_id,
+        **left,
     )
     _moves.derive_after(act, facts)
     return item
@@ -188,6 +191,8 @@ def _saved(
     item = facts.item
     if not what:
         return item
+    if fill_in(item, what):
+        names = [*names, "incomplete"]
     relevant = {name if name in _RELEVANT else f"{name}_id" for name in what} & _RELEVANT
     facts.context = contexts([item])[item.pk]
     _moves.changed(act, facts, names, what)

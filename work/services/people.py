@@ -1,6 +1,5 @@
 """People and their roles. Posts and duties, and crews and shifts, have rooms of their own."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +8,6 @@ from django.db.models import Q, QuerySet
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.models import Duty, Membership, Place, Post, Team, User, WorkItem
 from work.permissions import Action, can_at
-from work.services import _asking, _locks
 from work.services._configure import (
     configure,
     is_superuser,
@@ -19,9 +17,10 @@ from work.services._configure import (
     person_known,
     put,
 )
+from work.services._executing import executed, recheck_fitness
 from work.services._names import place_for
 from work.services.acts import OpenAct, door
-from work.states import OPEN, Role, TeamKind
+from work.states import Role, TeamKind
 
 _CHANGEABLE = frozenset({"name", "email", "phone", "badge", "language"})
 
@@ -71,7 +70,7 @@ def _company(site_id: int, team_id: int | None) -> Team:
 
 def _change(act: OpenAct, *, user_id: int, **values: Any) -> User:
     """Change the plain facts of a person."""
-    person = _administered(act, user_id)
+    person, _sites = _administered(act, user_id)
     unknown = set(values) - _CHANGEABLE
     if unknown:
         raise TypeError(f"not a field of a person to change: {sorted(unknown)}")
@@ -89,7 +88,7 @@ def _deactivate(act: OpenAct, *, user_id: int) -> dict[str, list[int]]:
     Duties end by this act, so that their posts show as vacant. Returns what is left behind: the
     ids of open items that the person owns, of those executed, and of the vacant posts.
     """
-    person = _administered(act, user_id)
+    person, sites = _administered(act, user_id)
     if act.actor is not None and act.actor.pk == person.pk:
         raise Refused(Reason("not_oneself"))
     if not person.is_active:
@@ -97,48 +96,57 @@ def _deactivate(act: OpenAct, *, user_id: int) -> dict[str, list[int]]:
     left = left_behind(person.pk)
     person.is_active = False
     person.save(update_fields=["is_active"])
-    for duty in Duty.objects.filter(user=person, ends=None).select_related("post"):
-        duty.ends = max(act.at, duty.starts)
-        duty.save(update_fields=["ends"])
-        act.record("duty_ended", duty.post, duty=duty.pk, cause="left")
-    recheck_fitness(act, [person.pk])
+    _end_duties(act, Duty.objects.filter(user=person), "left")
+    recheck_fitness(act, [person.pk], sites)
     act.record("left", person, item_id=None, **left)
     return left
 
 
-def _administered(act: OpenAct, user_id: int) -> User:
-    """A person whose every site the actor administers; takes the control of those sites."""
+def _end_duties(act: OpenAct, duties: QuerySet[Duty], cause: str) -> None:
+    for duty in duties.filter(ends=None).select_related("post"):
+        duty.ends = max(act.at, duty.starts)
+        duty.save(update_fields=["ends"])
+        act.record("duty_ended", duty.post, duty=duty.pk, cause=cause)
+
+
+def _administered(act: OpenAct, user_id: int) -> tuple[User, set[int]]:
+    """A person whose every site the actor administers, and those sites, under their control.
+
+    Whose roles have all ended is still of the sites where they were. A superuser is left to
+    superusers.
+    """
+    sites = _controlled(act, user_id)
     person = User.objects.filter(pk=user_id).first()
     if person is None:
         raise Unknown
-    sites = set(
-        Membership.objects.filter(Q(ends=None) | Q(ends__gt=act.at), user=person).values_list(
-            "site_id", flat=True
-        )
-    ) | set(_executed([person.pk]).values_list("site_id", flat=True))
-    _locks.control(*sites)
     if act.scope.system or is_superuser(act):
-        return person
-    mine = {pk for pk in act.scope.site_ids() if can_at(act.scope, Action.CONFIGURE, pk, "")}
-    if sites and not sites & act.scope.site_ids():
+        act.about(person)
+        return person, sites
+    ever = set(Membership.objects.filter(user=person).values_list("site_id", flat=True))
+    reach = act.scope.site_ids()
+    if (sites or ever) and not (sites | ever) & reach:
         raise Unknown
-    if not mine or sites - mine:
+    act.about(person)
+    if person.is_superuser:
+        raise Forbidden(Reason("superuser_needed"))
+    mine = {pk for pk in reach if can_at(act.scope, Action.CONFIGURE, pk, "")}
+    if not mine or (sites or ever) - mine:
         raise Forbidden(Reason("role_needed", {"roles": [str(Role.SITE_ADMIN)]}))
-    return person
+    return person, sites
 
 
-def recheck_fitness(act: OpenAct, people: Iterable[int]) -> list[int]:
-    """Ask anew for the open items that these people execute: their ids.
-
-    The control of the items' sites was taken.
-    """
-    ids = sorted(set(_executed(people).values_list("pk", flat=True)))
-    _asking.recheck(act=act, key="work.fitness", item_ids=ids)
-    return ids
-
-
-def _executed(people: Iterable[int]) -> QuerySet[WorkItem]:
-    return WorkItem.objects.filter(executors__in=list(people), status__in=sorted(OPEN))
+def _controlled(act: OpenAct, user_id: int) -> set[int]:
+    """The sites where a person has a role, or will, or executes open work; takes their control."""
+    held: set[int] = set()
+    while True:
+        roles = Membership.objects.filter(Q(ends=None) | Q(ends__gt=act.at), user_id=user_id)
+        found = {*roles.values_list("site_id", flat=True)}
+        found |= {*executed([user_id]).values_list("site_id", flat=True)}
+        if found <= held:
+            return found
+        # Another site may have come while these were waited for.
+        act.control(*found)
+        held |= found
 
 
 def _grant_role(
@@ -178,7 +186,7 @@ def _grant_role(
         person.is_staff = True
         person.save(update_fields=["is_staff"])
     act.record("role_granted", granted, user=person.pk, role=role)
-    recheck_fitness(act, [person.pk])
+    recheck_fitness(act, [person.pk], [site_id])
     return granted
 
 
@@ -220,7 +228,10 @@ def _refuse_twice(
 
 
 def _end_role(act: OpenAct, *, membership_id: int, ends: datetime | None = None) -> Membership:
-    """End a role, now or at a named moment; what its holder executes is asked anew."""
+    """End a role, now or at a named moment; what its holder executes is asked anew.
+
+    With the last role at the site the duties there end too.
+    """
     found = Membership.objects.select_related("place").filter(pk=membership_id).first()
     if found is None:
         raise Unknown
@@ -235,14 +246,16 @@ def _end_role(act: OpenAct, *, membership_id: int, ends: datetime | None = None)
         raise Refused(Reason("ends_before_start"))
     found.ends = ends
     found.save(update_fields=["ends"])
-    others = Membership.objects.filter(
-        Q(ends=None) | Q(ends__gt=act.at), user=found.user, role=Role.SITE_ADMIN
-    )
+    roles = Membership.objects.filter(Q(ends=None) | Q(ends__gt=act.at), user=found.user)
+    others = roles.filter(role=Role.SITE_ADMIN)
     if found.role == Role.SITE_ADMIN and not found.user.is_superuser and not others.exists():
         found.user.is_staff = False
         found.user.save(update_fields=["is_staff"])
     act.record("role_ended", found, user=found.user_id, role=found.role, ends=ends.isoformat())
-    recheck_fitness(act, [found.user_id])
+    if not roles.filter(site_id=found.site_id).exists():
+        duties = Duty.objects.filter(user=found.user, post__site_id=found.site_id)
+        _end_duties(act, duties, "role_ended")
+    recheck_fitness(act, [found.user_id], [found.site_id])
     return found
 
 
@@ -252,7 +265,7 @@ def left_behind(user_id: int) -> dict[str, list[int]]:
     owned = WorkItem.objects.open().filter(owner_user_id=user_id)
     return {
         "owned": sorted(owned.values_list("pk", flat=True)),
-        "executed": sorted(set(_executed([user_id]).values_list("pk", flat=True))),
+        "executed": sorted(set(executed([user_id]).values_list("pk", flat=True))),
         "posts": sorted(posts.values_list("pk", flat=True)),
     }
 
@@ -270,5 +283,4 @@ __all__ = [
     "end_role",
     "grant_role",
     "left_behind",
-    "recheck_fitness",
 ]

@@ -194,7 +194,8 @@ def _set_state(
     place = Place.objects.filter(pk=place_id).first()
     if place is None:
         raise Unknown
-    _locks.control(place.site_id)
+    act.control(place.site_id)
+    place.refresh_from_db()
     allowed = can_at(act.scope, Action.PLACE_STATE, place.site_id, place.path)
     if isinstance(allowed, Denied) and allowed.reason.code == "unknown":
         raise Unknown

@@ -7,7 +7,6 @@ from django.db.models import Q
 
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.models import Duty, Post, PostHolder, WorkItem
-from work.services import _locks
 from work.services._configure import (
     check_seen,
     configure,
@@ -42,8 +41,7 @@ def _create(act: OpenAct, *, site_id: int, place_id: int, code: str, name: str, 
 
 def _change(act: OpenAct, *, post_id: int, **values: Any) -> Post:
     """Change the name of a post, or take it out of use; one that owns open work stays in use."""
-    post = _known(post_id)
-    configure(act, post.site_id, place=post.place)
+    post = _entered(act, post_id)
     unknown = set(values) - {"name", "is_active"}
     if unknown:
         raise TypeError(f"not a field of a post to change: {sorted(unknown)}")
@@ -69,8 +67,7 @@ def _name_holder(
     ends: datetime | None = None,
 ) -> PostHolder:
     """Name who may take the duty of a post, or be the deputy; never a contractor."""
-    post = _known(post_id)
-    configure(act, post.site_id, place=post.place)
+    post = _entered(act, post_id)
     person = person_of(act, user_id, post.site_id)
     if person.company_id is not None:
         raise Refused(Reason("holder_is_contractor", {}, ("user", person.pk)))
@@ -109,11 +106,12 @@ def _end_holder(act: OpenAct, *, holder_id: int) -> PostHolder:
 def _take_duty(act: OpenAct, *, post_id: int, seen: int | None = None) -> Duty:
     """Take the duty of a post: by who is named for it, or a deputy, in the own name.
 
-    The open duty of another ends in the same act. seen: the id of the duty that the person saw
-    (0: the post was vacant), so that of two at once one wins and the other is told.
+    Who has no role left at the site takes none. The open duty of another ends in the same act.
+    seen: the id of the duty that the person saw (0: the post was vacant), so that of two at once
+    one wins and the other is told.
     """
+    act.control(_known(post_id).site_id)
     post = _known(post_id)
-    _locks.control(post.site_id)
     person_id = _taker(act, post)
     now = Duty.objects.filter(post=post, ends=None).first()
     if now is not None and now.user_id == person_id:
@@ -134,7 +132,7 @@ def _take_duty(act: OpenAct, *, post_id: int, seen: int | None = None) -> Duty:
 
 
 def _taker(act: OpenAct, post: Post) -> int:
-    if act.scope.user_id is None:
+    if act.scope.user_id is None or post.site_id not in act.scope.site_ids():
         raise Unknown
     named_for = PostHolder.objects.filter(
         Q(ends=None) | Q(ends__gt=act.at),
@@ -150,6 +148,13 @@ def _taker(act: OpenAct, post: Post) -> int:
     if not post.is_active:
         raise Refused(Reason("post_not_in_use", {"name": post.name}, ("post", post.pk)))
     return act.scope.user_id
+
+
+def _entered(act: OpenAct, post_id: int) -> Post:
+    """A post of a place that the actor configures, as it is under the site's control."""
+    post = _known(post_id)
+    configure(act, post.site_id, place=post.place)
+    return _known(post_id)
 
 
 def _known(post_id: int) -> Post:

@@ -6,12 +6,13 @@ from typing import Any
 from work.exceptions import Reason, Refused, Unknown
 from work.models import Blob, ChecklistLine, Criterion, Evidence, WorkItem
 from work.permissions import Action
-from work.services import _locks
+from work.services import _locks, _stays
 from work.services._enter import check as check_entered
 from work.services._enter import enter
 from work.services._facts import Facts, load
+from work.services._incomplete import fill_in
 from work.services.acts import OpenAct, door
-from work.states import ENDED, EvidenceKind, RequiredAt, Status
+from work.states import ENDED, OWNED, EvidenceKind, RequiredAt, Role, Status
 
 PROVABLE = frozenset({Status.PLANNED, Status.LIVE, Status.WAITING, Status.DONE})
 
@@ -103,7 +104,7 @@ def _has_content(
 
 
 def _belongs(model: Any, pk: int | None, item: WorkItem) -> None:
-    if pk is not None and not model.objects.filter(pk=pk, item=item).exists():
+    if pk is not None and not model.objects.filter(pk=pk, item=item, withdrawn_at=None).exists():
         raise Unknown
 
 
@@ -172,6 +173,8 @@ def _add_criterion(
         needed_at=RequiredAt.CLOSE,
         position=1000 + item.criteria.count(),
     )
+    if fill_in(item):
+        item.save(update_fields=["incomplete"])
     act.record("criterion_added", item, item_id=item.pk, criterion=criterion.pk)
     return criterion
 
@@ -179,15 +182,26 @@ def _add_criterion(
 def _withdraw_criterion(
     act: OpenAct, *, criterion_id: int, reason: str, seen: int | None = None
 ) -> Criterion:
-    """Withdraw a criterion that was added by hand; those of the type stay."""
+    """Withdraw a criterion that was added by hand; those of the type stay.
+
+    Work past requested keeps at least one: it was planned on it.
+    """
     found = Criterion.objects.filter(pk=criterion_id, withdrawn_at=None).first()
     if found is None:
         raise Unknown
     facts = enter(act, found.item_id, Action.EDIT, seen)
+    found.refresh_from_db()
+    if found.withdrawn_at is not None:
+        raise Unknown
     if facts.item.status in ENDED:
         raise Refused(Reason("not_from", {"status": facts.item.status, "verb": "edit"}))
     if not found.key.startswith("own-"):
         raise Refused(Reason("criterion_of_type"))
+    if _stays.stays(facts.item, found):
+        raise Refused(Reason("quality_criterion_stays"))
+    standing = Criterion.objects.filter(item=facts.item, withdrawn_at=None)
+    if facts.item.status in OWNED and not standing.exclude(pk=found.pk).exists():
+        raise Refused(Reason("criteria_needed", clears=("role", str(Role.PLANNER))))
     if not reason.strip():
         raise Refused(Reason("reason_needed"))
     note = act.note(reason, "criterion", item_id=facts.item.pk)

@@ -11,10 +11,10 @@ from work.models import (
 )
 from work.permissions import Action, can
 from work.ports import Source
-from work.services import _overlay, _rings
+from work.services import _rings
 from work.services._asking import Changed, bring_up_to_date, recheck
 from work.services._derive import set_due
-from work.services._enter import enter
+from work.services._enter import enter, not_stale
 from work.services._facts import Facts
 from work.services.acts import OpenAct, door
 from work.states import CONTROLLED, OPEN, BlockerKind, Gate
@@ -116,8 +116,6 @@ def _waive(
     if until <= act.at:
         raise Refused(Reason("waiver_in_the_past"))
     note = act.note(reason, "waiver", item_id=facts.item.pk)
-    # What lapsed before the waiver leaves its blocker first.
-    _overlay.sync_blockers(act, [facts])
     row.waived_by, row.waived_at = act.actor, act.at
     row.waiver_until, row.waiver_note = until, note
     row.save(update_fields=["waived_by", "waived_at", "waiver_until", "waiver_note"])
@@ -195,7 +193,7 @@ def _named_row(
     found = Prerequisite.objects.filter(pk=prerequisite_id).first()
     if found is None:
         raise Unknown
-    facts = enter(act, found.item_id, Action.SEE, seen)
+    facts = enter(act, found.item_id, Action.SEE, None)
     row = next((each for each in facts.prerequisites if each.pk == prerequisite_id), None)
     if row is None:
         raise Refused(Reason("already_withdrawn"))
@@ -203,6 +201,7 @@ def _named_row(
     allowed = can(act.scope, action, facts.item, role=role)
     if not allowed:
         raise Forbidden(allowed.reason)
+    not_stale(facts.item, seen)
     if facts.item.status not in CONTROLLED:
         raise Refused(Reason("not_from", {"status": facts.item.status, "verb": str(action)}))
     return row, facts

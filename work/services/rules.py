@@ -67,7 +67,7 @@ def _create(
     Another mode than that is HSE's to give.
     """
     site = configure(act, site_id)
-    first = Mode.ENFORCE if kind in _ENFORCED else Mode.WATCH
+    first = _first_mode(kind)
     if mode is not None and mode != first:
         one_of(mode, Mode.values, "mode")
         configure(act, site_id, action=Action.RULE_MODE)
@@ -93,9 +93,16 @@ def _create(
 
 
 def _change(act: OpenAct, *, rule_id: int, **values: Any) -> RequirementRule:
-    """Change what a rule requires, of whom, or from when until when."""
+    """Change what a rule requires, of whom, or from when until when.
+
+    A kind that begins in another mode begins in it here too, whatever the mode was: HSE gives
+    another.
+    """
     rule = _entered(act, rule_id)
     checked = _checked(rule, values)
+    if _first_mode(checked.get("kind", rule.kind)) != _first_mode(rule.kind):
+        checked["mode"] = _first_mode(checked["kind"])
+    before = rule.mode
     changed = {name: value for name, value in checked.items() if getattr(rule, name) != value}
     for name, value in changed.items():
         setattr(rule, name, value)
@@ -103,7 +110,19 @@ def _change(act: OpenAct, *, rule_id: int, **values: Any) -> RequirementRule:
     if changed:
         rule.save(update_fields=[name.removesuffix("_id") for name in changed])
         act.record("changed", rule, fields=sorted(changed))
+    if "mode" in changed:
+        _turned(act, rule, before, rule.mode)
     return rule
+
+
+def _first_mode(kind: str) -> str:
+    return Mode.ENFORCE if kind in _ENFORCED else Mode.WATCH
+
+
+def _turned(
+    act: OpenAct, rule: RequirementRule, before: str, mode: str, place_id: int | None = None
+) -> None:
+    act.record("rule_mode", rule, item_id=None, place=place_id, **{"from": before, "to": mode})
 
 
 def _checked(rule: RequirementRule, values: dict[str, Any]) -> dict[str, Any]:
@@ -160,7 +179,7 @@ def _set_mode(
             RuleMode.objects.create(rule=rule, place_id=place_id, mode=mode)
         else:
             put(row, {"mode": mode})
-    act.record("rule_mode", rule, item_id=None, place=place_id, **{"from": before, "to": mode})
+    _turned(act, rule, before, mode, place_id)
     return rule
 
 
@@ -172,7 +191,7 @@ def _end_mode(act: OpenAct, *, rule_id: int, place_id: int) -> RequirementRule:
         raise Refused(Reason("mode_not_set_here"))
     before = row.mode
     row.delete()
-    act.record("rule_mode", rule, item_id=None, place=place_id, **{"from": before, "to": ""})
+    _turned(act, rule, before, "", place_id)
     return rule
 
 
@@ -230,11 +249,15 @@ def apply_rule(*, rule_id: int, at: datetime | None = None) -> int:
 
 
 def apply_begun(*, since: datetime, at: datetime) -> int:
-    """Apply every rule that came into force or went out of it after `since`, up to `at`."""
-    turned = RequirementRule.objects.filter(
-        Q(starts__gt=since, starts__lte=at) | Q(ends__gt=since, ends__lte=at)
-    )
-    return sum(apply_rule(rule_id=rule.pk, at=at) for rule in turned)
+    """Apply every rule that came into force after `since`, up to `at`.
+
+    `clock.settle_due` alone brings an enforced rule of the start at its second, and takes every
+    rule away that has ended. Rules that warn or watch, and those of other gates, turn nothing that
+    is read by the clock: this lets them stand on open work before its gate asks, so that the page
+    says what will be missing.
+    """
+    begun = RequirementRule.objects.filter(starts__gt=since, starts__lte=at)
+    return sum(apply_rule(rule_id=rule.pk, at=at) for rule in begun)
 
 
 def _then_applied(change: Callable[..., RequirementRule]) -> Callable[..., RequirementRule]:

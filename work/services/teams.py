@@ -1,13 +1,16 @@
 """Crews, departments and companies, their people, and the shifts that crews have."""
 
+import functools
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
 from work.exceptions import Reason, Refused, Unknown
-from work.models import Shift, Team, TeamMember
+from work.models import Shift, Team, TeamMember, User
 from work.services._configure import (
     configure,
     free_code,
@@ -17,8 +20,8 @@ from work.services._configure import (
     person_of,
     put,
 )
+from work.services._executing import recheck_elsewhere, recheck_fitness
 from work.services.acts import OpenAct, door
-from work.services.people import recheck_fitness
 from work.states import TeamKind
 
 
@@ -87,7 +90,7 @@ def _add_member(
         raise Refused(Reason("member_already", {"name": team.name}, ("user", person.pk)))
     member = TeamMember.objects.create(team=team, user=person, starts=starts, ends=ends)
     act.record("member_added", team, member=member.pk, user=person.pk)
-    recheck_fitness(act, [person.pk])
+    recheck_fitness(act, [person.pk], [team.site_id])
     return member
 
 
@@ -105,7 +108,7 @@ def _end_member(act: OpenAct, *, member_id: int) -> TeamMember:
     member.ends = act.at
     member.save(update_fields=["ends"])
     act.record("member_ended", member.team, member=member.pk, user=member.user_id)
-    recheck_fitness(act, [member.user_id])
+    recheck_fitness(act, [member.user_id], [member.team.site_id])
     return member
 
 
@@ -129,9 +132,10 @@ def _create_shift(
         site=site, crew=crew, name=named(name, 40), date=starts.date(), starts=begin, ends=end
     )
     act.record("created", shift)
-    if begin <= act.at < end:
+    if end > act.at:
+        # A shift to come ends what is fit for less than all of it, at its begin.
         people = TeamMember.objects.filter(Q(ends=None) | Q(ends__gt=act.at), team=crew)
-        recheck_fitness(act, people.values_list("user_id", flat=True))
+        recheck_fitness(act, people.values_list("user_id", flat=True), [site.pk])
     return shift
 
 
@@ -142,10 +146,36 @@ def _known(team_id: int) -> Team:
     return team
 
 
+def _felt_elsewhere[R: TeamMember | Shift](change: Callable[..., R]) -> Callable[..., R]:
+    """The door `change`, and after it what its people execute at other sites.
+
+    A person's shift is his own wherever the work is.
+    """
+
+    @functools.wraps(change)
+    def both(
+        *,
+        actor: User | None,
+        act: UUID | None = None,
+        at: datetime | None = None,
+        happened_at: datetime | None = None,
+        **given: Any,
+    ) -> R:
+        done = change(actor=actor, act=act, at=at, happened_at=happened_at, **given)
+        if isinstance(done, Shift):
+            crew = TeamMember.objects.filter(team_id=done.crew_id)
+            recheck_elsewhere(crew.values_list("user_id", flat=True), done.site_id, at)
+        else:
+            recheck_elsewhere([done.user_id], done.team.site_id, at)
+        return done
+
+    return both
+
+
 create_team = door(_create_team)
 change_team = door(_change_team)
-add_member = door(_add_member)
-end_member = door(_end_member)
-create_shift = door(_create_shift)
+add_member = _felt_elsewhere(door(_add_member))
+end_member = _felt_elsewhere(door(_end_member))
+create_shift = _felt_elsewhere(door(_create_shift))
 
 __all__ = ["add_member", "change_team", "create_shift", "create_team", "end_member", "local"]

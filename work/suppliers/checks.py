@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from work.exceptions import Reason
-from work.models import NamedCheck
+from work.models import Acceptance, NamedCheck
 from work.ports import Answer, ItemContext, Requirement, Source
 
 
 class NamedChecks:
-    """Answered by the latest check of its requirement. params: role, the role that checks."""
+    """Answered by the latest check of its requirement since the item was last reopened.
+
+    params: role, the role that checks. A check that another role made, which was named before,
+    counts no more.
+    """
 
     key = "work.check"
     four_eyes = False
@@ -17,12 +23,13 @@ class NamedChecks:
     def answers(self, pairs: Sequence[tuple[Source, ItemContext]], at: datetime) -> list[Answer]:
         """Met when the latest check passed and still holds: one query."""
         rows = [source.param("prerequisite") for source, _ in pairs]
-        latest = {
-            check.prerequisite_id: check
-            for check in NamedCheck.objects.filter(prerequisite_id__in=rows).order_by("pk")
-        }
+        struck_since = Acceptance.objects.filter(
+            item=OuterRef("item"), struck_at__gte=OuterRef("at")
+        )
+        made = NamedCheck.objects.filter(~Exists(struck_since), prerequisite_id__in=rows)
+        latest = {(check.prerequisite_id, check.role): check for check in made.order_by("pk")}
         return [
-            self._answer(latest.get(row), source, at)
+            self._answer(latest.get((row, source.param("role", ""))), source, at)
             for row, (source, _) in zip(rows, pairs, strict=True)
         ]
 

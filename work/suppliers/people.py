@@ -11,10 +11,13 @@ from work import ports
 from work.exceptions import Reason
 from work.models import TeamMember, User
 from work.ports import Answer, Fit, ItemContext, Requirement, Source
-from work.states import UNDER_WAY, BlockerKind, Gate, Role
+from work.states import BlockerKind, Gate, Role, Status
 
 # Roles with which a person may carry work out. A contractor does so for the item's company.
 EXECUTING = frozenset(Role) - {Role.VIEWER, Role.AUDITOR}
+# Whoever is at work is fit as long as he is; whoever begins, or goes on after waiting, must be so
+# to the end of his shift. Of what is done nobody asks more than of what goes on.
+_AT_WORK = frozenset({Status.LIVE, Status.DONE})
 
 
 class Executors:
@@ -52,7 +55,7 @@ class Fitnesses:
     four_eyes = False
 
     def answers(self, pairs: Sequence[tuple[Source, ItemContext]], at: datetime) -> list[Answer]:
-        """Met with the earliest *until*; before a start it must reach the end of the shift."""
+        """Met with the earliest *until*; to start or resume it must reach the end of the shift."""
         asked = [(pk, context) for _, context in pairs for pk in context.executor_ids]
         ends = shift_ends({pk for pk, _ in asked}, at)
         heard = [port.fit(asked, at, ends) for port in ports.fitness.all()]
@@ -81,7 +84,7 @@ class Fitnesses:
             if fit.until is None:
                 continue
             holds = fit.until
-            if context.status not in UNDER_WAY:
+            if context.status not in _AT_WORK:
                 if fit.until < ends.get(person_id, at):
                     params = {"until": fit.until.isoformat()}
                     return Answer.unmet(

@@ -8,19 +8,18 @@ import functools
 import uuid
 
 from django import template
+from django.core.files.storage import Storage, storages
 from django.forms import BoundField, CheckboxInput, Form, Select
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from lucide import IconDoesNotExist
-from lucide.templatetags.lucide import lucide
 
 from work.states import Status
 from work.templatetags import phrases
-from work.templatetags.sprite import FILLED, NAMES
+from work.templatetags.sprite import FILLED, NAMES, shapes
 
 register = template.Library()
 
@@ -64,10 +63,16 @@ def _from_sprite(url: str, name: str) -> SafeString:
 @functools.lru_cache(maxsize=256)
 def _in_place(name: str) -> SafeString:
     try:
-        drawn = lucide(name, size=None, **{"class": "i", "aria-hidden": "true"})
+        drawn = shapes(name)
     except IconDoesNotExist:
         return mark_safe("")
-    return mark_safe(" ".join(drawn.split()))
+    return mark_safe(f'<svg class="i" viewBox="0 0 24 24" aria-hidden="true">{drawn}</svg>')
+
+
+@functools.lru_cache(maxsize=2)
+def _sprite(files: Storage) -> str:
+    """The address of the sprite. Changed settings make another storage, which is asked again."""
+    return files.url("icons.svg")
 
 
 @register.simple_tag
@@ -76,7 +81,7 @@ def icon(name: str | None) -> SafeString:
     if not name:
         return mark_safe("")
     if name in IN_SPRITE:
-        return _from_sprite(static("icons.svg"), name)
+        return _from_sprite(_sprite(storages["staticfiles"]), name)
     return _in_place(str(name))
 
 

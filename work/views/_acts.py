@@ -221,14 +221,16 @@ SPECS: Mapping[str, Spec] = {
         Spec(
             "clear",
             _("Clear"),
-            lambda s: blockers.clear(**s.door, blocker_id=s.of, word=s.get("word")),
+            lambda s: blockers.clear(**s.on_part, blocker_id=s.of, word=s.get("word")),
             ask.Word,
             part=Blocker,
         ),
         Spec(
             "promise",
             _("Say when"),
-            lambda s: blockers.promise(**s.door, blocker_id=s.of, expected=s.get("expected", s.at)),
+            lambda s: blockers.promise(
+                **s.on_part, blocker_id=s.of, expected=s.get("expected", s.at)
+            ),
             parts.Promise,
             part=Blocker,
         ),
@@ -236,7 +238,7 @@ SPECS: Mapping[str, Spec] = {
             "waive",
             _("Waive"),
             lambda s: requirements.waive(
-                **s.door,
+                **s.on_part,
                 prerequisite_id=s.of,
                 until=s.get("until", s.at),
                 reason=s.get("reason"),
@@ -248,7 +250,7 @@ SPECS: Mapping[str, Spec] = {
             "end-waiver",
             _("End the waiver"),
             lambda s: requirements.end_waiver(
-                **s.door, prerequisite_id=s.of, reason=s.get("reason")
+                **s.on_part, prerequisite_id=s.of, reason=s.get("reason")
             ),
             ask.WhyNeeded,
             part=Prerequisite,
@@ -257,7 +259,7 @@ SPECS: Mapping[str, Spec] = {
             "check",
             _("Check"),
             lambda s: requirements.check(
-                **s.door,
+                **s.on_part,
                 prerequisite_id=s.of,
                 passed=s.get("passed") == "yes",
                 remark=s.get("remark"),
@@ -270,7 +272,7 @@ SPECS: Mapping[str, Spec] = {
             "withdraw",
             _("Withdraw"),
             lambda s: requirements.withdraw_requirement(
-                **s.door, prerequisite_id=s.of, reason=s.get("reason")
+                **s.on_part, prerequisite_id=s.of, reason=s.get("reason")
             ),
             ask.WhyNeeded,
             part=Prerequisite,
@@ -280,9 +282,7 @@ SPECS: Mapping[str, Spec] = {
             "dispose",
             _("What becomes of it"),
             lambda s: checklist.dispose(
-                **s.door,
-                line_id=s.of,
-                seen=s.seen,
+                **s.on_line,
                 disposition=s.get("disposition"),
                 word=s.get("word"),
                 follow_up={"what": s.get("what")},
@@ -313,7 +313,7 @@ SPECS: Mapping[str, Spec] = {
             "withdraw-criterion",
             _("Withdraw"),
             lambda s: proofs.withdraw_criterion(
-                **s.door, criterion_id=s.of, reason=s.get("reason")
+                **s.on_part, criterion_id=s.of, reason=s.get("reason")
             ),
             ask.WhyNeeded,
             Action.EDIT,
@@ -322,7 +322,7 @@ SPECS: Mapping[str, Spec] = {
         Spec(
             "end-hold",
             _("End the hold"),
-            lambda s: holds.end(**s.door, hold_id=s.of, word=s.get("word")),
+            lambda s: holds.end(**s.on_part, hold_id=s.of, word=s.get("word")),
             ask.Word,
             Action.HOLD,
             part=Hold,

@@ -23,6 +23,7 @@ from work.services import (
     requirements,
 )
 from work.services import proof as proofs
+from work.views._refusals import NEVER
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Sent:
     page: Page
     form: Any
     of: int | None = None
+    # Whether it is sent only to be refused: nothing that was typed can be done.
+    hopeless: bool = False
 
     @property
     def door(self) -> dict[str, Any]:
@@ -47,9 +50,23 @@ class Sent:
         }
 
     @property
+    def on_part(self) -> dict[str, Any]:
+        """What every door of a part takes whose version nobody sends."""
+        return self.door | {"seen": NEVER} if self.hopeless else self.door
+
+    @property
+    def on_line(self) -> dict[str, Any]:
+        """What every door of a checklist line takes."""
+        return {**self.door, "line_id": self.of, "seen": self._seen}
+
+    @property
+    def _seen(self) -> int | None:
+        return NEVER if self.hopeless else self.seen
+
+    @property
     def on_item(self) -> dict[str, Any]:
         """What every door of an item takes."""
-        return {**self.door, "item_id": self.page.item.pk, "seen": self.seen}
+        return {**self.door, "item_id": self.page.item.pk, "seen": self._seen}
 
     def get(self, name: str, default: Any = "") -> Any:
         """One of the cleaned answers."""
@@ -174,11 +191,12 @@ def evidence(sent: Sent) -> object:
     # Nothing is kept of who may not; the door says so.
     keep = may and item.status in proofs.PROVABLE and data.get("file")
     blob = files.store(data["file"].chunks(), at=sent.at) if keep else None
+    is_image = blob is not None and blob.content_type in files.IMAGE_TYPES
     kind, _sep, pk = (data.get("shows") or "").partition(":")
     return proofs.attach(
         **sent.door,
         item_id=item.pk,
-        kind=sent.form.kind(),
+        kind=sent.form.kind(is_image=is_image),
         blob=blob,
         name=data["file"].name if data.get("file") else "",
         value=data.get("value"),
@@ -220,9 +238,7 @@ def hold(sent: Sent) -> object:
 
 def line(sent: Sent) -> object:
     return checklist.answer(
-        **sent.door,
-        line_id=sent.of,
-        seen=sent.seen,
+        **sent.on_line,
         answer=sent.get("answer"),
         value=sent.get("value", None),
         said=sent.get("said"),

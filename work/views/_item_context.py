@@ -1,291 +1,94 @@
-"""The context of the item page: its acts with their forms, and everything it shows."""
+"""The context of the item page: everything it shows."""
 
-from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext as _
 
 from work import ports
-from work.exceptions import NotDone, Reason
-from work.permissions import Action, Allowed, Denied, can
+from work.exceptions import NotDone
+from work.permissions import Action, can
 from work.reads import item as read
+from work.reads import item_header
 from work.reads.item import Page
-from work.services.guards import missing_to_close, refusals
-from work.states import ENDED, MOVES, LineAnswer, Status, Verb
+from work.services.guards import missing_to_close
+from work.states import ENDED, Status
 from work.views._acts import SPECS, Spec
-from work.views._item_forms import make_form
+from work.views._item_acts import Failed, acts, put_part_acts, view
+from work.views._item_folds import NAMES, Folds
 
-# Acts in the order of the page; the first that is a step forward is the primary one.
-_ORDER = (
-    "confirm-stopped",
-    "plan",
-    "start",
-    "resume",
-    "complete",
-    "accept",
-    "wait",
-    "stage",
-    "give-back",
-    "raise-blocker",
-    "assign",
-    "edit",
-    "require",
-    "criterion",
-    "hold",
-    "stop",
-    "return",
-    "reopen",
-    "cancel",
-    "accept-loss",
-)
-_FORWARD = ("confirm-stopped", "plan", "start", "resume", "complete", "accept")
-_WHILE_OPEN = frozenset({"raise-blocker", "assign", "edit", "require", "criterion", "hold"})
-
-
-@dataclass
-class ActView:
-    """One act as components/act.html draws it."""
-
-    verb: str
-    key: str
-    label: Any
-    url: str
-    allowed: bool
-    reasons: list[dict[str, str]] = field(default_factory=list)
-    form: forms.Form | None = None
-    seen: int | None = None
-    primary: bool = False
-    danger: bool = False
-    small: bool = False
-    has_file: bool = False
-    page_url: str = ""
-
-
-@dataclass
-class Failed:
-    """The form of an act that did not happen, with what was typed."""
-
-    key: str
-    form: forms.Form
-    drawn: bool = False
-
-    def typed(self) -> list[dict[str, str]]:
-        """What was typed, in words; for a page that no longer draws the form."""
-        rows = [
-            {"label": str(bound.label), "text": str(bound.data).strip()}
-            for bound in self.form.visible_fields()
-            if isinstance(bound.data, str)
-        ]
-        return [row for row in rows if row["text"]]
-
-
-def _shown(page: Page, spec: Spec) -> bool:
-    """Whether the act belongs to the item's status at all."""
-    item = page.item
-    status = Status(item.status)
-    if spec.move is not None:
-        return status in MOVES[spec.move].sources
-    match spec.verb:
-        case "confirm-stopped":
-            lapse = any(row["derived"] for row in page.rows.blockers)
-            return status == Status.LIVE and lapse
-        case "stage":
-            return len([s for s in page.facts.definition.stages if s.status == status]) > 1
-        case "accept-loss":
-            return (
-                status == Status.CANCELLED
-                and item.loss_accepted_at is None
-                and (item.mandatory or bool(page.facts.actions))
-            )
-        case _:
-            return status not in ENDED and spec.verb in _WHILE_OPEN
-
-
-def may(page: Page, spec: Spec, part: Any = None) -> Allowed | Denied:
-    """Whether the act is this person's to do, as its door will say. part: what ?of= named."""
-    who, item = page.who, page.item
-    match spec.verb:
-        case "clear" | "promise":
-            return can(
-                who,
-                Action.CLEAR_BLOCKER,
-                item,
-                clears=part.clears,
-                raised_by=part.raised_by_id,
-            )
-        case "waive" | "end-waiver":
-            return can(who, Action.WAIVE, item, role=part.waivable_by)
-        case "check":
-            return can(who, Action.CHECK, item, role=part.params.get("role", ""))
-        case "withdraw":
-            return can(who, Action.REQUIRE, item)
-    assert spec.action is not None
-    return can(who, spec.action, item, executors=page.executor_ids)
-
-
-def held(page: Page, spec: Spec) -> list[Reason]:
-    """Why the act would not be done now: the same answers as its door gives."""
-    verdict = may(page, spec)
-    if not verdict:
-        return [verdict.reason]
-    if spec.move is None or spec.move == Verb.PLAN:
-        # What planning needs is asked by its form.
-        return []
-    given = {"why": "asked by the form", "handback": True, "judged": _judgeable(page)}
-    return refusals(page.facts, spec.move, page.at, who=page.who, given=given)
-
-
-def _judgeable(page: Page) -> list[int]:
-    return [each.pk for each in page.facts.criteria if not each.evidence]
-
-
-def acts(page: Page, failed: Failed | None = None) -> list[ActView]:
-    """The acts of the item in the order of the page."""
-    views = []
-    for verb in _ORDER:
-        spec = SPECS[verb]
-        if not _shown(page, spec):
-            continue
-        reasons = held(page, spec)
-        if reasons and _quiet(spec, reasons):
-            continue
-        views.append(_view(page, spec, reasons, failed))
-    forward = next((view for view in views if view.verb in _FORWARD), None)
-    if forward is not None:
-        forward.primary = True
-    return views
-
-
-def _quiet(spec: Spec, reasons: list[Reason]) -> bool:
-    """Side acts that are simply not this person's are left out; steps are held and explained."""
-    return spec.verb in _WHILE_OPEN and reasons[0].code in ("role_needed", "not_on_duty")
-
-
-def _view(
-    page: Page, spec: Spec, reasons: list[Reason], failed: Failed | None, of: int | None = None
-) -> ActView:
-    url = read.url(page.site, page.item.number, spec.verb) + (f"?of={of}" if of else "")
-    key = f"{spec.verb}-{of}" if of else spec.verb
-    form = None
-    if not reasons and not spec.apart:
-        form = make_form(page, spec, of)
-        if failed is not None and failed.key == key:
-            form, failed.drawn = failed.form, True
-    return ActView(
-        verb=spec.verb,
-        key=key,
-        label=spec.label,
-        url=url,
-        allowed=not reasons,
-        reasons=read.reason_list(page, reasons) if reasons else [],
-        form=form,
-        danger=spec.danger,
-        small=spec.part,
-        has_file=spec.verb == "evidence",
-        page_url=url if spec.apart and not reasons else "",
-    )
-
-
-def _part_acts(page: Page, failed: Failed | None) -> None:
-    """Hang the acts on blockers, requirements, lines, criteria, evidence and holds."""
-    item, who = page.item, page.who
-    is_open = item.status not in ENDED
-
-    def put(row: dict[str, Any], verb: str, may: Any, seen: int | None = None) -> None:
-        if may:
-            view = _view(page, SPECS[verb], [], failed, row["pk"])
-            view.seen = seen
-            row["acts"].append(view)
-
-    for row in page.rows.blockers:
-        if row["pk"] is None or not is_open:
-            continue
-        may = can(who, Action.CLEAR_BLOCKER, item, clears=row["clears"], raised_by=row["raised_by"])
-        put(row, "clear", may and not row["derived"])
-        put(row, "promise", may)
-    for row in page.rows.requirements:
-        stored = row["row"]
-        if not is_open:
-            continue
-        waivable = stored.waivable_by and can(who, Action.WAIVE, item, role=stored.waivable_by)
-        put(row, "waive", waivable and row["answer"] in ("unmet", "unknown"))
-        put(row, "end-waiver", waivable and row["answer"] == "waived")
-        if stored.supplier == "work.check" and item.status != Status.REQUESTED:
-            put(row, "check", can(who, Action.CHECK, item, role=stored.params.get("role", "")))
-        if stored.origin.startswith("hand:"):
-            put(row, "withdraw", can(who, Action.REQUIRE, item))
-    answering = item.status in (Status.LIVE, Status.WAITING) and can(
-        who, Action.CHECKLIST, item, executors=page.executor_ids
-    )
-    for row in page.rows.lines:
-        line = row["line"]
-        put(row, "answer", answering and not row["held_text"], line.version)
-        weak = line.answer in (LineAnswer.FAIL, LineAnswer.COULD_NOT)
-        put(row, "dispose", answering and weak and not line.disposition, line.version)
-    judging = item.status in (Status.LIVE, Status.WAITING, Status.DONE) and can(
-        who, Action.JUDGE, item
-    )
-    editing = is_open and can(who, Action.EDIT, item)
-    for row in page.rows.criteria:
-        put(row, "judge", judging and not row["needs_evidence"] and row["state"] == "open")
-        put(row, "withdraw-criterion", editing and row["own"])
-    proving = is_open and can(who, Action.EVIDENCE, item, executors=page.executor_ids)
-    for row in page.rows.evidence:
-        put(row, "strike", proving and not row["struck"])
-    holding = can(who, Action.HOLD, item)
-    for row in page.rows.holds:
-        ended = row["ended_at"] is not None
-        put(row, "end-hold", holding and not ended and not row["until_accepted"])
+_NOT_MET = ("unmet", "unknown")
 
 
 def shown(page: Page) -> SimpleNamespace:
     """The item itself, read at the page's moment."""
-    return SimpleNamespace(**read.header(page))
+    return SimpleNamespace(**item_header.header(page))
 
 
 def context(
-    page: Page, *, refusal: dict[str, Any] | None = None, failed: Failed | None = None
+    page: Page,
+    *,
+    refusal: dict[str, Any] | None = None,
+    failed: Failed | None = None,
+    whole: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
-    """Everything that templates/work/item_detail.html expects."""
+    """Everything that templates/work/item_detail.html expects.
+
+    whole: the long lists that are shown to their end; all of them where a form came back, which may
+    stand in any row.
+    """
     item, rows = page.item, page.rows
-    _part_acts(page, failed)
+    folds = Folds(page, NAMES if failed else whole)
+    put_part_acts(page, failed)
     missing = [] if item.status in ENDED else missing_to_close(page.facts, page.at)
+    missing = read.countable(page, missing)
     answered = sum(1 for row in rows.lines if row["answered"])
     proving = item.status in (Status.PLANNED, Status.LIVE, Status.WAITING, Status.DONE) and can(
         page.who, Action.EVIDENCE, item, executors=page.executor_ids
     )
     noting = can(page.who, Action.COMMENT, item)
+    # What is not met comes first, and the newest proof; what was struck comes last.
+    asked = sorted(rows.requirements, key=lambda row: row["answer"] not in _NOT_MET)
+    proof = rows.evidence[::-1]
+    proof.sort(key=lambda row: row["struck"])
+    wanted = [
+        {"text": row["text"]}
+        for row in rows.criteria
+        if row["needs_evidence"] and row["state"] == "open"
+    ]
     values = {
         "site": page.site,
         "item": shown(page),
         "acts": acts(page, failed),
-        "blockers": rows.blockers,
-        "requirements": rows.requirements,
-        "context_rows": read.context_rows(page),
+        "blocking": rows.blockers,
+        "blockers": folds.cut("requirements", rows.blockers, "blocker"),
+        "requirements": folds.cut("requirements", asked, "requirement"),
+        "context_rows": item_header.context_rows(page),
         "criteria": rows.criteria,
-        "done_text": read.done_text(page),
+        "done_text": item_header.done_text(page),
         "lines": rows.lines,
         "lines_text": f"{answered}/{len(rows.lines)}" if rows.lines else "",
-        "evidence": rows.evidence,
-        "evidence_missing": [
-            {"text": row["text"]}
-            for row in rows.criteria
-            if row["needs_evidence"] and row["state"] == "open"
-        ],
-        "evidence_act": _view(page, SPECS["evidence"], [], failed) if proving else None,
-        "note_act": _view(page, SPECS["comment"], [], failed) if noting else None,
-        "missing": read.reason_list(page, missing),
+        "evidence": folds.cut("evidence", proof),
+        "evidence_count": len(proof),
+        "evidence_missing": folds.cut("evidence", wanted),
+        "evidence_act": view(page, SPECS["evidence"], [], failed) if proving else None,
+        "note_act": view(page, SPECS["comment"], [], failed) if noting else None,
+        "missing": read.reason_list(page, folds.few("closure", missing)),
         "missing_count": len(missing),
         "holds": rows.holds,
         "children": rows.children,
         "history": page.history,
         "panels": panels(page),
         "refusal": refusal,
+        "more": folds.links(),
     }
-    if refusal is not None and failed is not None and not failed.drawn:
-        refusal["typed"] = failed.typed()
+    for act in values["acts"]:
+        folds.point(act.reasons)
+    folds.point(values["missing"])
+    if refusal is not None:
+        folds.point(refusal["reasons"])
+        if failed is not None and not failed.drawn:
+            refusal["typed"] = failed.typed()
     return values
 
 

@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 from work.reads import item as read
 from work.reads.choices import Choices, SiteChoices
 from work.reads.item import Page
+from work.services import _owners
 from work.services.guards import warnings_at
 from work.states import FieldKind, Gate
 from work.views._acts import Spec
@@ -30,7 +31,8 @@ class Known:
             each for each in facts.criteria if not each.evidence and each.judged_at is None
         ]
         self.takes_out = facts.definition.version.takes_out
-        self.owned = bool(item.owner_user_id or item.owner_post_id)
+        has_owner = bool(item.owner_user_id or item.owner_post_id)
+        self.owned = has_owner and _owners.still(item, page.at) is None
         self.stages = [
             (each.key, each.label)
             for each in facts.definition.stages

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from work.models import Site
 from work.permissions import Scope, scope
@@ -36,6 +37,13 @@ def see_other(request: HttpRequest, to: str, *args: Any) -> HttpResponse:
     if fragment(request):
         return HttpResponse(headers={"HX-Redirect": url})
     return SeeOther(url)
+
+
+def back_to(request: HttpRequest) -> str:
+    """The page of ours that a form says it came from; empty where it says none."""
+    back = request.POST.get("back", "")
+    ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return back if ours else ""
 
 
 def number_in(text: str, most: int = 10**15) -> int | None:

@@ -16,6 +16,7 @@ from work.permissions import Scope
 from work.reads import rows as read
 from work.reads.counts import CAP, capped, said
 from work.states import OPEN, Status
+from work.views import _card_moves
 from work.views import _narrowing as narrowing
 from work.views._site import fragment, site_view
 
@@ -64,7 +65,7 @@ def _list(site: Site, selection: Selection) -> str:
 def _cards(
     selection: Selection, shown: list[Status], who: Scope, at: datetime
 ) -> dict[str, list[read.ItemRow]]:
-    """The first cards of every column: one query, each column cut by its own index."""
+    """The first cards of every column, each cut by its own index, with what can be done to them."""
     sort = selection.sort if selection.asked.sort else _DEFAULT
     parts = [
         read.query(ordered(selection.rows(status), sort)[:CARDS], at, cards=True)
@@ -72,7 +73,9 @@ def _cards(
     ]
     found = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     cards: dict[str, list[read.ItemRow]] = {}
-    for row in read.read(found, who, at):
+    rows = read.read(found, at)
+    _card_moves.put(selection.context.site, rows, who, at)
+    for row in rows:
         cards.setdefault(row.status, []).append(row)
     return cards
 

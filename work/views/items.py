@@ -9,27 +9,24 @@ from django import forms
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from work.exceptions import Busy, Forbidden, NotDone, Reason, Refused, Stale, Unknown
-from work.models import Act, Evidence, Site
+from work.exceptions import Forbidden, NotDone, Reason, Refused, Stale, Unknown
+from work.models import Act, ChecklistLine, Evidence, Site
 from work.permissions import Allowed, Denied, Scope, visible
 from work.reads import item as read
 from work.reads.item import Page
 from work.services import files
 from work.views._acts import SPECS, Spec
 from work.views._calls import Sent
-from work.views._item_context import Failed, context, held, may, refusal_of, shown
+from work.views._item_acts import ActView, Failed, act_view, held, may
+from work.views._item_context import context, refusal_of, shown
 from work.views._item_forms import make_form
-from work.views._site import fragment, number_in, see_other, site_view
+from work.views._refusals import INVALID, answer_of
+from work.views._site import SeeOther, back_to, fragment, number_in, see_other, site_view
 
-_CODES: dict[type[NotDone], int] = {Refused: 422, Forbidden: 403, Stale: 409, Busy: 503}
-_KINDS: dict[type[NotDone], str] = {
-    Refused: "refused",
-    Forbidden: "forbidden",
-    Stale: "stale",
-    Busy: "busy",
-}
+# What every form of an act sends.
+_ALWAYS = frozenset({"csrfmiddlewaretoken", "act", "seen", "back"})
 
 
 def _page(site: Site, who: Scope, at: datetime, number: str) -> Page:
@@ -39,18 +36,19 @@ def _page(site: Site, who: Scope, at: datetime, number: str) -> Page:
     return read.load(site, item, who, at)
 
 
-@require_GET
+@require_safe
 @site_view
 def item_detail(
     request: HttpRequest, site: Site, who: Scope, at: datetime, number: str
 ) -> HttpResponse:
     """One item: the seven answers, what can be done now, and everything around it."""
     page = _page(site, who, at, number)
+    whole = frozenset(request.GET.getlist("all"))
     name = "work/item_detail.html#item" if fragment(request) else "work/item_detail.html"
-    return render(request, name, context(page))
+    return render(request, name, context(page, whole=whole))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @site_view
 def item_act(
     request: HttpRequest, site: Site, who: Scope, at: datetime, number: str, verb: str
@@ -69,37 +67,27 @@ def item_act(
         return _do(request, page, spec, of, verdict)
     if not verdict:
         refusal = refusal_of(page, spec, Forbidden(verdict.reason), "forbidden")
-        return _ask(request, page, spec, of, refusal=refusal, status=403)
-    return _ask(request, page, spec, of, form=make_form(page, spec, of))
+        return _ask(request, page, act_view(page, spec, of, None), refusal=refusal, status=403)
+    act = act_view(page, spec, of, make_form(page, spec, of))
+    if isinstance(part, ChecklistLine):
+        act.seen = part.version
+    if spec.part and request.htmx:  # type: ignore[attr-defined]
+        # The link of a part is boosted, so that its form comes to where it stands.
+        asked = {"act": act, "seen": page.item.version, "open": True}
+        return render(request, "components/act.html", asked)
+    return _ask(request, page, act)
 
 
 def _ask(
     request: HttpRequest,
     page: Page,
-    spec: Spec,
-    of: int | None,
+    act: ActView,
     *,
-    form: forms.Form | None = None,
     refusal: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page of one act's form; without a form where the act is not this person's."""
-    key = f"{spec.verb}-{of}" if of else spec.verb
-    url = read.url(page.site, page.item.number, spec.verb) + (f"?of={of}" if of else "")
-    values = {
-        "site": page.site,
-        "item": shown(page),
-        "act": {
-            "key": key,
-            "verb": spec.verb,
-            "label": spec.label,
-            "url": url,
-            "form": form,
-            "danger": spec.danger,
-            "has_file": spec.verb == "evidence",
-        },
-        "refusal": refusal,
-    }
+    values = {"site": page.site, "item": shown(page), "act": act, "refusal": refusal}
     name = "work/item_act.html#act" if fragment(request) else "work/item_act.html"
     return render(request, name, values, status=status)
 
@@ -112,48 +100,53 @@ def _do(
     answer = functools.partial(_not_done, request, page, spec, of, None if bare else form)
     try:
         act = uuid.UUID(request.POST.get("act", ""))
-        typed = request.POST.get("seen", "")
+        # A menu says in the address of the act which version it saw.
+        typed = request.POST.get("seen") or request.GET.get("seen", "")
         seen = int(typed) if typed else None
         if seen is None and spec.verb not in ("evidence", "comment") and not spec.part:
             raise ValueError
     except ValueError:
-        return answer(Refused(Reason("act_used")), "invalid")
+        return answer(Refused(Reason("act_used")), INVALID)
+    hopeless = False
     if not form.is_valid():
-        if bare and held(page, spec):
-            # A held button sends nothing but its act: the door refuses, and the attempt is kept.
-            form.cleaned_data = {}
+        if not verdict or (bare and held(page, spec)):
+            # Not theirs, whatever is missing; or a held button, which sends nothing but its act.
+            # The door refuses, and the attempt is kept.
+            form.cleaned_data, hopeless = {}, not verdict
         elif Act.objects.filter(pk=act, actor=request.user.pk).exists():
             # Sent again: what was chosen then need not be a choice any more.
             return _done(request, page)
-        elif not verdict:
-            return answer(Forbidden(verdict.reason), "forbidden")
         elif seen is not None and not spec.part and seen != page.item.version:
-            return answer(Stale(seen, page.item.version), "stale")
+            return answer(Stale(seen, page.item.version))
         else:
-            return _not_done(request, page, spec, of, form, Refused([]), "invalid")
+            return _not_done(request, page, spec, of, form, Refused([]), INVALID)
+    sent = Sent(request.user, act, page.at, seen, page, form, of, hopeless)  # type: ignore[arg-type]
     try:
-        spec.do(Sent(request.user, act, page.at, seen, page, form, of))  # type: ignore[arg-type]
+        spec.do(sent)
     except Unknown:
         raise Http404 from None
     except NotDone as error:
         if isinstance(error, Refused) and not verdict:
             # Something in the form was looked up before the door was asked.
             error = Forbidden(verdict.reason)
-        return answer(error, _KINDS[type(error)])
+        return answer(error)
     return _done(request, page)
 
 
 def _done(request: HttpRequest, page: Page) -> HttpResponse:
-    """The item as it is now, or the way to it."""
+    """The item as it is now, or the way to it, or back to where the act was chosen."""
     if fragment(request):
         fresh = _page(page.site, page.who, page.at, str(page.item.number))
         return render(request, "work/item_detail.html#item", context(fresh))
-    return see_other(request, "work:item_detail", page.site.slug, read.label(page.item.number))
+    label = read.label(page.item.number)
+    if back := back_to(request):
+        return SeeOther(f"{back}#card-{label}")
+    return see_other(request, "work:item_detail", page.site.slug, label)
 
 
 def _is_bare(request: HttpRequest) -> bool:
     """Whether nothing was sent but the act, as a held button does."""
-    return not (set(request.POST) - {"csrfmiddlewaretoken", "act", "seen"} or request.FILES)
+    return not (set(request.POST) - _ALWAYS or request.FILES)
 
 
 def _not_done(
@@ -163,21 +156,22 @@ def _not_done(
     of: int | None,
     form: forms.Form | None,
     error: NotDone,
-    kind: str,
+    answered: tuple[int, str] | None = None,
 ) -> HttpResponse:
     """The newer state, why it was not done, and what was typed."""
     fresh = _page(page.site, page.who, page.at, str(page.item.number))
-    refusal, status = refusal_of(fresh, spec, error, kind), _CODES[type(error)]
+    status, kind = answered or answer_of(error)
+    refusal = refusal_of(fresh, spec, error, kind)
     if spec.apart and form is not None:
-        may_try = form if kind != "forbidden" else None
-        return _ask(request, fresh, spec, of, form=may_try, refusal=refusal, status=status)
+        act = act_view(fresh, spec, of, form if kind != "forbidden" else None)
+        return _ask(request, fresh, act, refusal=refusal, status=status)
     key = f"{spec.verb}-{of}" if of else spec.verb
     name = "work/item_detail.html#item" if fragment(request) else "work/item_detail.html"
     failed = Failed(key, form) if form is not None else None
     return render(request, name, context(fresh, refusal=refusal, failed=failed), status=status)
 
 
-@require_GET
+@require_safe
 @site_view
 def evidence_file(
     request: HttpRequest, site: Site, who: Scope, at: datetime, pk: int

@@ -44,7 +44,7 @@ def item_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Htt
     total, *counts = capped([selection.rows(), *narrowing.view_rows(selection)])
     begin = offset(selection)
     cut = selection.in_order()[begin : begin + SIZE + 1]
-    rows = read.read(read.query(cut, at), who, at) if total > begin else []
+    rows = read.read(read.query(cut, at), at) if total > begin else []
     more, rows = len(rows) > SIZE, rows[:SIZE]
     custom = custom_columns(selection)
     for row in rows:

@@ -1,36 +1,30 @@
 """Raising work: request it, or *On it now*."""
 
+import functools
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from work.exceptions import Busy, Forbidden, NotDone, Reason, Refused, Stale, Unknown
+from work.exceptions import Forbidden, NotDone, Reason, Refused, Unknown
 from work.forms.new import NewWork
 from work.models import Site, WorkItem, WorkType
 from work.permissions import BY_ROLE, Action, Scope
 from work.reads import item as read
 from work.reads.choices import SiteChoices
-from work.reasons import say
 from work.services import items
 from work.services._definition import definition
 from work.services._fields import type_of
 from work.states import Role
 from work.views._calls import assets_named
+from work.views._refusals import INCOMPLETE, INVALID, answer_of, refusal
 from work.views._site import fragment, see_other, site_view
 
-_STATUS: dict[type[NotDone], tuple[int, str]] = {
-    Refused: (422, "refused"),
-    Forbidden: (403, "forbidden"),
-    Stale: (409, "stale"),
-    Busy: (503, "busy"),
-}
 
-
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @site_view
 def item_new(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
     """Raise work at a site. Everyone who may see a place, but viewers and auditors."""
@@ -39,24 +33,27 @@ def item_new(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Http
     data = request.POST if request.method == "POST" else None
     parent = _parent(request, site, who)
     form = _form(request, site, who, at, data)
-    if data is None or not may_raise:
-        refusal = None
-        if not may_raise:
-            refusal = _refusal(Forbidden(_denied()), who, "forbidden")
-        return _render(request, site, roles, form, parent, refusal, 200 if may_raise else 403)
+    shown = functools.partial(_render, request, site, roles, form, parent)
+    if data is None:
+        if may_raise:
+            return shown(None, 200)
+        denied = Forbidden(_denied())
+        return shown(refusal(denied, who), answer_of(denied)[0])
     try:
         act = uuid.UUID(data.get("act", ""))
     except ValueError:
-        return _render(request, site, roles, form, parent, _refusal_of_form(), 422)
-    if not form.is_valid():
-        return _render(request, site, roles, form, parent, None, 422)
+        return shown(dict(INCOMPLETE), INVALID[0])
+    complete = form.is_valid()
+    if may_raise and not complete:
+        return shown(None, INVALID[0])
     try:
+        if not may_raise:
+            _refuse(request, site, who, form, act)
         item = _raise(request, site, who, form, act, parent)
     except Unknown:
         raise Http404 from None
     except NotDone as error:
-        status, kind = _STATUS[type(error)]
-        return _render(request, site, roles, form, parent, _refusal(error, who, kind), status)
+        return shown(refusal(error, who), answer_of(error)[0])
     return see_other(request, "work:item_detail", site.slug, read.label(item.number))
 
 
@@ -117,15 +114,19 @@ def _raise(
     return door(**given)
 
 
-def _refusal(error: NotDone, who: Scope, kind: str) -> dict[str, Any]:
-    reasons = [
-        {"text": said.text, "who": said.who, "url": said.url} for said in say(error.reasons, who)
-    ]
-    return {"kind": kind, "reasons": reasons}
+def _refuse(
+    request: HttpRequest, site: Site, who: Scope, form: NewWork, act: uuid.UUID
+) -> NoReturn:
+    """Raise what the door says to who may not, whatever was typed: it keeps the attempt.
 
-
-def _refusal_of_form() -> dict[str, Any]:
-    return {"kind": "invalid", "reasons": []}
+    A refusal is about a place; where none is named there is nothing to keep.
+    """
+    place = read.place_by_code(site, who, form.cleaned_data.get("place", ""))
+    if place is not None:
+        items.request(
+            actor=request.user, act=act, site_id=site.pk, place_id=place.pk, type_id=0, what=""
+        )
+    raise Forbidden(_denied())
 
 
 def _render(

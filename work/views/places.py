@@ -11,27 +11,21 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from work import ports
-from work.exceptions import Busy, Forbidden, NotDone, Reason, Refused, Stale, Unknown
+from work.exceptions import NotDone, Reason, Refused, Unknown
 from work.forms.new import PlaceStateForm
 from work.models import Duty, Place, Post, PostHolder, Site, Window
 from work.permissions import Action, Scope, can_at
 from work.reads import places as read
-from work.reasons import moment, say
+from work.reasons import moment
 from work.services import holds, places, posts
+from work.views import _refusals
 from work.views._site import fragment, number_in, see_other, site_view
 
-_STATUS: dict[type[NotDone], tuple[int, str]] = {
-    Refused: (422, "refused"),
-    Forbidden: (403, "forbidden"),
-    Stale: (409, "stale"),
-    Busy: (503, "busy"),
-}
 
-
-@require_GET
+@require_safe
 @site_view
 def place_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
     """The places of a site, one level at a time, or what a search found."""
@@ -65,7 +59,7 @@ def place_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Ht
     return render(request, "work/place_list.html", values)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @site_view
 def place_detail(
     request: HttpRequest, site: Site, who: Scope, at: datetime, code: str
@@ -226,21 +220,18 @@ def _place_act(
     if verb == "state":
         form = PlaceStateForm(request.POST, auto_id="act-state-%s")
         if not form.is_valid():
-            return _render(
-                request, site, who, at, place, {"kind": "invalid", "reasons": []}, form, 422
-            )
+            if can_at(who, Action.PLACE_STATE, site.pk, place.path):
+                refusal, status = dict(_refusals.INCOMPLETE), _refusals.INVALID[0]
+                return _render(request, site, who, at, place, refusal, form, status)
+            # Not theirs, whatever is missing: the door refuses, and the attempt is kept.
+            form.cleaned_data = {"condition": "", "why": ""}
     try:
         _do(request, place, verb, number_in(of) or 0, form)
     except Unknown:
         raise Http404 from None
     except NotDone as error:
-        status, kind = _STATUS[type(error)]
-        reasons = [
-            {"text": said.text, "who": said.who, "url": said.url}
-            for said in say(error.reasons, who)
-        ]
-        fresh = _found(site, who, code)
-        refusal = {"kind": kind, "reasons": reasons}
+        fresh, refusal = _found(site, who, code), _refusals.refusal(error, who)
+        status, _kind = _refusals.answer_of(error)
         return _render(request, site, who, at, fresh, refusal, form, status)
     if fragment(request):
         return _render(request, site, who, at, _found(site, who, code))

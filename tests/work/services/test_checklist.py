@@ -9,7 +9,7 @@ from tests import factories
 from tests.factories import live_item
 from tests.work.outcomes import forbidden, left_unchanged, refused, unknown
 from work.exceptions import Refused, Stale
-from work.models import Event, WorkItem
+from work.models import Blob, Event, WorkItem
 from work.services import checklist, execution, items, proof
 from work.states import SourceKind, Status
 
@@ -119,14 +119,15 @@ def test_choice_text_photo_and_not_applicable(world):
     _item, line = line_of(world, na_allowed=True)
     assert answer(world, line, answer="not_applicable").answer == "not_applicable"
     item, line = line_of(world, "photo")
-    proof.attach(
-        actor=world.technician,
-        at=world.t(8),
-        item_id=item.pk,
-        line_id=line.pk,
-        kind="signature",
-        said="Seen",
+    blob = Blob.objects.create(
+        sha256="a" * 64, size=3, content_type="image/png", created_at=world.at
     )
+    shown = {"actor": world.technician, "item_id": item.pk, "line_id": line.pk, "at": world.t(8)}
+    proof.attach(kind="signature", said="Seen", **shown)
+    proof.attach(kind="file", blob=blob, **shown)
+    with pytest.raises(Refused, match="photo_needed"):
+        answer(world, line)
+    proof.attach(kind="photo", blob=blob, **shown)
     assert answer(world, line).answer == "pass"
 
 

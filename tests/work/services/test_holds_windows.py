@@ -1,5 +1,6 @@
 """Holds on the operation, ended at acceptance or by decision; windows opened and closed by name."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,7 +9,7 @@ from tests.factories import closed_item, live_item, planned_item
 from tests.work.outcomes import codes, forbidden, refused, written
 from tests.work.verbs import MOVING
 from work.exceptions import Forbidden, Refused, Stale, Unknown
-from work.models import Hold
+from work.models import Event, Hold
 from work.services import execution, holds, items
 from work.states import Status
 
@@ -153,6 +154,41 @@ def test_planned_opened_and_closed_by_name(world):
         3,
     )
     assert written()[-3:] == ["window_planned", "window_opened", "window_closed"]
+
+
+def test_a_window_is_not_closed_before_it_was_opened(world):
+    made = window(world)
+    half = timedelta(seconds=30)
+    turn(world, "open_window", made, happened_at=world.t(19) + half)
+
+    with pytest.raises(Refused) as caught:
+        turn(world, "close_window", made, 30, happened_at=world.t(18))
+
+    made.refresh_from_db()
+    since = world.t(19) + half
+    assert [(each.code, each.params) for each in caught.value.reasons] == [
+        ("before_the_opening", {"since": since.isoformat()})
+    ]
+    assert (made.is_open, made.opened_at, made.closed_at, made.version) == (True, since, None, 2)
+    assert written()[-1] == "refused"
+
+    # Said of that very minute, it counts as that moment.
+    made = turn(world, "close_window", made, 30, happened_at=world.t(19))
+    assert (made.closed_at, made.version) == (since, 3)
+
+
+def test_a_window_is_not_opened_or_closed_in_time_to_come(world):
+    made = window(world)
+
+    for verb, version in (("open_window", 1), ("close_window", 2)):
+        with pytest.raises(Refused) as caught:
+            turn(world, verb, made, 20, happened_at=world.t(21))
+        made.refresh_from_db()
+        assert (codes(caught.value), made.version) == (["future"], version)
+        event = Event.objects.filter(verb="refused").last()
+        assert (event.subject_type, event.subject_id) == ("work.window", made.pk)
+        assert (event.happened_at, event.recorded_at) == (world.t(20), world.t(20))
+        turn(world, verb, made)
 
 
 def test_what_cannot_be(world, nrd):

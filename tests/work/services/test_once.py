@@ -6,12 +6,12 @@ from uuid import uuid4
 import pytest
 
 from tests import factories
-from tests.factories import planned_item
+from tests.factories import planned_item, requested_item
 from tests.work.outcomes import codes, snapshot, stale, written
 from work.events import is_late
-from work.exceptions import Refused
+from work.exceptions import Forbidden, Refused
 from work.models import Act, Event, WorkItem
-from work.services import execution, requirements
+from work.services import blockers, execution, items, requirements
 from work.states import Status
 
 
@@ -66,6 +66,56 @@ def test_a_refused_act_sent_again_leaves_one_event(world):
 
     assert written() == before
     assert before.count("refused") == 1
+
+
+def test_refused_again_for_another_reason_leaves_another_event_and_is_heard(world):
+    """Sent again after the blocker is cleared, when the check has run out meanwhile."""
+    factories.rule(world.site, "gas")
+    item, act = planned_item(world), uuid4()
+    row = item.prerequisites.get(rule__key="gas")
+    requirements.check(
+        actor=world.hse,
+        at=world.t(1),
+        prerequisite_id=row.pk,
+        passed=True,
+        valid_until=world.t(12),
+    )
+    blocker = blockers.raise_(
+        actor=world.technician, at=world.t(1), item_id=item.pk, kind="material", what="Bolt"
+    )
+    assert [reason.code for reason in refused_start(world, item, 10, act=act)] == ["blocker_open"]
+    blockers.clear(actor=world.technician, at=world.t(11), blocker_id=blocker.pk, word="There")
+
+    reasons = refused_start(world, item, 20, act=act)
+
+    row.refresh_from_db()
+    assert [reason.code for reason in reasons] == ["requirement_unmet"]
+    assert row.refused_at == world.t(20)
+    events = Event.objects.filter(act=act, verb="refused").order_by("pk")
+    assert [
+        (each.recorded_at, [reason["code"] for reason in each.data["reasons"]]) for each in events
+    ] == [(world.t(10), ["blocker_open"]), (world.t(20), ["requirement_unmet"])]
+
+
+def test_the_id_of_a_refusal_is_no_cover_for_another(world):
+    """Another person, or the same for another verb, is refused with it and leaves an own event."""
+    item, act = requested_item(world), uuid4()
+    for actor, door, given in (
+        (world.shift_lead, execution.start, {}),
+        (world.operator, items.cancel, {"reason": "No"}),
+        (world.viewer, items.cancel, {"reason": "No"}),
+        (world.operator, items.return_, {"reason": "No"}),
+    ):
+        with pytest.raises((Refused, Forbidden)):
+            door(actor=actor, act=act, at=world.t(10), item_id=item.pk, **given)
+
+    events = Event.objects.filter(act=act).order_by("pk")
+    assert [(each.verb, each.actor, each.data["door"], each.item) for each in events] == [
+        ("refused", world.shift_lead, "execution._start", item),
+        ("refused", world.operator, "items._cancel", item),
+        ("refused", world.viewer, "items._cancel", item),
+        ("refused", world.operator, "items._return", item),
+    ]
 
 
 def test_the_id_of_another_act_is_refused(world):

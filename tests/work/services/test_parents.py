@@ -145,7 +145,7 @@ def test_a_child_that_would_wait_for_its_parent_is_refused(world):
             parent_id=parent.pk,
             mandatory=True,
         )
-    assert caught.value.reasons[0].params == {"items": [kid.number, parent.number]}
+    assert caught.value.reasons[0].params == {"items": [kid.pk, parent.pk]}
 
 
 def test_a_family_has_no_ring(world):

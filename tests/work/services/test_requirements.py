@@ -77,14 +77,14 @@ def test_a_rule_that_begins_reaches_open_items(world):
     factories.rule(world.site, "later", starts=world.t(30), ends=world.t(60))
     planned, live = planned_item(world), live_item(world)
 
-    assert rules.apply_begun(since=world.t(0), at=world.t(29)) == 0
-    assert rules.apply_begun(since=world.t(29), at=world.t(30)) == 2
+    assert clock.settle_due(world.t(29)) == 0
+    assert clock.settle_due(world.t(30)) == 2
     planned.refresh_from_db()
     live.refresh_from_db()
     assert (planned.is_ready(world.t(30)), planned.is_blocked(world.t(30))) == (False, False)
     assert (live.is_blocked(world.t(30)), live.stop_asked_at) == (True, world.t(30))
 
-    assert rules.apply_begun(since=world.t(30), at=world.t(60)) == 2
+    assert clock.settle_due(world.t(60)) == 2
     planned.refresh_from_db()
     live.refresh_from_db()
     assert (planned.is_ready(world.t(60)), live.is_blocked(world.t(60))) == (True, False)

@@ -7,7 +7,7 @@ import pytest
 from tests import factories
 from work.exceptions import Forbidden, Refused, Unknown
 from work.models import Event, RequirementRule, WorkItem
-from work.services import execution, requirements, rules
+from work.services import clock, execution, requirements, rules
 from work.states import Gate, Mode, Status
 
 CHECK = {
@@ -78,6 +78,42 @@ def test_the_mode_is_hse_s_alone(world, nrd):
         rules.set_mode(actor=world.viewer, **given)
 
     assert rules.set_mode(actor=world.hse, **given).mode == Mode.ENFORCE
+
+
+@pytest.mark.parametrize(
+    ("was", "mode", "kind", "now"),
+    [
+        # Made enforced by the administrator, as what ships so: no other kind is, of his making.
+        ("permit", "enforce", "document", "watch"),
+        ("isolation", "warn", "document", "watch"),
+        ("document", "watch", "permit", "enforce"),
+        ("document", "warn", "isolation", "enforce"),
+        # Kinds that begin alike keep the mode that HSE gave.
+        ("permit", "watch", "isolation", "watch"),
+        ("document", "enforce", "decision", "enforce"),
+        ("permit", "watch", "document", "watch"),
+    ],
+)
+def test_a_change_of_kind_gives_no_mode_that_is_hse_s_to_give(world, was, mode, kind, now):
+    item = factories.planned_item(world)
+    rule = create(world, actor=world.site_admin, kind=was)
+    if rule.mode != mode:
+        rules.set_mode(actor=world.hse, at=world.at, rule_id=rule.pk, mode=mode)
+    turned = Event.objects.filter(verb="rule_mode").count()
+
+    rules.change_rule(actor=world.site_admin, at=world.t(1), rule_id=rule.pk, kind=kind)
+
+    rule.refresh_from_db()
+    row = item.prerequisites.get(rule=rule, withdrawn_at=None)
+    assert (rule.kind, rule.mode) == (kind, now)
+    assert (row.kind, row.mode) == (kind, now)
+    assert fresh(item).is_ready(world.t(1)) == (now != "enforce")
+    changed = Event.objects.get(verb="changed", subject_id=rule.pk)
+    assert changed.data == {"fields": ["kind", "mode"] if now != mode else ["kind"]}
+    events = Event.objects.filter(verb="rule_mode").order_by("pk")[turned:]
+    assert [each.data for each in events] == (
+        [{"place": None, "from": mode, "to": now}] if now != mode else []
+    )
 
 
 @pytest.mark.parametrize(
@@ -246,6 +282,39 @@ def test_a_rule_that_begins_later_is_applied_when_it_has_begun(world):
     assert rules.apply_begun(since=world.t(59), at=world.t(60)) == 1
 
     assert not fresh(item).is_ready(world.t(60))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"gate": Gate.CLOSE, "mode": Mode.ENFORCE},
+        {"gate": Gate.COMPLETE, "mode": Mode.ENFORCE},
+        {"mode": Mode.WARN},
+        {"mode": Mode.WATCH},
+    ],
+)
+def test_what_turns_nothing_by_the_clock_stands_all_the_same_before_its_gate_asks(world, given):
+    """The page says what will be missing, or warns; an enforced rule of the start needs no task."""
+    item = factories.planned_item(world)
+    made = create(world, starts=world.t(60), **given)
+
+    assert clock.settle_due(world.t(61)) == 0
+    assert not item.prerequisites.filter(rule=made).exists()
+    assert rules.apply_begun(since=world.t(59), at=world.t(61)) == 1
+
+    row = item.prerequisites.get(rule=made)
+    assert (row.answer, row.withdrawn_at, row.mode) == ("unmet", None, given["mode"])
+    assert fresh(item).is_ready(world.t(61))
+
+
+def test_a_rule_that_ended_is_taken_away_by_the_clock(world):
+    item = factories.planned_item(world)
+    made = create(world, mode=Mode.WATCH, gate=Gate.CLOSE, ends=world.t(60))
+
+    assert rules.apply_begun(since=world.t(59), at=world.t(61)) == 0
+    assert clock.settle_due(world.t(61)) == 1
+
+    assert item.prerequisites.get(rule=made).withdrawn_at == world.t(61)
 
 
 def test_applying_again_changes_nothing(world):

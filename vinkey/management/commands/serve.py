@@ -1,5 +1,6 @@
 """`make run`: everything Vinkey needs on one machine, started, watched and stopped together."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -7,18 +8,23 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import ConnectionHandler, Error, connection, connections
 
 from vinkey.embedded import EmbeddedError, Servers, child
 from vinkey.embedded.home import APP, OWNER
 from vinkey.embedded.postgres import Postgres
-from vinkey.environment import env, env_int
+from vinkey.environment import database, env, env_int, env_secret
+from vinkey.management.commands import prepare
 from vinkey.processes import PREPARE, SERVING
 from vinkey.production import DEMO_LOGINS
+from vinkey.roles import grant, may_grant
 from vinkey.supervisor import Supervisor, Watched
+from work.demo import progress
 
 
 class Command(BaseCommand):
@@ -45,19 +51,38 @@ class Command(BaseCommand):
     def _run(self, supervisor: Supervisor, servers: Servers) -> None:
         for server in servers.running:
             supervisor.adopt(_watched(server))
-        if (code := supervisor.once(_ours(PREPARE), env=self._environment(servers, OWNER))) != 0:
+        if not self._prepared(servers):
+            code = supervisor.once(_ours(PREPARE), env=self._environment(servers, OWNER))
             if code is None:
                 return
-            raise CommandError("The database could not be prepared; what is above says why.")
+            if code != 0:
+                raise CommandError("The database could not be prepared; what is above says why.")
+        with _as_owner(servers):
+            has_demo = progress.loaded()
+        # Web has the machine to itself until it answers: that is what somebody waits for.
         serving = self._environment(servers, APP)
         for name, command in SERVING.items():
             supervisor.add(Watched(name, _starter(command, serving)))
-        if not supervisor.watch(until=self._answers, seconds=120):
-            raise CommandError("Vinkey did not come up; what is above says why.")
-        if not supervisor.stopping:
-            self._welcome()
+            if name == "web" and not supervisor.watch(until=self._answers, seconds=120):
+                raise CommandError("Vinkey did not come up; what is above says why.")
+            if supervisor.stopping:
+                return
+        self._welcome(has_demo)
         if not supervisor.watch():
             raise CommandError("Vinkey has stopped: a part of it does not stay up.")
+
+    def _prepared(self, servers: Servers) -> bool:
+        """Whether `prepare` has no more to do than to give the rights again, which is done here:
+        a process of its own would take longer to start than to work."""
+        try:
+            with _as_owner(servers):
+                if prepare.anything_left():
+                    return False
+                if may_grant(connection):
+                    grant(connection, password=env_secret("APP_ROLE_PASSWORD"))
+        except Error:
+            return False
+        return True
 
     def _environment(self, servers: Servers, role: str) -> dict[str, str]:
         """What the children are told: only who prepares learns how to be the owner."""
@@ -97,22 +122,36 @@ class Command(BaseCommand):
     def _answers(self) -> bool:
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
         try:
-            with urllib.request.urlopen(f"http://{host}:{self.port}/healthz/", timeout=2):
+            with urllib.request.urlopen(f"http://{host}:{self.port}/readyz/", timeout=10):
                 return True
         except urllib.error.HTTPError:
-            return True  # it answers; a host name it does not serve is not our question here
+            return True  # it answers; what it lacks is for who watches /readyz/
         except OSError:
             return False
 
-    def _welcome(self) -> None:
+    def _welcome(self, has_demo: bool) -> None:
         self._say(f"\nVinkey is at http://{self.host}:{self.port}   (Ctrl-C stops it)")
-        if settings.DEMO:
+        if has_demo:
             self._say("Demo logins, each with the password demo-<name>:")
             self._say("  " + ", ".join(DEMO_LOGINS))
 
     def _say(self, words: str) -> None:
         self.stdout.write(words)
         self.stdout.flush()
+
+
+@contextlib.contextmanager
+def _as_owner(servers: Servers) -> Iterator[None]:
+    """The database as its owner, by one connection that ends here: no pool is left behind, and a
+    password that was made after the settings were read is known."""
+    url = servers.environment(OWNER).get("DATABASE_URL") or env_secret("DATABASE_OWNER_URL")
+    before, one = connections["default"], {"default": database(url or settings.DATABASE_URL)}
+    connections["default"] = ConnectionHandler(one)["default"]
+    try:
+        yield
+    finally:
+        connection.close()
+        connections["default"] = before
 
 
 def _ours(command: list[str]) -> list[str]:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from work.models import Site
 from work.services.import_ import report
-from work.services.import_.faults import ImportFault
+from work.services.import_.faults import ImportFault, shown
 from work.services.import_.mapping import Kind
 from work.services.import_.run import run_import
 
@@ -19,8 +19,8 @@ REFUSED_ROWS = 2
 class ImportCommand(BaseCommand):
     """Progress goes to stderr, the report to stdout.
 
-    Exit codes: 1 when the file, the mapping or the site is refused and nothing was loaded; 2 with
-    --strict when any record was refused.
+    Exit codes: 1 when the file, the mapping or the site is refused and nothing was loaded, or
+    when the site stayed busy; 2 with --strict when any record was refused.
     """
 
     kind: Kind
@@ -43,6 +43,7 @@ class ImportCommand(BaseCommand):
         site = Site.objects.filter(slug=options["site"]).first()
         if site is None:
             raise CommandError(f"There is no site {options['site']}.")
+        path = options["errors"] or Path(f"{options['file'].stem}.errors.csv")
         try:
             run = run_import(
                 site=site,
@@ -50,18 +51,20 @@ class ImportCommand(BaseCommand):
                 path=options["file"],
                 mapping_path=options["mapping"],
                 dry_run=options["dry_run"],
+                errors=path,
                 progress=self._progress,
             )
         except ImportFault as fault:
             raise CommandError(str(fault)) from fault
         for line in report.lines(run):
             self.stdout.write(line)
-        path = options["errors"] or Path(f"{options['file'].stem}.errors.csv")
         if number := report.write_errors(run, path):
-            self.stdout.write(f"{number} line(s) in {path}")
-        refused = report.counts(run)["refused"]
-        if options["strict"] and refused:
-            raise CommandError(f"{refused} record(s) refused.", returncode=REFUSED_ROWS)
+            self.stdout.write(f"{number} line(s) in {shown(path, 400)}")
+        refused, lost = report.counts(run)["refused"], report.counts(run)["lost"]
+        if options["strict"] and (refused or lost):
+            said = f"{refused} record(s) refused"
+            said += f", and {lost} link(s) or line(s) of no record" if lost else ""
+            raise CommandError(f"{said}.", returncode=REFUSED_ROWS)
 
     def _progress(self, file: str, count: int) -> None:
         """One line that is written over on a terminal, a line each otherwise."""

@@ -7,14 +7,20 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from work.demo import hvk, hvk_ended, hvk_live, hvk_planned, nrd
+from work.demo import hvk, hvk_ended, hvk_live, hvk_planned, nrd, progress
 from work.demo.play import Play
+from work.exceptions import NotDone
 from work.models import Site, User
 from work.services import clock
 
+_AWAY = "`make reset` removes it with all that is in .data; `make run` then loads it anew."
+
 
 class Command(BaseCommand):
-    help = "Loads the demo site hvk and a small nrd into an empty database. Not in production."
+    help = (
+        "Loads the demo site hvk and a small nrd into an empty database, or to its end where that "
+        "was cut short. Not in production."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--at", help="the demo's moment, ISO 8601 with a zone; now by default")
@@ -22,9 +28,25 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: str | None) -> None:
         if settings.PRODUCTION:
             raise CommandError("The demo has known passwords: it is not for production.")
-        if Site.objects.exists() or User.objects.exists():
-            raise CommandError("The database is not empty: nothing was loaded.")
-        at = _moment(options["at"])
+        at = progress.cut_short()
+        if at is None:
+            if Site.objects.exists() or User.objects.exists():
+                raise CommandError("The database is not empty: nothing was loaded.")
+            at = _moment(options["at"])
+            progress.begin(at)
+        elif not progress.same_version():
+            raise CommandError(f"The demo here was half loaded by another version. {_AWAY}")
+        elif options["at"] and _moment(options["at"]) != at:
+            raise CommandError(f"The half demo here is of {_words(at)}: leave --at away.")
+        else:
+            self.stdout.write(f"Going on with the demo of {_words(at)}.")
+        try:
+            self._load(at)
+        except NotDone as error:
+            raise CommandError(f"The demo could not be loaded to its end. {_AWAY}") from error
+        progress.end(at)
+
+    def _load(self, at: datetime) -> None:
         known: dict[str, User] = {}
         for demo in (hvk.demo((*hvk_planned.JOBS, *hvk_live.JOBS, *hvk_ended.JOBS)), nrd.DEMO):
             play = Play(demo, at, known)
@@ -32,6 +54,10 @@ class Command(BaseCommand):
             items = play.site.items.count()
             self.stdout.write(f"{demo.name}: {len(play.places)} places, {items} items.")
         clock.settle_due(at)
+
+
+def _words(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def _moment(said: str | None) -> datetime:

@@ -3,7 +3,7 @@
 Values are plain JSON: texts, true and false; a moment is an ISO text in UTC.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,9 +29,12 @@ class Unfit(Exception):
 def value_of(field: Field, row: Row, form: FileForm, site_zone: ZoneInfo) -> Any:
     """The value of a field in a row; None when the row says nothing. Raises Unfit."""
     cell = _cell(field, row.cells, form)
-    if field.target.form is Form.MOMENT and isinstance(cell, datetime):
-        return _stored(_local(cell, field.zone or form.zone or site_zone))
-    text = _text_of(cell)
+    if isinstance(cell, datetime):
+        if field.target.form is Form.CUSTOM:
+            return cell
+        if field.target.form is Form.MOMENT:
+            return moment(cell, field.forms, field.zone or form.zone or site_zone)
+    text = text_of(cell)
     if text and field.codes is not None:
         if text not in field.codes and field.otherwise is None:
             raise Unfit("unmapped")
@@ -47,6 +50,8 @@ def value_of(field: Field, row: Row, form: FileForm, site_zone: ZoneInfo) -> Any
         raise Unfit("not_one_of", choices=", ".join(field.target.choices))
     if field.target.length and len(text) > field.target.length:
         raise Unfit("too_long", limit=field.target.length)
+    if field.target.printable and not text.isprintable():
+        raise Unfit("unprintable")
     return text
 
 
@@ -71,24 +76,44 @@ def words_of(columns: tuple[str, ...], row: Row, form: FileForm) -> dict[str, st
     """The source's own words, by column, as they stand in the file; empty ones are left out."""
     names = row.cells if "*" in columns else columns
     return {
-        name: _text_of(row.cells[name])
+        name: text_of(row.cells[name])
         for name in names
         if name and name in row.cells and clean(row.cells[name], form)
     }
 
 
-def moment(text: str, forms: tuple[str, ...], zone: ZoneInfo) -> str:
+def moment(said: Cell, forms: tuple[str, ...], zone: ZoneInfo) -> str:
     """A point in time read by the first form that fits. Raises Unfit."""
+    return _dated(said, forms, lambda read: _stored(_local(read, zone)))
+
+
+def day(said: Cell, forms: tuple[str, ...], zone: ZoneInfo) -> str:
+    """A date read by the first form that fits; of a moment with an offset, the zone's. Unfit."""
+    return _dated(
+        said,
+        forms,
+        lambda read: (read.astimezone(zone) if read.tzinfo else read).date().isoformat(),
+    )
+
+
+def _dated(said: Cell, forms: tuple[str, ...], stored: Callable[[datetime], str]) -> str:
     for form in forms:
         try:
-            if form in _SECONDS:
-                return _stored(_EPOCH + timedelta(seconds=int(text) / _SECONDS[form]))
-            if form == "iso":
-                return _stored(_local(datetime.fromisoformat(text), zone))
-            return _stored(_local(datetime.strptime(text, form), zone))  # noqa: DTZ007 -- made aware by _local
+            return stored(_read(said, form))
         except (ValueError, OverflowError):
             continue
     raise Unfit("bad_date", form=", ".join(forms))
+
+
+def _read(said: Cell, form: str) -> datetime:
+    """What was said, read by one form; a date of a spreadsheet needs none."""
+    if isinstance(said, datetime):
+        return said
+    if form in _SECONDS:
+        return _EPOCH + timedelta(seconds=int(said) / _SECONDS[form])
+    if form == "iso":
+        return datetime.fromisoformat(said)
+    return datetime.strptime(said, form)  # noqa: DTZ007 -- made aware by _local
 
 
 def yes_no(text: str) -> bool:
@@ -105,11 +130,12 @@ def _cell(field: Field, cells: Mapping[str, Cell], form: FileForm) -> Cell:
         return field.constant
     found = [cell for name in field.columns if (cell := clean(cells.get(name, ""), form))]
     if field.joined:
-        return field.separator.join(_text_of(cell) for cell in found)
+        return field.separator.join(text_of(cell) for cell in found)
     return found[0] if found else ""
 
 
-def _text_of(cell: Cell) -> str:
+def text_of(cell: Cell) -> str:
+    """A cell as text."""
     return cell.isoformat() if isinstance(cell, datetime) else cell
 
 
@@ -119,4 +145,7 @@ def _local(value: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _stored(value: datetime) -> str:
+    """In UTC, and only within the years that people plan for."""
+    if not 1900 <= value.year <= 2199:
+        raise ValueError(value.year)
     return value.astimezone(UTC).isoformat()

@@ -63,7 +63,7 @@ class _Lines:
 
     def _without_mark(self, raw: bytes) -> bytes:
         if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            self._refuse("encoding", "", repr(raw[:2]), {"encoding": self.source.encoding})
+            self._refuse("utf_16", "", repr(raw[:2]))
         return raw.removeprefix(codecs.BOM_UTF8)
 
     def _decoded(self, raw: bytes) -> str:
@@ -114,7 +114,7 @@ def _form(source: Source) -> dict:
 
 
 def read(source: Source) -> Iterator[Row]:
-    """The rows of a CSV file after its header. A blank line is no row."""
+    """The rows of a CSV file after its header. A row without anything in it is no row."""
     with unreadable(source.path), source.path.open("rb") as stream:
         lines = _Lines(stream, source)
         parser = csv.reader(lines, **_form(source))
@@ -123,7 +123,7 @@ def read(source: Source) -> Iterator[Row]:
         names = _next(parser, lines)
         columns = lines.columns = header(source, lines.number, names or [])
         while (cells := _next(parser, lines)) is not None:
-            if cells:
+            if any(cell.strip() for cell in cells):
                 yield _row(source, lines, columns, cells)
 
 

@@ -8,7 +8,9 @@ from work.models import Site
 from work.services._definition import definition
 from work.services._fields import checked_values
 from work.services.import_ import lookups
-from work.services.import_.convert import Unfit, moment, yes_no
+from work.services.import_.convert import Unfit, day, moment, text_of, yes_no
+from work.services.import_.mapping import Field
+from work.services.import_.rows import Cell
 from work.states import FieldKind
 
 
@@ -21,21 +23,23 @@ class Custom:
         versions = lookups.versions(site, site.work_types.values_list("code", flat=True))
         self.known = {code: definition(version.pk) for code, version in versions.items()}
 
-    def value(self, type_code: str | None, name: str, text: str) -> Any:
+    def value(self, type_code: str | None, mapped: Field, said: Cell | None) -> Any:
         """One value in the form of its field. Raises Unfit. An unknown type is refused later."""
         found = self.known.get(type_code or "")
-        if found is None:
-            return text
-        key = name.removeprefix("values.")
+        if found is None or said is None:
+            return None
+        key = mapped.name.removeprefix("values.")
         field = found.field(key)
         if field is None:
             raise Unfit("no_such_field", key=key)
-        said: Any = text
+        fit: Any = text_of(said)
         if field.kind == FieldKind.YES_NO:
-            said = yes_no(text)
+            fit = yes_no(fit)
         elif field.kind == FieldKind.MOMENT:
-            said = moment(text, ("iso",), self.zone)
+            fit = moment(said, mapped.forms, mapped.zone or self.zone)
+        elif field.kind == FieldKind.DATE:
+            fit = day(said, mapped.forms, mapped.zone or self.zone)
         try:
-            return checked_values(found, {key: said})[key]
+            return checked_values(found, {key: fit})[key]
         except Refused as refused:
             raise Unfit("bad_value", kind=field.get_kind_display(), label=field.label) from refused

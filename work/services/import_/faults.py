@@ -14,11 +14,14 @@ from django.utils.translation import gettext_noop as _
 WORDS: dict[str, str] = {
     # Faults of a file.
     "no_file": _("The file cannot be read: %(error)s."),
-    "unknown_format": _("Files of this kind are not read: only .csv and .xlsx."),
+    "unknown_format": _("Files of this kind are not read: only .csv, .tsv, .txt and .xlsx."),
+    "errors_are_read": _("The errors cannot go into a file that is read."),
+    "errors_unwritable": _("The errors cannot be written here: %(error)s."),
     "empty_file": _("The file holds no header."),
     "missing_column": _("The column is missing. The file has: %(has)s."),
     "double_column": _("The header names this column twice."),
     "encoding": _("These bytes are not %(encoding)s. Say the file's encoding in the mapping."),
+    "utf_16": _("This is UTF-16. Save the file as UTF-8."),
     "nul": _("The file holds a NUL character."),
     "line_ends": _("Lines end with a carriage return alone. Save the file with ordinary ends."),
     "quoting": _("The quotes do not fit: %(error)s."),
@@ -37,24 +40,29 @@ WORDS: dict[str, str] = {
     "empty_key": _("The key is empty."),
     "double_key": _("The same key stands also on line %(other)s."),
     "needed": _("A value is needed here."),
-    "bad_date": _("This is not a date of the form %(form)s."),
+    "bad_date": _("This is not a date of the form %(form)s, in the years 1900 to 2199."),
     "bad_value": _("This does not fit the field %(label)s (%(kind)s)."),
     "bad_yes_no": _("This is neither yes nor no."),
+    "unprintable": _("A code holds only characters that can be printed, and no line break."),
     "unmapped": _("The mapping does not know this code."),
     "too_long": _("The text is longer than %(limit)s characters."),
     "not_one_of": _("This is none of: %(choices)s."),
     "unknown_reference": _("There is no %(what)s with this code at the site."),
     "ring": _("The parents form a ring: %(ring)s."),
     "refused_parent": _("The record above it was refused."),
+    "too_deep": _("A place stands at most %(limit)s levels deep."),
     "no_such_record": _("It belongs to a record that is not in the file: %(key)s."),
     "taken": _("The code is already taken by another record of the site."),
     "no_such_field": _("The work type has no field %(key)s."),
     "no_such_status": _("The class of this asset has no such status."),
     "ends_before_start": _("The planned end is before the planned start."),
     # Findings of a later run; nothing is refused.
+    "gone": _("It is no longer in the source; what stands here was left as it is."),
     "conflict_kept": _("Changed in the source and here; what stands here is kept: %(here)s."),
     "conflict_taken": _("Changed in the source and here; the source's replaces: %(here)s."),
     "ended_here": _("Changed in the source after it was closed or cancelled here; not written."),
+    "done_here": _("New in the source after it was completed here; not added."),
+    "why_kept": _("Emptied in the source; planned work keeps what stands here: %(here)s."),
     "closed_in_source": _("Closed or cancelled in the source, open here; not carried out."),
     "open_in_source": _("Open again in the source, closed or cancelled here; not carried out."),
     "not_accepted": _("The record was not accepted: %(error)s."),
@@ -108,13 +116,14 @@ class Fault:
 
 
 def shown(value: object, limit: int = 80) -> str:
-    """A value as it is shown in a fault: on one line and not longer than `limit`."""
+    """A value as it is shown in a fault: on one line, in UTF-8, not longer than `limit`."""
     text = str(value).replace("\n", "⏎").replace("\r", "").replace("\0", "␀")
-    return text if len(text) <= limit else f"{text[:limit]}…"
+    text = text if len(text) <= limit else f"{text[:limit]}…"
+    return text.encode(errors="replace").decode()
 
 
 class ImportFault(Exception):
-    """Base of what ends an import before anything was loaded."""
+    """Base of what ends an import; all but *NotNow* before anything was loaded."""
 
 
 class FileFault(ImportFault):
@@ -134,4 +143,4 @@ class MappingFault(ImportFault):
 
 
 class NotNow(ImportFault):
-    """The import cannot run now: no such site, or another import of it is running."""
+    """The import cannot run now, or not go on: another one is running, or the site is busy."""

@@ -6,16 +6,19 @@ stood and loads nothing twice.
 
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from work.exceptions import Busy
 from work.models import User
 from work.models.imports import ImportPart, ImportRow, ImportRun, ImportVerdict
 from work.services import _locks
 from work.services.acts import OpenAct, door
+from work.services.import_.faults import NotNow
 from work.services.import_.load_assets import AssetLoader
 from work.services.import_.load_places import PlaceLoader
 from work.services.import_.load_work import WorkLoader
@@ -59,15 +62,21 @@ def _next(run: ImportRun) -> list[int]:
 
 
 def _load(run: ImportRun, mapping: ImportMapping, actor: User | None, ids: list[int]) -> None:
-    """Load one chunk, and wait for whoever holds the site: an import is in no hurry."""
     act = uuid.uuid5(uuid.NAMESPACE_OID, f"import {run.pk} {ids[0]}")
+    patiently(load_chunk, actor=actor, act=act, run=run, mapping=mapping, ids=ids)
+
+
+def patiently(do: Callable[..., object], **given: Any) -> None:
+    """Do it, and wait for whoever holds the site: an import is in no hurry. Raises NotNow."""
     for tries_left in reversed(range(_BUSY_TRIES)):
         try:
-            load_chunk(actor=actor, act=act, run=run, mapping=mapping, ids=ids)
+            do(**given)
             return
         except Busy:
             if not tries_left:
-                raise
+                raise NotNow(
+                    _("The site is busy. What was loaded stays; the same command goes on from it.")
+                ) from None
             time.sleep(BUSY_PAUSE)
 
 

@@ -24,9 +24,6 @@ class LineWrites:
     def __bool__(self) -> bool:
         return bool(self.new or self.changed)
 
-    def __str__(self) -> str:
-        return ", ".join([*(row.ref for row in self.new), *(line.key for line in self.changed)])
-
     def write(self, item: WorkItem, after: int) -> None:
         """Write it, new lines after position `after`."""
         ChecklistLine.objects.bulk_create(
@@ -35,11 +32,16 @@ class LineWrites:
         ChecklistLine.objects.bulk_update(self.changed, ["text", "source_words", "version"])
 
 
+def own_key(system: str, key: str) -> str:
+    """The key of an imported line on its item: never that of a line of the type, a slug."""
+    return f"{system}:{key}"
+
+
 def line_of(item: WorkItem, row: ImportRow, position: int) -> ChecklistLine:
     """A line as it is made of a staged row; unanswered, whatever the source says of it."""
     return ChecklistLine(
         item=item,
-        key=row.ref,
+        key=own_key(item.external_system, row.ref),
         text=row.data["f"]["text"],
         kind=LineKind.PASS_FAIL,
         na_allowed=True,
@@ -54,11 +56,20 @@ def compare(
     base: Mapping[str, Any],
     wins: Wins,
     column: str,
+    *,
+    done: bool = False,
 ) -> tuple[LineWrites, list[Fault]]:
-    """What to write of the lines, and where source and Vinkey both changed one."""
+    """What to write of the lines here, by their key in the source; and where both changed one.
+
+    done: the item was completed, so that nobody would answer a new line of it.
+    """
     writes, faults = LineWrites(), []
     for row in rows:
         line = here.get(row.ref)
+        if line is None and done:
+            text = shown(row.data["f"]["text"])
+            faults.append(Fault("done_here", row.file, row.line, column, text))
+            continue
         if line is None:
             writes.new.append(row)
             continue

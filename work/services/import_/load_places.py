@@ -4,17 +4,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Max
 from treebeard.exceptions import InvalidMoveToDescendant
 
 from work import events
 from work.models import Event, Place, Team
-from work.models.imports import ImportVerdict
+from work.models.imports import ImportPart, ImportRow, ImportVerdict
 from work.services import _locks
 from work.services.import_ import lookups
 from work.services.import_.faults import Fault
 from work.services.import_.loader import Incoming, Loader, Outcome
 from work.services.import_.merge import Merge
+
+DEPTH_LIMIT = Place._meta.get_field("path").max_length // Place.steplen
 
 
 class PlaceLoader(Loader[Place]):
@@ -25,6 +27,10 @@ class PlaceLoader(Loader[Place]):
         self.parents = lookups.places(site, system, [record.row.ref for record in incoming])
         teams = [record.fields.get("owner_team") for record in incoming]
         self.teams = lookups.by_code(Team, site, teams)
+        # Those above that were refused while they were loaded, so that the site lacks them.
+        refused = ImportRow.objects.filter(run=self.run, part=ImportPart.RECORD, refused=True)
+        refs = {record.row.ref for record in incoming} - {""}
+        self.refused = set(refused.filter(key__in=refs).values_list("key", flat=True))
 
     def find(self, incoming: Sequence[Incoming]) -> dict[str, Place]:
         codes = {_code(record): record.key for record in incoming}
@@ -45,7 +51,7 @@ class PlaceLoader(Loader[Place]):
             "source_words": self.words(record, self._lost(record)),
             "external_key": record.key,
         }
-        if self.mapped("parent"):
+        if self.mapped("parent") and record.row.ref not in self.refused:
             parent = self.parents.get(record.row.ref)
             waiting = record.row.ref if self.act is None and record.row.ref else None
             said["parent"] = parent.pk if parent else waiting
@@ -72,8 +78,32 @@ class PlaceLoader(Loader[Place]):
             "parent": self.above.get(thing.path[: -Place.steplen]),
         }
 
+    def before_create(self, records: Sequence[Incoming], outcomes: dict[int, Outcome]) -> None:
+        """Refuse what would stand too deep, and what would stand below that.
+
+        The parents are read again: what was compared just now may have moved them.
+        """
+        fresh = Place.objects.in_bulk([place.pk for place in self.parents.values()])
+        self.parents = {ref: fresh[place.pk] for ref, place in self.parents.items()}
+        for record in records:
+            parent, outcome = self.parents.get(record.row.ref), outcomes[record.row.pk]
+            depth = parent.depth + 1 if parent else record.row.depth
+            if record.row.ref in self.refused:
+                self._not(ImportVerdict.REFUSED, record, outcome, "refused_parent")
+            elif depth > DEPTH_LIMIT:
+                self._not(ImportVerdict.REFUSED, record, outcome, "too_deep", limit=DEPTH_LIMIT)
+
+    def _not(
+        self, verdict: ImportVerdict, record: Incoming, outcome: Outcome, code: str, **params: Any
+    ) -> None:
+        """Say why a place does not come to stand below the parent that the source says."""
+        row, column = record.row, self.column("parent")
+        outcome.faults.append(Fault(code, row.file, row.line, column, row.ref, params))
+        outcome.verdict = verdict
+
     def create(self, records: Sequence[Incoming], outcomes: dict[int, Outcome]) -> None:
         below: dict[int | None, list[tuple[Incoming, dict[str, Any]]]] = defaultdict(list)
+        records = [r for r in records if outcomes[r.row.pk].verdict == ImportVerdict.NEW]
         for record in records:
             said = dict(outcomes[record.row.pk].base)
             below[said.pop("parent", None)].append((record, said))
@@ -135,20 +165,15 @@ class PlaceLoader(Loader[Place]):
         target = (
             Place.objects.get(pk=parent_id) if parent_id else Place.objects.get_last_root_node()
         )
+        below = Place.objects.filter(path__startswith=thing.path)
+        height = below.aggregate(depth=Max("depth"))["depth"] - thing.depth + 1
+        if parent_id and target.depth + height > DEPTH_LIMIT:
+            self._not(ImportVerdict.CONFLICT, record, outcome, "too_deep", limit=DEPTH_LIMIT)
+            return False
         try:
             Place.objects.move(thing, target, "last-child" if parent_id else "last-sibling")
         except InvalidMoveToDescendant as error:
-            outcome.faults.append(
-                Fault(
-                    "not_accepted",
-                    record.row.file,
-                    record.row.line,
-                    self.column("parent"),
-                    record.row.ref,
-                    {"error": str(error)},
-                )
-            )
-            outcome.verdict = ImportVerdict.CONFLICT
+            self._not(ImportVerdict.CONFLICT, record, outcome, "not_accepted", error=str(error))
             return False
         outcome.moved = thing.pk
         return True

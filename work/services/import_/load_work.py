@@ -6,13 +6,15 @@ from datetime import UTC
 from typing import Any
 
 from work import ports
+from work.exceptions import Refused
 from work.models import ChecklistLine, ItemAsset, ItemPlace, Place, Post, Team, WorkItem
 from work.models.imports import ImportVerdict
-from work.services import _asking, _facts, _locks
+from work.services import _asking, _facts, _item_fields, _locks
 from work.services._definition import definition
+from work.services._incomplete import fill_in
 from work.services.acts import OpenAct
 from work.services.import_ import load_lines, lookups
-from work.services.import_.faults import Fault
+from work.services.import_.faults import Fault, shown
 from work.services.import_.loader import Incoming, Loader, Outcome
 from work.services.import_.mapping import Wins
 from work.services.import_.merge import Merge, merge_set
@@ -20,11 +22,12 @@ from work.services.import_.work_create import create
 from work.services.import_.work_rows import (
     MOMENTS,
     causes,
+    ended_in_source,
     lowest_common,
     parsed,
     stored,
 )
-from work.states import CONTROLLED, ENDED
+from work.states import CONTROLLED, ENDED, OWNED, Status
 
 _PLAIN = ("why", "priority", "safety_critical", "mandatory")
 _HEARD = {  # what listeners are told of, by the field that changed
@@ -72,6 +75,7 @@ class WorkLoader(Loader[WorkItem]):
         else:
             items = list(known.select_related("site", "place", "type", "type_version"))
         self.facts = _facts.load(items)
+        self.ended_there = ended_in_source(items)
         self.lines: dict[int, list[ChecklistLine]] = defaultdict(list)
         for line in ChecklistLine.objects.filter(item__in=items):
             self.lines[line.item_id].append(line)
@@ -197,22 +201,30 @@ class WorkLoader(Loader[WorkItem]):
         outcome: Outcome,
     ) -> None:
         base = base or {}
+        ended_here = thing.status in ENDED and thing.pk not in self.ended_there
         self._sets(thing, base, merged, outcome)
-        self._window(thing, record, merged, outcome)
-        self._status(thing, record, base, outcome)
-        self._lines(thing, record, base, merged, outcome)
-        if thing.status in ENDED and base.get("status") not in ENDED:
+        if ended_here:
             self._keep_ended(record, base, merged, outcome)
+        self._why(thing, record, base, merged, outcome)
+        self._window(thing, record, merged, outcome)
+        self._family(thing, record, merged, outcome)
+        self._status(thing, record, base, outcome)
+        self._lines(thing, record, base, merged, outcome, ended_here=ended_here)
 
     def _keep_ended(
         self, record: Incoming, base: dict[str, Any], merged: Merge, outcome: Outcome
     ) -> None:
         """What was closed or cancelled here stays as it ended, but for the source's words."""
-        for name in [name for name in merged.writes if name != "source_words"]:
+        names = [name for name in merged.writes if name != "source_words"]
+        for name in names:
             value = merged.writes.pop(name)
-            if name == "lines" or base.get(name) != outcome.base.get(name):
-                outcome.faults.append(self._fault(record, "ended_here", name, value))
-                outcome.verdict = ImportVerdict.CONFLICT
+            if base.get(name) != outcome.base.get(name):
+                self._kept(record, outcome, name, value)
+        merged.conflicts = [each for each in merged.conflicts if each.name not in names]
+
+    def _kept(self, record: Incoming, outcome: Outcome, name: str, value: Any) -> None:
+        outcome.faults.append(self._fault(record, "ended_here", name, value))
+        outcome.verdict = ImportVerdict.CONFLICT
 
     def _lines(
         self,
@@ -221,19 +233,44 @@ class WorkLoader(Loader[WorkItem]):
         base: dict[str, Any],
         merged: Merge,
         outcome: Outcome,
+        *,
+        ended_here: bool,
     ) -> None:
+        """Lines of the source alone; of an item that ended here no more than their words."""
         join = self.mapping.lines
         if join is None:
             return
-        here = {line.key: line for line in self.lines.get(thing.pk, [])}
+        own = load_lines.own_key(self.mapping.system, "")
+        lines = [line for line in self.lines.get(thing.pk, []) if line.key.startswith(own)]
+        here = {line.key.removeprefix(own): line for line in lines}
         column = next(iter(join.fields[0].columns), "")
-        before = base.get("lines", {})
-        writes, faults = load_lines.compare(here, record.lines, before, join.wins, column)
+        before, wins = base.get("lines", {}), Wins.FIRST if ended_here else join.wins
+        done = thing.status == Status.DONE
+        writes, faults = load_lines.compare(here, record.lines, before, wins, column, done=done)
+        if ended_here:
+            writes.new.clear()
+            theirs = outcome.base["lines"]
+            if changed := [key for key in theirs if theirs[key] != before.get(key)]:
+                self._kept(record, outcome, "lines", ", ".join(changed))
         outcome.faults += faults
         if faults:
             outcome.verdict = ImportVerdict.CONFLICT
         if writes:
             merged.writes["lines"] = writes
+
+    def _why(
+        self, thing: WorkItem, record: Incoming, base: dict, merged: Merge, outcome: Outcome
+    ) -> None:
+        """Work past requested keeps why it is done, also when the source says it no more."""
+        if thing.status not in OWNED or merged.writes.get("why", "said").strip():
+            return
+        del merged.writes["why"]
+        merged.conflicts = [each for each in merged.conflicts if each.name != "why"]
+        if base.get("why") != outcome.base["why"]:
+            row, here = record.row, {"here": shown(thing.why)}
+            fault = Fault("why_kept", row.file, row.line, self.column("why"), "", here)
+            outcome.faults.append(fault)
+            outcome.verdict = ImportVerdict.CONFLICT
 
     def _window(self, thing: WorkItem, record: Incoming, merged: Merge, outcome: Outcome) -> None:
         """A planned end that would come before the planned start is not written."""
@@ -243,6 +280,24 @@ class WorkLoader(Loader[WorkItem]):
             for name in stands:
                 merged.writes.pop(name, None)
             outcome.faults.append(self._fault(record, "ends_before_start", "planned_end", end))
+            outcome.verdict = ImportVerdict.CONFLICT
+
+    def _family(self, thing: WorkItem, record: Incoming, merged: Merge, outcome: Outcome) -> None:
+        """A parent that stands below the item itself is not written."""
+        if merged.writes.get("parent_id") is None:
+            return
+        try:
+            _item_fields._refuse_family_ring(
+                WorkItem(pk=thing.pk, parent_id=merged.writes["parent_id"])
+            )
+        except Refused as refused:
+            del merged.writes["parent_id"]
+            ids = [thing.pk, *refused.reasons[0].params["items"]]
+            numbers = dict(WorkItem.objects.filter(pk__in=ids).values_list("pk", "number"))
+            row, ring = record.row, " → ".join(f"W-{numbers[pk]}" for pk in ids)
+            outcome.faults.append(
+                Fault("ring", row.file, row.line, self.column("parent"), row.ref, {"ring": ring})
+            )
             outcome.verdict = ImportVerdict.CONFLICT
 
     def _sets(self, thing: WorkItem, base: dict, merged: Merge, outcome: Outcome) -> None:
@@ -307,6 +362,8 @@ class WorkLoader(Loader[WorkItem]):
             }
         for name, value in writes.items():
             setattr(thing, name, value)
+        if fill_in(thing, [name.removesuffix("_id") for name in writes]):
+            writes["incomplete"] = thing.incomplete
         thing.version += 1
         thing.save(update_fields=[*writes, "version"])
         if lines:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from work.states import IMPORTABLE, PlaceKind, Priority, Status
 
+KEY_LIMIT = 200
+
 
 class Kind(StrEnum):
     """What a mapping loads."""
@@ -49,6 +51,7 @@ class Form(StrEnum):
     NUMBER = "number"
     CODE = "code"
     REFERENCE = "reference"
+    CUSTOM = "custom"  # whatever the type's own field asks for
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Target:
 
     form: Form = Form.TEXT
     length: int = 0
+    printable: bool = False
     choices: tuple[str, ...] = ()
     needed: bool = False
     to: str = ""
@@ -67,12 +71,13 @@ def _to(what: str, unknown: str = "", *, needed: bool = False) -> Target:
     return Target(Form.REFERENCE, 200, needed=needed, to=what, unknown=unknown)
 
 
+_CODE = Target(length=120, printable=True, needed=True)
 _MOMENT = Target(Form.MOMENT)
 _YES_NO = Target(Form.YES_NO)
 
 TARGETS: dict[Kind, dict[str, Target]] = {
     Kind.PLACES: {
-        "code": Target(length=120, needed=True),
+        "code": _CODE,
         "name": Target(length=250, needed=True),
         "kind": Target(Form.CODE, choices=tuple(PlaceKind.values), needed=True),
         "parent": _to("place", "parent"),
@@ -80,7 +85,7 @@ TARGETS: dict[Kind, dict[str, Target]] = {
         "is_active": _YES_NO,
     },
     Kind.ASSETS: {
-        "code": Target(length=120, needed=True),
+        "code": _CODE,
         "name": Target(length=250, needed=True),
         "asset_class": _to("asset class", needed=True),
         "serial": Target(length=120),
@@ -120,6 +125,7 @@ LINKS: dict[Kind, dict[str, Target]] = {
     Kind.WORK: {"places": _to("place", "place"), "assets": _to("asset", "asset")},
 }
 LINE_TARGETS: dict[str, Target] = {"text": Target(length=500, needed=True)}
+CUSTOM = Target(Form.CUSTOM, length=10_000)
 
 # Never taken from the source again: what a record is known by, and what people say by a verb.
 ONCE: dict[Kind, frozenset[str]] = {
@@ -197,7 +203,10 @@ class Join:
 
 @dataclass(frozen=True)
 class ImportMapping:
-    """A whole mapping, checked. `text` is the mapping as it was written."""
+    """A whole mapping, checked. `text` is the mapping as it was written.
+
+    complete: whether the file holds all that the source has, so that what it lacks is gone there.
+    """
 
     kind: Kind
     name: str
@@ -210,12 +219,21 @@ class ImportMapping:
     links: tuple[Join, ...] = ()
     lines: Join | None = None
     unknown: Mapping[str, Unknown] = field(default_factory=dict)
+    complete: bool = True
 
     @property
     def needed(self) -> Iterator[str]:
         """The columns of the first file that it reads."""
         yield self.key
         yield from _columns(self.fields, self.words)
+
+    @property
+    def key_limit(self) -> int:
+        """How long a key may be: it is the code as well where no field says that."""
+        code = TARGETS[self.kind].get("code")
+        if code is None or any(each.name == "code" for each in self.fields):
+            return KEY_LIMIT
+        return code.length
 
     @property
     def joins(self) -> tuple[Join, ...]:

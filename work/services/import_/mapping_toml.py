@@ -1,15 +1,18 @@
 """Reads a mapping file and checks every key of it: a mistake is named and never guessed at."""
 
+import re
 import tomllib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from work.services.import_ import toml_values as toml
-from work.services.import_.faults import MappingFault
+from work.services.import_.faults import MappingFault, shown
 from work.services.import_.mapping import (
+    CUSTOM,
     LINE_TARGETS,
     LINKS,
     TARGETS,
@@ -26,11 +29,13 @@ from work.services.import_.mapping import (
 from work.states import Status
 
 _TOP = ("kind", "name", "system", "file", "key", "fields", "values", "words", "links", "lines")
+_TOP_MORE = ("unknown", "complete")
 _FILE = ("encoding", "delimiter", "quote", "sheet", "header", "empty", "time_zone")
 _FIELD = ("column", "first_of", "all_of", "constant", "separator", "map", "otherwise", "default")
 _FIELD_MORE = ("date", "time_zone", "wins")
 _UNKNOWN = ("place", "asset", "parent", "team", "owner", "record")
 _DATES = ("iso", "epoch_ms", "epoch_s")
+_SOME_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def load(path: Path) -> ImportMapping:
@@ -39,7 +44,7 @@ def load(path: Path) -> ImportMapping:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise MappingFault(path.name, str(error)) from error
-    return parse(text, name=path.stem)
+    return parse(text, name=shown(path.stem, 199))
 
 
 def parse(text: str, *, name: str) -> ImportMapping:
@@ -48,7 +53,7 @@ def parse(text: str, *, name: str) -> ImportMapping:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MappingFault(name, str(error)) from error
-    toml.known(document, "", (*_TOP, "unknown"))
+    toml.known(document, "", (*_TOP, *_TOP_MORE))
     kind = Kind(toml.one_of(document, "kind", tuple(Kind)))
     form = _file_form(document.get("file", {}), "file", FileForm())
     mapping = ImportMapping(
@@ -63,6 +68,7 @@ def parse(text: str, *, name: str) -> ImportMapping:
         links=_links(document, kind, form),
         lines=_lines(document, kind, form),
         unknown=_unknown(document, kind),
+        complete=toml.yes_no(document, "complete", default=True),
     )
     _complete(mapping)
     return mapping
@@ -77,7 +83,7 @@ def _fields(document: Mapping, kind: Kind, form: FileForm) -> tuple[Field, ...]:
     if custom and kind is Kind.PLACES:
         raise MappingFault("values", _("Places have no fields of their own."))
     for name in custom:
-        field = _field(custom, name, "values", Target(length=10_000), form)
+        field = _field(custom, name, "values", CUSTOM, form)
         fields.append(Field(**{**vars(field), "name": f"values.{name}"}))
     return tuple(fields)
 
@@ -97,10 +103,11 @@ def _field(table: Mapping, name: str, under: str, target: Target, form: FileForm
     if "column" in said:
         columns = (toml.text(said, "column", under=path),)
     elif sources[0] != "constant":
-        columns = toml.names(said, sources[0], under=path)
-    codes = said.get("map")
-    if codes is not None:
-        codes = {str(code): toml.plain(value, f"{path}.map") for code, value in codes.items()}
+        columns = toml.names(said, sources[0], under=path, least=1)
+    codes = None
+    if "map" in said:
+        table = toml.table(said, "map", path)
+        codes = {str(code): toml.plain(value, f"{path}.map") for code, value in table.items()}
     field = Field(
         name=name,
         target=target,
@@ -123,7 +130,7 @@ def _fitting(field: Field, path: str, said: Mapping) -> None:
     """Refuse options that do not go with the field, and constants that it cannot hold."""
     if "otherwise" in said and "map" not in said:
         raise MappingFault(f"{path}.otherwise", _("It goes with a map."))
-    if "date" in said and field.target.form is not Form.MOMENT:
+    if "date" in said and field.target.form not in (Form.MOMENT, Form.CUSTOM):
         raise MappingFault(f"{path}.date", _("This field holds no date."))
     if field.target.form is not Form.CODE:
         return
@@ -216,7 +223,7 @@ def _file_form(said: Any, path: str, base: FileForm) -> FileForm:
     for name in ("delimiter", "quote"):
         if name in said:
             changes[name] = toml.text(said, name, under=path, strip=False)
-            if len(changes[name]) != 1:
+            if len(changes[name]) != 1 or changes[name] in "\r\n\0":
                 raise MappingFault(f"{path}.{name}", _("One character is needed."))
     if "sheet" in said:
         changes["sheet"] = toml.text(said, "sheet", under=path)
@@ -229,20 +236,32 @@ def _file_form(said: Any, path: str, base: FileForm) -> FileForm:
         changes["empty"] = frozenset({"", *(word.strip() for word in words)})
     if "time_zone" in said:
         changes["zone"] = toml.zone(said, path)
-    return FileForm(**{**vars(base), **changes})
+    form = FileForm(**{**vars(base), **changes})
+    if form.delimiter == form.quote:
+        raise MappingFault(f"{path}.delimiter", _("It cannot be the quote as well."))
+    return form
 
 
 def _dates(said: Mapping, path: str) -> tuple[str, ...]:
     forms = said.get("date", "iso")
-    forms = (forms,) if isinstance(forms, str) else toml.names(said, "date", under=path)
+    forms = (forms,) if isinstance(forms, str) else toml.names(said, "date", under=path, least=1)
     for form in forms:
-        if form not in _DATES and "%" not in form:
+        if form not in _DATES and not _is_form(form):
             choices = ", ".join(_DATES)
             raise MappingFault(
                 f"{path}.date",
                 _("Say %(choices)s or a form such as %%d.%%m.%%Y.") % {"choices": choices},
             )
     return tuple(forms)
+
+
+def _is_form(form: str) -> bool:
+    """Whether a date written in this form is the same when it is read again."""
+    try:
+        again = datetime.strptime(_SOME_DATE.strftime(form), form)  # noqa: DTZ007 -- only tried
+    except (ValueError, re.error):
+        return False
+    return again.date() == _SOME_DATE.date()
 
 
 def _wins(said: Mapping, path: str) -> Wins:

@@ -1,14 +1,15 @@
 """What an import found, in words and figures, and its errors as a file."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from work.models.imports import ImportRow, ImportRun
-from work.services.import_.faults import Fault
+from work.services.import_.faults import Fault, FileFault
+from work.services.import_.rows import name_of
 
 KINDS: dict[str, str] = {
     "new": gettext_noop("new"),
@@ -19,6 +20,8 @@ KINDS: dict[str, str] = {
     "refused": gettext_noop("refused"),
     "closed_in_source": gettext_noop("closed in source, open in the field"),
     "reported": gettext_noop("reported only"),
+    "lost": gettext_noop("stray links and lines refused"),
+    "gone": gettext_noop("no longer in the source"),
 }
 CAUSES: dict[str, str] = {
     "what": gettext_noop("it does not say what"),
@@ -88,11 +91,27 @@ def faults(run: ImportRun) -> Iterator[tuple[Fault, str]]:
             yield Fault.from_json(stored), outcome
 
 
+def check_target(path: Path, inputs: Iterable[Path]) -> None:
+    """Refuse an errors file that is one of the inputs, or that cannot be written. FileFault."""
+    there = path.exists()
+    if there and any(each.exists() and path.samefile(each) for each in inputs):
+        raise FileFault(Fault("errors_are_read", name_of(path)))
+    try:
+        path.open("a").close()
+    except OSError as error:
+        params = {"error": error.strerror or str(error)}
+        raise FileFault(Fault("errors_unwritable", name_of(path), params=params)) from error
+    if not there:
+        path.unlink()
+
+
 def write_errors(run: ImportRun, path: Path) -> int:
     """Write the errors file and say how many it holds; without any there is no file."""
     found = faults(run)
     first = next(found, None)
     if first is None:
+        if path.is_file():
+            path.unlink()
         return 0
     number = 0
     with path.open("w", encoding="utf-8-sig", newline="") as stream:

@@ -43,7 +43,12 @@ class Source:
     @property
     def name(self) -> str:
         """The file's name as it stands in faults."""
-        return self.path.name
+        return name_of(self.path)
+
+
+def name_of(path: Path) -> str:
+    """A file's name as it stands in faults: in UTF-8, and at most 200 characters of it."""
+    return shown(path.name, 199)
 
 
 def read(source: Source) -> Iterator[Row]:
@@ -52,6 +57,7 @@ def read(source: Source) -> Iterator[Row]:
 
     readers: dict[str, Callable[[Source], Iterator[Row]]] = {
         ".csv": csv_rows.read,
+        ".tsv": csv_rows.read,
         ".txt": csv_rows.read,
         ".xlsx": xlsx_rows.read,
     }
@@ -74,7 +80,7 @@ def unreadable(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise FileFault(
-            Fault("no_file", path.name, params={"error": error.strerror or str(error)})
+            Fault("no_file", name_of(path), params={"error": error.strerror or str(error)})
         ) from error
 
 

@@ -14,9 +14,11 @@ from work.models import Site, User
 from work.models.imports import ImportPart, ImportRow, ImportRun, ImportState
 from work.services.import_ import mapping_toml
 from work.services.import_.faults import FileFault, MappingFault, NotNow
-from work.services.import_.load import load
+from work.services.import_.gone import remark_gone
+from work.services.import_.load import load, patiently
 from work.services.import_.mapping import ImportMapping, Kind
-from work.services.import_.rows import sha256
+from work.services.import_.report import check_target
+from work.services.import_.rows import name_of, sha256
 from work.services.import_.stage import Files, Progress, stage
 from work.services.import_.validate import validate
 from work.services.places import apply_move
@@ -31,6 +33,9 @@ _REPORTED = (
     | Q(faults__contains=[{"code": "refused_parent"}])
 )
 
+# Faults of links and lines without a record that they could refuse.
+_LOST = Q(key="") | Q(faults__contains=[{"code": "no_such_record"}])
+
 
 def quiet(_file: str, _count: int) -> None:
     """Progress that nobody looks at."""
@@ -44,12 +49,14 @@ def run_import(
     mapping_path: Path,
     actor: User | None = None,
     dry_run: bool = False,
+    errors: Path | None = None,
     progress: Progress = quiet,
 ) -> ImportRun:
     """Import a file, or with `dry_run` only say what would come of it.
 
     A run of the same files with the same mapping that was killed while it loaded is taken up where
-    it stood. Raises FileFault, MappingFault or NotNow; then nothing was loaded.
+    it stood. errors: where the errors will go. Raises FileFault or MappingFault, and then nothing
+    was loaded; or NotNow.
     """
     mapping = mapping_toml.load(mapping_path)
     if mapping.kind is not kind:
@@ -57,6 +64,8 @@ def run_import(
             "kind", _("This mapping is for %(kind)s.") % {"kind": mapping.kind.value}
         )
     files = Files.find(path, mapping, mapping_path)
+    if errors is not None:
+        check_target(errors, [*files, mapping_path])
     with _alone(site):
         run = _begun(site, mapping, files, actor, dry_run)
         try:
@@ -71,11 +80,19 @@ def run_import(
             _end(run)
             raise
         load(run, mapping, actor, progress)
-        for place_id in run.counts.get("moved", []):
-            # Rules and roles reach by place; done again when a run is taken up, which does no harm.
-            apply_move(place_id=place_id)
-        _finish(run)
+        _follow_moves(run)
+        with transaction.atomic():
+            _finish(run, mapping, files)
     return run
+
+
+def _follow_moves(run: ImportRun) -> None:
+    """Bring up to date what stands at places that moved: rules and roles reach by place.
+
+    Done again when a run is taken up, which does no harm.
+    """
+    for place_id in run.counts.get("moved", []):
+        patiently(apply_move, place_id=place_id)
 
 
 @contextmanager
@@ -96,9 +113,12 @@ def _alone(site: Site) -> Iterator[None]:
 def _begun(
     site: Site, mapping: ImportMapping, files: Files, actor: User | None, dry_run: bool
 ) -> ImportRun:
-    """The run to go on with: the one that was killed with the same files, or a new one."""
+    """The run to go on with: the one that was killed with the same files, or a new one.
+
+    The others that were killed are given up, but by a trial: that leaves them as they are.
+    """
     try:
-        sums = [{"name": path.name, "sha256": sha256(path)} for path in files]
+        sums = [{"name": name_of(path), "sha256": sha256(path)} for path in files]
     except FileFault as refusal:
         run = _new(site, mapping, [], actor, dry_run)
         run.state, run.fault = ImportState.REFUSED, refusal.fault.as_json()
@@ -108,12 +128,15 @@ def _begun(
     left = ImportRun.objects.filter(
         site=site, kind=mapping.kind, state__in=[ImportState.STAGING, ImportState.LOADING]
     )
+    if dry_run:
+        left = left.filter(dry_run=True)
     taken_up = None
     for run in left.order_by("pk"):
         again = run.state == ImportState.LOADING and run.fingerprint == fresh.fingerprint
         if again and not (run.dry_run or dry_run) and taken_up is None:
             taken_up = run
         else:
+            _follow_moves(run)
             ImportRow.objects.filter(run=run).delete()
             run.state = ImportState.DROPPED
             _end(run)
@@ -147,18 +170,19 @@ def _end(run: ImportRun) -> None:
     run.save()
 
 
-def _finish(run: ImportRun) -> None:
+def _finish(run: ImportRun, mapping: ImportMapping, files: Files) -> None:
     """Count what was refused and reported, and drop the staged rows that say nothing more."""
     rows = ImportRow.objects.filter(run=run)
     records = rows.filter(part=ImportPart.RECORD)
-    lost = rows.exclude(part=ImportPart.RECORD).filter(
-        faults__contains=[{"code": "no_such_record"}]
-    )
+    lost = rows.filter(_LOST, refused=True).exclude(part=ImportPart.RECORD)
     run.counts |= {
         "records": records.count(),
-        "refused": records.filter(refused=True).count() + lost.filter(refused=True).count(),
+        "refused": records.filter(refused=True).count(),
+        "lost": lost.count(),
         "reported": rows.filter(_REPORTED, refused=False).count(),
     }
+    if mapping.complete:
+        run.counts["gone"] = remark_gone(run, name_of(files.first), mapping.key)
     rows.filter(faults=[]).delete()
     run.state = ImportState.DONE
     _end(run)

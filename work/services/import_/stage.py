@@ -13,10 +13,10 @@ from work.models.imports import ImportPart, ImportRow, ImportRun
 from work.services.import_.convert import Unfit, clean, fault_of, value_of, words_of
 from work.services.import_.custom import Custom
 from work.services.import_.faults import Fault, shown
-from work.services.import_.mapping import Field, FileForm, ImportMapping, Join
-from work.services.import_.rows import Row, Source, read
+from work.services.import_.load_lines import own_key
+from work.services.import_.mapping import KEY_LIMIT, Field, FileForm, ImportMapping, Join
+from work.services.import_.rows import Row, Source, name_of, read
 
-KEY_LIMIT = 200
 _COLUMNS = "run_id, part, name, key, ref, file, line, data, faults, refused, depth, verdict, done"
 
 Progress = Callable[[str, int], None]
@@ -50,7 +50,8 @@ def stage(run: ImportRun, mapping: ImportMapping, files: Files, progress: Progre
     for join in mapping.links:
         _copy(run, _links(join, files.joined[join.name]), progress)
     if mapping.lines:
-        _copy(run, _lines(mapping.lines, files.joined["lines"], zone), progress)
+        limit = KEY_LIMIT - len(own_key(mapping.system, ""))
+        _copy(run, _lines(mapping.lines, files.joined["lines"], zone, limit), progress)
 
 
 @dataclass
@@ -70,40 +71,41 @@ class _Staged:
 def _records(
     custom: Custom, mapping: ImportMapping, path: Path, zone: ZoneInfo
 ) -> Iterator[_Staged]:
-    form = mapping.form
+    form, file = mapping.form, name_of(path)
     own = [field for field in mapping.fields if field.name.startswith("values.")]
     for row in _read(path, form, list(mapping.needed)):
         faults = list(row.faults)
-        key = _key(row, mapping.key, form, path.name, faults)
-        values = _values(mapping.fields, row, form, zone, path.name, faults)
+        key = _key(row, mapping.key, form, file, faults, mapping.key_limit)
+        values = _values(mapping.fields, row, form, zone, file, faults)
         for field in own:
-            text = values[field.name]
+            said = values.pop(field.name)
             try:
-                if text is not None:
-                    values[field.name] = custom.value(values.get("type"), field.name, text)
+                values[field.name] = custom.value(values.get("type"), field, said)
             except Unfit as unfit:
-                faults.append(fault_of(unfit, field, row, path.name))
+                faults.append(fault_of(unfit, field, row, file))
         data = {"f": values, "w": words_of(mapping.words, row, form)}
         ref = values.pop("parent", None) or ""
-        yield _Staged(ImportPart.RECORD, "", key, ref, path.name, row.line, data, faults)
+        yield _Staged(ImportPart.RECORD, "", key, ref, file, row.line, data, faults)
 
 
 def _links(join: Join, path: Path) -> Iterator[_Staged]:
+    file = name_of(path)
     for row in _read(path, join.form, list(join.needed)):
         faults = list(row.faults)
-        key = _key(row, join.record, join.form, path.name, faults)
-        ref = _key(row, join.to, join.form, path.name, faults)
-        yield _Staged(ImportPart.LINK, join.name, key, ref, path.name, row.line, {}, faults)
+        key = _key(row, join.record, join.form, file, faults)
+        ref = _key(row, join.to, join.form, file, faults)
+        yield _Staged(ImportPart.LINK, join.name, key, ref, file, row.line, {}, faults)
 
 
-def _lines(join: Join, path: Path, zone: ZoneInfo) -> Iterator[_Staged]:
+def _lines(join: Join, path: Path, zone: ZoneInfo, limit: int) -> Iterator[_Staged]:
+    file = name_of(path)
     for row in _read(path, join.form, list(join.needed)):
         faults = list(row.faults)
-        key = _key(row, join.record, join.form, path.name, faults)
-        ref = _key(row, join.to, join.form, path.name, faults)
-        values = _values(join.fields, row, join.form, zone, path.name, faults)
+        key = _key(row, join.record, join.form, file, faults)
+        ref = _key(row, join.to, join.form, file, faults, limit)
+        values = _values(join.fields, row, join.form, zone, file, faults)
         data = {"f": values, "w": words_of(join.words, row, join.form)}
-        yield _Staged(ImportPart.LINE, "lines", key, ref, path.name, row.line, data, faults)
+        yield _Staged(ImportPart.LINE, "lines", key, ref, file, row.line, data, faults)
 
 
 def _read(path: Path, form: FileForm, needed: list[str]) -> Iterator[Row]:
@@ -120,14 +122,23 @@ def _read(path: Path, form: FileForm, needed: list[str]) -> Iterator[Row]:
     )
 
 
-def _key(row: Row, column: str, form: FileForm, file: str, faults: list[Fault]) -> str:
+def _key(
+    row: Row,
+    column: str,
+    form: FileForm,
+    file: str,
+    faults: list[Fault],
+    limit: int = KEY_LIMIT,
+) -> str:
     key = str(clean(row.cells.get(column, ""), form))
     if not key and not row.faults:
         raw = shown(row.cells.get(column, ""))
         faults.append(Fault("empty_key", file, row.line, column, raw))
-    if len(key) > KEY_LIMIT:
-        limit = {"limit": KEY_LIMIT}
-        faults.append(Fault("too_long", file, row.line, column, shown(key), limit))
+    if not key.isprintable():
+        faults.append(Fault("unprintable", file, row.line, column, shown(key)))
+    if len(key) > limit:
+        params = {"limit": limit}
+        faults.append(Fault("too_long", file, row.line, column, shown(key), params))
     return key[:KEY_LIMIT]
 
 

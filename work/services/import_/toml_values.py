@@ -67,12 +67,25 @@ def text(
 
 
 def names(
-    said: Mapping, name: str, *, under: str = "", default: tuple[str, ...] | None = None
+    said: Mapping,
+    name: str,
+    *,
+    under: str = "",
+    default: tuple[str, ...] | None = None,
+    least: int = 0,
 ) -> tuple[str, ...]:
     value = said.get(name, default)
-    if value is None or isinstance(value, str) or not all(isinstance(one, str) for one in value):
+    is_list = isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value)
+    if not is_list or len(value) < least:
         raise MappingFault(f"{under}.{name}" if under else name, _("A list of texts is needed."))
     return tuple(value)
+
+
+def yes_no(said: Mapping, name: str, *, default: bool) -> bool:
+    value = said.get(name, default)
+    if not isinstance(value, bool):
+        raise MappingFault(name, _("Say true or false."))
+    return value
 
 
 def table(said: Mapping, name: str, under: str = "") -> Mapping:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from work.models import Place
+from work.models import Acceptance, Event, Place, WorkItem
 from work.services._definition import Definition
-from work.states import ENDED, RequiredAt, Status
+from work.states import ENDED, AcceptanceKind, RequiredAt, Status
 
 MOMENTS = ("planned_start", "planned_end", "due")
 
@@ -46,6 +46,22 @@ def causes(
             if field.required_at in steps and said.get(f"values.{field.key}") in (None, "")
         ]
     return found
+
+
+def ended_in_source(items: Iterable[WorkItem]) -> set[int]:
+    """Ids of the items that ended in the source alone: they arrived so, and nobody here ended them.
+
+    A reopening strikes the source's acceptance; what arrived cancelled stays so.
+    """
+    ended = [item.pk for item in items if item.status in ENDED]
+    closed = Acceptance.objects.filter(item__in=ended, kind=AcceptanceKind.SOURCE, struck_at=None)
+    cancelled = Event.objects.filter(
+        item__in=ended,
+        item__status=Status.CANCELLED,
+        verb="import",
+        data__to=Status.CANCELLED,
+    )
+    return {pk for each in (closed, cancelled) for pk in each.values_list("item_id", flat=True)}
 
 
 def parsed(text: str | None) -> datetime | None:

@@ -3,6 +3,7 @@
 openpyxl holds the table of shared strings in memory; everything else is read row by row.
 """
 
+import lzma
 import warnings
 import zipfile
 import zlib
@@ -41,16 +42,18 @@ _DAMAGE = (
     TypeError,
     IndexError,
     SyntaxError,  # xml.etree.ElementTree.ParseError
+    RuntimeError,  # encrypted, or packed in a way that is not read
+    lzma.LZMAError,
 )
 
 
 def read(source: Source) -> Iterator[Row]:
-    """The rows of one sheet after its header. A row without any value is no row."""
+    """The rows of one sheet after its header. A row without anything in it is no row."""
     with unreadable(source.path), source.path.open("rb") as stream:
         try:
             with zipfile.ZipFile(stream) as archive:
                 _bounded(source, archive)
-        except zipfile.BadZipFile as error:
+        except _DAMAGE as error:
             size = f"{source.path.stat().st_size} bytes"
             raise FileFault(Fault("not_xlsx", source.name, value=size)) from error
         line = 0
@@ -83,7 +86,7 @@ def _bounded(source: Source, archive: zipfile.ZipFile) -> None:
         for part in parts:
             if _is_sheet(part):
                 _Scan(source, "c", large).run(archive, part)
-    except (zlib.error, EOFError, zipfile.BadZipFile, expat.ExpatError) as error:
+    except _DAMAGE as error:
         params = {"error": shown(f"{type(error).__name__} {error}", 200)}
         raise FileFault(Fault("xlsx_damaged", source.name, params=params)) from error
 
@@ -169,7 +172,7 @@ def _rows(source: Source, stream: Any) -> Iterator[Row]:
             elif len(cells) > COLUMN_LIMIT:
                 params = {"limit": COLUMN_LIMIT}
                 raise FileFault(Fault("too_many_columns", source.name, line, params=params))
-            elif any(cell.value is not None for cell in cells):
+            elif any(_text_of(cell.value).strip() for cell in cells):
                 yield _row(source, line, columns, cells)
         if columns is None:
             raise FileFault(Fault("empty_file", source.name))
@@ -178,11 +181,14 @@ def _rows(source: Source, stream: Any) -> Iterator[Row]:
 
 
 def _sheet(source: Source, book: Any) -> Any:
+    """The sheet that the mapping names, else the first that is not hidden."""
     names = [sheet.title for sheet in book.worksheets]
-    if not names or source.sheet and source.sheet not in names:
+    seen = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    name = source.sheet or next(iter(seen), "")
+    if name not in names:
         params = {"has": ", ".join(names)}
         raise FileFault(Fault("missing_sheet", source.name, value=source.sheet, params=params))
-    sheet = book[source.sheet or names[0]]
+    sheet = book[name]
     sheet.reset_dimensions()  # what the file says of its own size may be wrong
     return sheet
 

@@ -1,0 +1,229 @@
+"""What asks for a second person, or for other work first, is not taken off once it is complete."""
+
+import pytest
+
+from tests import factories
+from tests.factories import live_item, planned_item, requested_item
+from tests.work.outcomes import refused
+from tests.work.verbs import MOVING, judged
+from work.models import Criterion
+from work.services import acceptance, execution, items, proof, requirements, rules
+from work.states import BlockerKind, Status
+
+
+def edit(world, item, minutes=20, **given):
+    return items.edit(actor=world.supervisor, at=world.t(minutes), item_id=item.pk, **given)
+
+
+def accept(world, item, minutes=30, by=None):
+    return acceptance.accept(
+        actor=by or world.supervisor,
+        at=world.t(minutes),
+        item_id=item.pk,
+        judged=judged(item),
+    )
+
+
+def completed(world, item):
+    """By the supervisor, who may accept it too."""
+    return execution.complete(actor=world.supervisor, at=world.t(9), item_id=item.pk)
+
+
+def give_back(world, item, minutes):
+    return MOVING["give_back"](world, world.shift_lead, item, world.t(minutes))
+
+
+# --- safety-critical ---------------------------------------------------------------------------
+
+
+def test_complete_it_stays_safety_critical(world):
+    item = completed(world, live_item(world, safety_critical=True))
+
+    with refused(item, "safety_critical_stays"):
+        edit(world, item, safety_critical=False, what="Another word")
+    with refused(item, "four_eyes"):
+        accept(world, item)
+    assert accept(world, item, by=world.shift_lead).status == Status.CLOSED
+
+
+def test_complete_it_may_become_safety_critical(world):
+    item = completed(world, live_item(world))
+
+    item = edit(world, item, safety_critical=True)
+
+    assert item.safety_critical
+    with refused(item, "four_eyes"):
+        accept(world, item)
+
+
+def test_given_back_or_reopened_it_may_be_changed_again(world):
+    item = completed(world, live_item(world, safety_critical=True))
+    item = give_back(world, item, 15)
+    assert not edit(world, item, safety_critical=False).safety_critical
+
+    item = completed(world, live_item(world, safety_critical=True))
+    item = accept(world, item, by=world.shift_lead)
+    item = MOVING["reopen"](world, world.shift_lead, item, world.t(40))
+    assert not edit(world, item, 41, safety_critical=False).safety_critical
+
+
+# --- a criterion of quality --------------------------------------------------------------------
+
+
+def add(world, item, text, quality) -> Criterion:
+    return proof.add_criterion(
+        actor=world.supervisor, at=world.t(5), item_id=item.pk, text=text, quality=quality
+    )
+
+
+def withdraw(world, criterion, minutes=20) -> Criterion:
+    return proof.withdraw_criterion(
+        actor=world.supervisor, at=world.t(minutes), criterion_id=criterion.pk, reason="No more"
+    )
+
+
+def test_complete_a_criterion_of_quality_stays(world):
+    item = live_item(world)
+    fine, plain = add(world, item, "Within 0.1 mm", True), add(world, item, "Tidy", False)
+    item = completed(world, item)
+
+    with refused(item, "quality_criterion_stays"):
+        withdraw(world, fine)
+    assert withdraw(world, plain).withdrawn_at == world.t(20)
+    with refused(item, "four_eyes"):
+        accept(world, item)
+
+
+@pytest.mark.parametrize("given_back", [False, True])
+def test_before_that_and_given_back_it_may_be_withdrawn(world, given_back):
+    item = live_item(world)
+    fine = add(world, item, "Within 0.1 mm", True)
+    if given_back:
+        item = give_back(world, completed(world, item), 10)
+
+    assert withdraw(world, fine).withdrawn_at == world.t(20)
+
+
+# --- mandatory children ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def family(world):
+    """A parent in progress, its mandatory child that nobody has planned, and another parent."""
+    parent = live_item(world)
+    return (
+        parent,
+        requested_item(world, parent_id=parent.pk, mandatory=True),
+        planned_item(world),
+    )
+
+
+def ways_out(other):
+    return [
+        {"mandatory": False},
+        {"parent_id": None},
+        {"parent_id": other.pk},
+        {"parent_id": None, "mandatory": False},
+    ]
+
+
+def test_what_a_complete_parent_waits_for_stays_so(world, family):
+    parent, child, other = family
+    parent = completed(world, parent)
+
+    for given in ways_out(other):
+        with refused(child, "mandatory_stays") as caught:
+            edit(world, child, **given)
+        [reason] = caught.value.reasons
+        assert (reason.params, reason.about) == ({"number": parent.number}, ("item", parent.pk))
+        with refused(child, "mandatory_stays"):
+            items.plan(
+                actor=world.planner,
+                at=world.t(20),
+                item_id=child.pk,
+                owner_post_id=world.lead_post.pk,
+                **given,
+            )
+    with refused(parent, "child_open"):
+        accept(world, parent)
+    # Anything else of it may be changed.
+    assert edit(world, child, what="Another word", mandatory=True).what == "Another word"
+
+
+@pytest.mark.parametrize("way", range(4))
+def test_before_it_is_complete_it_may_be_let_go(world, family, way):
+    parent, child, other = family
+    edit(world, child, 5, **ways_out(other)[way])
+
+    parent = completed(world, parent)
+
+    assert accept(world, parent, by=world.shift_lead).status == Status.CLOSED
+
+
+def test_no_open_child_becomes_mandatory_to_closed_work(world, family):
+    parent, child, _other = family
+    edit(world, child, 5, mandatory=False)
+    parent = accept(world, completed(world, parent), by=world.shift_lead)
+    child.refresh_from_db()
+
+    with refused(child, "parent_ended") as caught:
+        edit(world, child, 40, mandatory=True)
+    assert caught.value.reasons[0].about == ("item", parent.pk)
+
+    MOVING["reopen"](world, world.shift_lead, parent, world.t(50))
+    assert edit(world, child, 51, mandatory=True).mandatory
+
+
+def test_a_reopened_child_of_closed_work_stays_mandatory(world, family):
+    parent, free, other = family
+    edit(world, free, 5, mandatory=False)
+    child = factories.closed_item(world, parent_id=parent.pk, mandatory=True)
+    accept(world, completed(world, parent), by=world.shift_lead)
+    child = MOVING["reopen"](world, world.shift_lead, child, world.t(40))
+
+    for given in ways_out(other):
+        with refused(child, "mandatory_stays"):
+            edit(world, child, 41, **given)
+
+
+def test_a_cancelled_parent_waits_for_nothing(world):
+    parent = planned_item(world)
+    child = requested_item(world, parent_id=parent.pk, mandatory=True)
+    MOVING["cancel"](world, world.planner, parent, world.t(5))
+
+    child = edit(world, child, mandatory=False)
+    assert (child.parent, child.mandatory) == (parent, False)
+    with refused(child, "parent_ended"):
+        edit(world, child, 21, mandatory=True)
+
+
+# --- had a permit or an isolation ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize("kind", [BlockerKind.PERMIT, BlockerKind.ISOLATION])
+def test_a_permit_that_a_named_check_answers_asks_for_another(world, kind, ended):
+    rule = factories.rule(world.site, "clean", kind=kind)
+    item = planned_item(world)
+    row = item.prerequisites.get(rule=rule)
+    requirements.check(actor=world.hse, at=world.t(1), prerequisite_id=row.pk, passed=True)
+    item = execution.start(actor=world.technician, at=world.t(2), item_id=item.pk)
+    if ended:
+        rules.end_rule(actor=None, at=world.t(3), rule_id=rule.pk)
+        row.refresh_from_db()
+        assert row.withdrawn_at == world.t(3)
+    item = completed(world, item)
+
+    with refused(item, "four_eyes"):
+        accept(world, item)
+    assert accept(world, item, by=world.shift_lead).status == Status.CLOSED
+
+
+def test_another_kind_of_check_asks_for_nobody_else(world):
+    rule = factories.rule(world.site, "clean", kind=BlockerKind.DOCUMENT)
+    item = planned_item(world)
+    row = item.prerequisites.get(rule=rule)
+    requirements.check(actor=world.hse, at=world.t(1), prerequisite_id=row.pk, passed=True)
+    execution.start(actor=world.technician, at=world.t(2), item_id=item.pk)
+
+    assert accept(world, completed(world, item)).status == Status.CLOSED

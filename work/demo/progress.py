@@ -1,0 +1,53 @@
+"""How far a demo is loaded: begun and not ended, or loaded to its end; and the ids of its acts."""
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+from work.models import Heartbeat
+from work.services import clock
+
+_BEGUN, _LOADED = "demo begun", "demo loaded"
+
+
+def begin(at: datetime) -> None:
+    """A demo of that moment is being loaded from here on."""
+    clock.beat(f"{_BEGUN} {_version()}", at)
+
+
+def end(at: datetime) -> None:
+    """All of the demo is there."""
+    clock.beat(_LOADED, at)
+
+
+def loaded() -> bool:
+    """Whether the database holds a demo, loaded to its end."""
+    return Heartbeat.objects.filter(name=_LOADED).exists()
+
+
+def cut_short() -> datetime | None:
+    """The moment of a demo that was not loaded to its end; None where there is no such demo."""
+    begun = Heartbeat.objects.filter(name__startswith=_BEGUN).first()
+    return begun.at if begun is not None and not loaded() else None
+
+
+def same_version() -> bool:
+    """Whether the demo that was begun is the one that is known here."""
+    return Heartbeat.objects.filter(name=f"{_BEGUN} {_version()}").exists()
+
+
+def ids_of(slug: str) -> Iterator[uuid.UUID]:
+    """The ids of the acts of a site's demo, in the order of its acts."""
+    space = uuid.uuid5(uuid.NAMESPACE_URL, f"demo/{slug}/{_version()}")
+    return (uuid.uuid5(space, str(n)) for n in count())
+
+
+def _version() -> str:
+    """Another one when anything of the demo was changed."""
+    digest = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,230 @@
+"""The item itself in the words of its page: the head, the seven answers, its own fields."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from work.models import WorkItem
+from work.reads.item import Page, label, url
+from work.services.guards import four_eyes
+from work.states import ENDED, Role, SourceKind, Status, Verb
+
+# When the item came to the status it has.
+_SINCE = {
+    Status.REQUESTED: "requested_at",
+    Status.PLANNED: "planned_at",
+    Status.LIVE: "started_at",
+    Status.WAITING: "waiting_since",
+    Status.DONE: "done_at",
+    Status.CLOSED: "closed_at",
+    Status.CANCELLED: "cancelled_at",
+}
+
+# What the next step is in each status, and who takes it when the item has no executor.
+_NEXT = {
+    Status.REQUESTED: Verb.PLAN,
+    Status.PLANNED: Verb.START,
+    Status.LIVE: Verb.COMPLETE,
+    Status.WAITING: Verb.RESUME,
+    Status.DONE: Verb.ACCEPT,
+}
+
+
+def header(page: Page) -> dict[str, Any]:
+    """The item itself, in the words of its page."""
+    item, at, site = page.item, page.at, page.site
+    status = Status(item.status)
+    stage = page.facts.definition.stage(item.stage)
+    owner_note = ""
+    if item.owner_post_id:
+        found = page.names.named("post", item.owner_post_id)
+        holder = found.holder if found else ""
+        owner_note = _("now %(name)s") % {"name": holder} if holder else _("nobody on duty")
+    return {
+        "label": label(item.number),
+        "version": item.version,
+        "what": item.what,
+        "why": item.why,
+        "status": str(status),
+        "get_status_display": status.label,
+        "stage_label": stage.label if stage else "",
+        "since": getattr(item, _SINCE[status]),
+        "status_note": _status_note(page),
+        "closed_note": _status_note(page),
+        "is_blocked": item.is_blocked(at),
+        "is_ready": item.is_ready(at),
+        "open_blockers": len(page.rows.blockers),
+        "unconfirmed_minutes": _unconfirmed(item, at),
+        "has_permit": False,
+        "type_label": item.type.name,
+        "type_icon": item.type.icon,
+        "priority": item.priority,
+        "get_priority_display": item.get_priority_display(),
+        "safety_critical": item.safety_critical,
+        "owner_text": _owner_text(item),
+        "owner_kind": "post" if item.owner_post_id else "person",
+        "owner_note": owner_note,
+        "executors": [{**row, "note": "", "url": ""} for row in item.executor_rows],
+        "team_text": item.team.name if item.team else "",
+        "next_step_text": _next_text(page, status),
+        "next_step_by": _next_by(page),
+        "place": {
+            "name": item.place.name,
+            "code": item.place.code,
+            "url": reverse("work:place_detail", args=[site.slug, item.place.code]),
+            "path_text": item.place.code,
+        },
+        "assets": [{**row, "url": ""} for row in item.asset_rows],
+        "other_places": [
+            {
+                **row,
+                "url": reverse("work:place_detail", args=[site.slug, row["code"]])
+                if page.who.reaches(site.pk, row["path"])
+                else "",
+            }
+            for row in item.place_rows
+        ],
+        "planned_start": item.planned_start,
+        "planned_end": item.planned_end,
+        "due": item.due,
+        "is_overdue": item.due is not None and item.due < at and status not in ENDED,
+        "window_text": _window_text(item),
+        "requested_by_text": item.requested_by.name if item.requested_by else "",
+        "requested_at": item.requested_at,
+        "source_text": _source_text(page),
+        "source_url": _other_url(page, page.other(item.source_item_id)),
+        "external_text": " ".join(filter(None, [item.external_system, item.external_key])),
+        "parent": _parent(page),
+        "fields": _fields(page),
+    }
+
+
+def _unconfirmed(item: WorkItem, at: datetime) -> int | None:
+    """For how many minutes nobody has said that it is stopped, although something lapsed.
+
+    A lapse asks from its own second; a blocker that somebody raised asks for no such thing.
+    """
+    if item.status != Status.LIVE:
+        return None
+    lapsed = item.blocked_from if item.blocked_from and item.blocked_from <= at else None
+    asked_at = item.stop_asked_at or lapsed
+    return max(0, int((at - asked_at).total_seconds() // 60)) if asked_at else None
+
+
+def _owner_text(item: WorkItem) -> str:
+    if item.owner_post:
+        return item.owner_post.name
+    return item.owner_user.name if item.owner_user else ""
+
+
+def _next_text(page: Page, status: Status) -> str:
+    if page.item.is_blocked(page.at) and page.rows.blockers:
+        return _("Clear what blocks it")
+    return str(_NEXT[status].label) if status in _NEXT else ""
+
+
+def _next_by(page: Page) -> str:
+    item = page.item
+    if item.is_blocked(page.at) and page.rows.blockers:
+        first = page.rows.blockers[0]
+        return first["who_text"] or _owner_text(item)
+    if item.status == Status.REQUESTED:
+        return _("Planner")
+    if item.status in (Status.PLANNED, Status.LIVE, Status.WAITING) and item.executor_rows:
+        return ", ".join(row["name"] for row in item.executor_rows[:3])
+    return _owner_text(item) if item.status not in ENDED else ""
+
+
+def _status_note(page: Page) -> str:
+    item = page.item
+    if item.status == Status.CANCELLED and item.survivor_id:
+        survivor = page.other(item.survivor_id)
+        if survivor is None:
+            return _("Merged into other work")
+        return _("Merged into %(label)s") % {"label": label(survivor.number)}
+    if item.closed_in_source_at is not None and item.status not in ENDED:
+        return _("Closed in the source system, open here")
+    if item.status == Status.CLOSED and item.completed_by_id is None:
+        return _("Accepted in the source system")
+    shows = item.status in (Status.WAITING, Status.PLANNED)
+    return item.condition_left.text if shows and item.condition_left else ""
+
+
+def _window_text(item: WorkItem) -> str:
+    if item.window is None:
+        return ""
+    state = _("open") if item.window.is_open else _("not open")
+    return _("Window: %(name)s, %(state)s") % {"name": item.window.name, "state": state}
+
+
+def _other_url(page: Page, other: WorkItem | None) -> str:
+    return url(page.site, other.number) if other else ""
+
+
+def _source_text(page: Page) -> str:
+    item = page.item
+    if item.source_kind == SourceKind.IMPORT:
+        return _("Imported from %(system)s") % {"system": item.external_system}
+    if item.source_item_id is None:
+        return ""
+    source = page.other(item.source_item_id)
+    if source is None:
+        return _("Follow-up of other work")
+    return _("Follow-up of %(label)s") % {"label": label(source.number)}
+
+
+def _parent(page: Page) -> dict[str, str] | None:
+    parent = page.other(page.item.parent_id)
+    if parent is None:
+        return None
+    return {
+        "label": label(parent.number),
+        "what": parent.what,
+        "url": url(page.site, parent.number),
+    }
+
+
+def _fields(page: Page) -> list[dict[str, str]]:
+    values = page.item.values
+    return [
+        {
+            "label": each.label,
+            "text": " ".join(filter(None, [_value(values[each.key]), each.unit])),
+        }
+        for each in page.facts.definition.fields
+        if values.get(each.key) not in (None, "")
+    ]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(value)
+
+
+def context_rows(page: Page) -> list[dict[str, str]]:
+    """Context and safeguards: what holds, what the place is in, what the type asks."""
+    rows = []
+    version = page.facts.definition.version
+    if page.item.safety_critical:
+        rows.append({"label": _("Safety"), "text": _("safety-critical"), "url": ""})
+    rows += [
+        {"label": _("Holds"), "text": f"{hold['kind_text']}: {hold['what']}", "url": hold["url"]}
+        for hold in page.rows.holds
+        if hold["ended_at"] is None
+    ]
+    if version.takes_out:
+        rows.append({"label": _("Hand-back"), "text": _("takes equipment out of use"), "url": ""})
+    return rows
+
+
+def done_text(page: Page) -> str:
+    """Who accepts, and whether it must be another than the one who completed it."""
+    role = page.facts.definition.version.accept_role
+    by = Role(role).label if role else _("the lead on duty here")
+    text = _("Accepted by %(who)s") % {"who": by}
+    if four_eyes(page.facts):
+        text = _("%(text)s, who is not the one who completed it") % {"text": text}
+    return text
