@@ -23,9 +23,9 @@ from work.states import Status
 def _rows() -> list[ItemRow]:
     moves = [
         Row(label="Start", url="/s/hvk/work/W-1042/start/?seen=7", at_once=True, act="5d0c",
-            allowed=False, reason="Permit EP-231 is not in force", more=2),
+            reasons=[1, 2, 3], reason="Permit EP-231 is not in force", more=2),
         Row(label="Cancel", url="/s/hvk/work/W-1042/cancel/", at_once=False, act="5d0d",
-            allowed=True, reason="", more=0),
+            reasons=[], reason="", more=0),
     ]  # fmt: skip
     return [
         ItemRow("W-1066", "Grease port missing on CV-412", Status.REQUESTED, owner_text=""),

@@ -5,6 +5,7 @@ start and the manual blockers, for *complete* the proof and the requirements of 
 guard finds its facts here.
 """
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -81,23 +82,28 @@ class Known:
 
 def known(pks: Iterable[int]) -> dict[int, Known]:
     """What is known of these items, by their ids."""
-    asked = Prerequisite.objects.filter(withdrawn_at=None)
+    return {item.pk: _known(item) for item in _items().filter(pk__in=list(pks))}
+
+
+@functools.cache
+def _items() -> QuerySet[WorkItem]:
+    """The items with their parts; put together once, because that takes longer than asking."""
+    asked = Prerequisite.objects.filter(withdrawn_at=None).order_by("pk")
     start = asked.filter(gate=Gate.START, mode__in=[Mode.ENFORCE, Mode.WARN])
     complete = asked.filter(gate=Gate.COMPLETE, mode=Mode.ENFORCE)
     manual = Blocker.objects.filter(ended_at=None, prerequisite=None).order_by("since", "pk")
     lines = ChecklistLine.objects.filter(withdrawn_at=None)
     criteria = Criterion.objects.filter(withdrawn_at=None)
-    items = (
-        WorkItem.objects.filter(pk__in=list(pks))
-        .select_related("place", "type_version")
+    return (
+        WorkItem.objects.select_related("place", "type_version")
         .only(*_ITEM, *OVERLAY_FIELDS)
         .annotate(
             executor_ids=ArraySubquery(
                 ItemExecutor.objects.filter(item=OuterRef("pk")).values("user_id")
             ),
             asked=Case(
-                When(status__in=_BEGINS, then=_rows(start.order_by("pk"), _PREREQUISITE)),
-                When(status=Status.LIVE, then=_rows(complete.order_by("pk"), _PREREQUISITE)),
+                When(status__in=_BEGINS, then=_rows(start, _PREREQUISITE)),
+                When(status=Status.LIVE, then=_rows(complete, _PREREQUISITE)),
                 default=_NONE,
             ),
             owner_known=_owners.known(),
@@ -107,7 +113,6 @@ def known(pks: Iterable[int]) -> dict[int, Known]:
             evidence_rows=_rows(Evidence.objects.all(), _EVIDENCE, status=Status.LIVE),
         )
     )
-    return {item.pk: _known(item) for item in items}
 
 
 _NONE = Value([], output_field=ArrayField(JSONField()))

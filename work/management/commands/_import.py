@@ -30,7 +30,7 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--site", required=True, help="short name of the site")
         parser.add_argument("--mapping", required=True, type=Path, help="mapping, a TOML file")
         parser.add_argument(
-            "--dry-run", action="store_true", help="say what would come of it and write nothing"
+            "--dry-run", action="store_true", help="say what would come of it and load nothing"
         )
         parser.add_argument(
             "--strict", action="store_true", help="exit with 2 when any record is refused"
