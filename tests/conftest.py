@@ -45,6 +45,11 @@ def _start() -> None:
     os.environ |= {"VINKEY_DATA": str(data)} | servers.environment(OWNER)
     if postgres:
         os.environ["VINKEY_TEST_SERVER"] = os.environ["DATABASE_URL"]
+        with servers.running[0].connect() as connection:
+            # What was built once is put back as it was stored (tests/factories/kept.py).
+            # And of two that wait for each other it is said which one is to find out.
+            settings = "session_replication_role, deadlock_timeout"
+            connection.execute(f"GRANT SET ON PARAMETER {settings} TO {OWNER}")
 
     def end() -> None:
         servers.stop()
@@ -74,6 +79,8 @@ _END_OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
     " AND usename = session_user AND pid <> pg_backend_pid()"
 )
+# Every client of a test would read through all static files before its first page.
+_settings.WHITENOISE_AUTOREFRESH = True
 _settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -158,6 +158,7 @@ def test_a_real_deadlock_is_tried_again(world, monkeypatch):
 
     monkeypatch.setattr(_moves, "done", done)
     with Other() as other:
+        other.be_patient()
         other.do("BEGIN")
         other.do("SELECT pg_advisory_xact_lock(42)")
         waiting = []

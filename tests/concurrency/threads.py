@@ -124,3 +124,9 @@ class Other:
     def do(self, statement: str, params: Any = ()) -> Any:
         """Send a statement and wait for it."""
         return self.begin(statement, params).result(PATIENCE)
+
+    def be_patient(self) -> None:
+        """Look for a deadlock late, so that whom it waits for finds it first (where permitted)."""
+        asked = "SELECT has_parameter_privilege('deadlock_timeout', 'SET')"
+        if self.do(asked) == [(True,)]:
+            self.do("SET deadlock_timeout = '1min'")

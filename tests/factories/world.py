@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tests.factories.kept import built_once
 from tests.factories.setup import (
     AT,
     asset,
@@ -80,6 +81,7 @@ def _person(hvk: Site, name: str, packaging: Place, lasteam: Team, hydrex: Team)
     )
 
 
+@built_once
 def make_world() -> World:
     """Build it through the services."""
     hvk = site("hvk", name="Havenkade Ingredients & Terminal")

@@ -10,34 +10,59 @@ from django.db import connection
 from django.test import RequestFactory
 
 from tests import factories
+from tests.factories import World, make_world, second_site
+from tests.factories.kept import built_once
+from tests.factories.world import SecondSite
 from tests.permissions.admin import ADMIN, DOOR, NOT_THERE, admin_codes
 from tests.permissions.people import ANONYMOUS, OUTSIDERS, everybody, visit
 from tests.permissions.registry import addresses
 from tests.permissions.table import MAY, ROWS, Scene, act_codes
 from tests.views.cases import CASES, seen_of
 from tests.views.test_evidence_files import photo
-from tests.work.conftest import nrd, world  # noqa: F401
 from tests.work.outcomes import rolled_back, snapshot
 from vinkey import health
-from work.models import Event, WorkItem
+from work.models import Event, User, WorkItem
 from work.services import files, proof
 
 # What any request may leave behind: who is signed in, and the attempt itself.
 _LEFT = ("django_session", "work_event", "pghistory_context", "axes_accesslog")
 
 
+@built_once
+def two_sites() -> tuple[World, SecondSite, dict[str, User | None]]:
+    """hvk, nrd, and a person for each column of the matrix."""
+    hvk, other = make_world(), second_site()
+    with time_machine.travel(hvk.at, tick=False):
+        return hvk, other, everybody(hvk, other)
+
+
 @pytest.fixture
-def clock(world):  # noqa: F811
+def stand(db):
+    return two_sites()
+
+
+@pytest.fixture
+def world(stand):
+    return stand[0]
+
+
+@pytest.fixture
+def nrd(stand):
+    return stand[1]
+
+
+@pytest.fixture
+def clock(world):
     with time_machine.travel(world.at, tick=False) as traveller:
         yield traveller
 
 
 @pytest.fixture
-def people(clock, world, nrd):  # noqa: F811
-    return everybody(world, nrd)
+def people(clock, stand):
+    return stand[2]
 
 
-def own(world, item: WorkItem) -> WorkItem:  # noqa: F811
+def own(world, item: WorkItem) -> WorkItem:
     """Make the item one of the contractor's own company."""
     WorkItem.objects.filter(pk=item.pk).update(team=world.lasteam)
     item.refresh_from_db()
@@ -45,7 +70,7 @@ def own(world, item: WorkItem) -> WorkItem:  # noqa: F811
 
 
 @pytest.fixture
-def scene(clock, world, settings, tmp_path):  # noqa: F811
+def scene(clock, world, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     item = own(world, factories.live_item(world))
     blob = files.store([photo()], at=world.at)
@@ -101,7 +126,7 @@ def test_post(people, scene, name, monkeypatch):
 
 
 @pytest.mark.parametrize("verb", MAY)
-def test_act(people, world, verb):  # noqa: F811
+def test_act(people, world, verb):
     """POST of the whole form and GET of its page, on an item of the contractor's own company."""
     case = CASES[verb]
     item = own(world, case.make(world))
@@ -125,7 +150,7 @@ def test_act(people, world, verb):  # noqa: F811
     assert posted == act_codes(verb, 303)
 
 
-def test_nothing_of_a_site_is_found_through_another(people, scene, nrd):  # noqa: F811
+def test_nothing_of_a_site_is_found_through_another(people, scene, nrd):
     """The item, the file and the place of hvk do not stand under nrd."""
     for path in (f"work/W-{scene.item.number}/", f"evidence/{scene.evidence}/", "places/L3/"):
         for who in OUTSIDERS:

@@ -1,11 +1,12 @@
 """How tests say that an act was refused and that nothing else happened."""
 
 import contextlib
+import functools
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from tests.factories import AT
 from work.exceptions import Forbidden, NotDone, Refused, Stale, Unknown
@@ -29,10 +30,20 @@ RELATED = (
 
 def snapshot(item: WorkItem) -> dict[str, Any]:
     """The item's row and every row that hangs on it, as stored."""
-    rows = {"item": WorkItem.objects.filter(pk=item.pk).values().get()}
+    with connection.cursor() as cursor:
+        cursor.execute(_rows_of_an_item(), {"item": item.pk})
+        return dict(zip(("item", *RELATED), cursor.fetchone(), strict=True))
+
+
+@functools.cache
+def _rows_of_an_item() -> str:
+    """One statement for all of it."""
+    known = [(WorkItem._meta.db_table, "id")]
     for name in RELATED:
-        rows[name] = list(getattr(item, name).order_by("pk").values())
-    return rows
+        relation = WorkItem._meta.get_field(name)
+        known.append((relation.related_model._meta.db_table, relation.field.column))
+    rows = "(SELECT jsonb_agg(t ORDER BY t.id) FROM {} t WHERE t.{} = %(item)s)"
+    return "SELECT " + ", ".join(rows.format(*each) for each in known)
 
 
 def codes(error: NotDone) -> list[str]:
