@@ -48,6 +48,13 @@ def too_many(request: HttpRequest) -> HttpResponse:
     return _page(request, 429, message=_("Too many attempts. Try again in a minute."))
 
 
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """A part of the system is down; nothing was changed."""
+    response = _page(request, 503)
+    response.headers["Retry-After"] = "30"
+    return response
+
+
 def locked_out(request: HttpRequest, response=None, credentials=None) -> HttpResponse:
     """Too many wrong passwords for this name from this address."""
     return _page(request, 429, message=_("Too many failed attempts. Try again in 15 minutes."))

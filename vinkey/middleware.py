@@ -12,7 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
+from redis import RedisError
 
+from vinkey import errors
 from vinkey.logs import current_request_id
 
 type View = Callable[[HttpRequest], HttpResponse]
@@ -76,6 +78,22 @@ def private_pages(get_response: View) -> View:
         return response
 
     return middleware
+
+
+class CountersDown:
+    """What counts its tries in Valkey waits until that is back: a code is not guessed uncounted."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, RedisError):
+            return None
+        _log.warning("Valkey is down: %s", type(exception).__name__)
+        return errors.unavailable(request)
 
 
 class LoginRequired(LoginRequiredMiddleware):

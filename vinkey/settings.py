@@ -157,6 +157,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "vinkey.middleware.CountersDown",
 ]
 ROOT_URLCONF = "vinkey.urls"
 WSGI_APPLICATION = "vinkey.wsgi.application"

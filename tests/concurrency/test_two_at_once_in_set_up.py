@@ -5,7 +5,7 @@ from tests.concurrency.threads import Wedge
 from tests.factories import done_item, second_site
 from work.exceptions import Forbidden, Unknown
 from work.models import Duty, Membership, Place, User
-from work.services import people, places, posts, teams
+from work.services import people, places, posts, teams, types
 
 
 def test_who_gave_the_duty_away_meanwhile_accepts_nothing(world, monkeypatch):
@@ -164,3 +164,41 @@ def test_a_site_that_comes_while_a_person_is_deactivated_is_held_too(world, monk
     assert codes(second.result()) == ["role_needed"]
     person.refresh_from_db()
     assert person.is_active
+
+
+def test_who_names_a_team_as_it_was_before_another_renamed_it(world, monkeypatch):
+    """What is written is compared with what stands once the site is held."""
+    crew = teams.create_team(
+        actor=None, at=world.at, site_id=world.site.pk, code="A", name="Crew", kind="crew"
+    )
+
+    def call(name, **more):
+        return lambda: teams.change_team(
+            actor=None, at=world.t(1), team_id=crew.pk, name=name, **more
+        )
+
+    with Wedge(monkeypatch, teams, "put") as wedge:
+        first = wedge.first(call("Nights", is_active=False))
+        second = wedge.behind(call("Crew"))
+        wedge.go()
+        assert (first.result().name, second.result().name) == ("Nights", "Crew")
+    crew.refresh_from_db()
+    assert (crew.name, crew.is_active, second.result().is_active) == ("Crew", False, False)
+
+
+def test_who_names_a_type_as_it_was_before_another_renamed_it(world, monkeypatch):
+    was = world.mnt.name
+
+    def call(name, **more):
+        return lambda: types.change_type(
+            actor=None, at=world.t(1), type_id=world.mnt.pk, name=name, **more
+        )
+
+    with Wedge(monkeypatch, types, "put") as wedge:
+        first = wedge.first(call("Other", category="Repair"))
+        second = wedge.behind(call(was))
+        wedge.go()
+        assert (first.result().name, second.result().name) == ("Other", was)
+    world.mnt.refresh_from_db()
+    assert (world.mnt.name, world.mnt.category) == (was, "Repair")
+    assert second.result().category == "Repair"

@@ -110,17 +110,72 @@ def test_a_name_tried_from_many_addresses_is_closed_for_minutes(person):
     assert b"Too many failed login attempts" in answer.content
 
 
-def test_a_broker_that_is_down_keeps_nobody_from_signing_in(client, person, settings, tmp_path):
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": f"unix://{tmp_path}/nobody.sock",
-        }
+@pytest.fixture
+def take_the_broker_down(settings, tmp_path):
+    """Nobody answers where the counters are, until the settings are as they were."""
+    before = settings.CACHES
+    nobody = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": f"unix://{tmp_path}/nobody.sock",
     }
+
+    def down(*, again: bool = False) -> None:
+        settings.CACHES = before if again else {"default": nobody}
+
+    return down
+
+
+def test_a_broker_that_is_down_keeps_nobody_from_signing_in(client, person, take_the_broker_down):
+    take_the_broker_down()
     lock(client, 10)
     elsewhere = Client(REMOTE_ADDR="10.0.0.9")
     assert elsewhere.post("/login/", RIGHT).status_code == 302
     assert signed_in(elsewhere)
+
+
+def not_now(answer, caplog) -> bool:
+    """Told in words to try again; nothing of how it broke."""
+    assert b"a part of the system is down. Nothing was changed." in answer.content
+    assert all(record.exc_info is None for record in caplog.records)
+    return (answer.status_code, answer["Retry-After"]) == (503, "30")
+
+
+def test_a_second_step_waits_for_a_broker_that_is_down(
+    client, person, clock, take_the_broker_down, caplog
+):
+    TOTP.activate(person, SECRET)
+    take_the_broker_down()
+    answer = client.post("/login/", RIGHT)
+    assert (answer.status_code, answer["Location"]) == (302, "/account/mfa/authenticate/")
+    assert client.get("/account/mfa/authenticate/").status_code == 200
+    for code in ("000000", code_of_the_app()):
+        assert not_now(client.post("/account/mfa/authenticate/", {"code": code}), caplog)
+    assert not signed_in(client)
+
+    take_the_broker_down(again=True)
+    given = {"code": code_of_the_app()}
+    assert client.post("/account/mfa/authenticate/", given).status_code == 302
+    assert signed_in(client)
+
+
+def test_a_new_password_and_who_one_is_wait_for_it_too(
+    client, person, take_the_broker_down, caplog
+):
+    client.post("/login/", RIGHT)
+    new = "battery horse staple"
+    change = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    take_the_broker_down()
+    for path, given in (("password", change), ("confirm", {"password": PASSWORD})):
+        assert client.get(f"/account/{path}/").status_code == 200
+        assert not_now(client.post(f"/account/{path}/", given), caplog)
+    person.refresh_from_db()
+    assert person.check_password(PASSWORD)
+    assert signed_in(client)
+
+    take_the_broker_down(again=True)
+    assert client.post("/account/password/", change).status_code == 302
+    person.refresh_from_db()
+    assert person.check_password(new)
 
 
 def test_who_is_not_active_does_not_sign_in_and_is_signed_out(client, person):

@@ -71,6 +71,7 @@ def test_it_has_owner_criteria_lines_values_and_requirements(site, plant, load):
     assert (item.status, item.owner_post, item.incomplete) == ("planned", site.posts.get(), [])
     assert item.values == {"weight": 12.5, "hot": True}
     assert item.planned_at is not None
+    assert item.status_since == item.planned_at
     assert [each.text for each in Criterion.objects.filter(item=item)] == ["It works"]
     assert [each.key for each in ChecklistLine.objects.filter(item=item)] == ["sling"]
     rows = Prerequisite.objects.filter(item=item, withdrawn_at=None)

@@ -104,6 +104,7 @@ def test_text_and_words_are_the_source_s_own(valhall):
     assert item.planned_start.isoformat() == "2012-05-25T22:00:00+00:00"  # midnight in Oslo
     assert item.requested_at.isoformat() == "2012-04-11T11:16:19+00:00"
     assert item.closed_at.isoformat() == "2012-05-23T16:27:48+00:00"
+    assert item.status_since == item.closed_at
     words = item.source_words
     assert words["status"] == "600"
     assert words["endTime"] == "1337790468000"

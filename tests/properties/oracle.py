@@ -329,7 +329,7 @@ class Oracle:
             or version.four_eyes
             or any(hold.item_id == item.id for hold in self.work.holds)
             or any(
-                row.item_id == item.id and row.kind in {"permit", "isolation"}
+                row.item_id == item.id and (row.four_eyes or row.kind in {"permit", "isolation"})
                 for row in self.work.prerequisites
             )
             or any(

@@ -7,6 +7,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from work.models.item_indexes import INDEXES
@@ -36,14 +37,17 @@ _CLOSE_GUARD = """
 
 
 @pghistory.track(
-    exclude=["unmet_start", "open_blockers", "ready", "blocked", "ready_until", "blocked_from"]
+    exclude=["unmet_start", "open_blockers", "ready", "blocked", "ready_until", "blocked_from"],
+    # Of what was kept before there was such a column nobody knows it.
+    attrs={"status_since": models.DateTimeField(null=True)},
 )
 class WorkItem(models.Model):
     """Something the site must get done in the field.
 
     `version` counts changes of the item's own fields and status by people. `unmet_start`,
     `open_blockers`, `ready_until` and `blocked_from` are written by `services/_overlay.py` alone
-    and are read through the queryset.
+    and are read through the queryset. `status_since` is written with the status, by
+    `services/_moves.py` and when an item is made.
     """
 
     site = models.ForeignKey("work.Site", models.PROTECT, related_name="items")
@@ -56,6 +60,7 @@ class WorkItem(models.Model):
     status = models.CharField(
         _("status"), max_length=12, choices=Status, default=Status.REQUESTED, editable=False
     )
+    status_since = models.DateTimeField(db_default=Now(), editable=False)
     stage = models.CharField(_("stage"), max_length=40, blank=True, editable=False)
     owner_user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="owned_items"

@@ -89,7 +89,8 @@ class Prerequisite(models.Model):
 
     origin: what asked for it, as "rule:12", "supplier:work.executor" or "hand:<uuid>". what and
     reason: coded (`Reason.as_json`). clears: who clears it, as "role:planner", "user:5",
-    "post:2", "team:3" or "". Stored for reading; asked again for deciding.
+    "post:2", "team:3" or "". Stored for reading; asked again for deciding. four_eyes: before it was
+    changed to what it asks now, it asked for another accepter than the completer.
     """
 
     site = models.ForeignKey("work.Site", models.PROTECT, related_name="+")
@@ -125,6 +126,8 @@ class Prerequisite(models.Model):
 
     due_at = models.DateTimeField(null=True, blank=True)
     refused_at = models.DateTimeField(null=True, blank=True)
+
+    four_eyes = models.BooleanField(default=False, db_default=False)
 
     waived_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -183,7 +186,14 @@ class Prerequisite(models.Model):
                 condition=Q(withdrawn_at=None) & ~Q(answer=AnswerState.MET),
             ),
         ]
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="four_eyes_stay",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__four_eyes=True, new__four_eyes=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.gate} {self.origin}"

@@ -11,17 +11,6 @@ from work.reads.item import Page, label, url
 from work.services.guards import four_eyes
 from work.states import ENDED, Role, SourceKind, Status, Verb
 
-# When the item came to the status it has.
-_SINCE = {
-    Status.REQUESTED: "requested_at",
-    Status.PLANNED: "planned_at",
-    Status.LIVE: "started_at",
-    Status.WAITING: "waiting_since",
-    Status.DONE: "done_at",
-    Status.CLOSED: "closed_at",
-    Status.CANCELLED: "cancelled_at",
-}
-
 # What the next step is in each status, and who takes it when the item has no executor.
 _NEXT = {
     Status.REQUESTED: Verb.PLAN,
@@ -50,7 +39,7 @@ def header(page: Page) -> dict[str, Any]:
         "status": str(status),
         "get_status_display": status.label,
         "stage_label": stage.label if stage else "",
-        "since": getattr(item, _SINCE[status]),
+        "since": item.status_since,
         "status_note": _status_note(page),
         "closed_note": _status_note(page),
         "is_blocked": item.is_blocked(at),

@@ -219,6 +219,9 @@ WORDS: dict[str, object] = {
     "person_left_already": _("This person has left already."),
     "person_unknown": _("There is no such person at this site."),
     "place_below_itself": _("A place cannot stand below itself."),
+    "place_too_deep": _(
+        "Below %(code)s it would stand deeper than the %(limit)s levels there are."
+    ),
     "post_not_in_use": _("%(name)s is no longer in use."),
     "post_owns_work": _("This post owns %(count)s open items: name another owner first."),
     "role_ended": _("This role has ended already."),

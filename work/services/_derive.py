@@ -16,7 +16,7 @@ from work.models import (
 )
 from work.ports import ItemContext, Requirement
 from work.services import _reach
-from work.services._facts import Facts
+from work.services._facts import Facts, asks_another
 from work.services.acts import OpenAct
 from work.states import CONTROLLED, AnswerState, Gate, Mode
 
@@ -74,7 +74,7 @@ def derive(act: OpenAct, facts: dict[int, Facts]) -> None:
                 followed.append(row)
     Prerequisite.objects.bulk_update(withdrawn_now, ["withdrawn_at"], batch_size=CHUNK)
     Prerequisite.objects.bulk_update(
-        followed, [*_FOLLOWS, "source_id", "waiver_until"], batch_size=CHUNK
+        followed, [*_FOLLOWS, "source_id", "waiver_until", "four_eyes"], batch_size=CHUNK
     )
     for row in Prerequisite.objects.bulk_create(new):
         facts[row.item_id].prerequisites.append(row)
@@ -187,12 +187,14 @@ def _follow(act: OpenAct, item: WorkItem, row: Prerequisite, want: _Wanted) -> b
     """Let a standing row follow its rule or supplier. A source found by an answer stays.
 
     Where another is asked, or for something else, it is another requirement: neither the source
-    nor the answer nor the waiver of the earlier one counts for it.
+    nor the answer nor the waiver of the earlier one counts for it. That another must accept stays.
     """
     changed = [name for name in _FOLLOWS if getattr(row, name) != getattr(want, name)]
     other = not _ASKED.isdisjoint(changed)
     if row.source_id != want.source_id and (other or want.source_id is not None):
         changed.append("source_id")
+    if changed:
+        row.four_eyes = row.four_eyes or asks_another(row)
     for name in changed:
         setattr(row, name, getattr(want, name))
     if other:
@@ -207,6 +209,7 @@ def _follow(act: OpenAct, item: WorkItem, row: Prerequisite, want: _Wanted) -> b
 
 def _again(act: OpenAct, row: Prerequisite, want: _Wanted, item: WorkItem) -> Prerequisite:
     """Let a withdrawn row stand again, unanswered and without its old waiver."""
+    row.four_eyes = row.four_eyes or asks_another(row)
     for name, value in want.__dict__.items():
         setattr(row, name, value)
     row.item = item

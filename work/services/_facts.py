@@ -160,13 +160,19 @@ def load(items: Iterable[WorkItem]) -> dict[int, Facts]:
 _FOUR_EYED = (BlockerKind.PERMIT, BlockerKind.ISOLATION)
 
 
-def asks_four_eyes() -> Q:
-    """Requirements that ask for another accepter once they stood, withdrawn or not.
+def asks_another(row: Prerequisite) -> bool:
+    """Whether a requirement asks for another accepter than the completer, as it stands.
 
     Those of a permit or an isolation, and all of a supplier that asks for it.
     """
+    supplier = suppliers.get(row.supplier)
+    return row.kind in _FOUR_EYED or (supplier is not None and supplier.four_eyes)
+
+
+def asks_four_eyes() -> Q:
+    """Requirements that ask for another accepter once they stood: withdrawn, changed or not."""
     asking = [supplier.key for supplier in suppliers.all() if supplier.four_eyes]
-    return Q(kind__in=_FOUR_EYED) | Q(supplier__in=asking)
+    return Q(four_eyes=True) | Q(kind__in=_FOUR_EYED) | Q(supplier__in=asking)
 
 
 def proof(facts: Facts, *, ever_four_eyes: bool | None = None) -> Facts:

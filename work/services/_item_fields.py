@@ -12,9 +12,9 @@ from work.models import (
     WorkItem,
 )
 from work.permissions import Action, can_at, sees
-from work.services import _stays
+from work.services import _rings, _stays
 from work.services._definition import definition
-from work.services._facts import Facts, contexts
+from work.services._facts import Facts
 from work.services._fields import (
     EDITABLE,
     check_plain,
@@ -28,7 +28,6 @@ from work.services._names import (
     place_of,
 )
 from work.services._proof_rows import retire
-from work.services._rings import refuse_ring
 from work.services.acts import OpenAct
 from work.states import ENDED, OWNED, Role, Status
 
@@ -83,36 +82,16 @@ def set_fields(act: OpenAct, facts: Facts, fields: Mapping[str, Any]) -> list[st
             item.window_id = value
         elif name == "parent_id":
             item.parent = parent(act, item, value) if value else None
-            _refuse_family_ring(item)
+            _rings.refuse_family_ring(item)
         elif name == "why" and item.status in OWNED and not value.strip():
             # It was planned on what and why.
             raise Refused(Reason("why_needed", clears=("role", str(Role.PLANNER))))
         else:
             setattr(item, name, value)
     if {"parent_id", "mandatory"} & set(changed) and item.parent_id and item.mandatory:
-        _refuse_parent_ring(facts)
+        _rings.refuse_parent_ring(item)
     check_plain(item)
     return [name.removesuffix("_id") for name in changed]
-
-
-def _refuse_family_ring(item: WorkItem) -> None:
-    """An item is never below itself, mandatory or not."""
-    above, ids = item.parent, []
-    while above is not None and above.pk not in ids:
-        ids.append(above.pk)
-        if above.pk == item.pk:
-            raise Refused(Reason("ring", {"items": ids}))
-        above = above.parent
-
-
-def _refuse_parent_ring(facts: Facts) -> None:
-    """A parent waits for its mandatory children: the child may not wait for the parent."""
-    from work.ports import Source
-
-    if facts.item.parent_id is None:
-        return
-    parent = WorkItem.objects.select_related("type", "place").get(pk=facts.item.parent_id)
-    refuse_ring(contexts([parent])[parent.pk], Source("work.item", facts.item.pk))
 
 
 def _check_window(site_id: int, window_id: int | None) -> None:

@@ -68,10 +68,10 @@ def done(
     what: Iterable[str] = (),
     **data: Any,
 ) -> WorkItem:
-    """Carry the move out: the one place that writes a status."""
+    """Carry the move out: the one place that writes a status, and since when."""
     item = facts.item
     before = item.status
-    item.status = MOVES[verb].to
+    item.status, item.status_since = MOVES[verb].to, act.happened_at
     if before not in CONTROLLED and item.status in CONTROLLED:
         _derive.forget(facts)
     item.stage = facts.definition.first_stage(item.status)
@@ -86,7 +86,7 @@ def done(
             verdicts=_asking.verdicts(facts, gates, act.at),
         )
     _ask_again(act, facts, verb)
-    changed(act, facts, ["status", "stage", *fields], ["status", *what], before)
+    changed(act, facts, ["status", "status_since", "stage", *fields], ["status", *what], before)
     act.record(str(verb), item, item_id=item.pk, **{"from": before, "to": item.status, **data})
     return item
 

@@ -95,6 +95,7 @@ def request_inner(
         stage=known.first_stage(Status.REQUESTED),
         requested_by=act.actor,
         requested_at=act.happened_at,
+        status_since=act.happened_at,
     )
     check_plain(item)
     if parent_id is not None:

@@ -4,6 +4,7 @@ from work import ports
 from work.exceptions import Reason, Refused
 from work.models import Prerequisite, WorkItem
 from work.ports import ItemContext, Source
+from work.services._facts import contexts
 from work.states import OPEN
 
 _ITEM = "work.item"
@@ -24,6 +25,22 @@ def refuse_ring(context: ItemContext, source: Source) -> None:
         frontier = _step(frontier, came_from)
     if goal in came_from:
         raise Refused(Reason("ring", {"items": _named(goal, came_from)}))
+
+
+def refuse_family_ring(item: WorkItem) -> None:
+    """Refuse an item that would stand below itself, mandatory or not."""
+    above, ids = item.parent, []
+    while above is not None and above.pk not in ids:
+        ids.append(above.pk)
+        if above.pk == item.pk:
+            raise Refused(Reason("ring", {"items": ids}))
+        above = above.parent
+
+
+def refuse_parent_ring(child: WorkItem) -> None:
+    """Refuse a mandatory child that waits for its parent, because the parent waits for it."""
+    parent = WorkItem.objects.select_related("type", "place").get(pk=child.parent_id)
+    refuse_ring(contexts([parent])[parent.pk], Source(_ITEM, child.pk))
 
 
 def _bare(source: Source) -> Source:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from django.db.models import Max
 from treebeard.exceptions import InvalidMoveToDescendant
 
 from work.exceptions import Forbidden, Reason, Refused, Unknown
@@ -24,6 +25,9 @@ from work.services._configure import (
 from work.services._names import place_for
 from work.services.acts import OpenAct, door
 from work.states import NeighbourKind, PlaceCondition, PlaceKind
+
+# How deep a place may stand: no longer path fits.
+DEPTH_LIMIT = Place._meta.get_field("path").max_length // Place.steplen
 
 
 def _create_site(
@@ -86,6 +90,8 @@ def _create_place(
     """Add a place below another, or a root of the site's tree."""
     parent = place_for(act, site_id, parent_id) if parent_id is not None else None
     site = configure(act, site_id, place=parent)
+    if parent is not None:
+        _fits(parent, 1)
     values = {
         "site": site,
         "code": free_code(Place, site_id, code),
@@ -136,6 +142,8 @@ def _move(act: OpenAct, *, place_id: int, parent_id: int | None) -> Place:
         _locks.roots()
         Place.objects.move(place, Place.objects.get_last_root_node(), "last-sibling")
     else:
+        deepest = Place.objects.filter(path__startswith=place.path).aggregate(at=Max("depth"))
+        _fits(parent, deepest["at"] - place.depth + 1)
         try:
             Place.objects.move(place, parent, "last-child")
         except InvalidMoveToDescendant as error:
@@ -255,6 +263,12 @@ def _end_neighbour(act: OpenAct, *, neighbour_id: int) -> PlaceNeighbour:
     return neighbour
 
 
+def _fits(parent: Place, levels: int) -> None:
+    """Refuse so many levels below a place, where the tree does not go so deep."""
+    if parent.depth + levels > DEPTH_LIMIT:
+        raise Refused(Reason("place_too_deep", {"code": parent.code, "limit": DEPTH_LIMIT}))
+
+
 def _known(place_id: int) -> Place:
     place = Place.objects.filter(pk=place_id).first()
     if place is None:
@@ -275,6 +289,7 @@ add_neighbour = door(_add_neighbour)
 end_neighbour = door(_end_neighbour)
 
 __all__ = [
+    "DEPTH_LIMIT",
     "add_neighbour",
     "apply_move",
     "change_place",

@@ -52,6 +52,7 @@ def _change_team(act: OpenAct, *, team_id: int, **values: Any) -> Team:
     """Change the name of a team, or take it out of use for new work."""
     team = _known(team_id)
     configure(act, team.site_id)
+    team.refresh_from_db()
     unknown = set(values) - {"name", "is_active"}
     if unknown:
         raise TypeError(f"not a field of a team to change: {sorted(unknown)}")

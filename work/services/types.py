@@ -52,6 +52,7 @@ def _change(act: OpenAct, *, type_id: int, **values: Any) -> WorkType:
     """Change the name, category or icon of a type, or take it out of use for new work."""
     kind = _type(type_id)
     configure(act, kind.site_id)
+    kind.refresh_from_db()
     unknown = set(values) - {"name", "category", "icon", "is_active"}
     if unknown:
         raise TypeError(f"not a field of a type to change: {sorted(unknown)}")
@@ -76,6 +77,7 @@ def _copy(act: OpenAct, *, version_id: int) -> WorkTypeVersion:
     """Begin a draft that says what another version of the type says."""
     source = _version(version_id)
     configure(act, source.type.site_id)
+    source = _version(version_id)
     version = _next(source.type, {name: getattr(source, name) for name in SETTINGS})
     for model in PARTS.values():
         rows = list(model._default_manager.filter(version=source))

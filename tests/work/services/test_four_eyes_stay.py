@@ -4,6 +4,7 @@ import pytest
 
 from tests import factories
 from tests.factories import live_item, planned_item, requested_item
+from tests.supporting import services as tickets
 from tests.work.outcomes import refused
 from tests.work.verbs import MOVING, judged
 from work.models import Criterion
@@ -217,6 +218,61 @@ def test_a_permit_that_a_named_check_answers_asks_for_another(world, kind, ended
     with refused(item, "four_eyes"):
         accept(world, item)
     assert accept(world, item, by=world.shift_lead).status == Status.CLOSED
+
+
+@pytest.mark.parametrize("when", ["planned", "done"])
+@pytest.mark.parametrize("kind", [BlockerKind.PERMIT, BlockerKind.ISOLATION])
+def test_a_rule_that_is_no_permit_any_more_takes_nobody_off_what_had_one(world, kind, when):
+    rule = factories.rule(world.site, "clean", kind=kind)
+    item = planned_item(world)
+    row = item.prerequisites.get(rule=rule)
+    requirements.check(actor=world.hse, at=world.t(1), prerequisite_id=row.pk, passed=True)
+    if when == "planned":
+        rules.change_rule(actor=None, at=world.t(1), rule_id=rule.pk, kind="document")
+    execution.start(actor=world.technician, at=world.t(2), item_id=item.pk)
+    item = completed(world, item)
+    if when == "done":
+        rules.change_rule(actor=None, at=world.t(10), rule_id=rule.pk, kind="document")
+    row.refresh_from_db()
+    assert (row.kind, row.mode) == ("document", "watch")
+
+    with refused(item, "four_eyes"):
+        accept(world, item)
+    assert accept(world, item, by=world.shift_lead).status == Status.CLOSED
+
+
+def test_a_rule_that_asks_a_named_check_instead_of_a_ticket_takes_nobody_off(world):
+    rule = factories.rule(world.site, "gas", supplier="supporting.ticket", kind="other")
+    item = requested_item(world)
+    ticket = tickets.open_ticket(actor=None, at=world.t(1), site_id=world.site.pk, item_id=item.pk)
+    tickets.issue(actor=None, at=world.t(1), ticket_id=ticket.pk)
+    item = items.plan(
+        actor=world.planner,
+        at=world.t(2),
+        item_id=item.pk,
+        owner_post_id=world.lead_post.pk,
+        executor_ids=[world.technician.pk],
+    )
+    execution.start(actor=world.technician, at=world.t(3), item_id=item.pk)
+    item = completed(world, item)
+    rules.change_rule(
+        actor=None,
+        at=world.t(10),
+        rule_id=rule.pk,
+        supplier="work.check",
+        params={"role": "quality"},
+    )
+
+    with refused(item, "four_eyes"):
+        accept(world, item)
+
+
+def test_a_rule_that_was_a_permit_asks_for_nobody_else_on_later_work(world):
+    rule = factories.rule(world.site, "clean", kind=BlockerKind.PERMIT)
+    rules.change_rule(actor=None, at=world.at, rule_id=rule.pk, kind="document")
+    item = live_item(world, at=world.t(1))
+
+    assert accept(world, completed(world, item)).status == Status.CLOSED
 
 
 def test_another_kind_of_check_asks_for_nobody_else(world):

@@ -210,6 +210,51 @@ def test_a_place_stands_not_below_itself(world, below):
     assert codes(caught) == ["place_below_itself"]
 
 
+@pytest.fixture
+def deepest(world):
+    """The line L3 with a chain of places below it, as deep as the tree goes."""
+    low = world.l3
+    while low.depth < places.DEPTH_LIMIT:
+        low = factories.place(world.site, f"D{low.depth}", parent=low)
+    assert low.depth == 63
+    return low
+
+
+def test_nothing_stands_deeper_than_the_tree_goes(world, deepest):
+    above = Place.objects.get_parent(deepest)
+    before, events = list(Place.objects.order_by("pk").values()), Event.objects.count()
+
+    for n, act in enumerate(
+        [
+            lambda: places.create_place(
+                actor=None,
+                at=world.at,
+                site_id=world.site.pk,
+                code="X",
+                name="X",
+                kind="area",
+                parent_id=deepest.pk,
+            ),
+            lambda: places.move_place(
+                actor=None, at=world.at, place_id=world.l4.pk, parent_id=deepest.pk
+            ),
+            # The hall has two levels below it, and would be the deepest itself.
+            lambda: places.move_place(
+                actor=None, at=world.at, place_id=world.process.pk, parent_id=above.pk
+            ),
+        ],
+        1,
+    ):
+        with pytest.raises(Refused) as caught:
+            act()
+        assert codes(caught) == ["place_too_deep"]
+        assert Event.objects.count() == events + n
+    assert list(Place.objects.order_by("pk").values()) == before
+
+    moved = places.move_place(actor=None, at=world.at, place_id=world.l4.pk, parent_id=above.pk)
+    assert moved.depth == 63
+
+
 def test_a_move_asks_anew_what_is_required_there(world):
     item = factories.planned_item(world)
     factories.rule(world.site, "hse", place_id=world.process.pk)

@@ -20,9 +20,9 @@ def _pick(k: int | str, seed: int) -> str:
 
 _ITEMS = f"""
 INSERT INTO work_workitem (
-  site_id, number, type_id, type_version_id, what, why, place_id, status, stage, owner_user_id,
-  owner_post_id, team_id, priority, safety_critical, planned_start, planned_end, due, mandatory,
-  "values", source_kind, external_system, external_key, source_words, incomplete,
+  site_id, number, type_id, type_version_id, what, why, place_id, status, status_since, stage,
+  owner_user_id, owner_post_id, team_id, priority, safety_critical, planned_start, planned_end, due,
+  mandatory, "values", source_kind, external_system, external_key, source_words, incomplete,
   closed_in_source_at, version, requested_by_id, requested_at, planned_at, started_at,
   waiting_since, condition_left_id, stop_asked_at, done_at, completed_by_id, closed_at,
   cancelled_at, unmet_start, open_blockers, ready_until, blocked_from)
@@ -33,7 +33,11 @@ SELECT %(site)s, n, (%(types)s::bigint[])[1 + ty], (%(versions)s::bigint[])[1 + 
     'level sensor','conveyor belt','motor','nozzle','heat exchanger'])[1 + {_pick(12, 12)}]
   || ' of unit ' || {_pick(4000, 13)},
   'Found on a round; it was reported by the crew and seen again on the next shift.',
-  (%(places)s::bigint[])[1 + pl], st, '',
+  (%(places)s::bigint[])[1 + pl], st,
+  CASE st WHEN 'closed' THEN least(at0 + make_interval(hours => 10 + {_pick(400, 33)}), %(at)s)
+    ELSE at0 + make_interval(hours => CASE st WHEN 'requested' THEN 0 WHEN 'planned' THEN 1
+      WHEN 'live' THEN 2 WHEN 'waiting' THEN 3 + {_pick(90, 30)} WHEN 'done' THEN 9 ELSE 30 END)
+    END, '',
   CASE WHEN owned < 72 AND st <> 'requested'
     THEN (%(staff)s::bigint[])[1 + (ar + {AREAS} * {_pick(1000, 14)}) %% %(staff_count)s] END,
   CASE WHEN owned >= 72 AND st <> 'requested'

@@ -49,6 +49,7 @@ WORDS: dict[str, str] = {
     "not_one_of": _("This is none of: %(choices)s."),
     "unknown_reference": _("There is no %(what)s with this code at the site."),
     "ring": _("The parents form a ring: %(ring)s."),
+    "waiting_ring": _("What is above it would wait for this, and this for that: %(ring)s."),
     "refused_parent": _("The record above it was refused."),
     "too_deep": _("A place stands at most %(limit)s levels deep."),
     "no_such_record": _("It belongs to a record that is not in the file: %(key)s."),
@@ -63,6 +64,13 @@ WORDS: dict[str, str] = {
     "ended_here": _("Changed in the source after it was closed or cancelled here; not written."),
     "done_here": _("New in the source after it was completed here; not added."),
     "why_kept": _("Emptied in the source; planned work keeps what stands here: %(here)s."),
+    "safety_critical_stays": _(
+        "Taken off in the source; work that is to accept stays safety-critical here."
+    ),
+    "mandatory_stays": _(
+        "Taken off in the source; W-%(number)s is complete here and waits for this."
+    ),
+    "parent_ended": _("W-%(number)s is closed or cancelled here; nothing becomes mandatory to it."),
     "closed_in_source": _("Closed or cancelled in the source, open here; not carried out."),
     "open_in_source": _("Open again in the source, closed or cancelled here; not carried out."),
     "not_accepted": _("The record was not accepted: %(error)s."),

@@ -15,8 +15,7 @@ from work.services.import_ import lookups
 from work.services.import_.faults import Fault
 from work.services.import_.loader import Incoming, Loader, Outcome
 from work.services.import_.merge import Merge
-
-DEPTH_LIMIT = Place._meta.get_field("path").max_length // Place.steplen
+from work.services.places import DEPTH_LIMIT
 
 
 class PlaceLoader(Loader[Place]):

@@ -121,6 +121,7 @@ def _item(
         item.closed_at = _past(act, fields.get("closed_at"))
     if status == Status.CANCELLED:
         item.cancelled_at = _past(act, fields.get("cancelled_at") or fields.get("closed_at"))
+    item.status_since = item.closed_at or item.cancelled_at or item.planned_at or item.requested_at
     return item
 
 
