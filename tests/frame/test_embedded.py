@@ -123,11 +123,17 @@ def test_nothing_is_left_after_a_stop(data):
 
 
 def test_one_directory_has_one_holder(servers, data):
+    second = Servers(data)
     with pytest.raises(Taken, match="already runs"):
-        Servers(data).start()
+        second.start()
+    second.stop()
     with pytest.raises(Taken):
         reset(data)
     assert (data / "postgres" / "PG_VERSION").exists()
+    # Its sockets are where they were: who comes later is answered.
+    with psycopg.connect(servers.home.database_url(OWNER)) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert redis.Redis.from_url(servers.home.redis_url()).ping()
 
 
 def test_reset_removes_everything_when_nothing_runs(data):

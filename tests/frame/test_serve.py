@@ -183,6 +183,9 @@ def test_a_killed_serve_takes_its_parts_with_it_and_the_next_one_starts(running,
     second.until("Vinkey already runs with")
     assert second.end(signal.SIGTERM) == 1
     second.process.stdout.close()
+    # Whoever is refused leaves what runs as it is: new connections are answered.
+    assert servers.home.sockets.is_dir()
+    assert again.get("/readyz/") == (200, '{"ready": true, "missing": {}}')
     assert again.end(signal.SIGTERM) == 0
     again.process.stdout.close()
 
@@ -196,3 +199,13 @@ def test_a_taken_port_is_said_and_nothing_is_started(data):
         assert running.process.wait(20) == 1
         running.process.stdout.close()
     assert "PORT=8001" in running.seen[-1]
+
+
+@pytest.mark.parametrize("port", ["-1", "0", "99999"])
+def test_a_port_that_is_none_is_refused_in_words(port, data):
+    known = os.environ | {"PORT": port, "VINKEY_DATA": str(data)}
+    command = [sys.executable, "manage.py", "serve"]
+    done = subprocess.run(command, cwd=ROOT, env=known, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"PORT={port} is no port: give one from 1 to 65535." in done.stderr
+    assert "Traceback" not in done.stderr

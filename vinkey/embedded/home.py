@@ -47,6 +47,11 @@ class Home:
             os.chown(self.sockets, user.pw_uid, user.pw_gid)
         self.sockets.chmod(0o700)
 
+    @property
+    def held(self) -> bool:
+        """Whether this process has the directory: who has it not leaves everything in it alone."""
+        return self._lock is not None
+
     def take(self) -> None:
         """Lock the directory for as long as this process lives, or raise `Taken`."""
         self.directory.mkdir(parents=True, exist_ok=True)

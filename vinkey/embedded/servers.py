@@ -44,6 +44,9 @@ class Servers:
             raise
 
     def stop(self) -> None:
+        """Stop what was started here; where another has the directory nothing is touched."""
+        if not self.home.held:
+            return
         for server in reversed(self.running):
             server.stop()
         self.running = []

@@ -104,6 +104,8 @@ class Command(BaseCommand):
 
     def _port_is_free(self, patience: float = 5) -> None:
         """The web server would share a taken port silently; a run that just ended has a moment."""
+        if not 0 < self.port < 65536:
+            raise CommandError(f"PORT={self.port} is no port: give one from 1 to 65535.")
         deadline = time.monotonic() + patience
         while True:
             with socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET) as probe:
@@ -115,7 +117,7 @@ class Command(BaseCommand):
                     if time.monotonic() > deadline:
                         raise CommandError(
                             f"{self.host}:{self.port} cannot be used ({error.strerror}); "
-                            "PORT=8001 make run takes another."
+                            "PORT=8001 make run takes another, for a Vinkey that does not run yet."
                         ) from None
             time.sleep(0.5)
 
