@@ -29,6 +29,7 @@ _WORDS = {
     "edit": (_("changed it"), "pencil"),
     "assign": (_("named who"), "user"),
     "executors": (_("named the executors"), "users"),
+    "version": (_("moved it to a newer version of its type"), "arrow-up"),
     "stage": (_("moved it to another stage"), "arrow-right"),
     "comment": (_("wrote"), "message-square"),
     "blocked": (_("a blocker was opened"), "octagon-x"),

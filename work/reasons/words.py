@@ -15,6 +15,7 @@ _ACTS = {
     "evidence": _("Add evidence"),
     "hold": _("Place a hold"),
     "judge": _("Judge"),
+    "move_version": _("Move to another version"),
     "raise_blocker": _("Raise a blocker"),
     "require": _("Require"),
     "strike": _("Strike"),
@@ -236,6 +237,24 @@ WORDS: dict[str, object] = {
     "state_before_last": _("The place was given another state after that time."),
     "time_zone_unknown": _("“%(value)s” is no time zone, as Europe/Amsterdam is one."),
     "username_taken": _("The sign-in name %(username)s is in use already."),
+    "accepter_stays": _(
+        "It has begun, and %(role)s accepts it; the newer version leaves that to others."
+    ),
+    "complete_asks_more": _(
+        "It is complete, and the newer version asks what only work under way answers: %(lines)s."
+        " Give it back first."
+    ),
+    "four_eyes_stays": _(
+        "It has begun, and another than its completer accepts it;"
+        " the newer version asks that no more."
+    ),
+    "handback_stays": _(
+        "It has begun, and its hand-back is signed at acceptance;"
+        " the newer version asks that no more."
+    ),
+    "version_not_published": _("Version %(number)s is a draft: publish it first."),
+    "version_of_other_type": _("This version is of another type of work."),
+    "version_older": _("Version %(number)s is older than %(current)s, which the item is on."),
     "version_published": _("Version %(number)s is published and never changes: make a new one."),
 }
 

@@ -55,16 +55,18 @@ def asked_now(
 
 def ask(act: OpenAct, facts: dict[int, Facts], keys: Collection[str] | None = None) -> None:
     """Ask the suppliers about the items' rows and keep what they say."""
-    changed = [
-        row
-        for row, _context, answer in asked_now(facts, act.at, keys)
-        if _hear(row, answer, act.at)
-    ]
     Prerequisite.objects.bulk_update(
-        changed,
+        heard(facts, act.at, keys),
         ["answer", "reason", "clears", "url", "valid_until", "answered_at", "source_id"],
         batch_size=CHUNK,
     )
+
+
+def heard(
+    facts: dict[int, Facts], at: datetime, keys: Collection[str] | None = None
+) -> list[Prerequisite]:
+    """Ask, and put what is said on the rows in memory: those that changed, which nobody saved."""
+    return [row for row, _context, answer in asked_now(facts, at, keys) if _hear(row, answer, at)]
 
 
 def _answers(

@@ -7,7 +7,7 @@ from django.db.models import Model, Q
 
 from work.exceptions import Forbidden, Reason, Refused, Stale, Unknown
 from work.models import Membership, Place, Site, User
-from work.permissions import Action, Denied, can_at
+from work.permissions import Action, Denied, Scope, can_at
 from work.services.acts import OpenAct
 
 
@@ -28,15 +28,21 @@ def configure(
     if action == Action.CONFIGURE and is_superuser(act):
         act.about(site)
         return site
-    allowed = can_at(act.scope, action, site.pk, place.path if place else "")
-    if isinstance(allowed, Denied) and site.pk not in act.scope.site_ids():
-        raise Unknown
-    act.about(site)
+    if act.scope.system or site.pk in act.scope.site_ids():
+        act.about(site)
+    check_may(act.scope, site.pk, place.path if place else "", action)
+    return site
+
+
+def check_may(who: Scope, site_id: int, path: str = "", action: Action = Action.CONFIGURE) -> None:
+    """Unknown (404) to who has no role at the site, Forbidden (403) to who may not do this."""
+    allowed = can_at(who, action, site_id, path)
     if isinstance(allowed, Denied):
+        if site_id not in who.site_ids():
+            raise Unknown
         # Who has a role in some part of the site alone has none for the whole of it.
         unknown = allowed.reason.code == "unknown"
         raise Forbidden(Reason("denied") if unknown else allowed.reason)
-    return site
 
 
 def is_superuser(act: OpenAct) -> bool:

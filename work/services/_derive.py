@@ -4,7 +4,7 @@
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -50,7 +50,8 @@ _ASKED = frozenset({"supplier", "params"})
 
 def derive(act: OpenAct, facts: dict[int, Facts]) -> None:
     """Add and withdraw derived rows of items, as rules and suppliers are in force at the act."""
-    wanted = _wanted([each for each in facts.values() if each.item.status in CONTROLLED], act.at)
+    asking = [each for each in facts.values() if each.item.status in CONTROLLED]
+    wanted = wanted_on(asking, act.at)
     withdrawn = _withdrawn_rows(facts, wanted)
     new: list[Prerequisite] = []
     followed: list[Prerequisite] = []
@@ -69,7 +70,7 @@ def derive(act: OpenAct, facts: dict[int, Facts]) -> None:
             if row is None and (item_id, *key) in withdrawn:
                 each.prerequisites.append(_again(act, withdrawn[(item_id, *key)], want, each.item))
             elif row is None:
-                new.append(_row(act, want, each.item))
+                new.append(_row(want, each.item, act.at))
             elif _follow(act, each.item, row, want):
                 followed.append(row)
     Prerequisite.objects.bulk_update(withdrawn_now, ["withdrawn_at"], batch_size=CHUNK)
@@ -97,7 +98,13 @@ def _withdrawn_rows(facts: dict[int, Facts], wanted: dict[int, dict]) -> dict[tu
     return {(row.item_id, row.gate, row.line_id, row.origin): row for row in rows}
 
 
-def _wanted(facts: Sequence[Facts], at: datetime) -> dict[int, dict[tuple, _Wanted]]:
+def wanted_on(
+    facts: Sequence[Facts], at: datetime, lines: Mapping[tuple, int] | None = None
+) -> dict[int, dict[tuple, _Wanted]]:
+    """The rows that should stand on each item, by gate, line and origin.
+
+    lines: ids of the items' hold points by item and key, where they are not those that are stored.
+    """
     wanted: dict[int, dict[tuple, _Wanted]] = defaultdict(dict)
     if not facts:
         return wanted
@@ -112,7 +119,8 @@ def _wanted(facts: Sequence[Facts], at: datetime) -> dict[int, dict[tuple, _Want
         for need in asked
     ]
     keys = {rule.line_key for rule in rules} | {need.line_key for _key, _item, need in needs}
-    lines = _hold_lines(facts, keys - {""})
+    if lines is None:
+        lines = _hold_lines(facts, keys - {""})
     for each in facts:
         for rule in rules:
             if _reach.applies(rule, each.context):
@@ -179,8 +187,29 @@ def _from_supplier(key: str, need: Requirement, line_id: int | None) -> _Wanted:
     )
 
 
-def _row(act: OpenAct, want: _Wanted, item: WorkItem) -> Prerequisite:
-    return Prerequisite(site_id=item.site_id, item=item, created_at=act.at, **want.__dict__)
+def _row(want: _Wanted, item: WorkItem, at: datetime) -> Prerequisite:
+    return Prerequisite(site_id=item.site_id, item=item, created_at=at, **want.__dict__)
+
+
+def foreseen(facts: Facts, at: datetime, lines: Mapping[str, int]) -> list[Prerequisite]:
+    """The rows that would stand on an item with these hold points by key. Nothing is kept.
+
+    As `derive` would leave them; those of an answer that counts no more are to be asked.
+    """
+    item = facts.item
+    points = {(item.pk, key): pk for key, pk in lines.items()}
+    wanted = wanted_on([facts], at, points)
+    standing = {(row.gate, row.line_id, row.origin): row for row in facts.prerequisites}
+    withdrawn = _withdrawn_rows({item.pk: facts}, wanted)
+    rows = [row for row in facts.prerequisites if row.origin.startswith("hand:")]
+    for key, want in wanted[item.pk].items():
+        row = standing.get(key) or withdrawn.get((item.pk, *key)) or _row(want, item, at)
+        _changed, other = _put(row, want)
+        if other or key not in standing:
+            _forget(row)
+            row.waived_at = row.waiver_until = row.refused_at = None
+        rows.append(row)
+    return rows
 
 
 def _follow(act: OpenAct, item: WorkItem, row: Prerequisite, want: _Wanted) -> bool:
@@ -189,6 +218,19 @@ def _follow(act: OpenAct, item: WorkItem, row: Prerequisite, want: _Wanted) -> b
     Where another is asked, or for something else, it is another requirement: neither the source
     nor the answer nor the waiver of the earlier one counts for it. That another must accept stays.
     """
+    changed, other = _put(row, want)
+    if other:
+        _forget(row)
+        if row.waiver_until is not None and row.waiver_until > act.at:
+            row.waiver_until = act.at
+            act.record(
+                "waiver_ended", item, item_id=item.pk, prerequisite=row.pk, cause="asked_otherwise"
+            )
+    return changed
+
+
+def _put(row: Prerequisite, want: _Wanted) -> tuple[bool, bool]:
+    """Let a row say what is wanted: whether anything changed, and whether another is asked."""
     changed = [name for name in _FOLLOWS if getattr(row, name) != getattr(want, name)]
     other = not _ASKED.isdisjoint(changed)
     if row.source_id != want.source_id and (other or want.source_id is not None):
@@ -197,14 +239,7 @@ def _follow(act: OpenAct, item: WorkItem, row: Prerequisite, want: _Wanted) -> b
         row.four_eyes = row.four_eyes or asks_another(row)
     for name in changed:
         setattr(row, name, getattr(want, name))
-    if other:
-        _forget(row)
-        if row.waiver_until is not None and row.waiver_until > act.at:
-            row.waiver_until = act.at
-            act.record(
-                "waiver_ended", item, item_id=item.pk, prerequisite=row.pk, cause="asked_otherwise"
-            )
-    return bool(changed)
+    return bool(changed), other
 
 
 def _again(act: OpenAct, row: Prerequisite, want: _Wanted, item: WorkItem) -> Prerequisite:

@@ -55,6 +55,8 @@ class Facts:
     holds: list[Hold] = field(default_factory=list)
     # Whether a requirement that asks for four eyes ever stood, withdrawn or not.
     ever_four_eyes: bool = False
+    # A version that is tried on the item, in place of the one that it keeps.
+    tried: Definition | None = None
 
     def __post_init__(self) -> None:
         """Remember the overlay as it is stored."""
@@ -74,8 +76,8 @@ class Facts:
 
     @property
     def definition(self) -> Definition:
-        """The type's version that this item keeps."""
-        return definition(self.item.type_version_id)
+        """The type's version that this item keeps, or that is tried on it."""
+        return self.tried or definition(self.item.type_version_id)
 
     @property
     def children(self) -> list[WorkItem]:

@@ -49,6 +49,20 @@ def checked_values(definition: Definition, values: Mapping[str, Any]) -> dict[st
     return stored
 
 
+def fitting(
+    definition: Definition, values: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Reason]]:
+    """The values that a version's fields can keep, and for each of the others why not."""
+    kept: dict[str, Any] = {}
+    reasons: list[Reason] = []
+    for key, value in values.items():
+        try:
+            kept |= checked_values(definition, {key: value})
+        except Refused as refusal:
+            reasons += refusal.reasons
+    return kept, reasons
+
+
 def _stored(field: TypeField, value: Any) -> Any:
     match field.kind:
         case FieldKind.NUMBER:

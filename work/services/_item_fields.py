@@ -1,7 +1,6 @@
 """Putting what was given onto an item: fields, values, things, executors; all checked here."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from typing import Any
 
 from work.exceptions import Reason, Refused
@@ -19,6 +18,7 @@ from work.services._fields import (
     EDITABLE,
     check_plain,
     checked_values,
+    fitting,
     type_of,
 )
 from work.services._names import (
@@ -50,10 +50,7 @@ def change_type(act: OpenAct, item: WorkItem, type_id: int) -> dict[str, Any]:
     item.type, version_id = type_of(item.site_id, type_id)
     known = definition(version_id)
     item.type_version = known.version
-    kept: dict[str, Any] = {}
-    for key, value in item.values.items():
-        with suppress(Refused):
-            kept |= checked_values(known, {key: value})
+    kept, _dropped = fitting(known, item.values)
     left["values"] = sorted(set(item.values) - set(kept))
     item.values = kept
     return left

@@ -3,47 +3,44 @@
 from datetime import datetime
 from typing import Any
 
-from work.models import ChecklistLine, Criterion, WorkItem
+from django.db.models import Model
+
+from work.models import ChecklistLine, Criterion, TypeCriterion, TypeLine, WorkItem
 from work.services._definition import definition
 from work.services._facts import Facts
 from work.services.acts import OpenAct
+
+# What a row takes from what its type says.
+TAKES: dict[type[Model], tuple[str, ...]] = {
+    Criterion: ("text", "evidence", "quality", "needed_at", "position"),
+    ChecklistLine: (
+        "text",
+        "kind",
+        "unit",
+        "low",
+        "high",
+        "choices",
+        "hold_point",
+        "na_allowed",
+        "position",
+    ),
+}
 
 
 def instantiate(act: OpenAct, facts: Facts) -> None:
     """Give the item the criteria and lines of its type that do not stand on it yet, by key."""
     item, definition = facts.item, facts.definition
-    criteria = set(_standing(Criterion, item).values_list("key", flat=True))
-    Criterion.objects.bulk_create(
-        Criterion(
-            item=item,
-            key=each.key,
-            text=each.text,
-            evidence=each.evidence,
-            quality=each.quality,
-            needed_at=each.needed_at,
-            position=each.position,
+    for model, asked in ((Criterion, definition.criteria), (ChecklistLine, definition.lines)):
+        known = set(_standing(model, item).values_list("key", flat=True))
+        model._default_manager.bulk_create(
+            row_of(model, item, each) for each in asked if each.key not in known
         )
-        for each in definition.criteria
-        if each.key not in criteria
-    )
-    lines = set(_standing(ChecklistLine, item).values_list("key", flat=True))
-    ChecklistLine.objects.bulk_create(
-        ChecklistLine(
-            item=item,
-            key=each.key,
-            text=each.text,
-            kind=each.kind,
-            unit=each.unit,
-            low=each.low,
-            high=each.high,
-            choices=each.choices,
-            hold_point=each.hold_point,
-            na_allowed=each.na_allowed,
-            position=each.position,
-        )
-        for each in definition.lines
-        if each.key not in lines
-    )
+
+
+def row_of(model: type[Model], item: WorkItem, asked: TypeCriterion | TypeLine) -> Any:
+    """A row of the item that asks what its type says, not saved yet."""
+    taken = {name: getattr(asked, name) for name in TAKES[model]}
+    return model(item=item, key=asked.key, **taken)
 
 
 def retire(item: WorkItem, version_id: int, at: datetime) -> dict[str, list[int]]:

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from work.exceptions import Reason, Refused
-from work.models import Criterion, WorkItem
-from work.states import ENDED, Status
+from work.models import ChecklistLine, Criterion, WorkItem, WorkTypeVersion
+from work.states import ENDED, UNDER_WAY, Status
 
 _COMPLETE = frozenset({Status.DONE, Status.CLOSED})
+# What has begun is accepted as it began, whatever a newer version of its type says.
+_BEGUN = frozenset({*UNDER_WAY, Status.DONE})
 
 
 def check_fields(item: WorkItem, changed: Mapping[str, Any]) -> None:
@@ -35,3 +37,41 @@ def check_fields(item: WorkItem, changed: Mapping[str, Any]) -> None:
 def stays(item: WorkItem, criterion: Criterion) -> bool:
     """Whether a criterion cannot be withdrawn any more: it asks for a second person."""
     return item.status == Status.DONE and criterion.quality
+
+
+def stays_begun(item: WorkItem, row: Criterion | ChecklistLine) -> bool:
+    """Whether a row stays on work that has begun although a newer version asks it no more.
+
+    A criterion of quality asks for a second person; of a failed line nobody has said yet what
+    becomes of it.
+    """
+    if item.status not in _BEGUN:
+        return False
+    return row.quality if isinstance(row, Criterion) else row.needs_disposition
+
+
+def as_begun(item: WorkItem, criterion: Criterion, asked: str, wanted: bool) -> bool:
+    """What a newer version makes of `quality` or `evidence`: never less once work has begun."""
+    return wanted or (item.status in _BEGUN and getattr(criterion, asked))
+
+
+def asks_another(item: WorkItem, version: WorkTypeVersion) -> bool:
+    """Whether the version asks that another than the completer accepts the item."""
+    if version.four_eyes or version.takes_out:
+        return True
+    # A share is sampled; the number decides, so that nobody can choose.
+    return item.number * 37 % 100 < version.sample_percent
+
+
+def asks_less(item: WorkItem, before: WorkTypeVersion, after: WorkTypeVersion) -> list[Reason]:
+    """Why work that has begun stays on its version: its acceptance would ask less on the other."""
+    if item.status not in _BEGUN:
+        return []
+    reasons = []
+    if before.takes_out and not after.takes_out:
+        reasons.append(Reason("handback_stays"))
+    elif asks_another(item, before) and not asks_another(item, after):
+        reasons.append(Reason("four_eyes_stays"))
+    if before.accept_role and before.accept_role != after.accept_role:
+        reasons.append(Reason("accepter_stays", {"role": before.accept_role}))
+    return reasons

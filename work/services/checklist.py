@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from work.exceptions import Forbidden, Reason, Refused, Stale, Unknown
-from work.models import ChecklistLine, Evidence, ItemAsset
+from work.models import ChecklistLine, Evidence, ItemAsset, TypeLine
 from work.permissions import Action, can, can_at
 from work.services import _asking
 from work.services._enter import enter
@@ -93,12 +93,13 @@ def _is_weak(line: ChecklistLine, answer: str, value: str | Decimal | None) -> b
     if line.kind != LineKind.READING or answer == LineAnswer.NOT_APPLICABLE:
         return False
     try:
-        return _outside(line, _number(value))
+        return outside(line, _number(value))
     except Refused:
         return False
 
 
-def _outside(line: ChecklistLine, number: Decimal) -> bool:
+def outside(line: ChecklistLine | TypeLine, number: Decimal) -> bool:
+    """Whether a reading lies outside the limits of its line."""
     below = line.low is not None and number < line.low
     return below or (line.high is not None and number > line.high)
 
@@ -118,7 +119,7 @@ def _verdict(
     match line.kind:
         case LineKind.READING:
             number = _number(value)
-            return (LineAnswer.FAIL if _outside(line, number) else LineAnswer.PASS), number
+            return (LineAnswer.FAIL if outside(line, number) else LineAnswer.PASS), number
         case LineKind.CHOICE:
             if said not in line.choices:
                 raise Refused(Reason("choice_unknown"))

@@ -12,7 +12,7 @@ from typing import Any
 from work.exceptions import Reason
 from work.models import Blocker, Criterion, Prerequisite
 from work.permissions import Scope
-from work.services import _overlay, _owners
+from work.services import _overlay, _owners, _stays
 from work.services._facts import Facts
 from work.states import (
     ENDED,
@@ -229,15 +229,11 @@ def _other(code: str, item: Any) -> Reason:
 
 def four_eyes(facts: Facts) -> bool:
     """Whether the accepter must be another than the completer: by consequence, else by the type."""
-    version = facts.definition.version
-    if facts.item.safety_critical or facts.holds or version.takes_out or version.four_eyes:
+    if facts.item.safety_critical or facts.holds or facts.ever_four_eyes:
         return True
     if any(each.quality for each in facts.criteria):
         return True
-    if facts.ever_four_eyes:
-        return True
-    # A share is sampled; the number decides, so that nobody can choose.
-    return facts.item.number * 37 % 100 < version.sample_percent
+    return _stays.asks_another(facts.item, facts.definition.version)
 
 
 def _accepter(facts: Facts) -> tuple[str, Any]:
