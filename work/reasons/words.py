@@ -30,6 +30,16 @@ LABELS: dict[str, dict[str, object]] = {
     "verb": {**dict(Verb.choices), **_ACTS},
     "kind": {**dict(BlockerKind.choices), **dict(EvidenceKind.choices)},
     "answer": dict(AnswerState.choices),
+    "expected": {
+        "list": _("a list"),
+        "number_or_nothing": _("a number, or nothing"),
+        "object": _("an object"),
+        "text": _("text"),
+        "texts": _("a list of texts"),
+        "whole": _("a whole number"),
+        "whole_or_nothing": _("a whole number, or nothing"),
+        "yes_no": _("true or false"),
+    },
 }
 
 WORDS: dict[str, object] = {
@@ -252,6 +262,15 @@ WORDS: dict[str, object] = {
         "It has begun, and its hand-back is signed at acceptance;"
         " the newer version asks that no more."
     ),
+    # Files of types
+    "file_key_missing": _("This must be given."),
+    "file_key_unknown": _("A file of a work type has no such entry."),
+    "file_not_json": _("The file is not JSON in UTF-8: it cannot be read from line %(line)s on."),
+    "file_of_other_kind": _("This is no file of a work type."),
+    "file_shape": _("It must be %(expected)s."),
+    "file_version_unknown": _("Only files of format version %(version)s can be read."),
+    "in_file": pgettext_lazy("place in a file, and what is wrong there", "%(path)s: %(reason)s"),
+    "text_unfit": _("It holds characters that no text can."),
     "version_not_published": _("Version %(number)s is a draft: publish it first."),
     "version_of_other_type": _("This version is of another type of work."),
     "version_older": _("Version %(number)s is older than %(current)s, which the item is on."),

@@ -23,7 +23,7 @@ SETTINGS: dict[str, frozenset[str] | None] = {
 _LIMITS = {"sample_percent": 100, "due_days": 3660, "stop_minutes": 1440}
 
 # Columns of each part's rows, with what they are when left out; `...` must be given.
-_COLUMNS: dict[str, dict[str, Any]] = {
+COLUMNS: dict[str, dict[str, Any]] = {
     "fields": {
         "key": ...,
         "label": ...,
@@ -67,23 +67,25 @@ KEY = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
 
 def checked_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings of a version as they are stored."""
-    faults = []
-    for name, value in settings.items():
-        if name not in SETTINGS:
-            raise TypeError(f"not a setting of a version: {name}")
-        allowed = SETTINGS[name]
-        if allowed is not None:
-            fine = value in allowed
-        elif name in _LIMITS:
-            none = value is None and name == "due_days"
-            fine = none or (isinstance(value, int) and 0 <= value <= _LIMITS[name])
-        else:
-            fine = isinstance(value, bool)
-        if not fine:
-            faults.append(Reason("choice_not_known", {"what": name, "value": str(value)[:60]}))
+    if unknown := set(settings) - set(SETTINGS):
+        raise TypeError(f"not a setting of a version: {sorted(unknown)}")
+    faults = [reason for name, value in settings.items() for reason in setting_faults(name, value)]
     if faults:
         raise Refused(faults)
     return dict(settings)
+
+
+def setting_faults(name: str, value: Any) -> list[Reason]:
+    """What is wrong with the value of a setting."""
+    allowed = SETTINGS[name]
+    if allowed is not None:
+        fine = value in allowed
+    elif name in _LIMITS:
+        none = value is None and name == "due_days"
+        fine = none or (isinstance(value, int) and 0 <= value <= _LIMITS[name])
+    else:
+        fine = isinstance(value, bool)
+    return [] if fine else [Reason("choice_not_known", {"what": name, "value": str(value)[:60]})]
 
 
 def checked_parts(
@@ -93,22 +95,23 @@ def checked_parts(
     checked: dict[str, list[dict[str, Any]]] = {}
     faults: list[Reason] = []
     for part, rows in parts.items():
-        checked[part] = [_row(part, row) for row in rows]
+        checked[part] = [row_of(part, row) for row in rows]
         keys = [row["key"] for row in checked[part]]
         faults += [
             Reason("key_twice", {"key": key})
             for key in sorted({key for key in keys if keys.count(key) > 1})
         ]
         for row in checked[part]:
-            faults += _faults(part, row)
-    faults += _changed_kinds(version, checked.get("fields", []))
+            faults += [reason for _column, reason in faults_of(part, row)]
+    faults += changed_kinds(version.type_id, checked.get("fields", [])).values()
     if faults:
         raise Refused(faults)
     return checked
 
 
-def _row(part: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    columns = _COLUMNS[part]
+def row_of(part: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with all its columns, as it is stored."""
+    columns = COLUMNS[part]
     unknown = set(given) - set(columns)
     if unknown:
         raise TypeError(f"not a column of {part}: {sorted(unknown)}")
@@ -132,46 +135,49 @@ def _number(value: Any) -> Decimal | None:
     return number
 
 
-def _faults(part: str, row: Mapping[str, Any]) -> Iterator[Reason]:
+def faults_of(part: str, row: Mapping[str, Any]) -> Iterator[tuple[str, Reason]]:
+    """What is wrong with a row, each with the column that it is about."""
     key = str(row["key"])
     if not KEY.match(key):
-        yield Reason("key_unfit", {"key": key[:60]})
+        yield "key", Reason("key_unfit", {"key": key[:60]})
     for name, longest in _LONGEST.items():
         text = row.get(name)
-        if text is not None and len(str(text)) > longest:
-            yield Reason("name_too_long", {"longest": longest})
+        if text is not None and (len(str(text)) > longest or "\x00" in str(text)):
+            yield name, Reason("name_too_long", {"longest": longest})
         if name in ("label", "text") and text is not None and not str(text).strip():
-            yield Reason("name_needed")
+            yield name, Reason("name_needed")
     for (where, name), allowed in _ONE_OF.items():
         if where == part and row[name] not in allowed:
-            yield Reason("choice_not_known", {"what": name, "value": str(row[name])[:60]})
+            yield name, Reason("choice_not_known", {"what": name, "value": str(row[name])[:60]})
     if row.get("kind") == FieldKind.CHOICE and len(set(row["choices"])) < 2:
-        yield Reason("choices_needed", {"key": key})
+        yield "choices", Reason("choices_needed", {"key": key})
     if part == "lines":
         yield from _limit_faults(row)
 
 
-def _limit_faults(row: Mapping[str, Any]) -> Iterator[Reason]:
+def _limit_faults(row: Mapping[str, Any]) -> Iterator[tuple[str, Reason]]:
     low, high = row["low"], row["high"]
-    limits = [limit for limit in (low, high) if limit is not None]
-    if any(not limit.is_finite() or abs(limit) >= 10**12 for limit in limits):
-        yield Reason("limit_unfit", {"key": row["key"]})
+    limits = {name: row[name] for name in ("low", "high") if row[name] is not None}
+    unfit = [
+        name for name, limit in limits.items() if not limit.is_finite() or abs(limit) >= 10**12
+    ]
+    if unfit:
+        yield unfit[0], Reason("limit_unfit", {"key": row["key"]})
     elif limits and row["kind"] != LineKind.READING:
-        yield Reason("limits_of_readings_only", {"key": row["key"]})
+        yield next(iter(limits)), Reason("limits_of_readings_only", {"key": row["key"]})
     elif low is not None and high is not None and low > high:
-        yield Reason("limits_crossed", {"key": row["key"]})
+        yield "low", Reason("limits_crossed", {"key": row["key"]})
 
 
-def _changed_kinds(
-    version: WorkTypeVersion, fields: Sequence[Mapping[str, Any]]
-) -> Iterator[Reason]:
-    """A key is stable over versions: what it meant once it means for ever."""
+def changed_kinds(type_id: int, fields: Sequence[Mapping[str, Any]]) -> dict[str, Reason]:
+    """Fields of another kind than before, by key: what a key meant once it means for ever."""
     before = dict(
         TypeField.objects.filter(
-            version__type_id=version.type_id, version__published_at__isnull=False
+            version__type_id=type_id, version__published_at__isnull=False
         ).values_list("key", "kind")
     )
-    for row in fields:
-        kind = before.get(row["key"])
-        if kind is not None and kind != row["kind"]:
-            yield Reason("field_kind_changed", {"key": row["key"], "kind": kind})
+    return {
+        row["key"]: Reason("field_kind_changed", {"key": row["key"], "kind": before[row["key"]]})
+        for row in fields
+        if row["kind"] != before.get(row["key"], row["kind"])
+    }

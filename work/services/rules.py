@@ -7,49 +7,24 @@ the rules as they are in any case.
 
 import functools
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q
+from django.db.models import Q
 
-from work import ports
 from work.exceptions import Reason, Refused, Unknown
-from work.models import AssetClass, Place, RequirementRule, RuleMode, User, WorkItem, WorkType
+from work.models import Place, RequirementRule, RuleMode, User, WorkItem
 from work.permissions import Action
 from work.services import _chunks
-from work.services._configure import configure, named, of_site, one_of, put
+from work.services._configure import configure, of_site, one_of, put
 from work.services._draft import KEY
+from work.services._rule_fields import check_whole, checked, first_mode
 from work.services.acts import OpenAct, door
-from work.states import CONTROLLED, BlockerKind, Gate, Mode, Role
-
-# Rules of these kinds ship enforced; every other begins in watch.
-_ENFORCED = frozenset({BlockerKind.PERMIT, BlockerKind.ISOLATION})
-_REACHES: dict[str, tuple[type[Model], str]] = {
-    "type_id": (WorkType, "type_unknown"),
-    "place_id": (Place, "place_unknown"),
-    "asset_class_id": (AssetClass, "asset_class_unknown"),
-}
-_CHANGEABLE = frozenset(
-    {
-        "what",
-        "supplier",
-        "params",
-        "kind",
-        "gate",
-        "line_key",
-        "safety_critical_only",
-        "one_time",
-        "lead",
-        "waivable_by",
-        "starts",
-        "ends",
-        *_REACHES,
-    }
-)
+from work.states import CONTROLLED, Mode
 
 
-def _create(
+def create_inner(
     act: OpenAct,
     *,
     site_id: int,
@@ -67,7 +42,7 @@ def _create(
     Another mode than that is HSE's to give.
     """
     site = configure(act, site_id)
-    first = _first_mode(kind)
+    first = first_mode(kind)
     if mode is not None and mode != first:
         one_of(mode, Mode.values, "mode")
         configure(act, site_id, action=Action.RULE_MODE)
@@ -84,9 +59,9 @@ def _create(
     rule = RequirementRule(site=site, key=key.strip(), mode=mode or first)
     if not KEY.match(rule.key) or len(rule.key) > 60:
         raise Refused(Reason("key_unfit", {"key": rule.key[:60]}))
-    for name, value in _checked(rule, values).items():
+    for name, value in checked(rule, values).items():
         setattr(rule, name, value)
-    _whole(rule)
+    check_whole(rule)
     rule.save(force_insert=True)
     act.record("created", rule, mode=rule.mode)
     return rule
@@ -99,14 +74,14 @@ def _change(act: OpenAct, *, rule_id: int, **values: Any) -> RequirementRule:
     another.
     """
     rule = _entered(act, rule_id)
-    checked = _checked(rule, values)
-    if _first_mode(checked.get("kind", rule.kind)) != _first_mode(rule.kind):
-        checked["mode"] = _first_mode(checked["kind"])
+    fine = checked(rule, values)
+    if first_mode(fine.get("kind", rule.kind)) != first_mode(rule.kind):
+        fine["mode"] = first_mode(fine["kind"])
     before = rule.mode
-    changed = {name: value for name, value in checked.items() if getattr(rule, name) != value}
+    changed = {name: value for name, value in fine.items() if getattr(rule, name) != value}
     for name, value in changed.items():
         setattr(rule, name, value)
-    _whole(rule)
+    check_whole(rule)
     if changed:
         rule.save(update_fields=[name.removesuffix("_id") for name in changed])
         act.record("changed", rule, fields=sorted(changed))
@@ -115,52 +90,10 @@ def _change(act: OpenAct, *, rule_id: int, **values: Any) -> RequirementRule:
     return rule
 
 
-def _first_mode(kind: str) -> str:
-    return Mode.ENFORCE if kind in _ENFORCED else Mode.WATCH
-
-
 def _turned(
     act: OpenAct, rule: RequirementRule, before: str, mode: str, place_id: int | None = None
 ) -> None:
     act.record("rule_mode", rule, item_id=None, place=place_id, **{"from": before, "to": mode})
-
-
-def _checked(rule: RequirementRule, values: dict[str, Any]) -> dict[str, Any]:
-    unknown = set(values) - _CHANGEABLE
-    if unknown:
-        raise TypeError(f"not a field of a rule: {sorted(unknown)}")
-    values = dict(values)
-    for name, (model, code) in _REACHES.items():
-        if values.get(name) is not None:
-            of_site(model, values[name], rule.site_id, code)
-    if "what" in values:
-        values["what"] = named(values["what"], 250)
-    if "kind" in values:
-        one_of(values["kind"], BlockerKind.values, "blocker_kind")
-    if "gate" in values:
-        one_of(values["gate"], Gate.values, "gate")
-    if values.get("waivable_by"):
-        one_of(values["waivable_by"], Role.values, "role")
-    if "supplier" in values and ports.suppliers.get(values["supplier"]) is None:
-        raise Refused(Reason("supplier_missing", {"supplier": values["supplier"]}))
-    return values
-
-
-def _whole(rule: RequirementRule) -> None:
-    """What of a rule must fit together."""
-    reasons = []
-    if (rule.gate == Gate.HOLD_POINT) != bool(rule.line_key):
-        reasons.append(Reason("rule_hold_point_line"))
-    if rule.ends is not None and rule.ends <= rule.starts:
-        reasons.append(Reason("ends_before_start"))
-    if rule.supplier == "work.check" and rule.params.get("role") not in Role.values:
-        reasons.append(Reason("rule_check_role"))
-    if rule.lead is not None and rule.lead < timedelta(0):
-        reasons.append(Reason("lead_negative"))
-    if rule.one_time and rule.gate != Gate.START:
-        reasons.append(Reason("one_time_at_start_only"))
-    if reasons:
-        raise Refused(reasons)
 
 
 def _set_mode(
@@ -279,7 +212,7 @@ def _then_applied(change: Callable[..., RequirementRule]) -> Callable[..., Requi
     return both
 
 
-create_rule = _then_applied(door(_create))
+create_rule = _then_applied(door(create_inner))
 change_rule = _then_applied(door(_change))
 set_mode = _then_applied(door(_set_mode))
 end_mode = _then_applied(door(_end_mode))

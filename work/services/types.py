@@ -26,7 +26,7 @@ PARTS: dict[str, type[Model]] = {
 }
 
 
-def _create(
+def create_inner(
     act: OpenAct,
     *,
     site_id: int,
@@ -64,7 +64,7 @@ def _change(act: OpenAct, *, type_id: int, **values: Any) -> WorkType:
     return kind
 
 
-def _draft(act: OpenAct, *, type_id: int, **settings: Any) -> WorkTypeVersion:
+def draft_inner(act: OpenAct, *, type_id: int, **settings: Any) -> WorkTypeVersion:
     """Begin an empty draft of a type's next version."""
     kind = _type(type_id)
     configure(act, kind.site_id)
@@ -75,10 +75,33 @@ def _draft(act: OpenAct, *, type_id: int, **settings: Any) -> WorkTypeVersion:
 
 def _copy(act: OpenAct, *, version_id: int) -> WorkTypeVersion:
     """Begin a draft that says what another version of the type says."""
-    source = _version(version_id)
+    source = version_of(version_id)
     configure(act, source.type.site_id)
-    source = _version(version_id)
-    version = _next(source.type, {name: getattr(source, name) for name in SETTINGS})
+    source = version_of(version_id)
+    return _copied(act, source, source.type)
+
+
+def _copy_type(act: OpenAct, *, version_id: int, code: str, name: str) -> WorkTypeVersion:
+    """Make a new type of the same site whose first draft says what a version of another says.
+
+    Rules are not copied: they name the type that they are of.
+    """
+    source = version_of(version_id)
+    configure(act, source.type.site_id)
+    source = version_of(version_id)
+    kind = create_inner(
+        act,
+        site_id=source.type.site_id,
+        code=code,
+        name=name,
+        category=source.type.category,
+        icon=source.type.icon,
+    )
+    return _copied(act, source, kind)
+
+
+def _copied(act: OpenAct, source: WorkTypeVersion, kind: WorkType) -> WorkTypeVersion:
+    version = _next(kind, {name: getattr(source, name) for name in SETTINGS})
     for model in PARTS.values():
         rows = list(model._default_manager.filter(version=source))
         for row in rows:
@@ -95,7 +118,7 @@ def _next(kind: WorkType, settings: Mapping[str, Any]) -> WorkTypeVersion:
     return WorkTypeVersion.objects.create(type=kind, number=last + 1, **settings)
 
 
-def _write(
+def write_inner(
     act: OpenAct,
     *,
     version_id: int,
@@ -135,9 +158,9 @@ def _publish(act: OpenAct, *, version_id: int) -> WorkTypeVersion:
 
 
 def _draft_only(act: OpenAct, version_id: int) -> WorkTypeVersion:
-    version = _version(version_id)
+    version = version_of(version_id)
     configure(act, version.type.site_id)
-    version = _version(version_id)
+    version = version_of(version_id)
     if version.published_at is not None:
         raise Refused(Reason("version_published", {"number": version.number}))
     return version
@@ -150,18 +173,28 @@ def _type(type_id: int) -> WorkType:
     return kind
 
 
-def _version(version_id: int) -> WorkTypeVersion:
+def version_of(version_id: int) -> WorkTypeVersion:
+    """A version with its type; Unknown where there is none."""
     version = WorkTypeVersion.objects.select_related("type").filter(pk=version_id).first()
     if version is None:
         raise Unknown
     return version
 
 
-create_type = door(_create)
+create_type = door(create_inner)
 change_type = door(_change)
-create_draft = door(_draft)
+create_draft = door(draft_inner)
 copy_version = door(_copy)
-write_draft = door(_write)
+copy_type = door(_copy_type)
+write_draft = door(write_inner)
 publish = door(_publish)
 
-__all__ = ["change_type", "copy_version", "create_draft", "create_type", "publish", "write_draft"]
+__all__ = [
+    "change_type",
+    "copy_type",
+    "copy_version",
+    "create_draft",
+    "create_type",
+    "publish",
+    "write_draft",
+]

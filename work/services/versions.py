@@ -27,6 +27,7 @@ from work.services._merge import Fate, Merge, Part, follow, merge_all, refusals
 from work.services._proof_rows import row_of
 from work.services._trial import Asked, Trial, try_version
 from work.services.acts import OpenAct, door
+from work.services.types import version_of
 from work.states import CONTROLLED, OPEN, Status
 
 # So many that the site is held for less than a second.
@@ -66,7 +67,7 @@ def preview_move(
 
     A draft may be previewed: what would move once it is published.
     """
-    version = _version(version_id)
+    version = version_of(version_id)
     check_may(who, version.type.site_id)
     outcomes = []
     for ids in _chunks(_wanted(who, version, item_ids)):
@@ -90,7 +91,7 @@ def move_open_items(
     In chunks, each an act of its own: sent again with the same `act`, chunks that were done return
     what they did, and the others go on.
     """
-    version = _version(version_id)
+    version = version_of(version_id)
     moment = at or timezone.now()
     who = scope(actor, moment) if actor else system(moment)
     act = act or uuid4()
@@ -105,7 +106,7 @@ def move_open_items(
 
 def _move_many(act: OpenAct, *, version_id: int, item_ids: Sequence[int]) -> list[dict[str, Any]]:
     """Move a chunk of items; what refuses one leaves the others."""
-    version = _version(version_id)
+    version = version_of(version_id)
     configure(act, version.type.site_id)
     _check_published(version)
     ids = [item.pk for item in _items(act.scope, version, item_ids)]
@@ -122,7 +123,7 @@ def _move_many(act: OpenAct, *, version_id: int, item_ids: Sequence[int]) -> lis
 def _move(act: OpenAct, *, item_id: int, version_id: int, seen: int | None = None) -> WorkItem:
     """Move one item to a newer version of its type. Who sets the site up may."""
     facts = enter(act, item_id, Action.CONFIGURE, seen)
-    version = _version(version_id)
+    version = version_of(version_id)
     if version.type.site_id != facts.item.site_id:
         raise Unknown
     _check_published(version)
@@ -133,13 +134,6 @@ def _move(act: OpenAct, *, item_id: int, version_id: int, seen: int | None = Non
     if outcome.result == MOVED:
         _carry_out(act, {item_id: facts}, merges)
     return facts.item
-
-
-def _version(version_id: int) -> WorkTypeVersion:
-    version = WorkTypeVersion.objects.select_related("type").filter(pk=version_id).first()
-    if version is None:
-        raise Unknown
-    return version
 
 
 def _check_published(version: WorkTypeVersion) -> None:

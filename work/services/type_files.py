@@ -1,0 +1,300 @@
+"""A type of work exported to a file, and imported from one.
+
+An import makes or changes a draft alone: the type's name, category and icon are those of the file
+only where the type is new, and nothing is published. Rules are in the file where asked for. Where
+they are asked for at the import too, those whose key the site does not have yet are made, in the
+mode in which a rule of their kind begins; the others stay as they are.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from work.exceptions import Reason, Refused
+from work.models import (
+    AssetClass,
+    Place,
+    RequirementRule,
+    User,
+    WorkType,
+    WorkTypeVersion,
+)
+from work.permissions import Scope
+from work.services import rules, types
+from work.services._configure import check_may, configure
+from work.services._definition import Definition, load
+from work.services._draft import COLUMNS, KEY, SETTINGS, changed_kinds
+from work.services._rule_fields import check_whole, checked, first_mode
+from work.services._type_document import LARGEST, MOST, RULE, Document, read, written
+from work.services.acts import OpenAct, door
+
+_ATTRIBUTES = ("name", "category", "icon")
+_TEN_YEARS = 315_360_000
+
+
+@dataclass(frozen=True)
+class PartChange:
+    """What a file changes of one part: keys; of those that change, the columns that do."""
+
+    new: tuple[str, ...] = ()
+    changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+    moved: bool = False
+
+
+@dataclass(frozen=True)
+class ImportNote:
+    """What importing a file would do, or what is wrong with it.
+
+    type_id: None of a type that would be new. against: number of the version it is compared with,
+    the draft, or else the newest published one. stays: of the type itself, what the file has
+    otherwise and the import leaves. settings: before and after. rules_new: with the mode they
+    begin in; rules_stay: those the site has, with what the file has otherwise.
+    """
+
+    code: str = ""
+    type_id: int | None = None
+    against: int | None = None
+    draft: bool = False
+    stays: tuple[str, ...] = ()
+    settings: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    parts: Mapping[str, PartChange] = field(default_factory=dict)
+    rules_new: Mapping[str, str] = field(default_factory=dict)
+    rules_stay: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    faults: tuple[Reason, ...] = ()
+
+
+def export(who: Scope, *, version_id: int, at: datetime, with_rules: bool = False) -> str:
+    """A version, draft or not, as the text of a file; with the rules that name its type."""
+    version = types.version_of(version_id)
+    check_may(who, version.type.site_id)
+    said = load(version_id)
+    kind = {"code": version.type.code, **{n: getattr(version.type, n) for n in _ATTRIBUTES}}
+    named = None
+    if with_rules:
+        found = RequirementRule.objects.filter(type=version.type_id).order_by("key")
+        known = found.select_related("place", "asset_class")
+        named = [_rule_row(each) for each in known if each.ends is None or each.ends > at]
+    return written(kind, _settings(version), _parts(said), named)
+
+
+def preview(who: Scope, *, site_id: int, data: bytes, code: str = "") -> ImportNote:
+    """What importing the file at a site would do. code: another than the one in the file."""
+    check_may(who, site_id)
+    document = read(data)
+    kind = _checked(document, site_id, code)
+    if document.faults:
+        return ImportNote(code=_code(document, code), faults=tuple(document.faults[:MOST]))
+    return _note(document, kind, site_id, code)
+
+
+def _import(
+    act: OpenAct, *, site_id: int, data: bytes, code: str = "", with_rules: bool = False
+) -> WorkTypeVersion:
+    """Make a draft that says what the file says: of a new type, or of the one with its code."""
+    configure(act, site_id)
+    document = read(data)
+    kind = _checked(document, site_id, code)
+    if document.faults:
+        raise Refused(document.faults[:MOST])
+    if kind is None:
+        attributes = {name: document.type[name] for name in _ATTRIBUTES}
+        kind = types.create_inner(act, site_id=site_id, code=_code(document, code), **attributes)
+    draft = kind.versions.filter(published_at=None).first()
+    if draft is None:
+        draft = types.draft_inner(act, type_id=kind.pk)
+    parts: Mapping[str, Any] = document.parts
+    draft = types.write_inner(act, version_id=draft.pk, settings=document.settings, **parts)
+    made = _make_rules(act, kind, document.rules or []) if with_rules else []
+    act.record("imported", draft, rules=made)
+    return draft
+
+
+def _make_rules(act: OpenAct, kind: WorkType, rows: Iterable[Mapping[str, Any]]) -> list[int]:
+    known = set(_rules_of(kind.site_id, rows))
+    return [
+        rules.create_inner(
+            act, site_id=kind.site_id, key=row["key"], type_id=kind.pk, **_stored(row, kind.site_id)
+        ).pk
+        for row in rows
+        if row["key"] not in known
+    ]
+
+
+# --- what is wrong ----------------------------------------------------------------------------
+
+
+def _checked(document: Document, site_id: int, code: str) -> WorkType | None:
+    """Note what is wrong with the file at this site: the type with its code, where there is one."""
+    if not document.type:
+        return None
+    if len(code) > 20 or "\x00" in code:
+        document.fault("type.code", Reason("code_too_long", {"longest": 20}))
+        return None
+    kind = WorkType.objects.filter(site_id=site_id, code=_code(document, code)).first()
+    keys = [row["key"] for row in document.parts["fields"]]
+    if kind is not None:
+        for key, reason in changed_kinds(kind.pk, document.parts["fields"]).items():
+            document.fault(f"fields[{keys.index(key)}].kind", reason)
+    for index, row in enumerate(document.rules or []):
+        for name, reason in _rule_faults(row, site_id):
+            document.fault(f"rules[{index}]{name}", reason)
+    return kind
+
+
+def _rule_faults(row: Mapping[str, Any], site_id: int) -> list[tuple[str, Reason]]:
+    if not KEY.match(row["key"]) or len(row["key"]) > 60:
+        return [(".key", Reason("key_unfit", {"key": row["key"][:60]}))]
+    if len(row["line_key"]) > 40:
+        return [(".line_key", Reason("name_too_long", {"longest": 40}))]
+    if abs(row["lead"] or 0) > _TEN_YEARS:
+        given = str(row["lead"])[:60]
+        return [(".lead", Reason("choice_not_known", {"what": "lead", "value": given}))]
+    try:
+        values = _stored(row, site_id)
+        rule = RequirementRule(site_id=site_id, key=row["key"])
+        for name, value in checked(rule, values).items():
+            setattr(rule, name, value)
+        check_whole(rule)
+    except Refused as refusal:
+        return [("", reason) for reason in refusal.reasons]
+    return []
+
+
+def _stored(row: Mapping[str, Any], site_id: int) -> dict[str, Any]:
+    """A rule of the file as the site's rows; refuses a place or class that the site lacks."""
+    values = {name: row[name] for name in RULE if name not in ("key", "place", "asset_class")}
+    values["lead"] = None if row["lead"] is None else timedelta(seconds=row["lead"])
+    values["place_id"] = _id(Place, site_id, row["place"], "place_unknown")
+    values["asset_class_id"] = _id(AssetClass, site_id, row["asset_class"], "asset_class_unknown")
+    return values
+
+
+def _id(model: Any, site_id: int, code: str, unknown: str) -> int | None:
+    if not code:
+        return None
+    found = model.objects.filter(site_id=site_id, code=code).values_list("pk", flat=True).first()
+    if found is None:
+        raise Refused(Reason(unknown))
+    return found
+
+
+# --- what it says, and what that changes ------------------------------------------------------
+
+
+def _note(document: Document, kind: WorkType | None, site_id: int, code: str) -> ImportNote:
+    before = _before(kind)
+    was = _settings(before.version) if before else {}
+    parts = _parts(before) if before else {name: [] for name in COLUMNS}
+    now = {name: [_plain(row) for row in rows] for name, rows in document.parts.items()}
+    stand = _rules_of(site_id, document.rules or [])
+    rows = document.rules or []
+    return ImportNote(
+        code=_code(document, code),
+        type_id=kind.pk if kind else None,
+        against=before.version.number if before else None,
+        draft=before is not None and before.version.published_at is None,
+        stays=tuple(n for n in _ATTRIBUTES if kind and getattr(kind, n) != document.type[n]),
+        settings={
+            name: (was.get(name), value)
+            for name, value in document.settings.items()
+            if was and was[name] != value
+        },
+        parts={name: _part_change(parts[name], now[name]) for name in COLUMNS},
+        rules_new={
+            row["key"]: str(first_mode(row["kind"])) for row in rows if row["key"] not in stand
+        },
+        rules_stay={
+            row["key"]: tuple(sorted(n for n in row if stand[row["key"]].get(n) != row[n]))
+            for row in rows
+            if row["key"] in stand
+        },
+    )
+
+
+def _before(kind: WorkType | None) -> Definition | None:
+    if kind is None:
+        return None
+    newest = kind.versions.order_by("-number").values_list("pk", flat=True).first()
+    return load(newest) if newest is not None else None
+
+
+def _part_change(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> PartChange:
+    was, now = ({row["key"]: row for row in rows} for rows in (before, after))
+    both = [key for key in now if key in was]
+    changed = {key: tuple(n for n in now[key] if now[key][n] != was[key][n]) for key in both}
+    return PartChange(
+        new=tuple(key for key in now if key not in was),
+        changed={key: columns for key, columns in changed.items() if columns},
+        gone=tuple(key for key in was if key not in now),
+        moved=both != [key for key in was if key in now],
+    )
+
+
+def _settings(version: WorkTypeVersion) -> dict[str, Any]:
+    return {name: getattr(version, name) for name in SETTINGS}
+
+
+def _parts(said: Definition) -> dict[str, list[dict[str, Any]]]:
+    return {
+        part: [
+            _plain({name: getattr(row, name) for name in columns}) for row in getattr(said, part)
+        ]
+        for part, columns in COLUMNS.items()
+    }
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as JSON has it: limits as text, without zeros that say nothing."""
+    return {
+        name: format(value.normalize(), "f") if isinstance(value, Decimal) else value
+        for name, value in row.items()
+    }
+
+
+def _rules_of(site_id: int, rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Rules of the site with the keys of the file, by key."""
+    keys = [row["key"] for row in rows]
+    found = RequirementRule.objects.filter(site_id=site_id, key__in=keys)
+    return {each.key: _rule_row(each) for each in found.select_related("place", "asset_class")}
+
+
+def _rule_row(rule: RequirementRule) -> dict[str, Any]:
+    row = {name: getattr(rule, name) for name in RULE}
+    row["place"] = rule.place.code if rule.place else ""
+    row["asset_class"] = rule.asset_class.code if rule.asset_class else ""
+    row["lead"] = None if rule.lead is None else int(rule.lead.total_seconds())
+    return row
+
+
+def _code(document: Document, code: str) -> str:
+    return (code or document.type.get("code", "")).strip()
+
+
+_import_door = door(_import)
+
+
+def import_type(
+    *,
+    actor: User | None,
+    site_id: int,
+    data: bytes,
+    code: str = "",
+    with_rules: bool = False,
+    act: UUID | None = None,
+    at: datetime | None = None,
+) -> WorkTypeVersion:
+    """Import a file: the draft. Then the rules that it made are asked of the work they touch."""
+    draft = _import_door(
+        actor=actor, act=act, at=at, site_id=site_id, data=data, code=code, with_rules=with_rules
+    )
+    if with_rules:
+        for rule in RequirementRule.objects.filter(type=draft.type_id):
+            rules.apply_rule(rule_id=rule.pk, at=at)
+    return draft
+
+
+__all__ = ["LARGEST", "ImportNote", "PartChange", "export", "import_type", "preview"]
