@@ -160,6 +160,7 @@ def verdicts(facts: Facts, gates: Collection[str], at: datetime) -> list[dict]:
             "mode": row.mode,
             "holds": _overlay.holds_until(row, at, facts.item.status) is not None,
             "waived": row.waived_at is not None,
+            "clears": row.clears,
         }
         for row in facts.prerequisites
         if row.gate in gates

@@ -47,7 +47,7 @@ def applies(rule: RequirementRule, context: ItemContext) -> bool:
 def mode_at(rule: RequirementRule, path: str) -> str:
     """The mode of a rule at a place: that of the nearest place above, else the rule's own."""
     nearest: RuleMode | None = None
-    for each in rule.modes.all():
+    for each in rule.modes.all() if rule.pk else ():
         covers = path.startswith(each.place.path)
         if covers and (nearest is None or len(each.place.path) > len(nearest.place.path)):
             nearest = each

@@ -8,10 +8,11 @@ from typing import Any
 from work.exceptions import Reason, Unknown
 from work.models import ChecklistLine, Criterion, Prerequisite, TypeStage, WorkItem, WorkTypeVersion
 from work.permissions import Scope, sees
-from work.services import _asking, _derive, _overlay
+from work.services import _asking, _overlay
 from work.services._configure import check_may
 from work.services._definition import definition
 from work.services._facts import Facts, load, proof
+from work.services._foreseen import foreseen
 from work.services._merge import Fate, Merge, Part, follow, merge_all
 from work.services._proof_rows import row_of
 from work.services.guards import four_eyes, refusals
@@ -75,7 +76,7 @@ def try_version(who: Scope, *, version_id: int, item_id: int, at: datetime) -> T
     merged = merge_all([item], definition(version_id))[item.pk]
     facts = _under(load([item])[item.pk], merged)
     lines = {line.key: line.pk for line in facts.lines if line.hold_point}
-    facts.prerequisites = _derive.foreseen(facts, at, lines)
+    facts.prerequisites = foreseen(facts, at, lines)
     _asking.heard({item.pk: facts}, at)
     return _trial(facts, merged, at)
 

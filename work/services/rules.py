@@ -11,15 +11,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
 from work.exceptions import Reason, Refused, Unknown
 from work.models import Place, RequirementRule, RuleMode, User, WorkItem
-from work.permissions import Action
-from work.services import _chunks
-from work.services._configure import configure, of_site, one_of, put
+from work.permissions import Action, Scope, can_at
+from work.services import _chunks, _touches
+from work.services._configure import check_may, configure, of_site, one_of, put
 from work.services._draft import KEY
 from work.services._rule_fields import check_whole, checked, first_mode
+from work.services._touches import Touches, reaches
 from work.services.acts import OpenAct, door
 from work.states import CONTROLLED, Mode
 
@@ -159,20 +158,43 @@ def _entered(
 
 def touched(rule: RequirementRule) -> list[int]:
     """Ids of the items that a rule reaches now, and of those on which it still stands."""
-    reaches = WorkItem.objects.filter(site_id=rule.site_id, status__in=sorted(CONTROLLED))
-    standing = reaches.filter(prerequisites__rule=rule, prerequisites__withdrawn_at=None)
-    wanted = Q()
-    if rule.type_id is not None:
-        wanted &= Q(type_id=rule.type_id)
-    if rule.place_id is not None:
-        path = Place.objects.values_list("path", flat=True).get(pk=rule.place_id)
-        wanted &= Q(place__path__startswith=path)
-    if rule.asset_class_id is not None:
-        wanted &= Q(assets__asset_class_id=rule.asset_class_id)
-    if rule.safety_critical_only:
-        wanted &= Q(safety_critical=True)
-    ids = set(reaches.filter(wanted).values_list("pk", flat=True))
+    work = WorkItem.objects.filter(status__in=sorted(CONTROLLED))
+    standing = work.filter(prerequisites__rule=rule, prerequisites__withdrawn_at=None)
+    ids = set(work.filter(reaches(rule)).values_list("pk", flat=True))
     return sorted(ids | set(standing.values_list("pk", flat=True)))
+
+
+def touches(
+    who: Scope,
+    *,
+    at: datetime,
+    rule_id: int | None = None,
+    site_id: int | None = None,
+    mode: str | None = None,
+    **values: Any,
+) -> Touches:
+    """What a rule touches, or would with these values and this mode: nothing is written.
+
+    rule_id: of a rule; site_id: of the site at which a new one would be made. Asked of who makes
+    rules or gives their modes; refuses values that the rule could not be given.
+    """
+    known = RequirementRule.objects.prefetch_related("modes__place")
+    rule = known.filter(pk=rule_id).first() if rule_id is not None else None
+    if rule is None and site_id is not None:
+        rule = RequirementRule(site_id=site_id, starts=at)
+    if rule is None:
+        raise Unknown
+    if not can_at(who, Action.RULE_MODE, rule.site_id, ""):
+        check_may(who, rule.site_id)
+    before = rule.kind
+    for name, value in checked(rule, values).items():
+        setattr(rule, name, value)
+    check_whole(rule)
+    if rule.pk is None or first_mode(before) != first_mode(rule.kind):
+        rule.mode = first_mode(rule.kind)
+    if mode is not None:
+        rule.mode = one_of(mode, Mode.values, "mode")
+    return _touches.touches(who, rule, at)
 
 
 def apply_rule(*, rule_id: int, at: datetime | None = None) -> int:
@@ -219,6 +241,7 @@ end_mode = _then_applied(door(_end_mode))
 end_rule = _then_applied(door(_end))
 
 __all__ = [
+    "Touches",
     "apply_begun",
     "apply_rule",
     "change_rule",
@@ -227,4 +250,5 @@ __all__ = [
     "end_rule",
     "set_mode",
     "touched",
+    "touches",
 ]

@@ -39,7 +39,7 @@ MOVED, THERE, REFUSED = "moved", "there", "refused"
 class Outcome:
     """What moving did to one item, or would do: moved, there (already), refused.
 
-    changes: keys, by what becomes of them: values (dropped), stage (left), criteria_ and lines_
+    becomes: keys, by what becomes of them: values (dropped), stage (left), criteria_ and lines_
     new, again and withdrawn. number: 0 of an item that is not the reader's to know.
     """
 
@@ -47,12 +47,12 @@ class Outcome:
     number: int
     result: str
     reasons: tuple[Reason, ...] = ()
-    changes: Mapping[str, list[str]] = field(default_factory=dict)
+    becomes: Mapping[str, list[str]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """As the act keeps it."""
         reasons = [reason.as_json() for reason in self.reasons]
-        return {**self.__dict__, "reasons": reasons, "changes": dict(self.changes)}
+        return {**self.__dict__, "reasons": reasons, "becomes": dict(self.becomes)}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Outcome":

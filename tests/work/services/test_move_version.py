@@ -152,7 +152,7 @@ def test_what_is_answered_stays_where_keys_are_equal(world, kind):
             "values": ["order"],
         },
     )
-    assert (told.result, told.changes) == (
+    assert (told.result, told.becomes) == (
         MOVED,
         {
             "values": ["order"],
@@ -269,7 +269,7 @@ def test_requested_work_is_asked_when_it_is_planned(world, kind):
     [told] = preview(world, version)
     item = move(world, item, version)
 
-    assert told.changes == {}
+    assert told.becomes == {}
     assert (item.lines.count(), item.criteria.count(), item.prerequisites.count()) == (0, 0, 0)
     item = items.plan(
         actor=world.planner, at=world.t(6), item_id=item.pk, owner_post_id=world.lead_post.pk
@@ -536,7 +536,7 @@ def test_a_draft_is_previewed_and_not_moved_to(world, kind):
 
     [told] = preview(world, draft)
 
-    assert (told.item_id, told.result, told.changes) == (
+    assert (told.item_id, told.result, told.becomes) == (
         item.pk,
         MOVED,
         {"lines_withdrawn": ["oil"]},
