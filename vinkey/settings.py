@@ -94,7 +94,7 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 3, "socket_connect_timeout": 3},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "vinkey.sessions"
 
 # --- Tasks --------------------------------------------------------------------------------------
 CELERY_BROKER_URL = broker(REDIS_URL)
@@ -254,6 +254,10 @@ AXES_VERBOSE = False
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+# One long shift.
+SESSION_IDLE = timedelta(hours=env_int("SESSION_IDLE_HOURS", 12))
+if not timedelta(hours=1) <= SESSION_IDLE <= timedelta(seconds=SESSION_COOKIE_AGE):
+    raise ImproperlyConfigured("SESSION_IDLE_HOURS is not between 1 and 336.")
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "vinkey.errors.csrf_failure"
 

@@ -9,7 +9,10 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 PASSWORD = "correct horse staple"  # noqa: S105
 SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105
@@ -192,11 +195,74 @@ def test_a_session_ends_with_the_browser_and_after_fourteen_days(client, person,
     cookie = client.cookies["sessionid"]
     assert (cookie["max-age"], cookie["expires"]) == ("", "")
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    assert settings.SESSION_COOKIE_AGE == 14 * 24 * 3600
+    for _ in range(33):
+        clock.shift(timedelta(hours=10))
+        assert signed_in(client)
     assert Session.objects.get(pk=cookie.value).expire_date == NOW + timedelta(days=14)
-    clock.shift(timedelta(days=14, seconds=-1))
+    clock.move_to(NOW + timedelta(days=14, seconds=-1))
     assert signed_in(client)
-    clock.shift(timedelta(seconds=2))
+    clock.shift(timedelta(seconds=1))
     assert not signed_in(client)
+
+
+def test_a_session_ends_when_it_is_idle(client, person, clock, settings):
+    assert settings.SESSION_IDLE.total_seconds() == 12 * 3600
+    client.post("/login/", RIGHT)
+    known = client.cookies["sessionid"].value
+
+    clock.shift(timedelta(hours=12, seconds=-1))
+    assert signed_in(client)
+    clock.shift(timedelta(hours=12, seconds=-1))
+    assert signed_in(client)
+    assert client.cookies["sessionid"].value == known
+    clock.shift(timedelta(hours=12))
+    answer = client.get("/account/mfa/")
+    assert (answer.status_code, answer["Location"]) == (302, "/login/?next=/account/mfa/")
+    clock.shift(timedelta(seconds=1))
+    call_command("clearsessions")
+    assert not Session.objects.exists()
+
+    client.post("/login/", RIGHT)
+    assert signed_in(client)
+
+
+def test_idle_is_what_the_environment_says(client, person, clock, settings):
+    settings.SESSION_IDLE = timedelta(hours=1)
+    client.post("/login/", RIGHT)
+    clock.shift(timedelta(minutes=59))
+    assert signed_in(client)
+    clock.shift(timedelta(minutes=60))
+    assert not signed_in(client)
+
+    client.post("/login/", RIGHT)
+    settings.SESSION_IDLE = timedelta(minutes=30)
+    assert signed_in(client)
+    clock.shift(timedelta(minutes=30))
+    assert not signed_in(client)
+
+
+def test_a_use_is_written_down_once_in_five_minutes(client, person, clock):
+    client.post("/login/", RIGHT)
+
+    def ends() -> datetime:
+        return Session.objects.values_list("expire_date", flat=True).get()
+
+    def updates(minutes: float) -> list[str]:
+        clock.move_to(NOW + timedelta(minutes=minutes))
+        with CaptureQueriesContext(connection) as queries:
+            assert signed_in(client)
+        return [each["sql"] for each in queries if "UPDATE" in each["sql"]]
+
+    data = Session.objects.get().session_data
+    assert [updates(minutes) for minutes in (0, 1, 4.99)] == [[], [], []]
+    assert ends() == NOW + timedelta(hours=12)
+    [update] = updates(5)
+    assert update.startswith('UPDATE "django_session" SET "expire_date" =')
+    assert updates(9.99) == []
+    assert ends() == NOW + timedelta(hours=12, minutes=5)
+    # Nothing else of the session was written.
+    assert Session.objects.get().session_data == data
 
 
 def test_a_session_gets_a_new_name_when_somebody_signs_in(client, person):

@@ -85,7 +85,7 @@ def set_fields(act: OpenAct, facts: Facts, fields: Mapping[str, Any]) -> list[st
             raise Refused(Reason("why_needed", clears=("role", str(Role.PLANNER))))
         else:
             setattr(item, name, value)
-    if {"parent_id", "mandatory"} & set(changed) and item.parent_id and item.mandatory:
+    if {"parent_id", "mandatory"} & set(changed) and item.mandatory:
         _rings.refuse_parent_ring(item)
     check_plain(item)
     return [name.removesuffix("_id") for name in changed]

@@ -39,6 +39,8 @@ def refuse_family_ring(item: WorkItem) -> None:
 
 def refuse_parent_ring(child: WorkItem) -> None:
     """Refuse a mandatory child that waits for its parent, because the parent waits for it."""
+    if child.parent_id is None:
+        return
     parent = WorkItem.objects.select_related("type", "place").get(pk=child.parent_id)
     refuse_ring(contexts([parent])[parent.pk], Source(_ITEM, child.pk))
 

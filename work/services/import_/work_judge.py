@@ -95,7 +95,7 @@ def family(case: Case) -> None:
     except Refused as refused:
         case.take_off("parent_id")
         [reason] = refused.reasons
-        case.report("ring", "parent", case.record.row.ref, ring=_ring(case.thing.pk, reason))
+        case.report("ring", "parent", case.record.row.ref, ring=_ring(reason))
 
 
 def waits_for_parent(case: Case) -> bool:
@@ -103,7 +103,7 @@ def waits_for_parent(case: Case) -> bool:
     writes = case.merged.writes
     parent_id = writes.get("parent_id", case.thing.parent_id)
     mandatory = writes.get("mandatory", case.thing.mandatory)
-    if not {"parent_id", "mandatory"} & set(writes) or parent_id is None or not mandatory:
+    if not {"parent_id", "mandatory"} & set(writes) or not mandatory:
         return False
     try:
         _rings.refuse_parent_ring(WorkItem(pk=case.thing.pk, parent_id=parent_id))
@@ -113,15 +113,15 @@ def waits_for_parent(case: Case) -> bool:
         writes.clear()
         case.merged.conflicts.clear()
         [reason] = refused.reasons
-        case.report("waiting_ring", name, value, ring=_ring(parent_id, reason))
+        case.report("waiting_ring", name, value, ring=_ring(reason))
         case.outcome.verdict = ImportVerdict.REFUSED
         return True
     return False
 
 
-def _ring(first: int, reason: Reason) -> str:
-    """A ring in the numbers of the work on it, from the item `first` to itself."""
-    ids = [first, *reason.params["items"]]
+def _ring(reason: Reason) -> str:
+    """A ring in the numbers of the work on it, from the last that the reason names to itself."""
+    ids = [reason.params["items"][-1], *reason.params["items"]]
     numbers = dict(WorkItem.objects.filter(pk__in=ids).values_list("pk", "number"))
     return " → ".join(f"W-{numbers[pk]}" for pk in ids)
 
