@@ -6,6 +6,7 @@ from tests.factories.items import (
     live_item,
     planned_item,
     requested_item,
+    residual_item,
     waiting_item,
 )
 from tests.factories.setup import (
@@ -37,6 +38,7 @@ __all__ = [
     "planned_item",
     "post_with_duty",
     "requested_item",
+    "residual_item",
     "rule",
     "second_site",
     "site",

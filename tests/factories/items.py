@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from work.models import WorkItem
-from work.services import acceptance, checklist, execution, items, proof
-from work.states import BlockerKind, EvidenceKind, LineKind
+from work.services import acceptance, checklist, control, door, execution, items, proof
+from work.states import BlockerKind, EvidenceKind, LineKind, SourceKind
 
 if TYPE_CHECKING:
     from tests.factories.world import World
@@ -21,6 +21,26 @@ def requested_item(
     given.setdefault("why", "It trips without cause")
     return items.request(
         actor=by or world.operator, at=at or world.at, site_id=world.site.pk, **given
+    )
+
+
+def residual_item(world: "World", item: WorkItem, *, at: datetime | None = None) -> WorkItem:
+    """Left behind by another item: raised by an act about that one, never from a form."""
+    return _left_behind(actor=world.operator, at=at or world.at, item=item)
+
+
+@door
+def _left_behind(act, *, item: WorkItem) -> WorkItem:
+    control(item.site_id)
+    return items.request_inner(
+        act,
+        site_id=item.site_id,
+        type_id=item.type_id,
+        place_id=item.place_id,
+        what="Paint the bracket",
+        why="It is bare",
+        source_kind=SourceKind.RESIDUAL,
+        source_item_id=item.pk,
     )
 
 

@@ -31,7 +31,11 @@ def acceptance_was_due(before: Oracle, after: Oracle, at: datetime) -> None:
                 lost = other.status == "cancelled" and other.loss_accepted_at is not None
                 assert other.status == "closed" or lost, f"{item.number} before its child"
             if other.source_item_id == item.id:
+                while other.survivor_id is not None:
+                    other = after.items[other.survivor_id]
                 assert other.status != "requested", f"{item.number}: nobody owns {other.number}"
+                lost = other.status == "cancelled" and other.loss_accepted_at is None
+                assert not lost, f"{item.number}: {other.number} is lost"
         values = {field.key for field in after.set_up.fields if field.required_at} & {
             field.key for field in after.set_up.fields if field.version_id == item.type_version_id
         }

@@ -194,13 +194,15 @@ def proof(facts: Facts, *, ever_four_eyes: bool | None = None) -> Facts:
     facts.evidence = list(Evidence.objects.filter(item=item).select_related("by", "blob"))
     facts.dependants = list(
         (WorkItem.objects.filter(parent=item) | WorkItem.objects.filter(source_item=item))
-        .select_related("site", "place", "owner_user", "owner_post")
+        .select_related(
+            "site", "place", "owner_user", "owner_post", "type_version", "survivor__type_version"
+        )
         .order_by("number")
     )
     facts.actions = list(
         CorrectiveAction.objects.filter(
             Q(item=item) | Q(source_key="work.item", source_id=item.pk)
-        ).select_related("item__site", "item__place")
+        ).select_related("item__site", "item__place", "item__type_version")
     )
     facts.holds = list(Hold.objects.filter(item=item).select_related("place", "asset"))
     if ever_four_eyes is not None:

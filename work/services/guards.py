@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from work.exceptions import Reason
-from work.models import Blocker, Criterion, Prerequisite
+from work.models import Blocker, Criterion, Prerequisite, WorkItem, WorkTypeVersion
 from work.permissions import Scope
 from work.services import _overlay, _owners, _stays
 from work.services._facts import Facts
@@ -179,7 +179,7 @@ def _accept(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[
     if version.takes_out and not given.get("handback"):
         reasons.append(Reason("handback_unsigned"))
     if who is not None and who.user_id == facts.item.completed_by_id and four_eyes(facts):
-        reasons.append(Reason("four_eyes", clears=_accepter(facts)))
+        reasons.append(Reason("four_eyes", clears=_accepter(version)))
     return reasons
 
 
@@ -203,7 +203,7 @@ def _unfinished(facts: Facts) -> list[Reason]:
         if child.status not in ENDED:
             reasons.append(_other("child_open", child))
         elif child.status == Status.CANCELLED and child.loss_accepted_at is None:
-            reasons.append(_other("loss_not_accepted", child))
+            reasons.append(_lost(child))
     for action in facts.actions:
         caused = action.item
         if caused.pk == facts.item.pk:
@@ -211,11 +211,26 @@ def _unfinished(facts: Facts) -> list[Reason]:
         if caused.status not in ENDED:
             reasons.append(_other("action_open", caused))
         elif caused.status == Status.CANCELLED and action.loss_accepted_at is None:
-            reasons.append(_other("loss_not_accepted", caused))
-    for item in facts.residuals:
+            reasons.append(_lost(caused))
+    said = {reason.about for reason in reasons}
+    for item in map(_merged_into, facts.residuals):
         if item.status == Status.REQUESTED:
             reasons.append(_other("residual_unowned", item))
+        elif item.status == Status.CANCELLED and item.loss_accepted_at is None:
+            reasons += [_lost(item)] if ("item", item.pk) not in said else []
     return reasons
+
+
+def _merged_into(item: WorkItem) -> WorkItem:
+    """What was merged is judged by the work that goes on in its place."""
+    while item.survivor is not None:
+        item = item.survivor
+    return item
+
+
+def _lost(item: WorkItem) -> Reason:
+    """Cancelled work whose loss nobody accepted: that takes who may accept it."""
+    return replace(_other("loss_not_accepted", item), clears=_accepter(item.type_version))
 
 
 def _other(code: str, item: Any) -> Reason:
@@ -236,8 +251,8 @@ def four_eyes(facts: Facts) -> bool:
     return _stays.asks_another(facts.item, facts.definition.version)
 
 
-def _accepter(facts: Facts) -> tuple[str, Any]:
-    return ("role", facts.definition.version.accept_role or str(Role.SHIFT_LEAD))
+def _accepter(version: WorkTypeVersion) -> tuple[str, Any]:
+    return ("role", version.accept_role or str(Role.SHIFT_LEAD))
 
 
 def _pair(clears: str) -> tuple[str, Any] | None:

@@ -48,9 +48,17 @@ _RELEVANT = frozenset(
 
 def _request(act: OpenAct, *, site_id: int, place_id: int, **given: Any) -> WorkItem:
     """Ask for work: what and where. Everyone who may see the place, but viewers and auditors."""
+    _by_a_person(given)
     _locks.control(site_id)
     allowed_at(act, site_id, place_id, Action.REQUEST)
     return request_inner(act, site_id=site_id, place_id=place_id, **given)
+
+
+def _by_a_person(given: Mapping[str, Any]) -> None:
+    """What raised an item is said by the act that raises it, never by who fills in a form."""
+    unknown = {"source_kind", "source_item_id", "caused_by"} & set(given)
+    if unknown:
+        raise TypeError(f"not a field to ask with: {sorted(unknown)}")
 
 
 def _plan(
@@ -277,6 +285,7 @@ def _on_it_now(
     Operators and technicians may, for types that allow it: themselves as executor, the place's
     post as owner.
     """
+    _by_a_person(given)
     _locks.control(site_id)
     allowed_at(act, site_id, place_id, Action.SEE)
     item = request_inner(

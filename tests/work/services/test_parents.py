@@ -1,7 +1,13 @@
 """Parents wait for their mandatory children and for what they left behind."""
 
 from tests import factories
-from tests.factories import closed_item, done_item, planned_item, requested_item
+from tests.factories import (
+    closed_item,
+    done_item,
+    planned_item,
+    requested_item,
+    residual_item,
+)
 from tests.supporting import services as tickets
 from tests.work.outcomes import refused
 from tests.work.verbs import MOVING
@@ -59,7 +65,7 @@ def test_a_cancelled_child_is_a_loss_to_accept_by_name(world):
 
 def test_a_residual_is_owned_before_the_outcome_is_accepted(world):
     item = done_item(world)
-    left = requested_item(world, source_kind=SourceKind.RESIDUAL, source_item_id=item.pk)
+    left = residual_item(world, item)
 
     with refused(item, "residual_unowned") as caught:
         accept(world, item)
@@ -69,6 +75,44 @@ def test_a_residual_is_owned_before_the_outcome_is_accepted(world):
         at=world.t(21),
         item_id=left.pk,
         owner_post_id=world.lead_post.pk,
+    )
+
+    assert accept(world, item).status == Status.CLOSED
+
+
+def test_a_cancelled_residual_is_a_loss_to_accept_by_name(world):
+    item = done_item(world)
+    left = residual_item(world, item)
+    items.cancel(actor=world.planner, at=world.t(20), item_id=left.pk, reason="No")
+
+    with refused(item, "loss_not_accepted") as caught:
+        accept(world, item)
+    [reason] = caught.value.reasons
+    assert (reason.about, reason.clears) == (("item", left.pk), ("role", "shift_lead"))
+    acceptance.accept_loss(
+        actor=world.shift_lead, at=world.t(21), item_id=left.pk, reason="We live with it"
+    )
+
+    assert accept(world, item).status == Status.CLOSED
+
+
+def test_a_merged_residual_is_judged_by_its_survivor(world):
+    item, other, last = done_item(world), requested_item(world), requested_item(world)
+    left = residual_item(world, item)
+    for minute, lost, survivor in ((20, left, other), (21, other, last)):
+        items.cancel(
+            actor=world.planner,
+            at=world.t(minute),
+            item_id=lost.pk,
+            reason="Double",
+            survivor_id=survivor.pk,
+        )
+
+    with refused(item, "residual_unowned") as caught:
+        accept(world, item)
+    assert caught.value.reasons[0].about == ("item", last.pk)
+    items.plan(
+        actor=world.planner, at=world.t(22), item_id=last.pk, owner_post_id=world.lead_post.pk
     )
 
     assert accept(world, item).status == Status.CLOSED

@@ -103,6 +103,36 @@ def test_what_is_refused(world, nrd):
     refused(world, "future", happened_at=world.t(1))
 
 
+def test_what_raised_an_item_is_not_said_by_a_form(world, nrd):
+    foreign = items.request(
+        actor=nrd.technician,
+        at=world.at,
+        site_id=nrd.site.pk,
+        type_id=nrd.mnt.pk,
+        place_id=nrd.root.pk,
+        what="Look",
+    )
+    for given in (
+        {"source_item_id": foreign.pk},
+        {"source_kind": "residual"},
+        {"caused_by": ("supporting.ticket", 1, "corrective")},
+    ):
+        with pytest.raises(TypeError, match="not a field to ask with"):
+            ask(world, **given)
+        with pytest.raises(TypeError, match="not a field to ask with"):
+            items.on_it_now(
+                actor=world.planner,
+                at=world.at,
+                site_id=world.site.pk,
+                place_id=world.l3.pk,
+                type_id=world.mnt.pk,
+                what="Look",
+                why="Now",
+                **given,
+            )
+    assert list(WorkItem.objects.all()) == [foreign]
+
+
 def test_a_parent_that_has_ended_takes_no_child(world):
     parent = requested_item(world)
     items.cancel(actor=world.planner, at=world.at, item_id=parent.pk, reason="No")
