@@ -4,9 +4,17 @@ A `Reason` holds no sentence: words come at rendering, in the reader's language 
 reader may see (`work.reasons`).
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+# Parameters that are codes or times by their name; numbers are kept whatever they are called.
+_CODED = frozenset(
+    ["answer", "key", "kind", "mode", "role", "roles", "since", "stage", "status", "supplier"]
+    + ["until", "verb"]
+)
+_CODE = re.compile(r"[\w.:+-]{1,60}")
 
 
 @dataclass(frozen=True)
@@ -25,7 +33,7 @@ class Reason:
     clears: tuple[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The reason as it is stored in an event or on a prerequisite."""
+        """The reason as it is stored on a prerequisite."""
         stored: dict[str, Any] = {"code": self.code}
         if self.params:
             stored["params"] = dict(self.params)
@@ -34,6 +42,15 @@ class Reason:
         if self.clears:
             stored["clears"] = list(self.clears)
         return stored
+
+    def as_event(self) -> dict[str, Any]:
+        """The reason as history keeps it: codes, ids, numbers and times, no sentence and no name.
+
+        The words are taken at rendering from what it is about.
+        """
+        kept = {name: _kept(name, value) for name, value in self.params.items()}
+        params = {name: value for name, value in kept.items() if value is not None}
+        return replace(self, params=params).as_json()
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Reason":
@@ -45,6 +62,17 @@ class Reason:
             (about[0], about[1]) if about else None,
             (clears[0], clears[1]) if clears else None,
         )
+
+
+def _kept(name: str, value: Any) -> Any:
+    """One parameter as history keeps it; None where it says something in words."""
+    if isinstance(value, Mapping):
+        return Reason.from_json(value).as_event() if "code" in value else None
+    if isinstance(value, list | tuple):
+        return [kept for kept in (_kept(name, each) for each in value) if kept is not None]
+    if isinstance(value, str):
+        return value if name in _CODED and _CODE.fullmatch(value) else None
+    return value
 
 
 class NotDone(Exception):

@@ -1,5 +1,6 @@
 """What happened to an item, newest first, in words."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import BigIntegerField, OuterRef, Subquery
@@ -12,6 +13,7 @@ from work.exceptions import Reason
 from work.models import Event, Note, WorkItem
 from work.permissions import Scope
 from work.reasons import Names, once, say
+from work.services._definition import definition
 
 _WORDS = {
     "request": (_("asked for it"), "circle-plus"),
@@ -25,6 +27,7 @@ _WORDS = {
     "give_back": (_("gave it back"), "undo-2"),
     "accept": (_("accepted it"), "badge-check"),
     "reopen": (_("reopened it"), "rotate-ccw"),
+    "outcome_reopened": (_("work that it relied on was reopened"), "rotate-ccw"),
     "cancel": (_("cancelled it"), "circle-slash"),
     "edit": (_("changed it"), "pencil"),
     "assign": (_("named who"), "user"),
@@ -64,28 +67,43 @@ _WORDS = {
 
 # Of a requirement these follow from what its source says.
 _DERIVED = frozenset({"blocked", "unblocked"})
+# These follow from what became of something else.
+_NOBODYS = frozenset({"stop_ask_withdrawn", "outcome_reopened"})
 
 
 def events_of(item: WorkItem, limit: int = 30) -> list[Event]:
     """The newest events of an item with what was said: one query."""
     note_id = Cast(KeyTextTransform("note", OuterRef("data")), BigIntegerField())
-    return list(
+    shown = list(
         Event.objects.filter(item=item)
         .select_related("actor")
         .annotate(said=Subquery(Note.objects.filter(pk=note_id).values("text")[:1]))
         .order_by("-pk")[:limit]
     )
+    for event in shown:
+        event.reasons = _reasons(event, item)  # type: ignore[attr-defined]
+    return shown
 
 
 def reasons(shown: list[Event]) -> list[Reason]:
-    """The reasons of the refusals among these events."""
-    return [each for event in shown for each in _reasons(event)]
+    """The reasons of the refusals among these events, and other work that they name."""
+    return [each for event in shown for each in event.reasons]  # type: ignore[attr-defined]
 
 
-def _reasons(event: Event) -> list[Reason]:
+def _reasons(event: Event, item: WorkItem) -> list[Reason]:
+    """Why it was refused; a field is called by its label as the item's type has it now."""
+    if event.verb == "outcome_reopened":
+        return [Reason("relied_on", {"items": [event.data["item"]]})]
     if event.verb != "refused":
         return []
-    return [Reason.from_json(each) for each in event.data.get("reasons", [])]
+    said = [Reason.from_json(each) for each in event.data.get("reasons", [])]
+    labels = {each.key: each.label for each in definition(item.type_version_id).fields}
+    return [
+        replace(each, params={"label": labels.get(key, key), **each.params})
+        if (key := each.params.get("key"))
+        else each
+        for each in said
+    ]
 
 
 def rows(shown: list[Event], who: Scope, names: Names) -> list[dict[str, Any]]:
@@ -96,8 +114,9 @@ def rows(shown: list[Event], who: Scope, names: Names) -> list[dict[str, Any]]:
 def _row(event: Event, who: Scope, names: Names) -> dict[str, Any]:
     words, icon = _WORDS.get(event.verb, (event.verb.replace("_", " "), "circle"))
     said = event.said or ""  # type: ignore[attr-defined]
-    if event.verb == "refused":
-        said = " ".join(each.text for each in say(once(_reasons(event), names), who, names))
+    if event.reasons:  # type: ignore[attr-defined]
+        refusal = once(event.reasons, names)  # type: ignore[attr-defined]
+        said = " ".join(each.text for each in say(refusal, who, names))
     return {
         "at": event.happened_at,
         "icon": icon,
@@ -111,6 +130,6 @@ def _row(event: Event, who: Scope, names: Names) -> dict[str, Any]:
 def _who(event: Event) -> str:
     """Who did it. What a source brought about is nobody's: whoever moved that may be a stranger."""
     derived = event.verb in _DERIVED and event.data.get("prerequisite") is not None
-    if derived or event.verb == "stop_ask_withdrawn" or event.actor is None:
+    if derived or event.verb in _NOBODYS or event.actor is None:
         return str(_("Vinkey"))
     return event.actor.name

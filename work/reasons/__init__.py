@@ -6,6 +6,7 @@ A reason names ids; who may not see what it is `about` reads the general sentenc
 name that a list of reasons needs at once: two queries at most, whatever the length.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from work import ports
 from work.exceptions import Reason
 from work.models import WorkItem
 from work.permissions import Scope, sees
+from work.reasons.told import TOLD, TOLD_SQL, untold, whole
 from work.reasons.words import GENERAL, LABELS, WORDS
 
 
@@ -52,7 +54,10 @@ SELECT 'team', t.id, t.name, NULL, NULL FROM work_team t WHERE t.id = ANY(%(team
 
 @dataclass(frozen=True)
 class Named:
-    """A person, post or team by name. holder: who has the duty of a post now."""
+    """A person, post or team by name. holder: who has the duty of a post now.
+
+    Of what an event's reason is about: its words, and as holder the reason that stands on it now.
+    """
 
     name: str
     phone: str = ""
@@ -73,8 +78,9 @@ class Names:
         known: Iterable[WorkItem] = (),
     ) -> None:
         """known: items at hand with their site and place, which need not be asked for."""
+        reasons = list(reasons)
         self._asked = _pairs(reasons, more)
-        self._people = _people(self._asked)
+        self._people = _people(self._asked, untold(_all(reasons)))
         at_hand = {item.pk: item for item in known}
         self._asked["item"] |= set(at_hand)
         missing = self._asked["item"] - set(at_hand)
@@ -99,6 +105,8 @@ class Names:
     def who(self, clears: tuple[str, Any] | None) -> tuple[str, str]:
         """Who clears, as a name and a phone number; empty where nobody is named."""
         kind, key = clears or ("", "")
+        if kind == "executors":
+            return _("its executors"), ""
         if kind == "role":
             return str(LABELS["roles"].get(str(key), "")), ""
         found = self.named(kind, key)
@@ -122,12 +130,15 @@ def _pairs(reasons: Iterable[Reason], more: Iterable[tuple[str, Any]] = ()) -> d
     return wanted
 
 
-def _people(wanted: Mapping[str, set[int]]) -> dict[tuple[str, int], Named]:
+def _people(
+    wanted: Mapping[str, set[int]], told: Mapping[str, set[int]]
+) -> dict[tuple[str, int], Named]:
     ids = {kind: sorted(wanted.get(kind, ())) for kind in ("user", "post", "team")}
+    ids |= {kind: sorted(told.get(kind, ())) for kind in TOLD if kind not in ids}
     if not any(ids.values()):
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_PEOPLE_SQL, ids)
+        cursor.execute(_PEOPLE_SQL + (TOLD_SQL if told else ""), ids)
         return {
             (kind, pk): Named(name, phone or "", holder or "")
             for kind, pk, name, phone, holder in cursor.fetchall()
@@ -138,8 +149,8 @@ def _all(reasons: Iterable[Reason]) -> Iterable[Reason]:
     """The reasons, and those that stand inside them."""
     for reason in reasons:
         yield reason
-        for name in ("what", "reason"):
-            inner = reason.params.get(name)
+        params = reason.params
+        for inner in (params.get("what"), params.get("reason"), *params.get("reasons", ())):
             if isinstance(inner, Mapping) and "code" in inner:
                 yield from _all([Reason.from_json(inner)])
 
@@ -186,8 +197,8 @@ def text(reason: Reason, names: Names | None = None) -> str:
         return reason.code
     try:
         # A requirement that was never answered has no reason yet.
-        return (str(sentence) % _params(reason, names)).removesuffix(": ")
-    except (KeyError, TypeError, ValueError):
+        return (str(sentence) % _Gaps(_params(reason, names))).removesuffix(": ")
+    except (TypeError, ValueError):
         return str(sentence)
 
 
@@ -196,8 +207,18 @@ def _general(code: str) -> str:
     return str(GENERAL.get(code) or ports.words.general(code) or WORDS["general"])
 
 
+class _Gaps(dict[str, str]):
+    """Parameters of which history kept not all."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
 def _params(reason: Reason, names: Names | None) -> dict[str, str]:
-    params = {name: _word(name, value, names) for name, value in reason.params.items()}
+    kind, pk = reason.about or ("", None)
+    found = names.named(kind, pk) if names and kind in TOLD else None
+    given = whole(reason, found.name, json.loads(found.holder or "{}")) if found else reason.params
+    params = {name: _word(name, value, names) for name, value in given.items()}
     if reason.about and names:
         kind, pk = reason.about
         person = names.named(kind, pk) if kind == "user" else None
@@ -221,7 +242,7 @@ def _word(name: str, value: Any, names: Names | None) -> str:
             return _numbers(value, names)
         if name == "roles":
             return ", ".join(str(LABELS["roles"].get(each, each)) for each in value)
-        return ", ".join(str(each) for each in value)
+        return " ".join(_word("", each, names) for each in value)
     if name in ("until", "since") and isinstance(value, str):
         return moment(parse_datetime(value))
     label = LABELS.get(name, {}).get(str(value))

@@ -134,6 +134,7 @@ WORDS: dict[str, object] = {
     "executor_left": _("%(person)s has left."),
     "executor_no_role_here": _("%(person)s has no role for this work here."),
     "fit_only_until": _("%(person)s is fit only until %(until)s, before the end of the shift."),
+    "several": pgettext_lazy("several reasons, one after the other", "%(reasons)s"),
     "need.executor": _("An executor must be named"),
     "need.fitness": _("The executors must be fit"),
     "need.window": _("The window must be open"),
@@ -173,6 +174,7 @@ WORDS: dict[str, object] = {
     "action_open": _("The corrective action W-%(number)s is not closed."),
     "loss_not_accepted": _("W-%(number)s was cancelled and nobody accepted the loss by name."),
     "loss_accepted_already": _("The loss was accepted already."),
+    "relied_on": pgettext_lazy("numbers of work", "%(items)s"),
     "residual_unowned": _("What remains, W-%(number)s, has no owner yet."),
     "give_back_needs_missing": _("Say what is missing."),
     # Holds and windows

@@ -20,7 +20,7 @@ from work.services import _locks, _overlay
 from work.services._derive import CHUNK, derive, set_due
 from work.services._facts import Facts, load
 from work.services.acts import OpenAct
-from work.states import OPEN, AnswerState, Status
+from work.states import OPEN, AnswerState, Gate, Mode, Status
 
 
 @dataclass(frozen=True)
@@ -150,8 +150,8 @@ def recheck(
     return Changed(tuple(sorted(wanted)), overlay)
 
 
-def verdicts(facts: Facts, gates: Collection[str], at: datetime) -> list[dict]:
-    """The full list of verdicts at a gate, for its event: ids and codes."""
+def verdicts(facts: Facts, gate: str, at: datetime, line_id: int | None = None) -> list[dict]:
+    """The full list of verdicts at a gate or hold point, for its event: ids and codes."""
     return [
         {
             "prerequisite": row.pk,
@@ -159,18 +159,38 @@ def verdicts(facts: Facts, gates: Collection[str], at: datetime) -> list[dict]:
             "answer": row.answer,
             "mode": row.mode,
             "holds": _overlay.holds_until(row, at, facts.item.status) is not None,
-            "waived": row.waived_at is not None,
+            "waived": row.waiver_until is not None and row.waiver_until > at,
             "clears": row.clears,
         }
         for row in facts.prerequisites
-        if row.gate in gates
+        if (row.gate, row.line_id) == (gate, line_id)
     ]
 
 
-def keep_heard(act: OpenAct, item_id: int) -> None:
+def not_enforced(
+    act: OpenAct, facts: Facts, gate: str, line_id: int | None = None
+) -> dict[str, list[int]]:
+    """What is unmet at a gate and stops nobody: what the event of the passage says of it.
+
+    A rule in *watch* leaves an event of its own: it would have stopped this.
+    """
+    unmet: dict[str, list[int]] = {Mode.WATCH: [], Mode.WARN: []}
+    for row in facts.prerequisites:
+        here = row.mode in unmet and (row.gate, row.line_id) == (gate, line_id)
+        if here and _overlay.holds_until(row, act.at, facts.item.status) is None:
+            unmet[row.mode].append(row.pk)
+    watched, warned = unmet[Mode.WATCH], unmet[Mode.WARN]
+    if watched:
+        said = {"gate": str(gate), "prerequisites": watched}
+        act.record("would_have_stopped", facts.item, item_id=facts.item.pk, **said)
+    return {"warned": warned} if warned or gate == Gate.START else {}
+
+
+def keep_heard(act: OpenAct, item_id: int, gate: str, line_id: int | None = None) -> None:
     """After a gate refused: ask again, for the roll-back took what it had heard.
 
-    What a refused start found unmet is due from that moment.
+    The event of the refusal keeps the verdicts. What a refused start found unmet is due from that
+    moment.
     """
     site_id = WorkItem.objects.filter(pk=item_id).values_list("site_id", flat=True).first()
     if site_id is None:
@@ -179,6 +199,9 @@ def keep_heard(act: OpenAct, item_id: int) -> None:
     facts = load(_locks.items([item_id]))
     each = facts[item_id]
     bring_up_to_date(act, facts)
+    for event in act.history:
+        if event.verb == "refused":
+            event.data |= {"gate": gate, "verdicts": verdicts(each, gate, act.at, line_id)}
     if each.item.status != Status.PLANNED:
         return
     refused = [

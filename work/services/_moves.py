@@ -18,10 +18,10 @@ from work.states import CONTROLLED, MOVES, Gate, Verb
 # Verbs whose refusal looks at checklist, criteria, evidence or other items.
 _NEEDS_PROOF = frozenset({Verb.PLAN, Verb.COMPLETE, Verb.ACCEPT})
 _GATES = {
-    Verb.START: {Gate.START},
-    Verb.RESUME: {Gate.START},
-    Verb.COMPLETE: {Gate.COMPLETE},
-    Verb.ACCEPT: {Gate.CLOSE},
+    Verb.START: Gate.START,
+    Verb.RESUME: Gate.START,
+    Verb.COMPLETE: Gate.COMPLETE,
+    Verb.ACCEPT: Gate.CLOSE,
 }
 # Verbs after which nobody is at work on it: to begin, or to go on, everything is asked in full.
 _PAUSES = frozenset({Verb.WAIT, Verb.STOP, Verb.GIVE_BACK})
@@ -49,8 +49,8 @@ def check(act: OpenAct, facts: Facts, verb: Verb, given: Mapping[str, Any] | Non
     if facts.item.status in MOVES[verb].sources:
         _order.after_last_move(act, facts.item)
     if facts.item.status in MOVES[verb].sources and verb in _GATES:
-        item_id = facts.item.pk
-        act.after_refusal = lambda again: _asking.keep_heard(again, item_id)
+        item_id, gate = facts.item.pk, str(_GATES[verb])
+        act.after_refusal = lambda again: _asking.keep_heard(again, item_id, gate)
         _asking.bring_up_to_date(act, {facts.item.pk: facts})
     if verb in _NEEDS_PROOF:
         proof(facts)
@@ -71,19 +71,21 @@ def done(
     """Carry the move out: the one place that writes a status, and since when."""
     item = facts.item
     before = item.status
+    gate = _GATES.get(verb)
+    if gate:
+        data |= _asking.not_enforced(act, facts, gate)
     item.status, item.status_since = MOVES[verb].to, act.happened_at
     if before not in CONTROLLED and item.status in CONTROLLED:
         _derive.forget(facts)
     item.stage = facts.definition.first_stage(item.status)
-    gates = _GATES.get(verb)
-    if gates:
+    if gate:
         act.record(
             "gate",
             item,
             item_id=item.pk,
-            gate=sorted(str(gate) for gate in gates)[0],
+            gate=str(gate),
             verb=str(verb),
-            verdicts=_asking.verdicts(facts, gates, act.at),
+            verdicts=_asking.verdicts(facts, gate, act.at),
         )
     _ask_again(act, facts, verb)
     changed(act, facts, ["status", "status_since", "stage", *fields], ["status", *what], before)

@@ -168,7 +168,8 @@ def _may_answer(act: OpenAct, facts: Facts, line: ChecklistLine, verdict: str) -
 
 def _pass_hold_point(act: OpenAct, facts: Facts, line: ChecklistLine) -> None:
     """What lets the work go on past a hold point asks for all that is required there."""
-    act.after_refusal = lambda again: _asking.keep_heard(again, line.item_id)
+    gate = str(Gate.HOLD_POINT)
+    act.after_refusal = lambda again: _asking.keep_heard(again, line.item_id, gate, line.pk)
     _asking.bring_up_to_date(act, {facts.item.pk: facts})
     reasons = requirement_reasons(facts, Gate.HOLD_POINT, act.at, line.pk)
     if reasons:
@@ -177,13 +178,10 @@ def _pass_hold_point(act: OpenAct, facts: Facts, line: ChecklistLine) -> None:
         "gate",
         facts.item,
         item_id=facts.item.pk,
-        gate=str(Gate.HOLD_POINT),
+        gate=gate,
         line=line.pk,
-        verdicts=[
-            verdict
-            for verdict in _asking.verdicts(facts, {Gate.HOLD_POINT}, act.at)
-            if verdict["line"] == line.pk
-        ],
+        verdicts=_asking.verdicts(facts, gate, act.at, line.pk),
+        **_asking.not_enforced(act, facts, gate, line.pk),
     )
 
 

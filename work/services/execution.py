@@ -5,13 +5,12 @@ from typing import Any
 from work.exceptions import Reason, Refused
 from work.models import WorkItem
 from work.permissions import Action
-from work.services import _moves, _order, _overlay
+from work.services import _moves, _order
 from work.services._enter import enter
 from work.services._facts import Facts
 from work.services.acts import OpenAct, door
 from work.services.blockers import open_manual
-from work.services.guards import warnings_at
-from work.states import Gate, Mode, Status, Verb
+from work.states import Status, Verb
 
 
 def start_inner(act: OpenAct, facts: Facts, why: str = "") -> WorkItem:
@@ -22,28 +21,13 @@ def start_inner(act: OpenAct, facts: Facts, why: str = "") -> WorkItem:
 def _begin(act: OpenAct, facts: Facts, verb: Verb, why: str) -> WorkItem:
     item = facts.item
     _moves.check(act, facts, verb, {"why": why.strip()})
-    warned = [row.pk for row in warnings_at(facts, Gate.START, act.at)]
     note = act.note(why, "start", item_id=item.pk) if why.strip() else None
-    _would_have_stopped(act, facts)
     fields = ["waiting_since", "condition_left"]
     item.waiting_since, item.condition_left = None, None
     if verb == Verb.START:
         item.started_at = act.happened_at
         fields.append("started_at")
-    return _moves.done(act, facts, verb, fields, warned=warned, note=note.pk if note else None)
-
-
-def _would_have_stopped(act: OpenAct, facts: Facts) -> None:
-    """A rule in *watch* leaves an event where it would have stopped the start."""
-    rows = [
-        row.pk
-        for row in facts.prerequisites
-        if row.gate == Gate.START
-        and row.mode == Mode.WATCH
-        and _overlay.holds_until(row, act.at, facts.item.status) is None
-    ]
-    if rows:
-        act.record("would_have_stopped", facts.item, item_id=facts.item.pk, prerequisites=rows)
+    return _moves.done(act, facts, verb, fields, note=note.pk if note else None)
 
 
 def _start(act: OpenAct, *, item_id: int, seen: int | None = None, why: str = "") -> WorkItem:

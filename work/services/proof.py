@@ -138,7 +138,9 @@ def _judge(act: OpenAct, *, criterion_id: int, word: str) -> Criterion:
     if facts.item.status not in (Status.LIVE, Status.WAITING, Status.DONE):
         raise Refused(Reason("not_from", {"status": facts.item.status, "verb": "judge"}))
     if found.evidence:
-        raise Refused(Reason("criterion_needs_evidence", {"text": found.text}))
+        raise Refused(
+            Reason("criterion_needs_evidence", {"text": found.text}, ("criterion", found.pk))
+        )
     if not word.strip():
         raise Refused(Reason("reason_needed"))
     found.judged_by, found.judged_at = act.actor, act.at

@@ -3,7 +3,7 @@
 import pytest
 
 from tests import factories
-from tests.factories import done_item, live_item, planned_item
+from tests.factories import closed_item, done_item, live_item, planned_item
 from tests.supporting import services as tickets
 from tests.work.outcomes import forbidden, refused, stale
 from work.exceptions import Refused
@@ -247,6 +247,26 @@ def test_the_role_that_the_type_names_accepts_and_nobody_else(world):
     item = accept(world, item, actor=world.quality)
 
     assert item.acceptances.get().role == Role.QUALITY
+
+
+def test_the_role_that_the_type_names_reopens_and_holds_too(world):
+    kind = factories.work_type(world.site, accept_role=Role.QUALITY)
+    closed = closed_item(world, type_id=kind.pk, by=world.quality)
+    item = live_item(world, type_id=kind.pk)
+    reopened = {"item_id": closed.pk, "reason": "It leaks again"}
+    held = {"item_id": item.pk, "kind": "restart", "place_id": world.l3.pk}
+
+    with forbidden(closed, "role_needed"):
+        acceptance.reopen(actor=world.shift_lead, at=world.t(30), **reopened)
+    with forbidden(item, "role_needed"):
+        holds.place(actor=world.shift_lead, at=world.t(30), **held)
+    acceptance.reopen(actor=world.quality, at=world.t(31), **reopened)
+    hold = holds.place(actor=world.quality, at=world.t(31), until_accepted=False, **held)
+    holds.end(actor=world.quality, at=world.t(32), hold_id=hold.pk, word="Released")
+
+    closed.refresh_from_db()
+    hold.refresh_from_db()
+    assert (closed.status, hold.ended_by) == (Status.PLANNED, world.quality)
 
 
 def test_given_back_says_what_is_missing_and_by_whom(world):

@@ -183,7 +183,7 @@ def test_a_rule_in_watch_is_answered_and_stops_nothing(world):
     assert fresh(item).is_ready(world.at)
     execution.start(actor=world.technician, at=world.t(1), item_id=item.pk)
     event = Event.objects.get(verb="would_have_stopped")
-    assert event.data == {"prerequisites": [row.pk]}
+    assert event.data == {"gate": "start", "prerequisites": [row.pk]}
 
 
 def test_enforcing_a_rule_stops_what_is_live(world):

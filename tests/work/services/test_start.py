@@ -79,7 +79,7 @@ def test_an_unmet_requirement_refuses_and_is_due_from_then(world):
     assert (blocker.kind, blocker.clears) == ("decision", "role:hse")
     assert item.is_blocked(world.t(10))
     assert written()[-2:] == ["refused", "blocked"]
-    assert Event.objects.get(verb="refused").data["reasons"] == [reason.as_json()]
+    assert Event.objects.get(verb="refused").data["reasons"] == [reason.as_event()]
 
 
 def test_refused_twice_keeps_the_first_moment_and_one_blocker(world):
@@ -175,7 +175,7 @@ def test_watch_refuses_nothing_and_leaves_an_event(world):
 
     row = item.prerequisites.get(rule__key="noise")
     event = Event.objects.get(verb="would_have_stopped")
-    assert (event.item, event.data) == (item, {"prerequisites": [row.pk]})
+    assert (event.item, event.data) == (item, {"gate": "start", "prerequisites": [row.pk]})
     assert not item.is_blocked(world.t(10))
 
 
