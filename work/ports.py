@@ -170,7 +170,10 @@ class Fitness(Protocol):
 
 @dataclass(frozen=True)
 class ItemChange:
-    """What changed of an item in an act: any of place, window, executors, assets, type, status…"""
+    """What changed of an item in an act: any of place, window, executors, assets, type, status…
+
+    status_before: empty of an item that was requested in this act.
+    """
 
     item_id: int
     what: frozenset[str]
@@ -180,7 +183,10 @@ class ItemChange:
 
 @runtime_checkable
 class ItemListener(Protocol):
-    """Told in the same transaction; may change its own records and recheck; cannot refuse."""
+    """Told in the same transaction; may change its own records and recheck; cannot refuse.
+
+    What it raises is logged, and what it did is taken back; the act goes on without it.
+    """
 
     key: str
 

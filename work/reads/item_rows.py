@@ -42,6 +42,15 @@ def pair(clears: str) -> tuple[str, Any] | None:
     return (kind, key) if kind and key else None
 
 
+def _clears(blocker: Blocker, item: WorkItem) -> str:
+    """Who clears it; one that was raised for nobody falls to the owner."""
+    if blocker.clears or blocker.prerequisite_id is not None:
+        return blocker.clears
+    if item.owner_post_id:
+        return f"post:{item.owner_post_id}"
+    return f"user:{item.owner_user_id}" if item.owner_user_id else ""
+
+
 class Rows:
     """The parts of one item in words, for one reader at one moment. Two queries for all names."""
 
@@ -85,7 +94,7 @@ class Rows:
             if row.waived_by_id:
                 yield ("user", row.waived_by_id)
         for blocker in self.facts.blockers:
-            yield from filter(None, [pair(blocker.clears)])
+            yield from filter(None, [pair(_clears(blocker, self.facts.item))])
         if self.facts.item.owner_post_id:
             yield ("post", self.facts.item.owner_post_id)
 
@@ -123,7 +132,7 @@ class Rows:
     def _blocker(self, blocker: Blocker) -> dict[str, Any]:
         rows = self.facts.prerequisites
         why = next((row.reason for row in rows if row.pk == blocker.prerequisite_id), {})
-        who, kind = self._who(blocker.clears, why)
+        who, kind = self._who(_clears(blocker, self.facts.item), why)
         material = " × ".join(filter(None, [blocker.quantity, blocker.part]))
         return {
             "pk": blocker.pk,

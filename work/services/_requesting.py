@@ -16,7 +16,7 @@ from work.models import (
     WorkItem,
 )
 from work.permissions import Action, can_at
-from work.ports import source_listeners
+from work.ports import ItemChange, source_listeners
 from work.services._definition import definition
 from work.services._facts import Facts
 from work.services._fields import (
@@ -110,6 +110,8 @@ def request_inner(
     if caused_by is not None:
         _cause(act, item, *caused_by)
     act.record("request", item, item_id=item.pk, source=item.source_kind)
+    fresh = {"status", "place", "type"} | ({"assets"} if asset_ids else set())
+    act.changes.append(ItemChange(item.pk, frozenset(fresh), "", item.status))
     return item
 
 

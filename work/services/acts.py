@@ -7,6 +7,7 @@ the open act and never commit.
 
 import functools
 import json
+import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from work.exceptions import Busy, Forbidden, Reason, Refused
 from work.models import Act, Event, Note, Place, Site, User
 from work.permissions import Scope, scope, system
 from work.services import _locks
+
+_log = logging.getLogger(__name__)
 
 _TRIES = 3
 _AGAIN = {"40P01", "40001"}
@@ -238,7 +241,26 @@ def _tell_listeners(opened: OpenAct) -> None:
         if not changes:
             return
         for listener in ports.item_listeners.all():
+            _tell(listener, changes, opened)
+    if opened.changes:
+        ids = sorted({change.item_id for change in opened.changes})
+        _log.error("listeners of %s go on changing items; not told of: %s", opened.door, ids)
+
+
+def _tell(listener: ports.ItemListener, changes: list[ports.ItemChange], opened: OpenAct) -> None:
+    """Tell one listener; it cannot refuse. What a faulty one did is taken back.
+
+    An error of the database about locks is the transaction's, which is tried again.
+    """
+    history, further = list(opened.history), list(opened.changes)
+    try:
+        with transaction.atomic():
             listener.items_changed(changes, opened)
+    except Exception as error:
+        if getattr(error.__cause__, "sqlstate", None) in _AGAIN | _BUSY:
+            raise
+        opened.history, opened.changes = history, further
+        _log.exception("item listener %s failed in %s", listener.key, opened.door)
 
 
 def _leave(opened: OpenAct, refusal: Refused | Forbidden) -> None:
@@ -270,7 +292,7 @@ def _write_refusal(
     _locks.act(str(opened.id), "{}")
     opened.begin_again()
     opened.happened_at = min(opened.happened_at, opened.at)
-    reasons = [reason.as_json() for reason in refusal.reasons]
+    reasons = [reason.as_event() for reason in refusal.reasons]
     if opened.subject is not None and not _said(opened, opened.subject, reasons):
         opened.record(
             "refused", opened.subject, item_id=opened.item_id, door=opened.door, reasons=reasons

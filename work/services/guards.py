@@ -61,7 +61,11 @@ def _start(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[R
         reasons.append(replace(gone, clears=_OWNER_STEP))
     if not given.get("why") and _warnings(facts, Gate.START, at):
         reasons.append(
-            Reason("warning_needs_why", {"count": len(_warnings(facts, Gate.START, at))})
+            Reason(
+                "warning_needs_why",
+                {"count": len(_warnings(facts, Gate.START, at))},
+                clears=_executors(facts),
+            )
         )
     return reasons
 
@@ -72,7 +76,10 @@ def _open(facts: Facts, blocker: Blocker) -> Reason:
     for row in facts.prerequisites:
         if row.pk == blocker.prerequisite_id:
             params["reason"] = row.reason
-    return Reason("blocker_open", params, ("blocker", blocker.pk), _pair(blocker.clears))
+    clears = _pair(blocker.clears)
+    if clears is None and blocker.prerequisite_id is None:
+        clears = _owner(facts.item)  # whom nobody named, the owner names
+    return Reason("blocker_open", params, ("blocker", blocker.pk), clears)
 
 
 def requirement_reasons(
@@ -128,13 +135,13 @@ def missing_fields(facts: Facts, step: RequiredAt) -> list[Reason]:
 def _complete(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[Reason]:
     reasons = _open_lines(facts)
     reasons += [
-        Reason("line_undisposed", {"text": line.text}, ("line", line.pk))
+        Reason("line_undisposed", {"text": line.text}, ("line", line.pk), _executors(facts))
         for line in facts.lines
         if line.needs_disposition
     ]
     reasons += missing_fields(facts, RequiredAt.COMPLETE)
     reasons += [
-        Reason("evidence_missing", {"text": each.text}, ("criterion", each.pk))
+        Reason("evidence_missing", {"text": each.text}, ("criterion", each.pk), _executors(facts))
         for each in facts.criteria
         if each.needed_at == RequiredAt.COMPLETE and not proven(facts, each)
     ]
@@ -145,12 +152,12 @@ def _open_lines(facts: Facts) -> list[Reason]:
     """Lines without an answer, and those that passed on a photo that stands no more."""
     photos = [each for each in facts.evidence if each.kind == EvidenceKind.PHOTO and each.stands]
     shown = {each.line_id for each in photos}
-    reasons = []
+    reasons, by = [], _executors(facts)
     for line in facts.lines:
         if not line.answer:
-            reasons.append(Reason("line_open", {"text": line.text}, ("line", line.pk)))
+            reasons.append(Reason("line_open", {"text": line.text}, ("line", line.pk), by))
         elif (line.kind, line.answer) == (LineKind.PHOTO, LineAnswer.PASS) and line.pk not in shown:
-            reasons.append(Reason("line_photo_struck", {"text": line.text}, ("line", line.pk)))
+            reasons.append(Reason("line_photo_struck", {"text": line.text}, ("line", line.pk), by))
     return reasons
 
 
@@ -165,8 +172,14 @@ def _accept(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[
     judged = {int(key) for key in given.get("judged", ())}
     reasons = [_open(facts, blocker) for blocker in facts.blockers]
     reasons += _open_lines(facts)
+    version = facts.definition.version
     reasons += [
-        Reason("criterion_open", {"text": each.text}, ("criterion", each.pk))
+        Reason(
+            "criterion_open",
+            {"text": each.text},
+            ("criterion", each.pk),
+            _executors(facts) if each.evidence else _accepter(version),
+        )
         for each in facts.criteria
         if not proven(facts, each) and not (each.pk in judged and not each.evidence)
     ]
@@ -175,9 +188,8 @@ def _accept(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[
     reasons += missing_fields(facts, RequiredAt.CLOSE)
     reasons += requirement_reasons(facts, Gate.CLOSE, at)
     reasons += _unfinished(facts)
-    version = facts.definition.version
     if version.takes_out and not given.get("handback"):
-        reasons.append(Reason("handback_unsigned"))
+        reasons.append(Reason("handback_unsigned", clears=_accepter(version)))
     if who is not None and who.user_id == facts.item.completed_by_id and four_eyes(facts):
         reasons.append(Reason("four_eyes", clears=_accepter(version)))
     return reasons
@@ -215,7 +227,7 @@ def _unfinished(facts: Facts) -> list[Reason]:
     said = {reason.about for reason in reasons}
     for item in map(_merged_into, facts.residuals):
         if item.status == Status.REQUESTED:
-            reasons.append(_other("residual_unowned", item))
+            reasons.append(replace(_other("residual_unowned", item), clears=_OWNER_STEP))
         elif item.status == Status.CANCELLED and item.loss_accepted_at is None:
             reasons += [_lost(item)] if ("item", item.pk) not in said else []
     return reasons
@@ -233,13 +245,23 @@ def _lost(item: WorkItem) -> Reason:
     return replace(_other("loss_not_accepted", item), clears=_accepter(item.type_version))
 
 
-def _other(code: str, item: Any) -> Reason:
-    owner = None
+def _other(code: str, item: WorkItem) -> Reason:
+    return Reason(code, {"number": item.number}, ("item", item.pk), _owner(item))
+
+
+def _owner(item: WorkItem) -> tuple[str, Any] | None:
     if item.owner_post_id:
-        owner = ("post", item.owner_post_id)
-    elif item.owner_user_id:
-        owner = ("user", item.owner_user_id)
-    return Reason(code, {"number": item.number}, ("item", item.pk), owner)
+        return ("post", item.owner_post_id)
+    return ("user", item.owner_user_id) if item.owner_user_id else None
+
+
+def _executors(facts: Facts) -> tuple[str, Any]:
+    """Who carries it out; with nobody named, who may do so in their place."""
+    linked = getattr(facts.item, "executor_rows", None)  # read along with the item, on a page
+    people = facts.context.executor_ids if facts.context else [row["id"] for row in linked or ()]
+    if not people:
+        return ("role", str(Role.SHIFT_LEAD))
+    return ("user", people[0]) if len(people) == 1 else ("executors", facts.item.pk)
 
 
 def four_eyes(facts: Facts) -> bool:

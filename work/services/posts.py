@@ -144,7 +144,8 @@ def _taker(act: OpenAct, post: Post) -> int:
         raise Unknown
     act.about(post)
     if not named_for:
-        raise Forbidden(Reason("not_named_for_post", {"name": post.name}, ("post", post.pk)))
+        names = ("role", str(Role.SITE_ADMIN))
+        raise Forbidden(Reason("not_named_for_post", {"name": post.name}, ("post", post.pk), names))
     if not post.is_active:
         raise Refused(Reason("post_not_in_use", {"name": post.name}, ("post", post.pk)))
     return act.scope.user_id

@@ -61,7 +61,10 @@ class DependentItems:
         """Recheck what depends on the items whose status changed."""
         from work.services._asking import recheck
 
-        moved = [change.item_id for change in changes if "status" in change.what]
+        # Nothing waits yet for what was requested just now.
+        moved = [
+            change.item_id for change in changes if "status" in change.what and change.status_before
+        ]
         waiting = Prerequisite.objects.filter(
             supplier=self.key, source_id__in=moved, withdrawn_at=None
         )

@@ -77,24 +77,30 @@ class Fitnesses:
         if not context.executor_ids:
             return Answer.unmet(Reason("no_executor"), clears=("role", Role.PLANNER))
         until: datetime | None = None
+        against: list[Reason] = []
+        again: list[datetime] = []  # when to ask again
         for person_id, fit in fits:
             if fit.reasons:
-                reason = fit.reasons[0]
-                return Answer.unmet(reason, clears=reason.clears, valid_until=fit.until)
+                against += fit.reasons
+                again += [fit.until] if fit.until else []
+                continue
             if fit.until is None:
                 continue
             holds = fit.until
             if context.status not in _AT_WORK:
                 if fit.until < ends.get(person_id, at):
                     params = {"until": fit.until.isoformat()}
-                    return Answer.unmet(
-                        Reason("fit_only_until", params, ("user", person_id)),
-                        clears=("role", Role.PLANNER),
-                        valid_until=fit.until,
-                    )
+                    about, by = ("user", person_id), ("role", Role.PLANNER)
+                    against.append(Reason("fit_only_until", params, about, by))
+                    again.append(fit.until)
+                    continue
                 # It is not enough from the second at which a shift begins that goes on after it.
                 holds = begins.get((person_id, fit.until), fit.until)
             until = holds if until is None else min(until, holds)
+        if against:
+            first = against[0]
+            every = first if len(against) == 1 else _all_of(against)
+            return Answer.unmet(every, clears=first.clears, valid_until=min(again, default=None))
         return Answer.met(valid_until=until)
 
     def required_for(
@@ -112,6 +118,11 @@ class Fitnesses:
     def waits_for(self, sources: Sequence[Source]) -> dict[Source, list[Source]]:
         """Fitness waits for nothing."""
         return {}
+
+
+def _all_of(reasons: Sequence[Reason]) -> Reason:
+    """Several reasons as one: nobody mends the first to hear of the next."""
+    return Reason("several", {"reasons": [each.as_json() for each in reasons]})
 
 
 def shift_ends(people: Iterable[int], at: datetime) -> dict[int, datetime]:
