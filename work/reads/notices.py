@@ -30,6 +30,7 @@ def _row(notice: Notice, at: datetime) -> dict[str, Any]:
     minutes = int((at - since).total_seconds() // 60)
     texts = {
         "stop_not_confirmed": _("not confirmed stopped, %(minutes)s min") % {"minutes": minutes},
+        "outcome_reopened": _("work that it relied on was reopened"),
     }
     label = f"W-{item.number}" if item else ""
     return {

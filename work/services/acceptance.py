@@ -8,8 +8,10 @@ from work.models import (
     Acceptance,
     ChecklistLine,
     Criterion,
+    Duty,
     Evidence,
     Hold,
+    Notice,
     Prerequisite,
     WorkItem,
 )
@@ -101,12 +103,15 @@ def _give_back(
 ) -> WorkItem:
     """Back to stopped, waiting: what is missing and by whom, as a blocker of kind *decision*.
 
+    By whom, where nobody is named: by who completed it.
     The work goes on in the same round: answers, evidence, judgements and checks stand.
     """
     facts = _moves.ready_to(act, item_id, Verb.GIVE_BACK, seen)
     if not missing.strip():
         raise Refused(Reason("give_back_needs_missing"))
     item = facts.item
+    if not clears and item.completed_by is not None and item.completed_by.is_active:
+        clears = f"user:{item.completed_by_id}"
     blocker = open_manual(act, facts, kind=BlockerKind.DECISION, what=missing[:250], clears=clears)
     item.condition_left = act.note(missing, "give_back", item_id=item.pk)
     item.waiting_since = act.happened_at
@@ -170,7 +175,21 @@ def _reopen(
     _moves.done(act, facts, Verb.REOPEN, fields, note=note.pk if note else None, answers=answers)
     _moves.derive_after(act, facts)
     _moves.tell_sources(act, facts, "reopened")
+    _tell_who_relied(act, item)
     return item
+
+
+def _tell_who_relied(act: OpenAct, item: WorkItem) -> None:
+    """The parent that waited for it, and the work that left it behind, learn of it."""
+    relied = {item.parent_id if item.mandatory else None, item.source_item_id}
+    told = WorkItem.objects.filter(pk__in=[pk for pk in relied if pk is not None])
+    told = told.exclude(status=Status.CANCELLED).select_related("owner_post")
+    for other in told.order_by("pk"):
+        act.record("outcome_reopened", other, item_id=other.pk, item=item.pk)
+        duties = Duty.objects.filter(ends=None, post=other.owner_post)
+        people = list(duties.values_list("user_id", flat=True))
+        for pk in [other.owner_user_id] if other.owner_user_id is not None else people:
+            Notice.objects.create(user_id=pk, item=other, code="outcome_reopened", at=act.at)
 
 
 def _unanswer(item: WorkItem) -> list[dict[str, Any]]:

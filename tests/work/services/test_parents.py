@@ -11,8 +11,8 @@ from tests.factories import (
 from tests.supporting import services as tickets
 from tests.work.outcomes import refused
 from tests.work.verbs import MOVING
-from work.models import CorrectiveAction, WorkItem
-from work.services import acceptance, items, requirements
+from work.models import CorrectiveAction, Event, Notice, WorkItem
+from work.services import acceptance, execution, items, requirements
 from work.states import SourceKind, Status
 
 
@@ -230,6 +230,41 @@ def test_reopened_work_opens_the_parents_door_no_more(world):
 
     with refused(parent, "child_open"):
         accept(world, parent)
+
+
+def test_reopened_work_tells_the_parent_and_the_source_that_relied_on_it(world):
+    parent = done_item(world)
+    kid = child(world, parent, closed_item)
+    accept(world, parent)
+    acceptance.reopen(actor=world.shift_lead, at=world.t(40), item_id=kid.pk, reason="Leaks")
+
+    told = Event.objects.get(verb="outcome_reopened")
+    assert (told.item, told.data, told.actor) == (parent, {"item": kid.pk}, world.shift_lead)
+    notice = Notice.objects.get()
+    assert (notice.user, notice.item, notice.code) == (
+        world.shift_lead,
+        parent,
+        "outcome_reopened",
+    )
+
+    source = planned_item(world, plan={"owner_post_id": None, "owner_user_id": world.planner.pk})
+    left = residual_item(world, source)
+    items.plan(
+        actor=world.planner,
+        at=world.t(41),
+        item_id=left.pk,
+        owner_post_id=world.lead_post.pk,
+        executor_ids=[world.technician.pk],
+    )
+    execution.start(actor=world.technician, at=world.t(42), item_id=left.pk)
+    execution.complete(actor=world.technician, at=world.t(43), item_id=left.pk)
+    accept(world, left, 44)
+    acceptance.reopen(actor=world.shift_lead, at=world.t(45), item_id=left.pk, reason="Bare")
+
+    assert Event.objects.filter(item=source, verb="outcome_reopened").count() == 1
+    assert list(Notice.objects.filter(item=source).values_list("user", flat=True)) == [
+        world.planner.pk
+    ]
 
 
 def test_children_inherit_nothing_silently(world):
