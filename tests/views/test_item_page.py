@@ -346,6 +346,20 @@ def test_a_repeated_hour_is_its_first_and_a_skipped_one_moves_on(world, sign_in,
     assert item.due.isoformat() == "2026-03-29T01:30:00+00:00"
 
 
+def test_an_edit_says_which_places_are_affected(world, sign_in):
+    item = factories.planned_item(world, place_ids=[world.l4.pk])
+    known = {"what": item.what, "place": "L3", "priority": "3", "why": item.why}
+    visitor = sign_in(world.planner)
+    form = visitor.get(f"/s/hvk/work/W-{item.number}/edit/").content.decode()
+    assert f'name="places" value="{world.l4.code}"' in form
+
+    visitor.act(item, "edit", **known, places=f"{world.p301.code}, {world.u310.code}")
+    assert set(item.places.all()) == {world.p301, world.u310}
+    answer = visitor.act(item, "edit", **known, places="NO-SUCH")
+    assert answer.status_code == 422
+    assert set(item.places.all()) == {world.p301, world.u310}
+
+
 def test_an_edit_leaves_the_seconds_of_a_time_it_did_not_touch(world, sign_in):
     start = world.t(300) + timedelta(seconds=42)
     item = factories.planned_item(world, plan={"planned_start": start})

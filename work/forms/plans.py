@@ -35,6 +35,12 @@ class Edit(Act):
     assets = forms.CharField(
         label=_("Assets"), required=False, max_length=500, help_text=_("Their codes, with commas.")
     )
+    places = forms.CharField(
+        label=_("Places affected"),
+        required=False,
+        max_length=2000,
+        help_text=_("Their codes, with commas."),
+    )
     priority = choice(_("Priority"), Priority.choices)
     safety_critical = forms.BooleanField(label=_("Safety-critical"), required=False)
     planned_start = moment(_("Planned start"))

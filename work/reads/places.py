@@ -216,10 +216,11 @@ def holds(site: Site, who: Scope, place: Place) -> list[dict[str, Any]]:
     for each in rows:
         known = each.item is not None and sees(who, each.item)
         number = f"W-{each.item.number}" if known and each.item else ""
+        unnamed = _("Other work") if each.item is not None else _("A supporting record")
         shown.append(
             {
                 "kind_text": each.get_kind_display(),
-                "what": f"{number} {each.item.what}" if known and each.item else _("Other work"),
+                "what": f"{number} {each.item.what}" if known and each.item else unnamed,
                 "url": reverse("work:item_detail", args=[site.slug, number]) if known else "",
                 "since": each.placed_at,
                 "until_text": _("ends at acceptance")

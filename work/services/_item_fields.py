@@ -7,6 +7,7 @@ from work.exceptions import Reason, Refused
 from work.models import (
     ItemAsset,
     ItemExecutor,
+    ItemPlace,
     Window,
     WorkItem,
 )
@@ -24,6 +25,7 @@ from work.services._fields import (
 from work.services._names import (
     check_assets,
     check_executors,
+    check_places,
     check_team,
     place_of,
 )
@@ -118,6 +120,18 @@ def set_assets(item: WorkItem, asset_ids: Iterable[int] | None) -> bool:
     check_assets(item.site_id, wanted - have)
     ItemAsset.objects.filter(item=item, asset_id__in=have - wanted).delete()
     ItemAsset.objects.bulk_create(ItemAsset(item=item, asset_id=pk) for pk in wanted - have)
+    return wanted != have
+
+
+def set_places(item: WorkItem, place_ids: Iterable[int] | None) -> bool:
+    """The places affected, beside the item's own."""
+    if place_ids is None:
+        return False
+    wanted = set(place_ids)
+    have = set(ItemPlace.objects.filter(item=item).values_list("place_id", flat=True))
+    check_places(item.site_id, wanted - have)
+    ItemPlace.objects.filter(item=item, place_id__in=have - wanted).delete()
+    ItemPlace.objects.bulk_create(ItemPlace(item=item, place_id=pk) for pk in wanted - have)
     return wanted != have
 
 

@@ -28,12 +28,7 @@ def _place(
     item = facts.item
     if item.status in ENDED:
         raise Refused(Reason("not_from", {"status": item.status, "verb": "hold"}))
-    if kind not in HoldKind.values or (place_id is None) == (asset_id is None):
-        raise Refused(Reason("hold_needs_subject"))
-    place = place_of(item.site_id, place_id) if place_id is not None else None
-    asset = Asset.objects.filter(pk=asset_id, site_id=item.site_id).first() if asset_id else None
-    if asset_id is not None and asset is None:
-        raise Refused(Reason("asset_unknown"))
+    place, asset = _held(item.site_id, kind, place_id, asset_id)
     note = act.note(why, "hold", item_id=item.pk)
     hold = Hold.objects.create(
         site_id=item.site_id,
@@ -48,6 +43,69 @@ def _place(
     )
     act.record("hold_placed", hold, item_id=item.pk, kind=kind)
     return hold
+
+
+def _held(
+    site_id: int, kind: str, place_id: int | None, asset_id: int | None
+) -> tuple[Place | None, Asset | None]:
+    """What is held: one place or one thing of the site."""
+    if kind not in HoldKind.values or (place_id is None) == (asset_id is None):
+        raise Refused(Reason("hold_needs_subject"))
+    place = place_of(site_id, place_id) if place_id is not None else None
+    asset = Asset.objects.filter(pk=asset_id, site_id=site_id).first() if asset_id else None
+    if asset_id is not None and asset is None:
+        raise Refused(Reason("asset_unknown"))
+    return place, asset
+
+
+def place_for_record(
+    act: OpenAct,
+    *,
+    site_id: int,
+    key: str,
+    source_id: int,
+    kind: str,
+    place_id: int | None = None,
+    asset_id: int | None = None,
+    why: str = "",
+) -> Hold:
+    """Let a supporting record hold a place or a thing, until its own application ends it.
+
+    Called inside that application's act, which decided who may. key: of the record's kind, as at
+    the other ports: "incidents.incident".
+    """
+    act.control(site_id)
+    place, asset = _held(site_id, kind, place_id, asset_id)
+    note = act.note(why, "hold", subject=place or asset)
+    hold = Hold.objects.create(
+        site_id=site_id,
+        source_key=key,
+        source_id=source_id,
+        kind=kind,
+        place=place,
+        asset=asset,
+        until_accepted=False,
+        note=note,
+        placed_by=act.actor,
+        placed_at=act.at,
+    )
+    act.record("hold_placed", hold, kind=kind, source=key, record=source_id)
+    return hold
+
+
+def end_for_record(act: OpenAct, *, site_id: int, key: str, source_id: int, word: str) -> int:
+    """End what a supporting record holds; how many holds ended."""
+    act.control(site_id)
+    if not word.strip():
+        raise Refused(Reason("reason_needed"))
+    held = Hold.objects.filter(site_id=site_id, source_key=key, source_id=source_id, ended_at=None)
+    holds = list(held.select_related("place", "asset"))
+    for hold in holds:
+        hold.end_note = act.note(word, "hold", subject=hold.place or hold.asset)
+        hold.ended_at, hold.ended_by, hold.end_cause = act.at, act.actor, "decided"
+        hold.save(update_fields=["ended_at", "ended_by", "end_cause", "end_note"])
+        act.record("hold_ended", hold, cause="decided", source=key, record=source_id)
+    return len(holds)
 
 
 def _end(act: OpenAct, *, hold_id: int, word: str, seen: int | None = None) -> Hold:
@@ -105,7 +163,7 @@ def _create_window(
 def _open_window(act: OpenAct, *, window_id: int, seen: int | None = None) -> Window:
     window = _window(act, window_id, seen)
     if window.opened_at is not None:
-        raise Refused(Reason("window_opened_already", {"name": window.name}))
+        raise Refused(Reason("window_opened_already", {"name": window.name}, ("window", window.pk)))
     window.opened_at, window.opened_by = act.happened_at, act.actor
     return _saved(act, window, ["opened_at", "opened_by"], "window_opened")
 
@@ -156,4 +214,12 @@ create_window = door(_create_window)
 open_window = door(_open_window)
 close_window = door(_close_window)
 
-__all__ = ["close_window", "create_window", "end", "open_window", "place"]
+__all__ = [
+    "close_window",
+    "create_window",
+    "end",
+    "end_for_record",
+    "open_window",
+    "place",
+    "place_for_record",
+]

@@ -20,6 +20,7 @@ from work.services._item_fields import (
     set_assets,
     set_executors,
     set_fields,
+    set_places,
     set_values,
 )
 from work.services._owners import check_owner
@@ -39,6 +40,7 @@ _RELEVANT = frozenset(
         "window_id",
         "team_id",
         "assets",
+        "places",
         "executors",
         "type",
         "values",
@@ -71,6 +73,7 @@ def _plan(
     type_id: int | None = None,
     values: Mapping[str, Any] | None = None,
     asset_ids: Iterable[int] | None = None,
+    place_ids: Iterable[int] | None = None,
     seen: int | None = None,
     **fields: Any,
 ) -> WorkItem:
@@ -85,6 +88,7 @@ def _plan(
         type_id=type_id,
         values=values,
         asset_ids=asset_ids,
+        place_ids=place_ids,
         **fields,
     )
 
@@ -99,6 +103,7 @@ def plan_inner(
     type_id: int | None = None,
     values: Mapping[str, Any] | None = None,
     asset_ids: Iterable[int] | None = None,
+    place_ids: Iterable[int] | None = None,
     **fields: Any,
 ) -> WorkItem:
     """Plan an item that was entered in this act."""
@@ -114,8 +119,13 @@ def plan_inner(
     if type_id is not None and type_id != item.type_id:
         left["old_type"] = change_type(act, item, type_id)
     names = set_fields(act, facts, fields)
-    set_values(facts, values)
-    set_assets(item, asset_ids)
+    what = [*names]
+    if set_values(facts, values):
+        what.append("values")
+    if set_assets(item, asset_ids):
+        what.append("assets")
+    if set_places(item, place_ids):
+        what.append("places")
     set_executors(act, item, executor_ids)
     proof(facts)
     _moves.check(act, facts, Verb.PLAN)
@@ -138,7 +148,7 @@ def plan_inner(
             "incomplete",
             *names,
         ],
-        ["owner", "type", "executors", *names],
+        ["owner", "type", "executors", *what],
         owner_user=item.owner_user_id,
         owner_post=item.owner_post_id,
         **left,
@@ -153,10 +163,11 @@ def _edit(
     item_id: int,
     values: Mapping[str, Any] | None = None,
     asset_ids: Iterable[int] | None = None,
+    place_ids: Iterable[int] | None = None,
     seen: int | None = None,
     **fields: Any,
 ) -> WorkItem:
-    """Change plain fields, custom values and things of an open item."""
+    """Change plain fields, custom values, things and places affected of an open item."""
     facts = enter(act, item_id, Action.EDIT, seen)
     _open_only(facts, "edit")
     names = set_fields(act, facts, fields)
@@ -165,6 +176,8 @@ def _edit(
         names, what = [*names, "values"], [*what, "values"]
     if set_assets(facts.item, asset_ids):
         what.append("assets")
+    if set_places(facts.item, place_ids):
+        what.append("places")
     return _saved(act, facts, names, what, "edit")
 
 

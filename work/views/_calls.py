@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from work.exceptions import Reason, Refused
 from work.models import (
     Asset,
+    ItemPlace,
     Place,
     User,
     WorkItem,
@@ -105,6 +108,19 @@ def place_named(sent: Sent, name: str, default: int) -> int:
     return place.pk
 
 
+def places_named(sent: Sent, name: str) -> list[int]:
+    """Ids of the places whose codes were typed with commas: the reader's, and those it has."""
+    codes = {code.strip() for code in str(sent.get(name)).split(",") if code.strip()}
+    had = Q(pk__in=ItemPlace.objects.filter(item=sent.page.item).values("place"))
+    places = Place.objects.filter(
+        visible(sent.page.who, place="", team=None) | had, site=sent.page.site, code__in=codes
+    )
+    found = dict(places.values_list("code", "pk"))
+    if codes - set(found):
+        raise Refused(Reason("place_unknown"))
+    return list(found.values())
+
+
 def assets_named(site_id: int, typed: str) -> list[int]:
     """Ids of the assets whose codes were typed with commas."""
     codes = {code.strip() for code in typed.split(",") if code.strip()}
@@ -143,6 +159,7 @@ def fields(sent: Sent) -> dict[str, Any]:
         "mandatory": bool(sent.get("mandatory", False)),
         "values": sent.form.values(),
         "asset_ids": assets_named(item.site_id, sent.get("assets")),
+        "place_ids": places_named(sent, "places"),
     }
 
 

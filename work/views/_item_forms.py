@@ -101,6 +101,7 @@ def _initial(page: Page, spec: Spec) -> dict[str, Any]:
         "parent": read.label(parent.number) if parent else "",
         "type": item.type_id,
         "assets": ", ".join(row["code"] for row in item.asset_rows),
+        "places": ", ".join(row["code"] for row in item.place_rows),
     }
     kinds = {each.key: each.kind for each in page.facts.definition.fields}
     for key, value in item.values.items():

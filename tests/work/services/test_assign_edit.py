@@ -38,6 +38,38 @@ def test_a_change_is_a_version_and_an_event_of_its_fields(world):
     assert (event.verb, event.data) == ("edit", {"fields": ["due", "priority", "what"]})
 
 
+def test_places_affected_are_changed_and_derived_anew(world):
+    item = planned_item(world, place_ids=[world.l4.pk])
+
+    item = edit(world, item, place_ids=[world.p301.pk, world.u310.pk])
+
+    assert set(item.places.all()) == {world.p301, world.u310}
+    assert (item.version, Event.objects.filter(item=item).last().data) == (
+        3,
+        {"fields": ["places"]},
+    )
+    edit(world, item, place_ids=[world.u310.pk, world.p301.pk])
+    item.refresh_from_db()
+    assert item.version == 3
+    with refused(item, "place_unknown"):
+        edit(world, item, place_ids=[10**9])
+    assert not edit(world, item, place_ids=[]).places.exists()
+
+
+def test_planning_says_which_places_are_affected(world):
+    item = requested_item(world, place_ids=[world.l4.pk])
+
+    items.plan(
+        actor=world.planner,
+        at=world.t(1),
+        item_id=item.pk,
+        owner_post_id=world.lead_post.pk,
+        place_ids=[world.p301.pk],
+    )
+
+    assert list(item.places.all()) == [world.p301]
+
+
 def test_nothing_changed_is_nothing_written(world):
     item = planned_item(world)
     before, events = snapshot(item), written()

@@ -10,7 +10,9 @@ from tests.work.outcomes import codes, forbidden, refused, written
 from tests.work.verbs import MOVING
 from work.exceptions import Forbidden, Refused, Stale, Unknown
 from work.models import Event, Hold
-from work.services import execution, holds, items
+from work.permissions import scope
+from work.reads.places import holds as place_holds
+from work.services import door, execution, holds, items
 from work.states import Status
 
 
@@ -44,6 +46,55 @@ def test_a_hold_blocks_nothing_by_itself(world):
     )
     assert (hold.placed_by, hold.placed_at, item.version) == (world.shift_lead, world.t(5), 2)
     assert item.is_ready(world.t(5))
+
+
+def test_a_supporting_record_holds_until_its_own_application_ends_it(world, nrd):
+    """The tickets of the tests, as any application would: in an act of its own."""
+
+    @door
+    def barred(act, **given):
+        return holds.place_for_record(
+            act, site_id=world.site.pk, key="supporting.ticket", source_id=7, **given
+        )
+
+    @door
+    def freed(act, *, word):
+        return holds.end_for_record(
+            act, site_id=world.site.pk, key="supporting.ticket", source_id=7, word=word
+        )
+
+    said = {"actor": world.hse, "at": world.t(5)}
+    for code, given in (
+        ("hold_needs_subject", {"kind": "entry"}),
+        ("place_unknown", {"kind": "entry", "place_id": nrd.root.pk}),
+    ):
+        with pytest.raises(Refused) as caught:
+            barred(**said, **given)
+        assert codes(caught.value) == [code]
+    hold = barred(**said, kind="entry", place_id=world.l3.pk, why="Gas was smelled")
+
+    assert (hold.item, hold.source_key, hold.source_id) == (None, "supporting.ticket", 7)
+    assert (hold.until_accepted, hold.note.text, hold.placed_by) == (
+        False,
+        "Gas was smelled",
+        world.hse,
+    )
+    [shown] = place_holds(world.site, scope(world.viewer, world.t(6)), world.l3)
+    assert (shown["what"], shown["url"]) == ("A supporting record", "")
+    with pytest.raises(Unknown):
+        end(world, hold)
+    with pytest.raises(Refused) as caught:
+        freed(**said, word=" ")
+    assert codes(caught.value) == ["reason_needed"]
+
+    assert freed(actor=world.hse, at=world.t(9), word="Aired") == 1
+    hold.refresh_from_db()
+    assert (hold.ended_at, hold.end_cause, hold.end_note.text) == (world.t(9), "decided", "Aired")
+    assert freed(actor=world.hse, at=world.t(10), word="Again") == 0
+    assert [event.data["record"] for event in Event.objects.filter(verb__startswith="hold_")] == [
+        7,
+        7,
+    ]
 
 
 def test_what_is_held_is_one_place_or_thing(world, nrd):
