@@ -185,7 +185,8 @@ class ItemChange:
 class ItemListener(Protocol):
     """Told in the same transaction; may change its own records and recheck; cannot refuse.
 
-    What it raises is logged, and what it did is taken back; the act goes on without it.
+    What one did that tries to refuse is taken back and logged; the act goes on without it. Any
+    other fault takes the act with it.
     """
 
     key: str

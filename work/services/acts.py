@@ -20,7 +20,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from work import events, ports
-from work.exceptions import Busy, Forbidden, Reason, Refused
+from work.exceptions import Busy, Forbidden, Reason, Refused, Stale, Unknown
 from work.models import Act, Event, Note, Place, Site, User
 from work.permissions import Scope, scope, system
 from work.services import _locks
@@ -248,19 +248,14 @@ def _tell_listeners(opened: OpenAct) -> None:
 
 
 def _tell(listener: ports.ItemListener, changes: list[ports.ItemChange], opened: OpenAct) -> None:
-    """Tell one listener; it cannot refuse. What a faulty one did is taken back.
-
-    An error of the database about locks is the transaction's, which is tried again.
-    """
+    """Tell one listener; it cannot refuse. What one did that tries to is taken back, and logged."""
     history, further = list(opened.history), list(opened.changes)
     try:
         with transaction.atomic():
             listener.items_changed(changes, opened)
-    except Exception as error:
-        if getattr(error.__cause__, "sqlstate", None) in _AGAIN | _BUSY:
-            raise
+    except (Refused, Forbidden, Stale, Unknown):
         opened.history, opened.changes = history, further
-        _log.exception("item listener %s failed in %s", listener.key, opened.door)
+        _log.exception("item listener %s tried to refuse %s", listener.key, opened.door)
 
 
 def _leave(opened: OpenAct, refusal: Refused | Forbidden) -> None:

@@ -256,12 +256,19 @@ def _owner(item: WorkItem) -> tuple[str, Any] | None:
 
 
 def _executors(facts: Facts) -> tuple[str, Any]:
-    """Who carries it out; with nobody named, who may do so in their place."""
-    linked = getattr(facts.item, "executor_rows", None)  # read along with the item, on a page
-    people = facts.context.executor_ids if facts.context else [row["id"] for row in linked or ()]
+    """Who carries it out; with nobody named, who may do so in their place.
+
+    On a page and a card they were read along with the item.
+    """
+    item = facts.item
+    if facts.context is not None:
+        people = list(facts.context.executor_ids)
+    else:
+        rows = getattr(item, "executor_rows", ())
+        people = [row["id"] for row in rows] or list(getattr(item, "executor_ids", ()))
     if not people:
         return ("role", str(Role.SHIFT_LEAD))
-    return ("user", people[0]) if len(people) == 1 else ("executors", facts.item.pk)
+    return ("user", people[0]) if len(people) == 1 else ("executors", item.pk)
 
 
 def four_eyes(facts: Facts) -> bool:

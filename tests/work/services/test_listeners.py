@@ -80,7 +80,7 @@ def test_a_listener_cannot_refuse(world, listen, caplog):
     assert not Event.objects.filter(verb__in=["testing", "refused"]).exists()
     assert Event.objects.filter(item=item, verb="start").count() == 1
     assert len(told) == 1
-    assert "testing.listener0 failed in execution._start" in caplog.text
+    assert "testing.listener0 tried to refuse execution._start" in caplog.text
 
 
 def test_changes_without_end_are_logged(world, listen, caplog):
