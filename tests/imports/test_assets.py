@@ -4,7 +4,7 @@ import pytest
 from openpyxl import Workbook
 
 from tests.factories import setup
-from work.models import Asset, AssetLocation
+from work.models import Asset, AssetLocation, Event
 from work.services.import_ import report
 from work.services.import_.mapping import Kind
 
@@ -116,3 +116,88 @@ def test_faults_of_things(load):
         (6, "Description", "", "needed"),
     ]
     assert not Asset.objects.exists()
+
+
+def test_a_thing_that_the_source_names_no_place_of_is_nowhere(load):
+    load(*ROWS)
+    emptied = (10001, "Pump", "P", "S-1", "due", None, None)
+    assert load(emptied, *ROWS[1:]) == ({"changed": 1, "same": 2}, [])
+    assert not AssetLocation.objects.filter(asset__code="10001", ends=None).exists()
+    [was] = AssetLocation.objects.filter(asset__code="10001")
+    [moved] = Event.objects.filter(verb="moved")
+    assert (was.place.code, was.ends) == ("HALL", moved.recorded_at)
+    assert moved.data == {"place": None, "container": None}
+    assert load(emptied, *ROWS[1:]) == ({"same": 3}, [])
+    assert load(*ROWS) == ({"changed": 1, "same": 2}, [])
+    assert where("10001") == ("HALL", None)
+
+
+def test_a_mapping_of_places_alone_leaves_a_thing_inside_another(load, put, bring):
+    load(*ROWS)
+    mapping = ASSETS.replace('parent = { column = "Inside", wins = "source" }', "")
+    text = ",".join(HEADER) + "\n10003,Torque wrench,K,,,,\n"
+    bring(Kind.ASSETS, put("things.csv", text), put("places.toml", mapping))
+    assert where("10003") == (None, "10002")
+
+
+def test_an_unknown_place_and_team_empty_nothing(load, put, bring, site):
+    load(*ROWS)
+    team = setup.company(site, "MECH")
+    Asset.objects.filter(code="10001").update(owner_team=team)
+    mapping = ASSETS + 'owner_team = { column = "Crew", wins = "source" }\n'
+    mapping += '[unknown]\nplace = "report"\nteam = "report"\n'
+    head = ",".join([*HEADER, "Crew"]) + "\n"
+    for crew, stands in (("NOPE", "MECH"), ("", None)):
+        text = head + f"10001,Pump,P,S-1,due,ATTIC,,{crew}\n"
+        bring(Kind.ASSETS, put("things.csv", text), put("teams.toml", mapping))
+        assert where("10001") == ("HALL", None)
+        pump = Asset.objects.select_related("owner_team").get(code="10001")
+        assert (pump.owner_team and pump.owner_team.code) == stands
+
+
+FOLLOWS = ASSETS.replace(
+    'asset_class = { column = "Type", map = { P = "pump", K = "kit" } }',
+    'asset_class = { column = "Type", wins = "source" }',
+)
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize(
+    ("before", "statuses", "after"),
+    [
+        ("ok", [("fit", True), ("broken", False)], ("valve", "fit", "status_lost")),
+        ("due", [("fit", True), ("broken", False)], ("valve", "broken", "status_lost")),
+        ("due", [("fit", True)], ("pump", "due", "class_kept")),
+        ("due", [("fit", True), ("due", False)], ("valve", "due", None)),
+        ("due", [], ("valve", "", "status_lost")),
+    ],
+)
+def test_a_thing_of_another_class_stands_as_that_class_knows(
+    site, load, put, bring, before, statuses, after, dry_run
+):
+    head = ",".join(HEADER) + "\n"
+    mapping = put("class.toml", FOLLOWS)
+    bring(Kind.ASSETS, put("in.csv", f"{head}1,Pump,pump,,{before},HALL,\n"), mapping)
+    known = [{"key": key, "label": key, "ready": ready} for key, ready in statuses]
+    setup.asset_class(site, "valve", statuses=known)
+    text = f"{head}1,Pump,valve,,,HALL,\n"
+    run = bring(Kind.ASSETS, put("in.csv", text), mapping, dry_run=dry_run)
+    asset = Asset.objects.select_related("asset_class").get()
+    now = (asset.asset_class.code, asset.status)
+    assert now == (("pump", before) if dry_run else after[:2])
+    told = [(each.column, each.value, each.code) for each, _ in report.faults(run)]
+    assert told == ([("Type", "valve", after[2])] if after[2] else [])
+    assert report.counts(run)["conflict" if after[2] else "changed"] == 1
+
+
+def test_a_status_of_another_class_is_not_written(site, load, put, bring):
+    head = ",".join(HEADER) + "\n"
+    mapping = put(
+        "first.toml", FOLLOWS.replace('"Type", wins = "source"', '"Type", wins = "first"')
+    )
+    bring(Kind.ASSETS, put("in.csv", f"{head}1,Pump,pump,,due,HALL,\n"), mapping)
+    setup.asset_class(site, "valve", statuses=[{"key": "fit", "label": "Fit", "ready": True}])
+    run = bring(Kind.ASSETS, put("in.csv", f"{head}1,Pump,valve,,fit,HALL,\n"), mapping)
+    told = [(each.column, each.value, each.code) for each, _ in report.faults(run)]
+    assert told == [("State", "fit", "no_such_status")]
+    assert (Asset.objects.get().status, report.counts(run)["conflict"]) == ("due", 1)

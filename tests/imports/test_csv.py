@@ -37,6 +37,11 @@ def test_another_encoding_is_read_when_the_mapping_says_so(put):
     assert rows(path, "key", encoding="iso8859-1")[0][1] == {"key": "1", "name": "Smøreolje"}
 
 
+def test_a_column_that_nobody_needs_may_stand_twice(put):
+    path = put("a.csv", "key,note,note,note\n1,x,y,z\n")
+    assert rows(path, "key")[0][1] == {"key": "1", "note": "x", "note #3": "y", "note #4": "z"}
+
+
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
@@ -44,6 +49,7 @@ def test_another_encoding_is_read_when_the_mapping_says_so(put):
         (b"\n\n", ("empty_file", 1, "", "")),
         (b"name\nx\n", ("missing_column", 1, "key", "")),
         (b"key,key\n1,2\n", ("double_column", 1, "key", "key")),
+        (b"a,key,a,key\n1,2,3,4\n", ("double_column", 1, "key", "key")),
         (
             "key,name\n1,x\n2,Smøre\n".encode("latin-1"),
             ("encoding", 3, "name", repr(b"2,Sm\xf8re\n")),

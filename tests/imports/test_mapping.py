@@ -27,6 +27,19 @@ status = { column = "state", map = { o = "requested", c = "closed" } }
 """
 
 
+def test_a_byte_order_mark_is_no_part_of_it(put):
+    path = put("m.toml", b"\xef\xbb\xbf" + PLACES.strip().encode())
+    assert (load(path).name, load(path).text) == ("Places", PLACES.strip())
+
+
+def test_the_fields_of_a_class_are_refused():
+    assets = PLACES.replace("places", "assets").replace('kind = { constant = "area" }', "")
+    assets += 'asset_class = "class"\n'
+    assert parse(assets, name="x").kind is Kind.ASSETS
+    with pytest.raises(MappingFault, match="values: The fields of an asset's class are not"):
+        parse(assets + '[values]\nweight = "kg"\n', name="x")
+
+
 def test_the_mappings_of_the_repository():
     places, work = load(MAPPINGS / "valhall_places.toml"), load(MAPPINGS / "valhall_work.toml")
     assert (places.kind, places.system, places.key) == (Kind.PLACES, "workmate", "externalId")

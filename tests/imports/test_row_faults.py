@@ -4,10 +4,12 @@ import csv
 import os
 
 import pytest
+from django.db import connection
 
 from tests.imports.files import MAPPINGS
 from work.models import ItemPlace, Place, WorkItem
 from work.models.imports import ImportedRecord, ImportRow, ImportRun
+from work.services import types
 from work.services.import_ import report
 from work.services.import_.faults import FileFault
 from work.services.import_.mapping import Kind
@@ -242,6 +244,59 @@ def test_a_ring_of_parents_is_named_and_all_below_it_refused(load):
     assert (report.counts(run)["new"], report.counts(run)["refused"]) == (2, 5)
 
 
+@pytest.fixture
+def soon(db):
+    """A statement that does not come to its end is ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '20s'")
+        yield cursor
+        cursor.execute("RESET statement_timeout")
+
+
+def test_double_keys_in_a_ring_of_places(soon, load):
+    _run, found = load(
+        Kind.PLACES, "id,title,parent\nA,a,null\nX,x,null\nX,x,X\nY,y,X\nZ,z,Y\nB,b,A\n"
+    )
+    assert found == [
+        ("in.csv", 3, "id", "X", "The same key stands also on line 4."),
+        ("in.csv", 4, "id", "X", "The same key stands also on line 3."),
+        ("in.csv", 5, "parent", "X", "The record above it was refused."),
+        ("in.csv", 6, "parent", "Y", "The record above it was refused."),
+    ]
+    assert sorted(Place.objects.values_list("code", flat=True)) == ["A", "B"]
+
+
+def test_double_keys_in_a_ring_of_work(soon, load, places):
+    mapping = WORK.replace("due =", 'parent = "above"\ndue =')
+    head = HEAD.replace("\n", ",above\n")
+    text = head + "1,One,o,,,,,\n1,One,o,,,,,2\n2,Two,o,,,,,1\n3,Three,o,,,,,\n"
+    _run, found = load(Kind.WORK, text, mapping=mapping)
+    assert found == [
+        ("in.csv", 2, "id", "1", "The same key stands also on line 3."),
+        ("in.csv", 3, "id", "1", "The same key stands also on line 2."),
+        ("in.csv", 4, "above", "1", "The record above it was refused."),
+    ]
+    assert keys() == ["3"]
+
+
+def test_below_a_double_key_a_record_may_be_loaded_without_its_parent(load, places):
+    mapping = WORK.replace("due =", 'parent = "above"\ndue =')
+    mapping = mapping.replace("[links", '[unknown]\nparent = "report"\n[links')
+    head = HEAD.replace("\n", ",above\n")
+    text = head + "4,Four,o,,,,,3\n3,Three,o,,,,,2\n2,Two,o,,,,,\n2,Two,o,,,,,\n"
+    load(Kind.WORK, text, mapping=mapping)
+    above = WorkItem.objects.values_list("external_key", "parent__external_key")
+    assert dict(above) == {"3": None, "4": "3"}
+
+
+def test_the_server_notices_that_the_command_is_gone(load):
+    """Else a statement would go on, and keep the site's next import away, until it ended."""
+    load(Kind.PLACES, TREE)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW client_connection_check_interval")
+        assert cursor.fetchone() == ("5s",)
+
+
 def test_an_unknown_parent(load):
     _run, found = load(Kind.PLACES, "id,title,parent\nA,a,Z\nB,b,A\n")
     assert found == [
@@ -282,6 +337,20 @@ def test_a_type_that_the_site_does_not_have(load, places):
     assert reason == "There is no work type with this code at the site."
 
 
+def test_a_type_that_is_no_longer_in_use(site, load, places):
+    load(Kind.WORK, HEAD + "1,One,o,,,,\n", tags="order,tag\n1,B\n")
+    types.change_type(actor=None, type_id=site.work_types.get().pk, is_active=False)
+    rows = "1,One more,o,,,,\n2,Two,o,,,,\n3,Three,p,,,,\n4,Four,c,,,,\n"
+    run, found = load(Kind.WORK, HEAD + rows, tags="order,tag\n1,B\n4,B\n")
+    reason = "This work type is no longer in use: only what ended may be of it."
+    assert found == [
+        ("in.csv", 3, "type", "maintenance", reason),
+        ("in.csv", 4, "type", "maintenance", reason),
+    ]
+    assert keys() == ["1", "4"]
+    assert (report.counts(run)["new"], report.counts(run)["refused"]) == (1, 2)
+
+
 def test_lines_of_no_order_and_twice_the_same_line(load, places):
     run, found = load(
         Kind.WORK,
@@ -317,8 +386,8 @@ def test_an_incomplete_plan_lands_as_requested_with_its_causes(load, places):
         Kind.WORK, HEAD + "1,One,p,,,,\n2,,p,,,,\n3,,c,,,,\n", tags="order,tag\n1,B\n"
     )
     assert found == []
-    assert report.counts(run)["incomplete"] == 3
-    assert run.counts["causes"] == {"owner": 2, "criterion": 2, "what": 2, "place": 2}
+    assert report.counts(run)["incomplete"] == 2
+    assert run.counts["causes"] == {"owner": 2, "criterion": 2, "what": 1, "place": 1}
     items = {item.external_key: item for item in WorkItem.objects.select_related("place")}
     assert {key: item.status for key, item in items.items()} == {
         "1": "requested",
@@ -328,7 +397,9 @@ def test_an_incomplete_plan_lands_as_requested_with_its_causes(load, places):
     assert items["1"].incomplete == ["owner", "criterion"]
     assert items["2"].incomplete == ["what", "place", "owner", "criterion"]
     assert (items["2"].what, items["2"].place.code) == ("2", "A")
-    assert items["3"].incomplete == ["what", "place"]
+    assert items["3"].incomplete == []
+    listed = WorkItem.objects.filter(status="requested").exclude(incomplete=[])
+    assert listed.count() == 2
 
 
 def test_a_trial_says_the_same_and_writes_nothing(load, places):
@@ -363,6 +434,13 @@ def test_a_place_of_another_key_keeps_its_code(load, places):
         ("in.csv", 2, "id", "B", "The code is already taken by another record of the site.")
     ]
     assert Place.objects.get(code="B").name == "Line 1"
+
+
+def test_a_taken_code_is_named_where_it_is_not_the_key(load, places):
+    other = PLACES.replace('"cmms"', '"other"').replace("[fields]", '[fields]\ncode = "tag"')
+    _run, found = load(Kind.PLACES, "id,tag,title,parent\n7,B,Line one,null\n", mapping=other)
+    reason = "The code is already taken by another record of the site."
+    assert found == [("in.csv", 2, "tag", "B", reason)]
 
 
 def test_the_mappings_of_the_repository_fit_only_their_command(bring, put):

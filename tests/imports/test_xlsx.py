@@ -84,13 +84,28 @@ def test_cells_become_the_text_of_a_csv_export(book):
 
 def test_a_formula_is_refused_with_its_cell_and_text(book):
     path = book(["key", "name"], ["1", "x"], ["2", "=A1&A2"])
-    _first, second = rows(path, "key")
+    _first, second = rows(path, "key", "name")
     [fault] = second.faults
     assert (fault.code, fault.line, fault.column, fault.value) == ("formula", 3, "name", "=A1&A2")
     assert str(fault) == (
         "a.xlsx, line 3, column name, value '=A1&A2': "
         "Cell B3 holds a formula. Export values, not formulas."
     )
+
+
+def test_a_formula_that_nobody_reads_is_left_out(book, changed):
+    path = book(["key", "name", "sum"], ["1", "x", "=A1"], ["2", "y", "LOST"], ["", "", "=A3"])
+    error = b'<c r="C3" t="e"><v>#N/A</v></c>'
+    path = changed(path, SHEET, lambda old: _replaced(old, b'<c r="C3"', b"</c>", error))
+    assert [(row.line, row.cells, row.faults) for row in rows(path, "key", "name")] == [
+        (2, {"key": "1", "name": "x", "sum": ""}, []),
+        (3, {"key": "2", "name": "y", "sum": ""}, []),
+    ]
+    assert [fault.code for row in rows(path, "key", "sum") for fault in row.faults] == [
+        "formula",
+        "cell_error",
+        "formula",
+    ]
 
 
 def test_a_text_that_looks_like_a_formula_is_a_text(book, changed):
@@ -106,6 +121,52 @@ def test_an_error_of_the_spreadsheet(book, changed):
     path = changed(path, SHEET, lambda old: _replaced(old, b'<c r="A2"', b"</c>", error))
     [fault] = rows(path, "key")[0].faults
     assert (fault.code, fault.value, fault.params) == ("cell_error", "#REF!", {"cell": "A2"})
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_characters_that_a_spreadsheet_writes_in_its_own_way(book, changed, shared):
+    path = book(["key", "na_x000A_me"], ["1", "TEXT"])
+    text = b"one_x000D_\ntwo _xD83D__xDE00_ _xD83D_ _x00_"
+    inline = b'<c r="B2" t="inlineStr"><is><t>%b</t></is></c>' % text
+    cell = b'<c r="B2" t="s"><v>0</v></c>' if shared else inline
+    path = changed(path, SHEET, lambda old: _replaced(old, b'<c r="B2"', b"</c>", cell))
+    if shared:
+        _share(path, b"<t>%b</t>" % text)
+    [row] = rows(path, "key", "na\nme")
+    assert row.cells["na\nme"] == "one\r\ntwo \U0001f600 \ufffd _x00_"
+
+
+def test_a_nul_that_is_written_so(book):
+    fault = fault_of(book(["key"], ["a_x0000_b"]), "key")
+    assert (fault.code, fault.line, fault.column, fault.value) == ("nul", 2, "key", "a␀b")
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_row_over_4_mb_is_refused(book, changed, shared):
+    cells = [f"c{number}" for number in range(5)]
+    path = _wide(book(cells, ["small"] * 5, ["LARGE"] * 5), changed, 800_001, shared)
+    fault = fault_of(path, "c0")
+    assert (fault.code, fault.line, fault.column) == ("row_too_large", 3, "")
+    assert fault.reason == "The row is larger than 4 MB."
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_row_of_4_mb_is_read(book, changed, shared):
+    path = book([f"c{number}" for number in range(5)], ["small"] * 5, ["LARGE"] * 5)
+    path = _wide(path, changed, 800_000, shared)
+    assert [len(cell) for cell in rows(path, "c0")[1].cells.values()] == [800_000] * 5
+
+
+def _wide(path, changed, size: int, shared: bool):
+    """The workbook with five large cells in its third row."""
+    text = b"<t>%b</t>" % (b"y" * size)
+    inline = b'<c t="inlineStr"><is>%b</is></c>' % text
+    cell = b'<c t="s"><v>0</v></c>' if shared else inline
+    row = b'<row r="3">%b</row>' % (cell * 5)
+    path = changed(path, SHEET, lambda old: _replaced(old, b'<row r="3"', b"</row>", row))
+    if shared:
+        _share(path, text)
+    return path
 
 
 def test_a_missing_column_and_a_missing_sheet(book):
@@ -203,6 +264,21 @@ def test_entities_are_refused(book, changed):
     path = book(["key"], ["1"])
     path = changed(path, SHEET, lambda old: b'<!DOCTYPE x [<!ENTITY a "b">]>' + old)
     assert fault_of(path, "key").params == {"error": "DOCTYPE"}
+
+
+def _share(path, text: bytes) -> None:
+    """Give a workbook the shared string number 0."""
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    override = b'<Override PartName="/%b" ContentType="%b" /></Types>' % (STRINGS.encode(), kind)
+    types = "[Content_Types].xml"
+    parts[types] = parts[types].replace(b"</Types>", override)
+    space = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts[STRINGS] = b'<sst xmlns="%b"><si>%b</si></sst>' % (space, text)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, content in parts.items():
+            book.writestr(name, content)
 
 
 def _replaced(content: bytes, start: bytes, end: bytes, by: bytes) -> bytes:

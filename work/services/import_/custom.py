@@ -4,8 +4,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from work.exceptions import Refused
-from work.models import Site
-from work.services._definition import definition
+from work.models import Site, WorkItem
+from work.services._definition import Definition, definition
 from work.services._fields import checked_values
 from work.services.import_ import lookups
 from work.services.import_.convert import Unfit, day, moment, text_of, yes_no
@@ -39,7 +39,31 @@ class Custom:
             fit = moment(said, mapped.forms, mapped.zone or self.zone)
         elif field.kind == FieldKind.DATE:
             fit = day(said, mapped.forms, mapped.zone or self.zone)
-        try:
-            return checked_values(found, {key: fit})[key]
-        except Refused as refused:
-            raise Unfit("bad_value", kind=field.get_kind_display(), label=field.label) from refused
+        return _checked(found, key, fit)
+
+
+def fit_values(item: WorkItem, said: dict[str, Any]) -> dict[str, Unfit]:
+    """Put what is said of an item's own values in the form of its type and version, in place.
+
+    They were read by the newest version of the type that the mapping names, and the item may be of
+    another. The names of those that it cannot hold are given back.
+    """
+    own, unfit = definition(item.type_version_id), {}
+    for name, value in said.items():
+        if name.startswith("values.") and value is not None:
+            try:
+                said[name] = _checked(own, name.removeprefix("values."), value)
+            except Unfit as found:
+                unfit[name] = found
+    return unfit
+
+
+def _checked(found: Definition, key: str, value: Any) -> Any:
+    """A value as it is stored. Raises Unfit."""
+    field = found.field(key)
+    if field is None:
+        raise Unfit("no_such_field", key=key)
+    try:
+        return checked_values(found, {key: value})[key]
+    except Refused as refused:
+        raise Unfit("bad_value", kind=field.get_kind_display(), label=field.label) from refused

@@ -54,8 +54,13 @@ WORDS: dict[str, str] = {
     "too_deep": _("A place stands at most %(limit)s levels deep."),
     "no_such_record": _("It belongs to a record that is not in the file: %(key)s."),
     "taken": _("The code is already taken by another record of the site."),
+    "retired_type": _("This work type is no longer in use: only what ended may be of it."),
     "no_such_field": _("The work type has no field %(key)s."),
     "no_such_status": _("The class of this asset has no such status."),
+    "class_kept": _(
+        "The class has no status for a thing that is not ready; it stays as it is here: %(here)s."
+    ),
+    "status_lost": _("The class has no status %(here)s; the thing stands as %(now)s now."),
     "ends_before_start": _("The planned end is before the planned start."),
     # Findings of a later run; nothing is refused.
     "gone": _("It is no longer in the source; what stands here was left as it is."),
@@ -63,7 +68,7 @@ WORDS: dict[str, str] = {
     "conflict_taken": _("Changed in the source and here; the source's replaces: %(here)s."),
     "ended_here": _("Changed in the source after it was closed or cancelled here; not written."),
     "done_here": _("New in the source after it was completed here; not added."),
-    "why_kept": _("Emptied in the source; planned work keeps what stands here: %(here)s."),
+    "needed_kept": _("Emptied in the source; planned work keeps what stands here: %(here)s."),
     "safety_critical_stays": _(
         "Taken off in the source; work that is to accept stays safety-critical here."
     ),

@@ -6,10 +6,8 @@ from typing import Any
 from work import events
 from work.exceptions import Refused
 from work.models import Asset, AssetClass, AssetLocation, Event, Team
-from work.models.imports import ImportVerdict
 from work.services import assets
 from work.services.import_ import lookups
-from work.services.import_.faults import Fault
 from work.services.import_.loader import Incoming, Loader, Outcome
 from work.services.import_.mapping import Wins
 from work.services.import_.merge import Merge
@@ -26,8 +24,8 @@ class AssetLoader(Loader[Asset]):
         self.places = lookups.places(site, system, [each.get("place") or "" for each in fields])
         self.parents = lookups.assets(site, system, [record.row.ref for record in incoming])
         self.teams = lookups.by_code(Team, site, [each.get("owner_team") for each in fields])
-        self.first_status = {
-            each.pk: each.statuses[0]["key"] if each.statuses else ""
+        self.statuses = {
+            each.pk: {status["key"]: status["ready"] for status in each.statuses}
             for each in AssetClass.objects.filter(site=site)
         }
         self.classes = lookups.by_code(AssetClass, site, [each["asset_class"] for each in fields])
@@ -54,13 +52,22 @@ class AssetLoader(Loader[Asset]):
             said["serial"] = fields["serial"] or ""
         if fields.get("status"):
             said["status"] = fields["status"]
-        if fields.get("owner_team") in self.teams:
-            said["owner_team_id"] = self.teams[fields["owner_team"]]
+        is_said, owner = self.referred(record, "owner_team", self.teams)
+        if is_said:
+            said["owner_team_id"] = owner
         container = self.parents.get(record.row.ref)
         place = self.places.get(fields.get("place") or "")
         if container or place:
             said[_WHERE] = _where(place.pk if place else None, container.pk if container else None)
+        elif self._kinds and not (record.row.ref or fields.get("place")):
+            said[_WHERE] = None
         return said
+
+    @property
+    def _kinds(self) -> list[str]:
+        """What the mapping may say of where a thing is."""
+        kinds = {"place": "place_id", "parent": "container_id"}
+        return [kind for name, kind in kinds.items() if self.mapped(name)]
 
     def _lost(self, record: Incoming) -> list[tuple[str, str, str]]:
         fields, lost = record.fields, []
@@ -86,6 +93,54 @@ class AssetLoader(Loader[Asset]):
             _WHERE: self.where.get(thing.pk),
         }
 
+    def fit(
+        self,
+        thing: Asset,
+        record: Incoming,
+        base: dict[str, Any],
+        theirs: dict[str, Any],
+        outcome: Outcome,
+    ) -> set[str]:
+        """A mapping of places alone says nothing of a thing that is inside another, nor the other
+        way about."""
+        where = self.where.get(thing.pk)
+        blank = _WHERE in theirs and theirs[_WHERE] is None
+        silent = blank and where and where.partition(":")[0] not in self._kinds
+        return {_WHERE} if silent else set()
+
+    def judge(
+        self,
+        thing: Asset,
+        record: Incoming,
+        base: dict[str, Any] | None,
+        merged: Merge,
+        outcome: Outcome,
+    ) -> None:
+        """A thing stands only as its class knows it, also where its class changes."""
+        writes = merged.writes
+        known = self.statuses[writes.get("asset_class_id", thing.asset_class_id)]
+        if "status" in writes and writes["status"] not in known:
+            self.report("no_such_status", record, outcome, "status", writes["status"])
+            self._take_off(merged, "status")
+        if "asset_class_id" not in writes or writes.get("status", thing.status) in known:
+            return
+        # What was not ready does not become so by this.
+        ready = self.statuses[thing.asset_class_id].get(thing.status, True)
+        fitting = [key for key, is_ready in known.items() if ready or not is_ready]
+        value, here = record.fields["asset_class"], {"here": thing.status}
+        if known and not fitting:
+            self.report("class_kept", record, outcome, "asset_class", value, **here)
+            self._take_off(merged, "asset_class_id")
+            return
+        writes["status"] = next(iter(fitting), "")
+        self.report(
+            "status_lost", record, outcome, "asset_class", value, **here, now=writes["status"]
+        )
+
+    def _take_off(self, merged: Merge, name: str) -> None:
+        merged.writes.pop(name)
+        merged.conflicts = [each for each in merged.conflicts if each.name != name]
+
     def wins(self, name: str) -> Wins:
         if name == _WHERE:
             return super().wins("place" if self.mapped("place") else "parent")
@@ -96,7 +151,8 @@ class AssetLoader(Loader[Asset]):
         for record in records:
             said = dict(outcomes[record.row.pk].base)
             where = said.pop(_WHERE, None)
-            said["status"] = said.get("status") or self.first_status[said["asset_class_id"]]
+            first = next(iter(self.statuses[said["asset_class_id"]]), "")
+            said["status"] = said.get("status") or first
             asset = Asset(
                 site=self.run.site,
                 code=_code(record),
@@ -110,7 +166,7 @@ class AssetLoader(Loader[Asset]):
 
     def change(self, thing: Asset, record: Incoming, merged: Merge, outcome: Outcome) -> None:
         writes = dict(merged.writes)
-        where = writes.pop(_WHERE, None)
+        moved, where = _WHERE in writes, writes.pop(_WHERE, None)
         if "external_key" in writes:
             writes["external_system"] = self.mapping.system
         for name, value in writes.items():
@@ -119,6 +175,8 @@ class AssetLoader(Loader[Asset]):
             thing.save(update_fields=list(writes))
         if where and not self._move(thing, where, record, outcome):
             return
+        if moved and where is None:
+            self._end(thing)
         self._events([thing], "import_change", fields=sorted(merged.writes))
 
     def _move(self, thing: Asset, where: str, record: Incoming, outcome: Outcome) -> bool:
@@ -129,15 +187,16 @@ class AssetLoader(Loader[Asset]):
         try:
             assets._put(self.act, thing, **into)
         except Refused as refused:
-            reason = ", ".join(reason.code for reason in refused.reasons)
-            row, column = record.row, self.column("parent")
-            params = {"error": reason}
-            outcome.faults.append(
-                Fault("not_accepted", row.file, row.line, column, row.ref, params)
-            )
-            outcome.verdict = ImportVerdict.CONFLICT
+            error = ", ".join(reason.code for reason in refused.reasons)
+            self.report("not_accepted", record, outcome, "parent", record.row.ref, error=error)
             return False
         return True
+
+    def _end(self, thing: Asset) -> None:
+        """The source says no more where a thing is, so nobody knows."""
+        assert self.act is not None
+        AssetLocation.objects.filter(asset=thing, ends=None).update(ends=self.act.at)
+        self.act.record("moved", thing, place=None, container=None)
 
     def _locate(self, places: Sequence[tuple[Asset, str]]) -> None:
         assert self.act is not None

@@ -26,10 +26,11 @@ class PlaceLoader(Loader[Place]):
         self.parents = lookups.places(site, system, [record.row.ref for record in incoming])
         teams = [record.fields.get("owner_team") for record in incoming]
         self.teams = lookups.by_code(Team, site, teams)
-        # Those above that were refused while they were loaded, so that the site lacks them.
-        refused = ImportRow.objects.filter(run=self.run, part=ImportPart.RECORD, refused=True)
+        # Those above that the file holds. Of the refused ones among them the site lacks those that
+        # were refused while they were loaded.
+        staged = ImportRow.objects.filter(run=self.run, part=ImportPart.RECORD)
         refs = {record.row.ref for record in incoming} - {""}
-        self.refused = set(refused.filter(key__in=refs).values_list("key", flat=True))
+        self.staged = dict(staged.filter(key__in=refs).values_list("key", "refused"))
 
     def find(self, incoming: Sequence[Incoming]) -> dict[str, Place]:
         codes = {_code(record): record.key for record in incoming}
@@ -43,19 +44,21 @@ class PlaceLoader(Loader[Place]):
         return found
 
     def theirs(self, record: Incoming) -> dict[str, Any]:
-        team = record.fields.get("owner_team") or ""
         said = {
             "name": record.fields["name"],
             "kind": record.fields["kind"],
             "source_words": self.words(record, self._lost(record)),
             "external_key": record.key,
         }
-        if self.mapped("parent") and record.row.ref not in self.refused:
-            parent = self.parents.get(record.row.ref)
-            waiting = record.row.ref if self.act is None and record.row.ref else None
-            said["parent"] = parent.pk if parent else waiting
-        if team in self.teams:
-            said["owner_team_id"] = self.teams[team]
+        ref = record.row.ref
+        if self.mapped("parent") and not self.staged.get(ref):
+            if not ref or ref in self.parents:
+                said["parent"] = self.parents[ref].pk if ref else None
+            elif ref in self.staged and self.act is None:
+                said["parent"] = ref  # in a trial it waits for its parent
+        is_said, owner = self.referred(record, "owner_team", self.teams)
+        if is_said:
+            said["owner_team_id"] = owner
         if record.fields.get("is_active") is not None:
             said["is_active"] = record.fields["is_active"]
         return said
@@ -87,7 +90,7 @@ class PlaceLoader(Loader[Place]):
         for record in records:
             parent, outcome = self.parents.get(record.row.ref), outcomes[record.row.pk]
             depth = parent.depth + 1 if parent else record.row.depth
-            if record.row.ref in self.refused:
+            if self.staged.get(record.row.ref):
                 self._not(ImportVerdict.REFUSED, record, outcome, "refused_parent")
             elif depth > DEPTH_LIMIT:
                 self._not(ImportVerdict.REFUSED, record, outcome, "too_deep", limit=DEPTH_LIMIT)

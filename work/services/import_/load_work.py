@@ -4,22 +4,25 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from work.models import ChecklistLine, WorkItem
+from work.models import Asset, ChecklistLine, Place, WorkItem
 from work.models.imports import ImportVerdict
 from work.services import _facts, _locks
 from work.services._definition import definition
 from work.services.import_ import work_judge
-from work.services.import_.faults import Fault
+from work.services.import_.custom import fit_values
+from work.services.import_.faults import Fault, shown
 from work.services.import_.loader import Incoming, Loader, Outcome
 from work.services.import_.mapping import Wins
 from work.services.import_.merge import Merge
-from work.services.import_.work_change import change
+from work.services.import_.work_change import ask_again, change
 from work.services.import_.work_create import create
 from work.services.import_.work_known import known
 from work.services.import_.work_rows import MOMENTS, causes, ended_in_source
 from work.states import ENDED
 
-_PLAIN = ("why", "priority", "safety_critical", "mandatory")
+# What a blank cell says of a field; the priority goes back to that of the type.
+_EMPTY = {"why": "", "safety_critical": False, "mandatory": False}
+_PLAIN = (*_EMPTY, "priority")
 
 
 class WorkLoader(Loader[WorkItem]):
@@ -38,6 +41,7 @@ class WorkLoader(Loader[WorkItem]):
             items = _locks.items(there.values_list("pk", flat=True))
         else:
             items = list(there.select_related("site", "place", "type", "type_version"))
+        self.changed: list[WorkItem] = []
         self.facts = _facts.load(items)
         self.ended_there = ended_in_source(items)
         self.lines: dict[int, list[ChecklistLine]] = defaultdict(list)
@@ -48,23 +52,28 @@ class WorkLoader(Loader[WorkItem]):
     def theirs(self, record: Incoming) -> dict[str, Any]:
         fields, said, known = record.fields, {}, self.known
         said["what"] = fields.get("what") or record.key
-        place = known.place(record)
-        said["place_id"] = place.pk if place else None
+        if place := known.place(record):
+            said["place_id"] = place.pk
+        empty = _EMPTY | {"priority": known.versions[fields["type"]].default_priority}
         for name in (*_PLAIN, *MOMENTS):
-            if name in fields and (fields[name] is not None or name in MOMENTS):
-                said[name] = fields[name]
-        if "why" in fields:
-            said["why"] = fields["why"] or ""
+            if name in fields:
+                said[name] = empty.get(name) if fields[name] is None else fields[name]
         for name, found in (("team", known.teams), *known.owners()):
-            if fields.get(name) in found:
-                said[f"{name}_id"] = found[fields[name]]
-        if "owner_post_id" in said:
+            is_said, pk = self.referred(record, name, found)
+            if is_said:
+                said[f"{name}_id"] = pk
+        if said.get("owner_post_id"):
             said.pop("owner_user_id", None)  # one owner: the post before the person
-        if self.mapped("parent"):
+        if self.mapped("parent") and (not record.row.ref or record.row.ref in known.parents):
             said["parent_id"] = known.parents.get(record.row.ref)
-        said["places"] = sorted({place.pk for place in known.linked(record)})
-        said["assets"] = sorted({thing.pk for thing in known.things(record)})
-        said["lines"] = {row.ref: row.data["f"]["text"] for row in record.lines}
+        linked: dict[str, Sequence[Place | Asset]] = {
+            "places": known.linked(record),
+            "assets": known.things(record),
+        }
+        for join in self.mapping.links:
+            said[join.name] = sorted({each.pk for each in linked[join.name]})
+        if self.mapping.lines:
+            said["lines"] = {row.ref: row.data["f"]["text"] for row in record.lines}
         said["status"] = fields["status"]
         said["source_words"] = self.words(record, known.lost(record, self.mapping, self.column))
         return said | {name: fields.get(name) for name in self._custom()}
@@ -75,10 +84,12 @@ class WorkLoader(Loader[WorkItem]):
     def before_create(self, records: Sequence[Incoming], outcomes: dict[int, Outcome]) -> None:
         for record in records:
             outcome = outcomes[record.row.pk]
-            said = outcome.base
-            if said["place_id"] is None:
+            said, root = outcome.base, self.known.root
+            if "place_id" not in said and root is None:
                 self._refuse(record, outcome, "needed", "place")
                 continue
+            if root is not None:
+                said.setdefault("place_id", root.pk)
             outcome.incomplete = causes(
                 said,
                 definition(self.known.versions[record.fields["type"]].pk),
@@ -96,6 +107,7 @@ class WorkLoader(Loader[WorkItem]):
 
     def create(self, records: Sequence[Incoming], outcomes: dict[int, Outcome]) -> None:
         assert self.act is not None
+        ask_again(self.act, self.changed)
         new = [r for r in records if outcomes[r.row.pk].verdict == ImportVerdict.NEW]
         create(self.act, self.run, self.mapping, self.known.versions, new, outcomes)
 
@@ -118,6 +130,23 @@ class WorkLoader(Loader[WorkItem]):
             "assets": list(context.asset_ids),
         }
 
+    def fit(
+        self,
+        thing: WorkItem,
+        record: Incoming,
+        base: dict[str, Any],
+        theirs: dict[str, Any],
+        outcome: Outcome,
+    ) -> set[str]:
+        if "priority" in theirs and record.fields["priority"] is None:
+            theirs["priority"] = thing.type_version.default_priority
+        unfit = fit_values(thing, theirs)
+        for name, found in unfit.items():
+            if base.get(name) != theirs[name]:
+                value = record.words.get(self.column(name)) or str(theirs[name])
+                self.report(found.code, record, outcome, name, shown(value), **found.params)
+        return set(unfit)
+
     def judge(
         self,
         thing: WorkItem,
@@ -135,7 +164,7 @@ class WorkLoader(Loader[WorkItem]):
         work_judge.family(case)
         if work_judge.waits_for_parent(case):
             return
-        work_judge.why(case)
+        work_judge.needed(case)
         work_judge.window(case)
         work_judge.status(case, self.act, self.run)
         work_judge.lines(case, self.mapping, self.lines[thing.pk], ended_here=ended_here)
@@ -147,3 +176,4 @@ class WorkLoader(Loader[WorkItem]):
     def change(self, thing: WorkItem, record: Incoming, merged: Merge, outcome: Outcome) -> None:
         assert self.act is not None
         change(self.act, self.run, thing, merged.writes, self.lines[thing.pk])
+        self.changed.append(thing)

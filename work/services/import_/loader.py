@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,6 +75,20 @@ class Loader[T: Model](ABC):
     def ours(self, thing: T) -> dict[str, Any]:
         """What stands here, in the form of `theirs`."""
 
+    def fit(
+        self,
+        thing: T,
+        record: Incoming,
+        base: dict[str, Any],
+        theirs: dict[str, Any],
+        outcome: Outcome,
+    ) -> set[str]:
+        """Put what the source says in the form that this thing asks for.
+
+        The names of what it cannot hold at all are given back, and not compared.
+        """
+        return set()
+
     @abstractmethod
     def create(self, records: Sequence[Incoming], outcomes: dict[int, Outcome]) -> None:
         """Create the new records of the chunk."""
@@ -118,10 +132,12 @@ class Loader[T: Model](ABC):
 
     def compare(self, thing: T, record: Incoming, base: dict[str, Any] | None) -> Outcome:
         """Compare one record with what stands here, and write what the mapping allows."""
-        theirs = self.theirs(record)
-        outcome = Outcome(ImportVerdict.SAME, base=theirs)
-        ours = self.ours(thing)
-        merged = merge(self.wins, base=base or {}, theirs=theirs, ours=ours)
+        theirs, outcome = self.theirs(record), Outcome(ImportVerdict.SAME)
+        unfit = self.fit(thing, record, base or {}, theirs, outcome)
+        # What the source does not say now is remembered as it was read last.
+        outcome.base = (base or {}) | theirs
+        said = {name: value for name, value in theirs.items() if name not in unfit}
+        merged = merge(self.wins, base=base or {}, theirs=said, ours=self.ours(thing))
         self.judge(thing, record, base, merged, outcome)
         outcome.faults += [self.conflict(record, each) for each in merged.conflicts]
         if merged.conflicts:
@@ -144,6 +160,14 @@ class Loader[T: Model](ABC):
         """Take from or add to the merge what is peculiar to the kind."""
         return
 
+    def report(
+        self, code: str, record: Incoming, outcome: Outcome, name: str, value: str, **params: Any
+    ) -> None:
+        """Report a field as in conflict."""
+        row, column = record.row, self.column(name)
+        outcome.faults.append(Fault(code, row.file, row.line, column, value, params))
+        outcome.verdict = ImportVerdict.CONFLICT
+
     def wins(self, name: str) -> Wins:
         """Who wins on a field; the source's own words are always the source's."""
         return Wins.SOURCE if name == "source_words" else self.mapping.wins(name)
@@ -164,9 +188,21 @@ class Loader[T: Model](ABC):
         """The source's words; with the texts of unknown references where the mapping keeps them."""
         words = dict(record.words)
         for what, column, text in lost:
-            if self.mapping.on_unknown(what) is Unknown.KEEP:
-                words[column] = ", ".join(filter(None, [words.get(column), text]))
+            word = words.get(column, "")
+            held = {word.strip(), *(part.strip() for part in word.split(","))}
+            if self.mapping.on_unknown(what) is Unknown.KEEP and text not in held:
+                words[column] = ", ".join(filter(None, [word, text]))
         return words
+
+    def referred(self, record: Incoming, name: str, known: Mapping[str, Any]) -> tuple[bool, Any]:
+        """Whether the source says what a field refers to, and what: None where it is blank.
+
+        A text that the site does not know says nothing.
+        """
+        if name not in record.fields:
+            return False, None
+        text = record.fields[name] or ""
+        return not text or text in known, known.get(text)
 
     def mapped(self, name: str) -> bool:
         """Whether the mapping fills a field."""

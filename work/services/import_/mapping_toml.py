@@ -41,7 +41,7 @@ _SOME_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 def load(path: Path) -> ImportMapping:
     """The mapping in a file. Raises MappingFault."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise MappingFault(path.name, str(error)) from error
     return parse(text, name=shown(path.stem, 199))
@@ -82,6 +82,8 @@ def _fields(document: Mapping, kind: Kind, form: FileForm) -> tuple[Field, ...]:
     custom = toml.table(document, "values")
     if custom and kind is Kind.PLACES:
         raise MappingFault("values", _("Places have no fields of their own."))
+    if custom and kind is Kind.ASSETS:
+        raise MappingFault("values", _("The fields of an asset's class are not imported."))
     for name in custom:
         field = _field(custom, name, "values", CUSTOM, form)
         fields.append(Field(**{**vars(field), "name": f"values.{name}"}))

@@ -40,6 +40,8 @@ def merge(
         if name not in ours or new == ours[name] or wins(name) is Wins.FIRST:
             continue
         before = base.get(name, MISSING)
+        if before is MISSING and new in (None, "") and wins(name) is not Wins.SOURCE:
+            continue  # it was never said there
         if wins(name) is Wins.SOURCE:
             merged.writes[name] = new
             if before is not MISSING and ours[name] != before:

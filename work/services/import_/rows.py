@@ -85,7 +85,10 @@ def unreadable(path: Path) -> Iterator[None]:
 
 
 def header(source: Source, line: int, names: Sequence[str]) -> list[str]:
-    """The column names of a header row, with those the mapping needs among them."""
+    """The column names of a header row, with those the mapping needs among them.
+
+    One that stands twice, and that nobody needs, is numbered the second time.
+    """
     columns = [name.strip() for name in names]
     while columns and not columns[-1]:
         columns.pop()
@@ -93,7 +96,9 @@ def header(source: Source, line: int, names: Sequence[str]) -> list[str]:
         raise FileFault(Fault("empty_file", source.name, line))
     for index, name in enumerate(columns):
         if name and name in columns[:index]:
-            raise FileFault(Fault("double_column", source.name, line, name, name))
+            if name in source.needed:
+                raise FileFault(Fault("double_column", source.name, line, name, name))
+            columns[index] = f"{name} #{index + 1}"
     for name in source.needed:
         if name not in columns:
             has = ", ".join(filter(None, columns))

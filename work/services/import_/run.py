@@ -97,9 +97,13 @@ def _follow_moves(run: ImportRun) -> None:
 
 @contextmanager
 def _alone(site: Site) -> Iterator[None]:
-    """Keep any other import of the site away while this one runs; gone when it is killed."""
+    """Keep any other import of the site away while this one runs; gone when it is killed.
+
+    The server looks now and then whether the command is still there, also inside a long statement.
+    """
     key = [_IMPORT, site.pk]
     with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('client_connection_check_interval', '5s', false)")
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
         if not cursor.fetchone()[0]:
             raise NotNow(_("Another import of this site is running."))

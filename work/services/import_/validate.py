@@ -33,6 +33,7 @@ _FOUND = {
         WHERE t.site_id = %(site)s AND t.code = {ref} AND v.published_at IS NOT NULL""",
     "asset class": "SELECT 1 FROM work_assetclass t WHERE t.site_id = %(site)s AND t.code = {ref}",
 }
+_DOUBLE = '[{"code": "double_key"}]'  # in the faults of a record
 _OF_PARENT = {Kind.PLACES: "place", Kind.ASSETS: "asset", Kind.WORK: "work item"}
 
 
@@ -51,6 +52,7 @@ def validate(run: ImportRun, mapping: ImportMapping) -> None:
     checks.orphans()
     checks.links()
     checks.fields()
+    checks.types()
     checks.windows()
     checks.taken()
     checks.statuses()
@@ -191,6 +193,21 @@ class _Checks:
                 return next(iter(field.columns), name)
         return ""
 
+    def types(self) -> None:
+        """New work that is open, of a type that nobody may begin work of any more."""
+        if self.mapping.kind is Kind.WORK:
+            self._fault(
+                f"""r.part = 'record' AND r.data->'f'->>'status' IN ('requested', 'planned')
+                AND EXISTS (
+                    SELECT 1 FROM work_worktype t WHERE t.site_id = %(site)s
+                    AND t.code = r.data->'f'->>'type' AND NOT t.is_active)
+                AND NOT EXISTS ({_FOUND["work item"].format(ref="r.key")})""",
+                code="retired_type",
+                column=self._column("type"),
+                refuse=True,
+                value="r.data->'f'->>'type'",
+            )
+
     def windows(self) -> None:
         """A planned end before the planned start."""
         if self.mapping.kind is Kind.WORK:
@@ -215,6 +232,7 @@ class _Checks:
                 code="taken",
                 column=self._column("code") or self.mapping.key,
                 refuse=True,
+                value="coalesce(r.data->'f'->>'code', r.key)",
             )
 
     def statuses(self) -> None:
@@ -232,7 +250,11 @@ class _Checks:
             )
 
     def depths(self) -> None:
-        """How deep each record stands below the topmost of the file; in a ring it is nowhere."""
+        """How deep each record stands below the topmost of the file; in a ring it is nowhere.
+
+        A key that stands twice is nobody's parent: through it there would be two ways to a record,
+        and round a ring of such no end of them. The number of records bounds the depth besides.
+        """
         if not self._execute(
             """SELECT 1 FROM work_importrow
             WHERE run_id = %(run)s AND part = 'record' AND ref <> '' LIMIT 1"""
@@ -242,15 +264,20 @@ class _Checks:
             """
             WITH RECURSIVE reach AS (
                 SELECT r.id, r.key, 1 AS depth FROM work_importrow r
-                WHERE r.run_id = %(run)s AND r.part = 'record' AND NOT EXISTS (
-                    SELECT 1 FROM work_importrow p WHERE p.run_id = %(run)s
-                    AND p.part = 'record' AND p.key = r.ref AND p.key <> '')
+                WHERE r.run_id = %(run)s AND r.part = 'record' AND NOT r.faults @> %(double)s
+                AND NOT EXISTS (
+                    SELECT 1 FROM work_importrow p WHERE p.run_id = %(run)s AND p.part = 'record'
+                    AND p.key = r.ref AND p.key <> '' AND NOT p.faults @> %(double)s)
                 UNION
                 SELECT c.id, c.key, p.depth + 1 FROM reach p JOIN work_importrow c
                 ON c.run_id = %(run)s AND c.part = 'record' AND c.ref = p.key AND p.key <> ''
+                AND NOT c.faults @> %(double)s AND p.depth < (
+                    SELECT count(*) FROM work_importrow
+                    WHERE run_id = %(run)s AND part = 'record')
             )
             UPDATE work_importrow r SET depth = reach.depth FROM reach WHERE r.id = reach.id
-            """
+            """,
+            double=_DOUBLE,
         )
         self._rings()
 
@@ -258,8 +285,9 @@ class _Checks:
         with connection.cursor() as cursor:
             cursor.execute(
                 """SELECT key, ref FROM work_importrow
-                WHERE run_id = %s AND part = 'record' AND depth = 0 ORDER BY id""",
-                [self.run.pk],
+                WHERE run_id = %s AND part = 'record' AND depth = 0 AND NOT faults @> %s
+                ORDER BY id""",
+                [self.run.pk, _DOUBLE],
             )
             above = dict(cursor.fetchall())
         for ring in rings(above):

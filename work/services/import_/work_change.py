@@ -38,9 +38,8 @@ def change(
             writes[name] = parsed(writes[name])
     own = {name: writes.pop(name) for name in sorted(written) if name.startswith("values.")}
     if own:
-        writes["values"] = thing.values | {
-            name.removeprefix("values."): value for name, value in own.items()
-        }
+        values = thing.values | {name.removeprefix("values."): value for name, value in own.items()}
+        writes["values"] = {key: value for key, value in values.items() if value is not None}
     for name, value in writes.items():
         setattr(thing, name, value)
     if fill_in(thing, [name.removesuffix("_id") for name in writes]):
@@ -51,16 +50,16 @@ def change(
         line_writes.write(thing, max([line.position for line in lines], default=0))
     fields = sorted(name.removesuffix("_id") for name in written)
     act.record("import_change", thing, item_id=thing.pk, run=run.pk, fields=fields)
-    if thing.status in CONTROLLED:
-        _again(act, thing, written)
-
-
-def _again(act: OpenAct, thing: WorkItem, written: Iterable[str]) -> None:
-    """Ask again what the changed fields decide, and tell those who listen."""
-    _asking.bring_up_to_date(act, _facts.load(_locks.items([thing.pk])))
     heard = frozenset(_HEARD[name] for name in written if name in _HEARD)
-    if heard:
+    if heard and thing.status in CONTROLLED:
         act.changes.append(ports.ItemChange(thing.pk, heard, thing.status, thing.status))
+
+
+def ask_again(act: OpenAct, changed: Iterable[WorkItem]) -> None:
+    """Ask again, of all that a chunk changed at once, what the changed fields decide."""
+    ids = [thing.pk for thing in changed if thing.status in CONTROLLED]
+    if ids:
+        _asking.bring_up_to_date(act, _facts.load(_locks.items(ids)))
 
 
 def _link(thing: WorkItem, name: str, ids: Collection[int]) -> None:

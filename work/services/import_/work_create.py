@@ -1,8 +1,9 @@
 """Creates the new work items of a chunk: in bulk, inside the act and the control of the site."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from work import events
 from work.models import (
@@ -11,6 +12,7 @@ from work.models import (
     Event,
     ItemAsset,
     ItemPlace,
+    Site,
     WorkItem,
     WorkTypeVersion,
 )
@@ -53,16 +55,20 @@ def create(
     made: list[tuple[Incoming, WorkItem]] = []
     for number, record in enumerate(records, next_number(run.site_id, len(records))):
         outcome = outcomes[record.row.pk]
-        item = _item(act, mapping, versions[record.fields["type"]], record, outcome)
-        item.site_id, item.number = run.site_id, number
+        item = _item(act, run.site, mapping, versions[record.fields["type"]], record, outcome)
+        item.number = number
         made.append((record, item))
     WorkItem.objects.bulk_create([item for _record, item in made])
     bases = {item.pk: outcomes[record.row.pk].base for record, item in made}
     ItemPlace.objects.bulk_create(
-        ItemPlace(item=item, place_id=pk) for _r, item in made for pk in bases[item.pk]["places"]
+        ItemPlace(item=item, place_id=pk)
+        for _record, item in made
+        for pk in bases[item.pk].get("places", ())
     )
     ItemAsset.objects.bulk_create(
-        ItemAsset(item=item, asset_id=pk) for _r, item in made for pk in bases[item.pk]["assets"]
+        ItemAsset(item=item, asset_id=pk)
+        for _record, item in made
+        for pk in bases[item.pk].get("assets", ())
     )
     ChecklistLine.objects.bulk_create(
         line_of(item, row, position)
@@ -79,13 +85,14 @@ def create(
     for record, item in made:
         outcomes[record.row.pk].made = {
             item.status: 1,
-            "links": len(bases[item.pk]["places"]) + len(bases[item.pk]["assets"]),
+            "links": sum(len(bases[item.pk].get(name, ())) for name in ("places", "assets")),
             "lines": len(record.lines),
         }
 
 
 def _item(
     act: OpenAct,
+    site: Site,
     mapping: ImportMapping,
     version: WorkTypeVersion,
     record: Incoming,
@@ -104,6 +111,7 @@ def _item(
         given["planned_at"] = act.at
     values = {key.removeprefix("values."): v for key, v in said.items() if key[:7] == "values."}
     item = WorkItem(
+        site=site,
         type_id=version.type_id,
         type_version=version,
         status=status,
@@ -114,20 +122,38 @@ def _item(
         external_system=mapping.system,
         external_key=record.key,
         incomplete=list(outcome.incomplete),
-        requested_at=_past(act, fields.get("requested_at")),
         **given,
     )
     if status == Status.CLOSED:
-        item.closed_at = _past(act, fields.get("closed_at"))
+        item.closed_at = _ended(act, site, fields, "closed_at")
     if status == Status.CANCELLED:
-        item.cancelled_at = _past(act, fields.get("cancelled_at") or fields.get("closed_at"))
-    item.status_since = item.closed_at or item.cancelled_at or item.planned_at or item.requested_at
+        item.cancelled_at = _ended(act, site, fields, "cancelled_at", "closed_at")
+    ended = item.closed_at or item.cancelled_at
+    # Nothing ended before it was requested, also where the source does not say when that was.
+    item.requested_at = min(_past(act, fields.get("requested_at")), ended or act.at)
+    item.status_since = ended or item.planned_at or item.requested_at
     return item
 
 
 def _past(act: OpenAct, text: str | None) -> datetime:
     """When it was, as far as the source says; by the time of the import at the latest."""
     return min(parsed(text) or act.at, act.at)
+
+
+def _ended(act: OpenAct, site: Site, fields: Mapping[str, Any], *names: str) -> datetime:
+    """When it ended, as far as the source says.
+
+    Else the last moment before now that it does say something of; or the end of yesterday, so that
+    nothing which only arrived today seems to have been closed today.
+    """
+    if said := next((fields[name] for name in names if fields.get(name)), None):
+        return _past(act, said)
+    others = (parsed(fields.get(name)) for name in ("requested_at", *MOMENTS))
+    today = act.at.astimezone(ZoneInfo(site.time_zone)).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+    known = [moment for moment in others if moment and moment <= act.at]
+    return max(known, default=today - timedelta(seconds=1))
 
 
 def _write_events(act: OpenAct, run: ImportRun, items: Sequence[WorkItem]) -> None:

@@ -9,6 +9,7 @@ from work.exceptions import Reason, Refused
 from work.models import ChecklistLine, WorkItem
 from work.models.imports import ImportRun, ImportVerdict
 from work.services import _rings, _stays
+from work.services._definition import definition
 from work.services.acts import OpenAct
 from work.services.import_ import load_lines
 from work.services.import_.faults import Fault, shown
@@ -16,7 +17,15 @@ from work.services.import_.loader import Incoming, Outcome
 from work.services.import_.mapping import ImportMapping, Wins
 from work.services.import_.merge import Merge, merge_set
 from work.services.import_.work_rows import parsed, stored
-from work.states import ENDED, OWNED, Status
+from work.states import ENDED, OWNED, RequiredAt, Status
+
+# Up to which step the fields that are required of an item have their values in a status.
+_STEP = {
+    Status.PLANNED: RequiredAt.PLAN,
+    Status.LIVE: RequiredAt.START,
+    Status.WAITING: RequiredAt.START,
+    Status.DONE: RequiredAt.COMPLETE,
+}
 
 
 @dataclass
@@ -126,13 +135,27 @@ def _ring(reason: Reason) -> str:
     return " → ".join(f"W-{numbers[pk]}" for pk in ids)
 
 
-def why(case: Case) -> None:
-    """Work past requested keeps why it is done, also when the source says it no more."""
-    if case.thing.status not in OWNED or case.merged.writes.get("why", "said").strip():
+def needed(case: Case) -> None:
+    """Work past requested keeps what it needs, also when the source says it no more.
+
+    That is why it is done, and the fields of its type that are required up to where it is.
+    """
+    thing = case.thing
+    if thing.status not in OWNED:
         return
-    case.take_off("why")
-    if case.says_new("why"):
-        case.report("why_kept", "why", "", here=shown(case.thing.why))
+    steps = list(RequiredAt)
+    upto = steps[: steps.index(_STEP[Status(thing.status)]) + 1]
+    here = {"why": thing.why} | {
+        f"values.{field.key}": thing.values.get(field.key)
+        for field in definition(thing.type_version_id).fields
+        if field.required_at in upto
+    }
+    for name, stands in here.items():
+        if case.merged.writes.get(name, "said") not in (None, ""):
+            continue
+        case.take_off(name)
+        if case.says_new(name):
+            case.report("needed_kept", name, "", here=shown(stands))
 
 
 def window(case: Case) -> None:

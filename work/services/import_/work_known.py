@@ -34,9 +34,9 @@ class Known:
         return [self.assets[ref] for ref in record.links["assets"] if ref in self.assets]
 
     def place(self, record: Incoming) -> Place | None:
-        """The named place, else the lowest common place of the tags, else the root."""
+        """The named place, else the lowest common place of the tags."""
         named = self.places.get(record.fields.get("place") or "")
-        return named or self.common.get(lowest_common(self.linked(record))) or self.root
+        return named or self.common.get(lowest_common(self.linked(record)))
 
     def owners(self) -> list[tuple[str, dict[str, int]]]:
         """What may name an owner, the post before the person."""
@@ -47,8 +47,7 @@ class Known:
         found = []
         if not record.fields.get("what"):
             found.append("what")
-        named = self.places.get(record.fields.get("place") or "")
-        if not (named or lowest_common(self.linked(record))):
+        if self.place(record) is None:
             found.append("place")
         return found
 

@@ -27,7 +27,12 @@ def lowest_common(places: Iterable[Place]) -> str:
 def causes(
     said: Mapping[str, Any], definition: Definition, status: str, missing: Sequence[str]
 ) -> list[str]:
-    """Why an item arrives incomplete: what its status asks for and the source does not say."""
+    """Why an item arrives incomplete: what its status asks for and the source does not say.
+
+    What ended asks for nothing more.
+    """
+    if status in ENDED:
+        return []
     found = list(missing)
     if status == Status.PLANNED:
         if not said.get("why"):
@@ -36,16 +41,14 @@ def causes(
             found.append("owner")
         if not definition.criteria:
             found.append("criterion")
-    if status not in ENDED:
-        steps = {RequiredAt.REQUEST}
-        if status == Status.PLANNED:
-            steps.add(RequiredAt.PLAN)
-        found += [
-            f"values.{field.key}"
-            for field in definition.fields
-            if field.required_at in steps and said.get(f"values.{field.key}") in (None, "")
-        ]
-    return found
+    steps = {RequiredAt.REQUEST}
+    if status == Status.PLANNED:
+        steps.add(RequiredAt.PLAN)
+    return found + [
+        f"values.{field.key}"
+        for field in definition.fields
+        if field.required_at in steps and said.get(f"values.{field.key}") in (None, "")
+    ]
 
 
 def ended_in_source(items: Iterable[WorkItem]) -> set[int]:

@@ -7,18 +7,22 @@ import lzma
 import warnings
 import zipfile
 import zlib
+from array import array
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from itertools import chain
 from typing import Any
 from xml.parsers import expat
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.escape import unescape
 
 from work.services.import_.faults import Fault, FileFault, shown
 from work.services.import_.rows import (
     CELL_LIMIT,
     COLUMN_LIMIT,
+    ROW_LIMIT,
     Cell,
     Row,
     Source,
@@ -77,15 +81,15 @@ def _bounded(source: Source, archive: zipfile.ZipFile) -> None:
             params = {"part": part.filename, "limit": limit // MEGABYTE}
             raise FileFault(Fault("xlsx_too_large", source.name, params=params))
     try:
-        large: set[int] = set()
+        sizes = array("L")
         for part in parts:
             if part.filename.endswith("sharedStrings.xml"):
                 scan = _Scan(source, "si")
                 scan.run(archive, part)
-                large = scan.large
+                sizes = scan.sizes
         for part in parts:
             if _is_sheet(part):
-                _Scan(source, "c", large).run(archive, part)
+                _Scan(source, "c", sizes).run(archive, part)
     except _DAMAGE as error:
         params = {"error": shown(f"{type(error).__name__} {error}", 200)}
         raise FileFault(Fault("xlsx_damaged", source.name, params=params)) from error
@@ -98,14 +102,13 @@ def _is_sheet(part: zipfile.ZipInfo) -> bool:
 class _Scan:
     """Reads one part as a stream and measures the text of its cells without keeping it.
 
-    Shared strings over the limit are remembered by number and refused at the cell that uses them.
+    Of shared strings the sizes are remembered, and refused at the cell or row that uses them.
     """
 
-    def __init__(self, source: Source, unit: str, strings: set[int] | None = None) -> None:
-        self.source, self.unit, self.strings = source, unit, strings or set()
-        self.large: set[int] = set()
-        self.seen = -1
-        self.size = 0
+    def __init__(self, source: Source, unit: str, strings: array | None = None) -> None:
+        self.source, self.unit, self.strings = source, unit, strings
+        self.sizes = array("L")
+        self.size = self.row_size = self.line = 0
         self.start = ""
         self.cell: dict[str, str] = {}
         self.inside = False
@@ -123,31 +126,35 @@ class _Scan:
         parser.Parse(b"", True)
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
-        if name.rpartition(" ")[2] == self.unit:
+        tag = name.rpartition(" ")[2]
+        if tag == self.unit:
             self.inside, self.cell = True, attributes
-            self.seen += 1
             self.size, self.start = 0, ""
+        elif tag == "row":
+            self.row_size, self.line = 0, int(attributes.get("r") or self.line + 1)
 
     def _text(self, text: str) -> None:
         if self.inside:
             self.size += len(text)
             if len(self.start) < 40:
                 self.start += text[:40]
-            if self.size > CELL_LIMIT:
-                if self.unit == "c":
-                    self._refuse(self.start)
-                self.large.add(self.seen)
+            if self.size > CELL_LIMIT and self.unit == "c":
+                self._refuse(self.start)
 
     def _end(self, name: str) -> None:
-        if name.rpartition(" ")[2] == self.unit:
-            self.inside = False
-            if (
-                self.strings
-                and self.cell.get("t") == "s"
-                and self.start.strip().isdigit()
-                and int(self.start) in self.strings
-            ):
+        if name.rpartition(" ")[2] != self.unit:
+            return
+        self.inside = False
+        if self.unit == "si":
+            self.sizes.append(self.size)
+            return
+        if self.strings and self.cell.get("t") == "s" and self.start.strip().isdigit():
+            self.size = self.strings[int(self.start)]
+            if self.size > CELL_LIMIT:
                 self._refuse("")
+        self.row_size += self.size
+        if self.row_size > ROW_LIMIT:
+            raise FileFault(Fault("row_too_large", self.source.name, self.line))
 
     def _refuse(self, value: str) -> None:
         name = self.cell.get("r", "")
@@ -172,8 +179,11 @@ def _rows(source: Source, stream: Any) -> Iterator[Row]:
             elif len(cells) > COLUMN_LIMIT:
                 params = {"limit": COLUMN_LIMIT}
                 raise FileFault(Fault("too_many_columns", source.name, line, params=params))
-            elif any(_text_of(cell.value).strip() for cell in cells):
-                yield _row(source, line, columns, cells)
+            else:
+                row = _row(source, line, columns, cells)
+                beyond = (_text_of(cell.value) for cell in cells[len(columns) :])
+                if row.faults or any(map(_holds, chain(row.cells.values(), beyond))):
+                    yield row
         if columns is None:
             raise FileFault(Fault("empty_file", source.name))
     finally:
@@ -198,6 +208,8 @@ def _row(source: Source, line: int, columns: list[str], cells: tuple) -> Row:
     for index, cell in enumerate(cells[: len(columns)]):
         name = column_name(columns, index)
         if cell.data_type in ("f", "e"):
+            if name not in source.needed:
+                continue  # nobody reads it
             formula = getattr(cell.value, "text", cell.value)  # an array formula is an object
             params = {"cell": f"{get_column_letter(index + 1)}{line}"}
             code = "formula" if cell.data_type == "f" else "cell_error"
@@ -207,6 +219,10 @@ def _row(source: Source, line: int, columns: list[str], cells: tuple) -> Row:
             if isinstance(value, str) and "\0" in value:
                 raise FileFault(Fault("nul", source.name, line, name, shown(value)))
     return row
+
+
+def _holds(cell: Cell) -> bool:
+    return bool(cell.strip() if isinstance(cell, str) else cell)
 
 
 def _value(value: Any) -> Cell:
@@ -225,4 +241,12 @@ def _text_of(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return str(value)
+    return _unescaped(value) if isinstance(value, str) else str(value)
+
+
+def _unescaped(text: str) -> str:
+    """A text with what a spreadsheet writes as _x000D_ put back; half a character is none."""
+    plain = unescape(text)
+    if plain == text:
+        return text
+    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
