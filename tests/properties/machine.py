@@ -28,13 +28,13 @@ class ControlModel(Planning, Executing, Proving, Accepting, Requiring, SettingUp
     def minute_task(self, pause):
         self.pause(pause)
         clock.settle_due(self.at)
-        before = self.digest()
+        before = self.memory.digest()
         assert clock.settle_due(self.at) == 0
-        assert self.digest() == before, "the minute task run twice did something twice"
+        assert self.memory.digest() == before, "the minute task run twice did something twice"
         clock.tell_unconfirmed(self.at)
-        before = self.digest()
+        before = self.memory.digest()
         assert clock.tell_unconfirmed(self.at) == 0
-        assert self.digest() == before, "told twice"
+        assert self.memory.digest() == before, "told twice"
 
     @rule(pause=PAUSES, pick=PICK)
     def send_again(self, pause, pick):
@@ -57,9 +57,9 @@ class ControlModel(Planning, Executing, Proving, Accepting, Requiring, SettingUp
         actor = self.actor(who)
         if actor == call["actor"]:
             return
-        before = self.digest()
+        before = self.memory.digest()
         with pytest.raises((Refused, Forbidden, Unknown)) as no:
             door(**(call | {"actor": actor, "at": self.at}))
         if no.type is Refused:
             assert [reason.code for reason in no.value.reasons] == ["act_used"]
-        assert self.digest() == before, "the act of another left something"
+        assert self.memory.digest() == before, "the act of another left something"

@@ -1,12 +1,15 @@
 """What is stored, as plain rows read by plain SQL: what the invariants are recomputed from."""
 
+import itertools
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
 from django.apps import apps
 from django.db import connection
+from django.db.models import Q
 
 from work.models import Act, Blob, WorkItem
 
@@ -36,13 +39,19 @@ _SET_UP = {
     " JOIN work_place p ON p.id = s.place_id",
     "rules": "SELECT r.*, coalesce(p.path, '') AS path FROM work_requirementrule r"
     " LEFT JOIN work_place p ON p.id = r.place_id",
-    "modes": "SELECT m.rule_id, m.mode, p.path FROM work_rulemode m"
+    "modes": "SELECT m.rule_id, m.place_id, m.mode, p.path FROM work_rulemode m"
     " JOIN work_place p ON p.id = m.place_id",
     "shifts": "SELECT s.starts, s.ends, m.user_id, m.starts AS since, m.ends AS until"
     " FROM work_shift s JOIN work_teammember m ON m.team_id = s.crew_id",
+    "members": "SELECT id, team_id, user_id, starts, ends FROM work_teammember",
+    "posts": "SELECT id, is_active FROM work_post",
+    "holders": "SELECT id, post_id, user_id, starts, ends FROM work_postholder",
+    "places": "SELECT id, path FROM work_place",
     "versions": "SELECT * FROM work_worktypeversion",
     "fields": "SELECT * FROM work_typefield",
 }
+READINGS = ("blocked", "not_blocked", "ready", "not_ready")
+_NAMES = itertools.count()
 _JSON = ("params", "data", "values")
 
 
@@ -58,21 +67,11 @@ def read(sql: str, params: list[Any] | None = None) -> list[Row]:
     return found
 
 
-def work() -> SimpleNamespace:
-    """Everything of the work itself."""
-    return SimpleNamespace(**{name: read(f"{sql} ORDER BY 1, 2") for name, sql in _WORK.items()})
-
-
-def set_up() -> SimpleNamespace:
-    """People, roles, duties, rules, shifts and types."""
-    return SimpleNamespace(**{name: read(f"{sql} ORDER BY 1, 2") for name, sql in _SET_UP.items()})
-
-
 class Digest:
-    """One number over everything that is stored, events and histories too."""
+    """One number a table over everything that is stored, events and histories too."""
 
     def __init__(self) -> None:
-        parts = []
+        parts, self.tables = [], []
         kept = {
             model._meta.db_table
             for model in apps.get_models()
@@ -89,13 +88,14 @@ class Digest:
                 "(SELECT coalesce(sum(hashtextextended(t::text, 0)), 0) + count(*)"
                 f' FROM "{table}" t{since})'
             )
+            self.tables.append(table)
+        self._name = f"digest_{next(_NAMES)}"
         with connection.cursor() as cursor:
-            cursor.execute("DEALLOCATE ALL")
-            cursor.execute(f"PREPARE digest AS SELECT ARRAY[{', '.join(parts)}]::text")
+            cursor.execute(f"PREPARE {self._name} AS SELECT ARRAY[{', '.join(parts)}]::text[]")
 
-    def __call__(self) -> str:
+    def __call__(self) -> list[str]:
         with connection.cursor() as cursor:
-            cursor.execute("EXECUTE digest")
+            cursor.execute(f"EXECUTE {self._name}")
             return cursor.fetchone()[0]
 
 
@@ -106,24 +106,46 @@ def _last(table: str) -> int:
 
 
 class Reader:
-    """The readings of the queryset at a moment, compiled once: ids of blocked and ready items."""
+    """Rows as they are stored, and what the queryset reads at moments: one statement for all."""
 
     _SOME = datetime.fromisoformat("2001-01-01T00:00:00+00:00")
 
     def __init__(self) -> None:
-        parts, self._params = [], []
-        for tag, name in enumerate(("blocked", "not_blocked", "ready", "not_ready")):
+        some, parts = connection.ops.compose_sql("%s", [self._SOME]), []
+        for tag, name in enumerate(READINGS):
             shown = getattr(WorkItem.objects, name)(self._SOME).order_by().values_list("pk")
-            sql, params = shown.query.sql_with_params()
-            parts.append(f"SELECT {tag}, q.* FROM ({sql}) q")
-            self._params += params
-        self._sql = " UNION ALL ".join(parts)
-
-    def __call__(self, at: datetime) -> tuple[set[int], ...]:
-        """Blocked, not blocked, ready, not ready."""
-        found: tuple[set[int], ...] = (set(), set(), set(), set())
+            sql = connection.ops.compose_sql(*shown.query.sql_with_params())
+            parts.append(f"SELECT {tag}, q.* FROM ({sql.replace(some, 'm.at')}) q")
+        self._name = f"reading_{next(_NAMES)}"
         with connection.cursor() as cursor:
-            cursor.execute(self._sql, [at if p == self._SOME else p for p in self._params])
-            for tag, pk in cursor.fetchall():
-                found[tag].add(pk)
+            cursor.execute(
+                f"PREPARE {self._name} AS SELECT m.at, r.* FROM unnest($1::timestamptz[]) m(at),"
+                f" LATERAL ({' UNION ALL '.join(parts)}) r(tag, pk)"
+            )
+
+    def work(self) -> SimpleNamespace:
+        """Everything of the work itself."""
+        return SimpleNamespace(**{name: self.rows(sql) for name, sql in _WORK.items()})
+
+    def set_up(self) -> SimpleNamespace:
+        """People, roles, duties, rules, shifts and types."""
+        return SimpleNamespace(**{name: self.rows(sql) for name, sql in _SET_UP.items()})
+
+    def rows(self, sql: str) -> list[Row]:
+        """The rows of one table."""
+        return read(f"{sql} ORDER BY 1, 2")
+
+    def shown(self, by: Q) -> list[int]:
+        """Ids of the items that a filter lets through."""
+        return list(WorkItem.objects.filter(by).values_list("pk", flat=True))
+
+    def readings(self, moments: Iterable[datetime]) -> dict[datetime, tuple[set[int], ...]]:
+        """Ids of the items that are blocked, not blocked, ready and not ready at each moment."""
+        found: dict[datetime, tuple[set[int], ...]] = {
+            at: tuple(set() for _name in READINGS) for at in moments
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXECUTE {self._name}(%s)", [list(found)])
+            for at, tag, pk in cursor.fetchall():
+                found[at][tag].add(pk)
         return found

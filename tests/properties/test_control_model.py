@@ -11,11 +11,13 @@ import json
 import os
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.properties import machine, rows
+from tests.properties import machine
 from tests.properties.acting import SEEN
+from tests.properties.memory import Memory
 from tests.properties.world import make_playground
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
@@ -37,10 +39,11 @@ SETTINGS = settings(
 def test_the_invariants_hold(part):
     model = type("ControlModel", (machine.ControlModel,), {})
     model.ground = make_playground()
-    model.digest, model.reader = rows.Digest(), rows.Reader()
+    model.memory = Memory()
     gc.freeze()
     try:
-        run_state_machine_as_test(model if LONG else seed(part)(model), settings=SETTINGS)
+        with connection.execute_wrapper(model.memory.watch):
+            run_state_machine_as_test(model if LONG else seed(part)(model), settings=SETTINGS)
     finally:
         gc.unfreeze()
         if LONG:

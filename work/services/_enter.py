@@ -10,6 +10,8 @@ from work.services import _asking, _locks
 from work.services._facts import Facts, load
 from work.services.acts import OpenAct
 
+_ASK_THE_OWNER = frozenset({Action.START, Action.RESUME})
+
 
 def enter(act: OpenAct, item_id: int, action: Action, seen: int | None) -> Facts:
     """Take the site's control and the item, and check in this order: known, allowed, not stale.
@@ -20,7 +22,7 @@ def enter(act: OpenAct, item_id: int, action: Action, seen: int | None) -> Facts
     if site_id is None:
         raise Unknown
     act.control(site_id)
-    facts = load(_locks.items([item_id]))[item_id]
+    facts = load(_locks.items([item_id], owner=action in _ASK_THE_OWNER))[item_id]
     check(act, facts, action, seen)
     if facts.foreseen(act.at):
         _asking.bring_up_to_date(act, {item_id: facts})

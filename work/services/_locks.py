@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from work.models import WorkItem
 from work.services import _owners
+from work.services._definition import definition
 
 # Key space of the per-site control lock; acts take the one-argument (bigint) space.
 _CONTROL = 7001
@@ -49,16 +50,21 @@ def roots() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('work.place.roots', 0))")
 
 
-def items(ids: Iterable[int]) -> list[WorkItem]:
-    """The items with their place, type version and what is known of the owner, in key order."""
+def items(ids: Iterable[int], *, owner: bool = False) -> list[WorkItem]:
+    """The items with their place and type version, in key order.
+
+    A published version never changes, nor does the code of its type: the process knows them.
+    owner: with what is known of the owner too, for a gate that asks whether he may own it still.
+    """
     _inside()
-    return list(
-        WorkItem.objects.filter(pk__in=list(ids))
-        .select_related("site", "place", "type", "type_version")
-        .annotate(owner_known=_owners.known())
-        .order_by("pk")
-        .select_for_update(of=("self",), no_key=True)
-    )
+    rows = WorkItem.objects.filter(pk__in=list(ids)).select_related("place").order_by("pk")
+    if owner:
+        rows = rows.annotate(owner_known=_owners.known())
+    found = list(rows.select_for_update(of=("self",), no_key=True))
+    for item in found:
+        item.type_version = definition(item.type_version_id).version
+        item.type = item.type_version.type
+    return found
 
 
 def _inside() -> None:

@@ -304,7 +304,7 @@ def _on_it_now(
     item = request_inner(
         act, site_id=site_id, place_id=place_id, type_id=type_id, what=what, why=why, **given
     )
-    facts = load(_locks.items([item.pk]))[item.pk]
+    facts = load(_locks.items([item.pk], owner=True))[item.pk]
     allowed = can(act.scope, Action.ON_IT_NOW, facts.item)
     if not allowed:
         raise Forbidden(allowed.reason)
