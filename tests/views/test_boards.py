@@ -34,7 +34,7 @@ def planner(world, sign_in):
     return sign_in(world.planner)
 
 
-def test_a_column_a_status_and_closed_of_today_folded(world, planner, clock):
+def test_a_column_a_status_and_closed_of_today_folded(world, planner, sign_in, clock):
     made = {
         "requested": requested_item(world),
         "planned": planned_item(world),
@@ -50,7 +50,7 @@ def test_a_column_a_status_and_closed_of_today_folded(world, planner, clock):
     assert closed == {"count": "1", "url": "/s/hvk/work/?closed_since=2026-11-24"}
     assert planner.client.get(closed["url"]).context["pager"].total_text == "1"
     clock.move_to(world.at + timedelta(days=1))
-    assert planner.get(BOARD).context["closed"]["count"] == "0"
+    assert sign_in(world.planner).get(BOARD).context["closed"]["count"] == "0"
 
 
 def test_a_card_says_who_and_what_is_in_the_way(world, planner):
