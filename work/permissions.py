@@ -335,10 +335,16 @@ def _clears(who: Scope, item: WorkItem, clears: str, raised_by: int | None) -> b
 
 
 def _on_duty(who: Scope, action: Action, item: WorkItem, roles: set[str]) -> Allowed | Denied:
-    """Accept and its kin: a lead or area owner on duty here, or the role that the type names."""
+    """Accept and its kin: a lead or area owner on duty here, or the role that the type names.
+
+    Where it names one, that role alone accepts; whoever leads on duty may still say no to the
+    outcome, or hold what depends on it.
+    """
     named = item.type_version.accept_role
-    if named:
-        return Allowed() if named in roles else _needs({named})
+    if named in roles:
+        return Allowed()
+    if named and action in (Action.ACCEPT, Action.JUDGE):
+        return _needs({named})
     duty = who.duty_roles(item.site_id, item.place.path)
     if set(duty) & BY_ROLE[action]:
         return Allowed()

@@ -253,20 +253,43 @@ def test_the_role_that_the_type_names_reopens_and_holds_too(world):
     kind = factories.work_type(world.site, accept_role=Role.QUALITY)
     closed = closed_item(world, type_id=kind.pk, by=world.quality)
     item = live_item(world, type_id=kind.pk)
-    reopened = {"item_id": closed.pk, "reason": "It leaks again"}
-    held = {"item_id": item.pk, "kind": "restart", "place_id": world.l3.pk}
 
-    with forbidden(closed, "role_needed"):
-        acceptance.reopen(actor=world.shift_lead, at=world.t(30), **reopened)
-    with forbidden(item, "role_needed"):
-        holds.place(actor=world.shift_lead, at=world.t(30), **held)
-    acceptance.reopen(actor=world.quality, at=world.t(31), **reopened)
-    hold = holds.place(actor=world.quality, at=world.t(31), until_accepted=False, **held)
+    acceptance.reopen(
+        actor=world.quality, at=world.t(31), item_id=closed.pk, reason="It leaks again"
+    )
+    hold = holds.place(
+        actor=world.quality,
+        at=world.t(31),
+        item_id=item.pk,
+        kind="restart",
+        place_id=world.l3.pk,
+        until_accepted=False,
+    )
     holds.end(actor=world.quality, at=world.t(32), hold_id=hold.pk, word="Released")
 
     closed.refresh_from_db()
     hold.refresh_from_db()
     assert (closed.status, hold.ended_by) == (Status.PLANNED, world.quality)
+
+
+def test_where_the_type_names_a_role_a_lead_on_duty_may_still_say_no(world):
+    kind = factories.work_type(world.site, accept_role=Role.QUALITY)
+    closed = closed_item(world, type_id=kind.pk, by=world.quality)
+    item = done_item(world, type_id=kind.pk)
+    away = factories.person(world.site, Role.SHIFT_LEAD)
+
+    with forbidden(closed, "not_on_duty"):
+        acceptance.reopen(actor=away, at=world.t(30), item_id=closed.pk, reason="It leaks again")
+    acceptance.reopen(
+        actor=world.shift_lead, at=world.t(31), item_id=closed.pk, reason="It leaks again"
+    )
+    acceptance.give_back(
+        actor=world.shift_lead, at=world.t(31), item_id=item.pk, missing="The photo"
+    )
+
+    closed.refresh_from_db()
+    item.refresh_from_db()
+    assert (closed.status, item.status) == (Status.PLANNED, Status.WAITING)
 
 
 def test_given_back_says_what_is_missing_and_by_whom(world):
