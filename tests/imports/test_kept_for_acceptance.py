@@ -30,7 +30,7 @@ mandatory = { column = "waits", wins = "WINS" }
 safety_critical = { column = "safety", wins = "WINS" }
 """
 HEAD = "id,what,above,waits,safety\n"
-SAFETY = "Taken off in the source; work that is to accept stays safety-critical here."
+SAFETY = "Taken off in the source; work that was begun stays safety-critical here."
 WAITS = "Taken off in the source; W-1 is complete here and waits for this."
 LOWERED = {
     "not mandatory": ("B,b,A,no,no", [("waits", "no", WAITS)]),
@@ -102,14 +102,19 @@ def test_what_is_to_accept_stays_safety_critical(people, load, wins, dry_run):
     assert item("A").what == ("a" if dry_run else "more")
 
 
-def test_given_back_it_follows_the_source(people, load):
+def test_reopened_it_follows_the_source(people, load):
     load("A,a,,no,yes")
     complete(people, "A")
     load("A,a,,no,no")
     # Said once: the source says nothing new since.
     assert load("A,a,,no,no") == ({"same": 1}, [])
-
     give_back(people, "A")
+    assert load("A,a,,no,no") == ({"same": 1}, [])
+
+    execution.resume(actor=people["tech"], item_id=item("A").pk)
+    execution.complete(actor=people["tech"], item_id=item("A").pk)
+    accept(people, "A")
+    acceptance.reopen(actor=people["boss"], item_id=item("A").pk, reason="It squeaks")
     taken = "Changed in the source and here; the source's replaces: True."
     assert load("A,a,,no,no") == ({"conflict": 1}, [("safety", "False", taken)])
     assert standing("A") == (None, False, False)

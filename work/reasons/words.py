@@ -79,9 +79,9 @@ WORDS: dict[str, object] = {
     "parent_ended": _("The parent W-%(number)s is closed or cancelled."),
     "mandatory_stays": _("W-%(number)s is complete and waits for this: it stays mandatory there."),
     "safety_critical_stays": _(
-        "It is complete: it stays safety-critical until it is accepted or given back."
+        "It was begun as safety-critical and stays so: another than its completer accepts it."
     ),
-    "survivor_unknown": _("The item to merge into is not one that you may see, or is cancelled."),
+    "survivor_unknown": _("The item to merge into is not open work that you may see."),
     "priority_unknown": _("The priority is not one of the list."),
     "planned_end_before_start": _("It ends before it starts."),
     "reason_needed": _("Say why; it is kept with your name."),
@@ -150,7 +150,7 @@ WORDS: dict[str, object] = {
     "criterion_needs_evidence": _("“%(text)s” needs evidence; a word is not enough."),
     "criterion_of_type": _("This criterion belongs to the type and stays."),
     "quality_criterion_stays": _(
-        "It is complete: a quality criterion stays until it is accepted or given back."
+        "It was begun: a quality criterion stays, so that another than its completer accepts it."
     ),
     "evidence_empty": _("The evidence has no content: %(kind)s."),
     "evidence_struck": _("This evidence was struck already."),
@@ -175,7 +175,9 @@ WORDS: dict[str, object] = {
     "loss_not_accepted": _("W-%(number)s was cancelled and nobody accepted the loss by name."),
     "loss_accepted_already": _("The loss was accepted already."),
     "relied_on": pgettext_lazy("numbers of work", "%(items)s"),
-    "residual_unowned": _("What remains, W-%(number)s, has no owner yet."),
+    "residual_not_planned": _(
+        "What remains, W-%(number)s, is not planned yet: nobody has taken it on."
+    ),
     "give_back_needs_missing": _("Say what is missing."),
     # Holds and windows
     "hold_ended": _("This hold has ended already."),
@@ -286,7 +288,7 @@ GENERAL: dict[str, object] = {
     "child_open": _("Other work that this waits for is not closed."),
     "action_open": _("Other work that this waits for is not closed."),
     "loss_not_accepted": _("Other work that this waits for was cancelled."),
-    "residual_unowned": _("Work that remains has no owner yet."),
+    "residual_not_planned": _("Work that remains is not planned yet: nobody has taken it on."),
     "parent_ended": _("The parent is closed or cancelled."),
     "mandatory_stays": _("Other work is complete and waits for this: it stays mandatory there."),
     "hold_until_accepted": _("It ends when other work is accepted."),

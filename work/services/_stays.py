@@ -1,15 +1,16 @@
-"""What completed work keeps until it is accepted or given back: what its acceptance looks at.
+"""What begun and completed work keeps until it is accepted: what its acceptance looks at.
 
-Nobody takes the second pair of eyes off it, nor the work that it waits for. A reopened item begins
-a new round, in which all of that may be changed again.
+Nobody takes the second pair of eyes off work that was begun with it, also where it was stopped
+since; nor, once complete, the work that it waits for. A reopened item begins a new round, in which
+all of that may be changed again.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from work.exceptions import Reason, Refused
-from work.models import ChecklistLine, Criterion, WorkItem, WorkTypeVersion
-from work.states import ENDED, UNDER_WAY, Status
+from work.models import ChecklistLine, Criterion, Event, WorkItem, WorkTypeVersion
+from work.states import ENDED, UNDER_WAY, Status, Verb
 
 _COMPLETE = frozenset({Status.DONE, Status.CLOSED})
 # What has begun is accepted as it began, whatever a newer version of its type says.
@@ -21,7 +22,7 @@ def check_fields(item: WorkItem, changed: Mapping[str, Any]) -> None:
 
     item: as it stands, before it is given the `changed` ones.
     """
-    if item.status == Status.DONE and item.safety_critical and "safety_critical" in changed:
+    if item.safety_critical and "safety_critical" in changed and _begun(item):
         raise Refused(Reason("safety_critical_stays"))
     parent = item.parent
     if parent is None or not {"parent_id", "mandatory"} & set(changed):
@@ -34,9 +35,17 @@ def check_fields(item: WorkItem, changed: Mapping[str, Any]) -> None:
         raise Refused(Reason("parent_ended", {"number": parent.number}, ("item", parent.pk)))
 
 
+def _begun(item: WorkItem) -> bool:
+    """Whether it was started in this round; what was stopped and released since, was."""
+    if item.status != Status.PLANNED:
+        return item.status in _BEGUN
+    turns = Event.objects.filter(item=item, verb__in=[Verb.START, Verb.REOPEN]).order_by("-pk")
+    return turns.values_list("verb", flat=True).first() == Verb.START
+
+
 def stays(item: WorkItem, criterion: Criterion) -> bool:
     """Whether a criterion cannot be withdrawn any more: it asks for a second person."""
-    return item.status == Status.DONE and criterion.quality
+    return criterion.quality and _begun(item)
 
 
 def stays_begun(item: WorkItem, row: Criterion | ChecklistLine) -> bool:

@@ -207,7 +207,7 @@ def missing_to_close(facts: Facts, at: datetime) -> list[Reason]:
 
 
 def _unfinished(facts: Facts) -> list[Reason]:
-    """Mandatory children and caused work that are open, and residuals that nobody owns."""
+    """Mandatory children and caused work that are open, and residuals that nobody has taken on."""
     reasons = []
     for child in facts.children:
         if not child.mandatory:
@@ -227,7 +227,7 @@ def _unfinished(facts: Facts) -> list[Reason]:
     said = {reason.about for reason in reasons}
     for item in map(_merged_into, facts.residuals):
         if item.status == Status.REQUESTED:
-            reasons.append(replace(_other("residual_unowned", item), clears=_OWNER_STEP))
+            reasons.append(replace(_other("residual_not_planned", item), clears=_OWNER_STEP))
         elif item.status == Status.CANCELLED and item.loss_accepted_at is None:
             reasons += [_lost(item)] if ("item", item.pk) not in said else []
     return reasons

@@ -274,7 +274,7 @@ def _survivor(act: OpenAct, item: WorkItem, survivor_id: int) -> WorkItem:
     other = WorkItem.objects.select_related("place").filter(pk=survivor_id).first()
     if other is None or other.site_id != item.site_id or not sees(act.scope, other):
         raise Refused(Reason("survivor_unknown"))
-    if other.pk == item.pk or other.status == Status.CANCELLED:
+    if other.pk == item.pk or other.status in ENDED:
         raise Refused(Reason("survivor_unknown"))
     return other
 

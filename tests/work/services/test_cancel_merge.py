@@ -70,7 +70,7 @@ def test_merged_into_the_survivor(world):
 
 def test_what_cannot_survive(world, nrd):
     item = planned_item(world)
-    cancelled = cancel(world, planned_item(world))
+    cancelled, closed = cancel(world, planned_item(world)), closed_item(world)
     foreign = items.request(
         actor=nrd.technician,
         at=world.at,
@@ -80,7 +80,7 @@ def test_what_cannot_survive(world, nrd):
         what="Look",
     )
 
-    for other in (item.pk, cancelled.pk, foreign.pk, 10**9):
+    for other in (item.pk, cancelled.pk, closed.pk, foreign.pk, 10**9):
         with refused(item, "survivor_unknown"):
             cancel(world, item, survivor_id=other)
 

@@ -57,10 +57,21 @@ def test_complete_it_may_become_safety_critical(world):
         accept(world, item)
 
 
-def test_given_back_or_reopened_it_may_be_changed_again(world):
-    item = completed(world, live_item(world, safety_critical=True))
-    item = give_back(world, item, 15)
-    assert not edit(world, item, safety_critical=False).safety_critical
+@pytest.mark.parametrize("verb", ["wait", "stop", "give_back"])
+def test_begun_it_stays_safety_critical_whatever_came_of_it(world, verb):
+    item = live_item(world, safety_critical=True)
+    with refused(item, "safety_critical_stays"):
+        edit(world, item, 9, safety_critical=False)
+    item = completed(world, item) if verb == "give_back" else item
+    item = MOVING[verb](world, world.shift_lead, item, world.t(15))
+
+    with refused(item, "safety_critical_stays"):
+        edit(world, item, safety_critical=False)
+
+
+def test_before_it_is_begun_and_reopened_it_may_be_changed(world):
+    item = planned_item(world, safety_critical=True)
+    assert not edit(world, item, 1, safety_critical=False).safety_critical
 
     item = completed(world, live_item(world, safety_critical=True))
     item = accept(world, item, by=world.shift_lead)
@@ -95,14 +106,27 @@ def test_complete_a_criterion_of_quality_stays(world):
         accept(world, item)
 
 
-@pytest.mark.parametrize("given_back", [False, True])
-def test_before_that_and_given_back_it_may_be_withdrawn(world, given_back):
+@pytest.mark.parametrize("verb", ["", "wait", "stop", "give_back"])
+def test_begun_a_criterion_of_quality_stays_whatever_came_of_it(world, verb):
     item = live_item(world)
     fine = add(world, item, "Within 0.1 mm", True)
-    if given_back:
-        item = give_back(world, completed(world, item), 10)
+    item = completed(world, item) if verb == "give_back" else item
+    if verb:
+        item = MOVING[verb](world, world.shift_lead, item, world.t(15))
 
-    assert withdraw(world, fine).withdrawn_at == world.t(20)
+    with refused(item, "quality_criterion_stays"):
+        withdraw(world, fine)
+
+
+def test_before_it_is_begun_and_reopened_it_may_be_withdrawn(world):
+    item = planned_item(world)
+    assert withdraw(world, add(world, item, "Within 0.1 mm", True)).withdrawn_at == world.t(20)
+
+    item = live_item(world)
+    fine = add(world, item, "Within 0.1 mm", True)
+    item = accept(world, completed(world, item), by=world.shift_lead)
+    MOVING["reopen"](world, world.shift_lead, item, world.t(40))
+    assert withdraw(world, fine, 41).withdrawn_at == world.t(41)
 
 
 # --- mandatory children ------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def test_a_residual_is_owned_before_the_outcome_is_accepted(world):
     item = done_item(world)
     left = residual_item(world, item)
 
-    with refused(item, "residual_unowned") as caught:
+    with refused(item, "residual_not_planned") as caught:
         accept(world, item)
     assert caught.value.reasons[0].about == ("item", left.pk)
     items.plan(
@@ -108,7 +108,7 @@ def test_a_merged_residual_is_judged_by_its_survivor(world):
             survivor_id=survivor.pk,
         )
 
-    with refused(item, "residual_unowned") as caught:
+    with refused(item, "residual_not_planned") as caught:
         accept(world, item)
     assert caught.value.reasons[0].about == ("item", last.pk)
     items.plan(

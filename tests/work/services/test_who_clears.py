@@ -79,7 +79,7 @@ def test_what_the_acceptance_lacks_is_the_accepters_to_give(world):
     assert found == {
         "criterion_open": LEAD,
         "handback_unsigned": LEAD,
-        "residual_unowned": ("role", "planner"),
+        "residual_not_planned": ("role", "planner"),
     }
     assert left.owner_post_id is None
 

@@ -70,7 +70,7 @@ WORDS: dict[str, str] = {
     "done_here": _("New in the source after it was completed here; not added."),
     "needed_kept": _("Emptied in the source; planned work keeps what stands here: %(here)s."),
     "safety_critical_stays": _(
-        "Taken off in the source; work that is to accept stays safety-critical here."
+        "Taken off in the source; work that was begun stays safety-critical here."
     ),
     "mandatory_stays": _(
         "Taken off in the source; W-%(number)s is complete here and waits for this."
