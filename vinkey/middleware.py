@@ -16,6 +16,7 @@ from redis import RedisError
 
 from vinkey import errors
 from vinkey.logs import current_request_id
+from work.views import _kept
 
 type View = Callable[[HttpRequest], HttpResponse]
 
@@ -97,13 +98,22 @@ class CountersDown:
 
 
 class LoginRequired(LoginRequiredMiddleware):
-    """Signed out: to the login page; htmx is told to go there as a whole page, and back after."""
+    """Signed out: to the login page; htmx is told to go there as a whole page, and back after.
+
+    What was typed into a form of the work is kept, and back is then the page of that form.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        _kept.remember(request, response, secure=settings.SESSION_COOKIE_SECURE)
+        return response
 
     def handle_no_permission(self, request: HttpRequest, view_func) -> HttpResponse:
+        ours = request.method == "POST" and request.resolver_match.namespace == "work"
+        kept = ours and _kept.keep(request)
         response = super().handle_no_permission(request, view_func)
         if not request.htmx:
             return response
-        back = request.htmx.current_url_abs_path or "/"
+        back = request.get_full_path() if kept else request.htmx.current_url_abs_path or "/"
         answer = HttpResponse(status=200)
         answer["HX-Redirect"] = f"{self.login_path(view_func)}?{urlencode({'next': back})}"
         return answer

@@ -70,7 +70,8 @@ def test_places_and_work_of_valhall(run, tmp_path):
 
 def test_a_trial(run):
     given = [VALHALL / "assets.csv", "--mapping", MAPPINGS / "valhall_places.toml", "--dry-run"]
-    out, _err = run("import_places", *given)
+    out, err = run("import_places", *given)
+    assert err[-1] == "checked: 1,105"
     assert out[1] == "  new                                      1,105"
     assert out[-1] == "Tried only: nothing was written."
     assert not Place.objects.exists()

@@ -123,7 +123,7 @@ def _around() -> dict[str, Any]:
             Row(at=ago(hours=2), icon="circle-play", who_text="M. Okafor",
                 text="started it", said="", late=True),
         ],
-        "history_url": "",
+        "stretches": {"older_url": "?before=9", "newest_url": "", "each_url": "?before="},
         "panels": [
             Row(id="permits", title="Permits", count=1, url="/s/hvk/panels/permits/", html="")
         ],

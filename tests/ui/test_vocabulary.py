@@ -103,6 +103,14 @@ def test_no_due_date_is_said_and_a_late_one_is_told_in_words():
     assert "late" in late
 
 
+@pytest.mark.parametrize(("clock", "said"), [((0, 0), "1 Feb"), ((0, 1), "1 Feb 00:01")])
+def test_a_date_alone_has_no_time_of_day(clock, said):
+    """Sources that know days alone put midnight, in the zone of the site."""
+    at = dt.datetime(2026, 11, 24, 4, tzinfo=dt.UTC)
+    value = dt.datetime(2026, 2, 1, *clock, tzinfo=timezone.get_current_timezone())
+    assert f">{said}</time>" in drawn("{% due value False at %}", value=value, at=at)
+
+
 @pytest.mark.parametrize(
     ("minutes", "text"),
     [(0, "0 min"), (59, "59 min"), (60, "1 h"), (47 * 60, "47 h"), (48 * 60, "2 d"), (-5, "0 min")],

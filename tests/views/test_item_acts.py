@@ -5,7 +5,10 @@ import uuid
 
 import pytest
 
+from tests import factories
+from tests.ui.markup import Markup
 from tests.views.cases import CASES, seen_of
+from tests.views.conftest import page_of
 from tests.work.outcomes import snapshot
 from work.exceptions import Busy
 from work.models import Event, WorkItem
@@ -319,3 +322,44 @@ def test_no_such_act(world, sign_in):
     assert visitor.act(item, "explode").status_code == 404
     assert visitor.get(f"/s/hvk/work/W-{item.number}/explode/").status_code == 404
     assert visitor.client.put(f"/s/hvk/work/W-{item.number}/start/").status_code == 405
+
+
+@pytest.mark.parametrize("wrong", [{"act": "x"}, {"act": ""}, {"seen": "x"}, {"seen": ""}])
+def test_a_form_that_did_not_come_whole_is_not_called_sent_before(world, sign_in, wrong):
+    item = factories.live_item(world)
+    known = {"act": str(uuid.uuid4()), "seen": item.version}
+    answer = sign_in(world.technician).post(f"{page_of(item)}complete/", known | wrong)
+    assert answer.status_code == 422
+    assert "This form did not come whole" in answer.text
+    assert "sent before" not in answer.text
+
+
+def test_planning_marks_what_it_needs(world, sign_in):
+    item = factories.requested_item(world, why="")
+    page = Markup(sign_in(world.planner).get(f"{page_of(item)}plan/").text)
+    needed = {name: "required" in page.by_id(f"act-plan-{name}").attrs for name in ("owner", "why")}
+    assert needed == {"owner": True, "why": True}
+
+
+def test_which_executor_is_refused(world, sign_in):
+    item = factories.planned_item(world)
+    answer = sign_in(world.planner).act(item, "assign", executors=[world.contractor.pk])
+    assert answer.status_code == 422
+    said = f"{world.contractor.name}, named as executor, has no role for this work here."
+    assert said in answer.text
+
+
+def test_a_place_is_found_whatever_the_letters(world, sign_in):
+    item, visitor = factories.requested_item(world), sign_in(world.planner)
+    typed = {"what": item.what, "why": item.why, "priority": "3"}
+    assert visitor.act(item, "edit", place=" l4", **typed).status_code == 303
+    item.refresh_from_db()
+    assert item.place == world.l4
+    factories.place(world.site, "l3", parent=world.root)
+    assert visitor.act(item, "edit", place="L3", **typed).status_code == 303
+    item.refresh_from_db()
+    assert item.place == world.l3
+    factories.place(world.site, "Dock", parent=world.root)
+    factories.place(world.site, "DOCK", parent=world.root)
+    unclear = visitor.act(item, "edit", place="dock", **typed)
+    assert (unclear.status_code, "The place is not of this site" in unclear.text) == (422, True)

@@ -12,8 +12,9 @@ from tests import factories
 from tests.ui.markup import Markup
 from tests.views import cases
 from tests.views.conftest import weight
-from work.models import WorkItem
+from work.models import Acceptance, WorkItem
 from work.services import blockers, checklist, execution, holds, items, proof, requirements
+from work.states import BlockerKind
 from work.views import _site
 from work.views._acts import SPECS
 
@@ -130,9 +131,9 @@ def test_queries_do_not_grow_with_what_stands_around(world, sign_in, empty_item,
     visitor = sign_in(world.shift_lead)
     visitor.see(full_item), visitor.see(empty_item)  # the types are kept from now on
     few, many = _queries(visitor, empty_item), _queries(visitor, full_item)
-    assert (len(few) - FRAME, len(many) - FRAME) == (10, 12), "\n".join(q[:180] for q in many)
+    assert (len(few) - FRAME, len(many) - FRAME) == (11, 13), "\n".join(q[:180] for q in many)
     few, many = (_queries(visitor, each, htmx=True) for each in (empty_item, full_item))
-    assert (len(few) - FRAME, len(many) - FRAME) == (10, 12)
+    assert (len(few) - FRAME, len(many) - FRAME) == (11, 13)
 
 
 def test_the_page_stays_light_with_thirty_of_everything(world, sign_in, full_item):
@@ -140,6 +141,56 @@ def test_the_page_stays_light_with_thirty_of_everything(world, sign_in, full_ite
     visitor = sign_in(world.shift_lead)
     assert weight(visitor.see(full_item)) < 100_000
     assert weight(visitor.see(cases.CASES["accept"].make(world))) < 30_000
+
+
+def _trail(page) -> list[str]:
+    history = Markup(page.text).by_id("history")
+    return [" ".join(tag.text.split()) for tag in history.inside if tag.name == "li"]
+
+
+def _older(page) -> str:
+    history = Markup(page.text).by_id("history")
+    links = {tag.text.strip(): tag.attrs["href"] for tag in history.inside if tag.name == "a"}
+    return links.get("Older", "")
+
+
+def test_refusals_push_nothing_out_of_the_history(world, sign_in):
+    """One line a person and a verb, which says what was refused, how often, and where each is."""
+    item = factories.requested_item(world)
+    visitor = sign_in(world.shift_lead)
+    for _again in range(33):
+        assert visitor.act(item, "complete").status_code == 422
+    assert visitor.act(item, "accept").status_code == 422
+    page = visitor.see(item)
+    refused = [line for line in _trail(page) if "was refused" in line]
+    assert len(_trail(page)) == 3
+    assert "was refused “Accept” “Accept” is not possible" in refused[0]
+    assert "was refused “Complete” 33 times" in refused[1]
+    assert "asked for it" in _trail(page)[-1]
+    links = [tag.attrs.get("href", "") for tag in Markup(page.text).by_id("history").inside]
+    each = next(link for link in links if "all=history" in link)
+    first = visitor.get(each)
+    assert len(_trail(first)) == 30
+    last = visitor.get(_older(first))
+    assert len(_trail(last)) == 4
+    assert (_older(last), "asked for it" in _trail(last)[-1]) == ("", True)
+
+
+def test_the_whole_history_is_a_few_links_away(world, sign_in):
+    item = factories.requested_item(world)
+    visitor = sign_in(world.shift_lead)
+    for n in range(61):
+        visitor.act(item, "comment", text=f"Note {n}")
+    shown, page = [], visitor.see(item)
+    while True:
+        shown += _trail(page)
+        if not _older(page):
+            break
+        page = visitor.get(_older(page), htmx=True)
+    assert len(shown) == 62
+    assert ("Note 60" in shown[0], "asked for it" in shown[-1]) == (True, True)
+    assert all(f"Note {n}" in shown[60 - n] for n in range(61))
+    assert visitor.get(f"/s/hvk/work/W-{item.number}/?before=x").status_code == 200
 
 
 def _ids(page: Markup) -> set[str]:
@@ -367,3 +418,43 @@ def test_an_edit_leaves_the_seconds_of_a_time_it_did_not_touch(world, sign_in):
     sign_in(world.planner).act(item, "edit", **known, planned_start="2026-11-24T10:00")
     item.refresh_from_db()
     assert (item.what, item.planned_start) == ("New words", start)
+
+
+def test_a_closed_item_says_who_accepted_it_and_when(world, sign_in):
+    item = factories.closed_item(world, at=world.t(-60))
+    lead = world.shift_lead.name
+    page = Markup(sign_in(world.viewer).see(item).text)
+    closure = " ".join(page.by_id("closure").text.split())
+    assert closure.endswith(f"Accepted by {lead} (Shift lead, Packaging), Today 04:00")
+    assert page.all("main")[0].text.count("Accepted by") == 1
+
+
+def test_what_was_never_accepted_here_claims_no_acceptance(world, sign_in):
+    visitor = sign_in(world.viewer)
+    cancelled = factories.requested_item(world)
+    items.cancel(actor=world.planner, at=world.at, item_id=cancelled.pk, reason="Not needed")
+    imported = factories.closed_item(world)
+    Acceptance.objects.filter(item=imported).update(kind="source", by=None, post=None, role="")
+    WorkItem.objects.filter(pk=imported.pk).update(completed_by=None)
+    assert "Accepted by" not in visitor.see(cancelled).text
+    page = visitor.see(imported).text
+    assert ("Accepted by" in page, "Accepted in the source system" in page) == (False, True)
+
+
+def test_a_permit_that_is_asked_stands_in_the_head_and_in_the_context(world, sign_in):
+    factories.rule(world.site, key="hot", what="Permit for hot work", kind=BlockerKind.PERMIT)
+    page = Markup(sign_in(world.viewer).see(factories.planned_item(world)).text)
+    head = next(tag for tag in page.all("header") if tag.attrs.get("class") == "page-head")
+    context = next(tag for tag in page.all("div") if tag.attrs.get("class") == "q-context")
+    assert "Permit" in head.text
+    assert "Permit: Permit for hot work" in " ".join(context.text.split())
+
+
+def test_the_own_place_is_not_touched_besides(world, sign_in):
+    item = factories.requested_item(world, place_ids=[world.l3.pk])
+    assert "Also touches" not in sign_in(world.viewer).see(item).text
+    other = factories.requested_item(world, place_ids=[world.l3.pk, world.l4.pk])
+    page = Markup(sign_in(world.viewer).see(other).text)
+    where = next(tag for tag in page.all("div") if tag.attrs.get("class") == "q-where")
+    assert where.text.count(world.l3.name) == 1
+    assert world.l4.name in where.text

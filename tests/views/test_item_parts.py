@@ -77,3 +77,16 @@ def test_who_may_not_is_told_so_in_place(world, sign_in):
     assert answer.status_code == 403
     assert "<html" not in answer.text
     assert "this is not yours to do" in answer.text
+
+
+@pytest.mark.parametrize("case", ["check", "answer", "dispose"], indirect=True)
+def test_nothing_is_answered_before_somebody_answers(world, sign_in, case):
+    """The first choice is empty, and to be left: as it stands the form is not taken."""
+    verb, item, of, url = case
+    visitor = sign_in(CASES[verb].actor(world))
+    form = Markup(visitor.client.get(url).text).by_id(f"act-{verb}-{of}")
+    select = next(tag for tag in form.inside if tag.name == "select")
+    first = next(tag for tag in select.inside if tag.name == "option")
+    assert (first.attrs["value"], first.text, "required" in select.attrs) == ("", "Choose", True)
+    left = visitor.act(item, verb, of=of, **{select.attrs["name"]: ""})
+    assert left.status_code == 422

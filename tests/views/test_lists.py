@@ -267,7 +267,23 @@ def test_custom_columns_are_those_of_the_one_type(world, planner):
     page = planner.get(LIST, type="CAL")
     assert [column["key"] for column in page.context["columns"]][-2:] == ["f.ok", "f.on"]
     assert page.context["items"][0].cells == ["Yes", "2 Nov 2026"]
-    assert len(planner.get(LIST).context["columns"]) == 10
+    assert len(planner.get(LIST).context["columns"]) == 9
+
+
+@pytest.mark.parametrize("custom", [0, 2])
+def test_every_column_has_its_cell(world, planner, custom):
+    fields = [
+        {"key": f"k{n}", "label": f"Own {n}", "kind": FieldKind.TEXT, "column": True}
+        for n in range(custom)
+    ]
+    kind = work_type(world.site, "OWN", fields=fields)
+    requested_item(world, type_id=kind.pk)
+    requested_item(world, type_id=kind.pk, safety_critical=True)
+    text = planner.get(LIST, type="OWN").text
+    heads, _rows, tail = text.partition("<tbody>")
+    rows = tail.partition("</tbody>")[0].split("<tr>")[1:]
+    assert heads.count("<th scope") == 9 + custom
+    assert [row.count("<td") for row in rows] == [9 + custom] * 2
 
 
 def test_a_lapse_is_seen_at_its_second_with_no_task_run(world, planner, clock):
@@ -538,3 +554,35 @@ def test_what_lapsed_is_what_blocks_before_a_task_has_run(world):
         every = set(WorkItem.objects.open().values_list("pk", flat=True))
         rest = set(WorkItem.objects.not_blocked(moment).values_list("pk", flat=True))
         assert rest == every - blocked
+
+
+@pytest.mark.parametrize("page", ["2", "20", "21", "9" * 12])
+def test_a_page_beyond_the_last_says_so(world, planner, page):
+    item = requested_item(world)
+    answer = planner.get(LIST, q="guard", page=page)
+    assert shown(answer) == []
+    assert "This page lies beyond the last" in answer.text
+    assert "No open work here" not in answer.text
+    link = re.search(r'<a class="btn" href="([^"]+)">To the last page', answer.text)[1]
+    assert link == "?q=guard"
+    assert shown(planner.client.get(LIST + link)) == labels(item)
+    assert shown(planner.get(LIST, page="abc")) == labels(item)
+
+
+def test_the_last_page_is_not_beyond(world, planner, monkeypatch):
+    monkeypatch.setattr("work.filters.pages.SIZE", 1)
+    monkeypatch.setattr("work.views.lists.SIZE", 1)
+    first, _second = requested_item(world), requested_item(world)
+    page = planner.get(LIST, page="2")
+    assert shown(page) == labels(first)
+    beyond = planner.get(LIST, page="3").context["pager"]
+    assert (beyond.beyond_url, beyond.previous_url) == ("?page=2", "?page=2")
+
+
+def test_what_has_ended_ages_no_more_and_needs_no_owner(world, planner):
+    item = requested_item(world)
+    items.cancel(actor=world.planner, at=world.at, item_id=item.pk, reason="Long gone")
+    WorkItem.objects.filter(pk=item.pk).update(requested_at=world.at - timedelta(days=6422))
+    row = planner.get(LIST, status="cancelled").text.split("<tbody>")[1].split("</tbody>")[0]
+    assert f"W-{item.number}" in row
+    assert ("6422 d" in row, "No owner" in row) == (False, False)

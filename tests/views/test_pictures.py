@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from django.utils.html import escape
 
 from tests.factories import (
     done_item,
@@ -167,3 +168,15 @@ def test_a_role_that_ends_takes_the_picture_along(world, clock, sign_in):
     clock.move_to(world.t(5))
     assert visitor.get(PICTURE).status_code == 404
     assert Membership.objects.filter(user=guest).count() == 1
+
+
+def test_work_at_the_site_itself_has_a_row_so_that_the_areas_add_up(world, planner, busy):
+    requested_item(world, place_id=world.root.pk)
+    page = planner.get(PICTURE)
+    rows = {
+        area["name"]: [cell["count"] for cell in area["cells"]] for area in page.context["areas"]
+    }
+    itself = f"{world.site.name} itself"
+    assert rows[itself] == ["1", "0", "0", "0"]
+    assert sum(int(cells[0]) for cells in rows.values()) == int(counts(page)["Open"]) == 7
+    assert escape(itself) in page.text

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import factories
+from tests.ui.markup import Markup
 from work.models import Duty, Event, PlaceState, Window
 from work.services import holds, places
 
@@ -218,6 +219,56 @@ def test_codes_that_are_hard_to_put_in_an_address(world, sign_in, code):
     assert visitor.get("/s/hvk/work/new/", place=code).status_code == 200
 
 
+def _job(world):
+    """Work of the contractor's company at line 3."""
+    return factories.planned_item(
+        world,
+        plan={
+            "team_id": world.lasteam.pk,
+            "executor_ids": [world.welder.pk],
+            "owner_user_id": world.planner.pk,
+        },
+    )
+
+
+def test_a_guest_knows_the_places_of_the_own_work_and_those_above(world, sign_in):
+    for place in (world.packaging, world.l3, world.l4):
+        places.set_place_state(
+            actor=world.shift_lead, at=world.at, place_id=place.pk, condition="held", why="Rotork"
+        )
+    visitor = sign_in(world.contractor)
+    for place in (world.root, world.packaging, world.l3, world.l4):
+        assert visitor.get(url(place)).status_code == 404
+    assert "Nothing" not in visitor.get(PLACES).text
+    assert "Havenkade" not in visitor.get(PLACES).text.split("<main")[1]
+    _job(world)
+    states = {
+        place.code: " ".join(Markup(visitor.get(url(place)).text).by_id("state").text.split())
+        for place in (world.packaging, world.l3)
+    }
+    assert states["40"] == "State now Not answered"
+    assert states["L3"].startswith("State now Held since")
+    assert visitor.get(url(world.l4)).status_code == 404
+    for query in ({"under": world.packaging.code}, {"q": "L"}):
+        listed = visitor.get(PLACES, **query).text
+        assert (url(world.l3) in listed, url(world.l4) in listed) == (True, False)
+
+
+@pytest.mark.parametrize("more", [0, 30])
+def test_queries_of_a_guest_do_not_grow(world, sign_in, more):
+    for _each in range(1 + more):
+        _job(world)
+        factories.place(world.site, parent=world.l3)
+    visitor = sign_in(world.contractor)
+    visitor.get(url(world.l3))
+    counts = []
+    for address in (url(world.l3), PLACES):
+        with CaptureQueriesContext(connection) as asked:
+            assert visitor.get(address).status_code == 200
+        counts.append(len(asked) - FRAME)
+    assert counts == [7, 3]
+
+
 def test_a_guest_reads_the_state_and_nobody_s_words(world, sign_in):
     _window(world)
     secret = factories.planned_item(world, what="Secret rework")
@@ -231,8 +282,32 @@ def test_a_guest_reads_the_state_and_nobody_s_words(world, sign_in):
     places.set_place_state(
         actor=world.shift_lead, at=world.at, place_id=world.l3.pk, condition="held", why="Rotork"
     )
+    _job(world)
     text = sign_in(world.contractor).get(url(world.l3)).content.decode()
     assert "Held" in text
-    assert "Restart" in text
-    for hidden in ("Rotork", world.shift_lead.name, "Secret", f"W-{secret.number}", "Night"):
+    for hidden in (
+        "Restart",
+        "Holds",
+        "Rotork",
+        world.shift_lead.name,
+        "Secret",
+        f"W-{secret.number}",
+        "Night",
+    ):
         assert hidden not in text
+
+
+def test_who_only_looks_is_offered_no_new_work(world, sign_in):
+    pages = [url(world.l3), "/s/hvk/", "/s/hvk/work/", "/s/hvk/board/"]
+    pages += ["/s/hvk/work/?q=nothing-is-called-this"]
+    offered = {
+        name: ["/work/new/" in sign_in(getattr(world, name)).get(page).text for page in pages]
+        for name in ("viewer", "auditor", "operator")
+    }
+    assert offered == {"viewer": [False] * 5, "auditor": [False] * 5, "operator": [True] * 5}
+
+
+def test_work_without_an_owner_ends_at_its_type(world, sign_in):
+    factories.requested_item(world)
+    text = sign_in(world.viewer).get(url(world.l3)).text
+    assert '<span class="sub">Maintenance follow-up</span>' in text

@@ -147,3 +147,10 @@ def _wait_for(world, item, first):  # noqa: F811
         supplier="work.item",
         source_id=first.pk,
     )
+
+
+def test_a_moment_is_said_as_pages_say_it_everywhere(world, clock):  # noqa: F811
+    since = {"status": "live", "since": "2026-11-24T02:12:00+00:00"}
+    said = say([Reason("before_its_status", since)], scope(world.viewer, world.at))[0].text
+    assert said.startswith("It has been “In progress” since Today 0")
+    assert "/2026" not in said

@@ -122,8 +122,9 @@ def _bounded(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _page(value: str) -> int:
-    plain = value.isascii() and value.isdigit() and len(value) <= 6
-    return min(max(int(value), 1), LAST_PAGE) if plain else 1
+    """The page; every number beyond the last is the one after it, and what is none is the first."""
+    plain = value.isascii() and value.isdigit()
+    return min(max(int(value[:9]), 1), LAST_PAGE + 1) if plain else 1
 
 
 def _clean(value: str) -> str:

@@ -32,11 +32,19 @@ class Pager:
     pages: list[Page] = field(default_factory=list)
     previous_url: str = ""
     next_url: str = ""
+    # The last page, where the one that was asked for lies beyond it.
+    beyond_url: str = ""
 
 
 def offset(selection: Selection) -> int:
     """How many rows stand before this page; none after a key."""
     return 0 if selection.asked.after else (selection.asked.page - 1) * SIZE
+
+
+def within(selection: Selection, total: int) -> bool:
+    """Whether the page that was asked for can have rows."""
+    near = bool(selection.asked.after) or selection.asked.page <= LAST_PAGE
+    return near and total > offset(selection)
 
 
 def pager(selection: Selection, rows: Sequence[ItemRow], more: bool, total: int) -> Pager:
@@ -49,12 +57,14 @@ def pager(selection: Selection, rows: Sequence[ItemRow], more: bool, total: int)
     page, begin = asked.page, offset(selection)
     if rows:
         found.first, found.last = begin + 1, begin + len(rows)
-    if page > 1:
+    last = LAST_PAGE if total > CAP else max(1, -(-total // SIZE))
+    if page > last:
+        found.previous_url = found.beyond_url = asked.url(page=last)
+    elif page > 1:
         found.previous_url = asked.url(page=page - 1)
     if more:
         found.next_url = asked.url(page=page + 1) if page < LAST_PAGE else following
-    last = LAST_PAGE if total > CAP else max(1, -(-total // SIZE))
     numbers = sorted({1, last, *range(max(1, page - _NEAR), min(last, page + _NEAR) + 1)})
-    if last > 1:
+    if last > 1 or found.beyond_url:
         found.pages = [Page(number, asked.url(page=number), number == page) for number in numbers]
     return found

@@ -33,7 +33,9 @@ class Waive(WhyNeeded):
 class Check(Act):
     """A named check: passed or not."""
 
-    passed = choice(_("Verdict"), [("yes", _("Passed")), ("no", _("Did not pass"))])
+    passed = choice(
+        _("Verdict"), [("yes", _("Passed")), ("no", _("Did not pass"))], empty=_("Choose")
+    )
     valid_until = moment(_("Holds until"))
     remark = text(_("Remark"), required=False)
 
@@ -71,6 +73,9 @@ class Line(Act):
         answers.append((LineAnswer.COULD_NOT, LineAnswer.COULD_NOT.label))
         if line.na_allowed:
             answers.append((LineAnswer.NOT_APPLICABLE, LineAnswer.NOT_APPLICABLE.label))
+        if line.kind != LineKind.READING:
+            # Nothing is answered by having been left as it stood.
+            answers.insert(0, ("", _("Choose")))
         self.fields["answer"].choices = answers
         if line.kind == LineKind.CHOICE:
             self.fields["why_not"] = text(_("Why it could not"), required=False, rows=1)
@@ -86,7 +91,7 @@ class Line(Act):
 class Dispose(Act):
     """What becomes of a failed or impossible line."""
 
-    disposition = choice(_("What becomes of it"), Disposition.choices)
+    disposition = choice(_("What becomes of it"), Disposition.choices, empty=_("Choose"))
     word = text(_("What was found or done"))
     what = forms.CharField(
         label=_("Follow-up work"), required=False, max_length=250, help_text=_("What must happen.")

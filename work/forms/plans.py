@@ -71,5 +71,7 @@ class Plan(Edit, Owners):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Planning needs both.
+        self.fields["owner"].required = self.fields["why"].required = True
         if self.known is not None:
             self.fields["type"].choices = self.known.types()

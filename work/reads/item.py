@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from work.exceptions import Reason
 from work.models import (
+    Acceptance,
     Blocker,
     BlockerPromise,
-    Event,
     ItemAsset,
     ItemExecutor,
     ItemPlace,
@@ -81,6 +81,7 @@ def find(site: Site, who: Scope, text: str) -> WorkItem | None:
                 ItemPlace, code=F("place__code"), name=F("place__name"), path=F("place__path")
             ),
             ever_four_eyes=_four_eyes_asked(),
+            accepted=_accepted(),
             owner_known=_owners.known(),
         )
         .first()
@@ -94,6 +95,13 @@ def find(site: Site, who: Scope, text: str) -> WorkItem | None:
 def _four_eyes_asked() -> Exists:
     """Whether a requirement that asks for four eyes ever stood on the item."""
     return Exists(Prerequisite.objects.filter(_facts.asks_four_eyes(), item=OuterRef("pk")))
+
+
+def _accepted() -> Subquery:
+    """The acceptance that stands: by whom, in which post, when."""
+    rows = Acceptance.objects.filter(item=OuterRef("pk"), struck_at=None)
+    said = JSONObject(by=F("by__name"), post=F("post__name"), at=F("at"))
+    return Subquery(rows.values_list(said)[:1])
 
 
 def _linked(model: Any, **columns: Any) -> ArraySubquery:
@@ -110,12 +118,12 @@ class Page:
     facts: Facts
     who: Scope
     at: datetime
-    events: list[Event]
+    past: trail.Trail
     rows: Rows = field(init=False)
     names: Names = field(init=False)
 
     def __post_init__(self) -> None:
-        said = trail.reasons(self.events)
+        said = trail.reasons(self.past.events)
         self.rows = Rows(self.site, self.facts, self.who, self.at, said)
         self.names = self.rows.names
 
@@ -131,11 +139,21 @@ class Page:
     @property
     def history(self) -> list[dict[str, Any]]:
         """What happened to it, newest first."""
-        return trail.rows(self.events, self.who, self.names)
+        return trail.rows(self.past.events, self.who, self.names)
 
 
-def load(site: Site, item: WorkItem, who: Scope, at: datetime) -> Page:
-    """The page of an item that was found: eleven queries whatever stands around it."""
+def load(
+    site: Site,
+    item: WorkItem,
+    who: Scope,
+    at: datetime,
+    before: int | None = None,
+    each: bool = False,
+) -> Page:
+    """The page of an item that was found: twelve queries whatever stands around it.
+
+    before, each: which stretch of its history, as `trail.events_of` takes them.
+    """
     facts = Facts(item, None)  # type: ignore[arg-type]  no supplier is asked here
     facts.prerequisites = list(
         Prerequisite.objects.filter(item=item, withdrawn_at=None).order_by("pk")
@@ -147,16 +165,21 @@ def load(site: Site, item: WorkItem, who: Scope, at: datetime) -> Page:
         .order_by("since", "pk")
     )
     _facts.proof(facts, ever_four_eyes=item.ever_four_eyes)
-    return Page(site, item, facts, who, at, trail.events_of(item))
+    return Page(site, item, facts, who, at, trail.events_of(item, before, each=each))
 
 
 def place_by_code(site: Site, who: Scope, code: str) -> Place | None:
     """A place in use, by its code, where the reader may see it."""
-    return (
-        Place.objects.filter(visible(who, place="", team=None), site=site, code=code.strip())
-        .filter(is_active=True)
-        .first()
-    )
+    rows = Place.objects.filter(visible(who, place="", team=None), site=site, is_active=True)
+    return coded(rows, code.strip())
+
+
+def coded(rows: QuerySet[Place], code: str) -> Place | None:
+    """The place with this code; typed in other letters, where only one place is meant by it."""
+    if found := rows.filter(code=code).first():
+        return found
+    meant = list(rows.filter(code__iexact=code)[:2])
+    return meant[0] if len(meant) == 1 else None
 
 
 def reason_list(page: Page, reasons: list[Reason]) -> list[dict[str, str]]:

@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from work.models import WorkItem
 from work.reads.item import Page, label, url
+from work.reasons import moment
 from work.services.guards import four_eyes
-from work.states import ENDED, Role, SourceKind, Status, Verb
+from work.states import ENDED, BlockerKind, Role, SourceKind, Status, Verb
 
 # What the next step is in each status, and who takes it when the item has no executor.
 _NEXT = {
@@ -41,12 +43,12 @@ def header(page: Page) -> dict[str, Any]:
         "stage_label": stage.label if stage else "",
         "since": item.status_since,
         "status_note": _status_note(page),
-        "closed_note": _status_note(page),
+        "closed_note": _accepted_by(page) or _status_note(page),
         "is_blocked": item.is_blocked(at),
         "is_ready": item.is_ready(at),
         "open_blockers": len(page.rows.blockers),
         "unconfirmed_minutes": _unconfirmed(item, at),
-        "has_permit": False,
+        "has_permit": bool(_permits(page)),
         "type_label": item.type.name,
         "type_icon": item.type.icon,
         "priority": item.priority,
@@ -74,6 +76,7 @@ def header(page: Page) -> dict[str, Any]:
                 else "",
             }
             for row in item.place_rows
+            if row["code"] != item.place.code
         ],
         "planned_start": item.planned_start,
         "planned_end": item.planned_end,
@@ -141,6 +144,20 @@ def _status_note(page: Page) -> str:
     return item.condition_left.text if shows and item.condition_left else ""
 
 
+def _accepted_by(page: Page) -> str:
+    """Who accepted a closed item, and when; empty where a source system did."""
+    accepted = page.item.accepted if page.item.status == Status.CLOSED else None
+    if not accepted or not accepted["by"]:
+        return ""
+    post = f" ({accepted['post']})" if accepted["post"] else ""
+    who = {"who": accepted["by"] + post, "at": moment(parse_datetime(accepted["at"]))}
+    return _("Accepted by %(who)s, %(at)s") % who
+
+
+def _permits(page: Page) -> list[dict[str, Any]]:
+    return [each for each in page.rows.requirements if each["row"].kind == BlockerKind.PERMIT]
+
+
 def _window_text(item: WorkItem) -> str:
     if item.window is None:
         return ""
@@ -200,6 +217,9 @@ def context_rows(page: Page) -> list[dict[str, str]]:
     if page.item.safety_critical:
         rows.append({"label": _("Safety"), "text": _("safety-critical"), "url": ""})
     rows += [
+        {"label": _("Permit"), "text": each["what"], "url": each["url"]} for each in _permits(page)
+    ]
+    rows += [
         {"label": _("Holds"), "text": f"{hold['kind_text']}: {hold['what']}", "url": hold["url"]}
         for hold in page.rows.holds
         if hold["ended_at"] is None
@@ -210,7 +230,9 @@ def context_rows(page: Page) -> list[dict[str, str]]:
 
 
 def done_text(page: Page) -> str:
-    """Who accepts, and whether it must be another than the one who completed it."""
+    """Who accepts, and whether it must be another than the one who completed it; open work only."""
+    if page.item.status in ENDED:
+        return ""
     role = page.facts.definition.version.accept_role
     by = Role(role).label if role else _("the lead on duty here")
     text = _("Accepted by %(who)s") % {"who": by}

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from work.models import (
     Asset,
     Hold,
+    ItemPlace,
     Place,
     PlaceNeighbour,
     PlaceState,
@@ -31,21 +32,43 @@ def url(site: Site, code: str) -> str:
 
 
 def _seen(site: Site, who: Scope) -> Any:
-    return Place.objects.filter(visible(who, place="", team=None), site=site, is_active=True)
+    """The places that the reader may see; a guest those of the own company's work and over them."""
+    rows = Place.objects.filter(visible(who, place="", team=None), site=site, is_active=True)
+    if who.only_contractor(site.pk):
+        rows = rows.filter(_with_own_work(site, who, "path__startswith"))
+    return rows
 
 
-def _with_state(rows: Any) -> Any:
+def _with_own_work(site: Site, who: Scope, where: str) -> Q:
+    """Places at which the reader may see work: `path` there, `path__startswith` there or below."""
+    items = WorkItem.objects.filter(visible(who), site=site)
+    here = {f"place__{where}": OuterRef("path")}
+    touched = ItemPlace.objects.filter(item__in=items, **here)
+    return Q(Exists(items.filter(**here))) | Q(Exists(touched))
+
+
+def _with_state(rows: Any, site: Site, who: Scope) -> Any:
+    """With the newest state; a guest reads that of the places of the own company's work alone."""
     newest = PlaceState.objects.filter(place=OuterRef("pk")).order_by("-since", "-pk")
-    return rows.annotate(
-        state=Subquery(newest.values("condition")[:1]),
-        state_since=Subquery(newest.values("since")[:1]),
-        state_id=Subquery(newest.values("pk")[:1]),
-    )
+    state = {
+        "state": newest.values("condition")[:1],
+        "state_since": newest.values("since")[:1],
+        "state_id": newest.values("pk")[:1],
+    }
+    if not who.only_contractor(site.pk):
+        return rows.annotate(**{name: Subquery(one) for name, one in state.items()})
+    own = _with_own_work(site, who, "path")
+    return rows.annotate(**{name: Case(When(own, Subquery(one))) for name, one in state.items()})
 
 
 def find(site: Site, who: Scope, code: str) -> Place | None:
     """A place in use by its code, with its newest state, where the reader may see it."""
-    return _with_state(_seen(site, who)).select_related("owner_team").filter(code=code).first()
+    return (
+        _with_state(_seen(site, who), site, who)
+        .select_related("owner_team")
+        .filter(code=code)
+        .first()
+    )
 
 
 def state_text(code: str | None) -> str:
@@ -81,9 +104,10 @@ def level(
         rows = rows.filter(roots)
     total = rows.count()
     start = (page - 1) * PAGE
-    shown = list(_with_state(rows).order_by("code", "pk")[start : start + PAGE])
+    shown = list(_with_state(rows, site, who).order_by("code", "pk")[start : start + PAGE])
     counts = _counts(site, who, at, shown)
-    return [row(site, each) | counts[each.pk] for each in shown], total
+    guest = {"parts": 0} if who.only_contractor(site.pk) else {}
+    return [row(site, each) | counts[each.pk] | guest for each in shown], total
 
 
 def _counts(site: Site, who: Scope, at: datetime, places: list[Place]) -> dict[int, dict[str, Any]]:
@@ -173,7 +197,7 @@ def open_work(site: Site, who: Scope, at: datetime, place: Place) -> list[rows_.
 def parts(site: Site, who: Scope, place: Place) -> list[dict[str, Any]]:
     """The first fifty places below this one."""
     rows = _seen(site, who).filter(path__startswith=place.path, depth=place.depth + 1)
-    return [row(site, each) for each in _with_state(rows).order_by("code")[:PAGE]]
+    return [row(site, each) for each in _with_state(rows, site, who).order_by("code")[:PAGE]]
 
 
 def neighbours(site: Site, who: Scope, place: Place) -> list[dict[str, Any]]:
@@ -181,6 +205,9 @@ def neighbours(site: Site, who: Scope, place: Place) -> list[dict[str, Any]]:
     rows = PlaceNeighbour.objects.filter(
         Q(first=place) | Q(second=place), ended_at=None
     ).select_related("first", "second")
+    if who.only_contractor(site.pk):
+        known = _seen(site, who).values("pk")
+        rows = rows.filter(Q(first=place, second__in=known) | Q(second=place, first__in=known))
     return [
         {
             "name": other.name,
@@ -210,11 +237,15 @@ def assets(site: Site, place: Place) -> list[dict[str, Any]]:
 
 
 def holds(site: Site, who: Scope, place: Place) -> list[dict[str, Any]]:
-    """What holds this place now. Work that the reader may not see is named by its kind alone."""
+    """What holds this place now. Work that the reader may not see is named by its kind alone; a
+    guest learns nothing of it.
+    """
     rows = Hold.objects.filter(place=place, ended_at=None).select_related("item__place")
     shown = []
     for each in rows:
         known = each.item is not None and sees(who, each.item)
+        if not known and who.only_contractor(site.pk):
+            continue
         number = f"W-{each.item.number}" if known and each.item else ""
         unnamed = _("Other work") if each.item is not None else _("A supporting record")
         shown.append(
@@ -234,7 +265,11 @@ def holds(site: Site, who: Scope, place: Place) -> list[dict[str, Any]]:
 
 
 def states(place: Place, guest: bool) -> list[dict[str, Any]]:
-    """The newest ten states of a place: one query. A guest reads the state, not who said what."""
+    """The newest ten states of a place: one query. A guest reads the state, not who said what, and
+    nothing where it is not the guest's to know.
+    """
+    if guest and place.state is None:  # type: ignore[attr-defined]
+        return []
     rows = PlaceState.objects.filter(place=place).select_related("by", "note")[:10]
     return [
         {

@@ -23,7 +23,7 @@ from work.models import (
 )
 from work.models.readings import blocked_at, overdue_at, ready_at, unconfirmed_at
 from work.reads.lapses import unmet_and_due
-from work.states import BlockerKind, Priority, Status
+from work.states import ENDED, BlockerKind, Priority, Status
 
 
 class PlaceName(NamedTuple):
@@ -70,6 +70,11 @@ class ItemRow:
     def label(self) -> str:
         """The number as people write it."""
         return f"W-{self.number}"
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it is closed or cancelled: it ages no more, and needs no owner."""
+        return self.status in ENDED
 
     def get_status_display(self) -> str:
         """The status in the reader's language."""

@@ -1,18 +1,20 @@
 """What happened to an item, newest first, in words."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import BigIntegerField, OuterRef, Subquery
+from django.db.models import BigIntegerField, Count, F, OuterRef, QuerySet, Subquery, Window
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, RowNumber
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from work import events
 from work.exceptions import Reason
 from work.models import Event, Note, WorkItem
 from work.permissions import Scope
 from work.reasons import Names, once, say
+from work.reasons.words import LABELS
 from work.services._definition import definition
 
 _WORDS = {
@@ -44,7 +46,7 @@ _WORDS = {
     "waiver_ended": (_("ended a waiver"), "shield"),
     "checked": (_("checked"), "clipboard-check"),
     "gate": (_("the gate was asked"), "list-checks"),
-    "refused": (_("was refused"), "ban"),
+    "refused": (_("was refused “%(verb)s”"), "ban"),
     "would_have_stopped": (_("a rule on watch would have stopped it"), "eye"),
     "line": (_("answered a checklist line"), "list-checks"),
     "disposed": (_("said what becomes of a line"), "git-branch"),
@@ -70,19 +72,73 @@ _DERIVED = frozenset({"blocked", "unblocked"})
 # These follow from what became of something else.
 _NOBODYS = frozenset({"stop_ask_withdrawn", "outcome_reopened"})
 
+# What a door does, where its name is no verb that people read.
+_DOORS = {
+    "add_criterion": _("Add a criterion"),
+    "answer": _("Answer the checklist"),
+    "attach": _("Add evidence"),
+    "clear": _("Clear"),
+    "comment": _("Write a note"),
+    "confirm_stopped": _("Stopped and safe"),
+    "end": _("End the hold"),
+    "end_waiver": _("End the waiver"),
+    "move": _("Move it to a newer version of its type"),
+    "on_it_now": _("On it now"),
+    "place": _("Place a hold"),
+    "promise": _("Say when"),
+    "raise": _("Raise a blocker"),
+    "stage": _("Next stage"),
+    "withdraw_criterion": _("Withdraw"),
+    "withdraw_requirement": _("Withdraw"),
+}
 
-def events_of(item: WorkItem, limit: int = 30) -> list[Event]:
-    """The newest events of an item with what was said: one query."""
-    note_id = Cast(KeyTextTransform("note", OuterRef("data")), BigIntegerField())
-    shown = list(
-        Event.objects.filter(item=item)
-        .select_related("actor")
-        .annotate(said=Subquery(Note.objects.filter(pk=note_id).values("text")[:1]))
-        .order_by("-pk")[:limit]
-    )
+SIZE = 30
+
+
+@dataclass
+class Trail:
+    """A stretch of an item's history. older: the event before which the next one begins, if any."""
+
+    events: list[Event]
+    older: int | None = None
+
+
+def events_of(
+    item: WorkItem, before: int | None = None, *, each: bool = False, size: int = SIZE
+) -> Trail:
+    """The newest events of an item, or those before one of them, with what was said.
+
+    Refusals push nothing out: of those in the same stretch the newest of a person and a verb stands
+    for all, with their number as `times`. each: every one for itself. Two queries; one with `each`.
+    """
+    found = _said_of(Event.objects.filter(item=item)).order_by("-pk")
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    done = list((found if each else found.exclude(verb="refused"))[: size + 1])
+    older = done[size - 1].pk if len(done) > size else None
+    shown = done[:size]
+    if not each:
+        refused = found.filter(verb="refused")
+        if older is not None:
+            refused = refused.filter(pk__gt=older)
+        shown = sorted([*shown, *_folded(refused)], key=lambda event: -event.pk)
     for event in shown:
         event.reasons = _reasons(event, item)  # type: ignore[attr-defined]
-    return shown
+    return Trail(shown, older)
+
+
+def _said_of(rows: QuerySet[Event]) -> QuerySet[Event]:
+    note_id = Cast(KeyTextTransform("note", OuterRef("data")), BigIntegerField())
+    said = Subquery(Note.objects.filter(pk=note_id).values("text")[:1])
+    return rows.select_related("actor").annotate(said=said)
+
+
+def _folded(refused: QuerySet[Event]) -> QuerySet[Event]:
+    same = [F("actor"), KeyTextTransform("door", "data")]
+    return refused.annotate(
+        times=Window(Count("pk"), partition_by=same),
+        nth=Window(RowNumber(), partition_by=same, order_by=F("pk").desc()),
+    ).filter(nth=1)
 
 
 def reasons(shown: list[Event]) -> list[Reason]:
@@ -114,6 +170,9 @@ def rows(shown: list[Event], who: Scope, names: Names) -> list[dict[str, Any]]:
 def _row(event: Event, who: Scope, names: Names) -> dict[str, Any]:
     words, icon = _WORDS.get(event.verb, (event.verb.replace("_", " "), "circle"))
     said = event.said or ""  # type: ignore[attr-defined]
+    times = getattr(event, "times", 1)
+    if event.verb == "refused":
+        words = words % {"verb": _verb(event)}
     if event.reasons:  # type: ignore[attr-defined]
         refusal = once(event.reasons, names)  # type: ignore[attr-defined]
         said = " ".join(each.text for each in say(refusal, who, names))
@@ -123,8 +182,18 @@ def _row(event: Event, who: Scope, names: Names) -> dict[str, Any]:
         "who_text": _who(event),
         "text": str(words),
         "said": said,
+        "times_text": ngettext("%(n)s time", "%(n)s times", times) % {"n": times}
+        if times > 1
+        else "",
+        "times_before": str(event.pk + 1),
         "late": events.is_late(event),
     }
+
+
+def _verb(event: Event) -> str:
+    """What somebody was refused: the act that its door does, in words."""
+    name = str(event.data.get("door", "")).rpartition(".")[2].strip("_")
+    return str(_DOORS.get(name) or LABELS["verb"].get(name) or name.replace("_", " "))
 
 
 def _who(event: Event) -> str:

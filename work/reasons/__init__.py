@@ -16,7 +16,6 @@ from typing import Any
 from django.db import connection
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -26,6 +25,7 @@ from work.models import WorkItem
 from work.permissions import Scope, sees
 from work.reasons.told import TOLD, TOLD_SQL, untold, whole
 from work.reasons.words import GENERAL, LABELS, WORDS
+from work.templatetags import phrases
 
 
 @dataclass(frozen=True)
@@ -260,8 +260,8 @@ def _numbers(ids: Sequence[int], names: Names | None) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    """A moment in the site's zone, short."""
-    return date_format(localtime(at), "SHORT_DATETIME_FORMAT") if at else ""
+    """A moment in the site's zone, as pages say it everywhere."""
+    return phrases.moment(at, localtime()) if at else ""
 
 
 def _url(reason: Reason, names: Names) -> str:

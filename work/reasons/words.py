@@ -46,6 +46,7 @@ WORDS: dict[str, object] = {
     "general": _("Something that you may not see stands in the way."),
     # Doors
     "act_used": _("This form was sent before, for something else. Open the page again."),
+    "form_damaged": _("This form did not come whole. Open the page again and send it from there."),
     "busy": _("Another act holds the site. Nothing was changed; try again in a moment."),
     "denied": _("This is not yours to do."),
     "future": _("The time you gave lies in the future."),
@@ -68,7 +69,7 @@ WORDS: dict[str, object] = {
     "owner_left": _("%(person)s has left and cannot own work."),
     "owner_is_contractor": _("A contractor cannot own work; name the host."),
     "criteria_needed": _("It needs at least one acceptance criterion."),
-    "executor_unknown": _("A person named as executor has no role for this work here."),
+    "executor_unknown": _("%(person)s, named as executor, has no role for this work here."),
     "live_needs_executor": _("Work in progress needs an executor."),
     "team_unknown": _("The team is not of this site."),
     "place_unknown": _("The place is not of this site, or not yours to name."),
@@ -108,6 +109,7 @@ WORDS: dict[str, object] = {
     "blocker_ended": _("This blocker has ended already."),
     "clears_unknown": _("Who clears it is not known at this site."),
     # Requirements
+    "required_already": _("This is required there already."),
     "already_withdrawn": _("This requirement was withdrawn already."),
     "not_a_named_check": _("This requirement is not answered by a named check."),
     "not_waivable": _("Nobody may waive this."),

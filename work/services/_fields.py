@@ -1,5 +1,7 @@
 """Custom values and plain fields of an item: checked here, on every path."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -96,6 +98,20 @@ def _stored(field: TypeField, value: Any) -> Any:
 
 def _bad() -> Any:
     raise ValueError
+
+
+# Characters that command how others are drawn: they turn the reading round, or break the line.
+_COMMANDS = re.compile(r"[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x01-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def title(text: str) -> str:
+    """A title as it is kept: one line, without characters that command the drawing.
+
+    Empty where nothing that is left would be seen.
+    """
+    line = _CONTROL.sub(" ", _COMMANDS.sub("", text)).strip()
+    return line if any(unicodedata.category(sign)[0] not in "CZ" for sign in line) else ""
 
 
 def check_plain(item: WorkItem) -> None:

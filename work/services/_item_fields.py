@@ -20,6 +20,7 @@ from work.services._fields import (
     check_plain,
     checked_values,
     fitting,
+    title,
     type_of,
 )
 from work.services._names import (
@@ -61,6 +62,8 @@ def change_type(act: OpenAct, item: WorkItem, type_id: int) -> dict[str, Any]:
 def set_fields(act: OpenAct, facts: Facts, fields: Mapping[str, Any]) -> list[str]:
     """Put plain fields on the item; the names of those that changed, as model fields."""
     item = facts.item
+    if "what" in fields:
+        fields = {**fields, "what": title(fields["what"])}
     unknown = set(fields) - EDITABLE
     if unknown:
         raise TypeError(f"not a field to edit: {sorted(unknown)}")

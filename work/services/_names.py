@@ -36,14 +36,19 @@ def check_clears(item: WorkItem, clears: str) -> None:
 def check_executors(site_id: int, team_id: int | None, people: Iterable[int], at: datetime) -> None:
     """People with a role to carry work out; a contractor's only for the item's own company."""
     people = set(people)
-    known = set()
+    here, known = set(), set()
     for user_id, role, company_id in _roles(people, site_id, at).values_list(
         "user_id", "role", "company_id"
     ):
+        here.add(user_id)
         if role not in _READERS and (role != Role.CONTRACTOR or company_id == team_id):
             known.add(user_id)
-    if people - known:
-        raise Refused(Reason("executor_unknown", {"count": len(people - known)}))
+    # Who has no role at the site at all is a stranger here, and stays without a name.
+    reasons = [Reason("executor_unknown", {}, ("user", pk)) for pk in sorted(here - known)]
+    if people - here:
+        reasons.append(Reason("executor_unknown", {"count": len(people - here)}))
+    if reasons:
+        raise Refused(reasons)
 
 
 def check_team(site_id: int, team_id: int | None) -> None:

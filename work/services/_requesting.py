@@ -23,6 +23,7 @@ from work.services._fields import (
     check_plain,
     checked_values,
     default_due,
+    title,
     type_of,
 )
 from work.services._item_fields import parent
@@ -81,7 +82,7 @@ def request_inner(
         site=site,
         type=kind,
         type_version=known.version,
-        what=what.strip(),
+        what=title(what),
         why=why.strip(),
         place=place,
         team_id=company_of(act.scope, place),

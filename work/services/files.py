@@ -18,6 +18,14 @@ MAX_BYTES = 25 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 _IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 IMAGE_TYPES = frozenset(_IMAGES.values())
+# Endings that tell the truth of a content; the first is given where a name has another.
+_ENDINGS = {
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/png": (".png",),
+    "image/webp": (".webp",),
+    "application/pdf": (".pdf",),
+    "text/plain": (".txt", ".csv", ".log", ".md"),
+}
 
 
 def path_of(sha256: str) -> Path:
@@ -61,6 +69,13 @@ def store(chunks: Iterable[bytes], *, at: datetime) -> Blob:
     return blob
 
 
+def name_of(name: str, blob: Blob) -> str:
+    """The name under which content is handed out: its ending is that of the content."""
+    name = name or blob.sha256[:12]
+    endings = _ENDINGS[blob.content_type]
+    return name if name.lower().endswith(endings) else name + endings[0]
+
+
 def content_type(content: BinaryIO) -> str:
     """The type that the content shows; refuses what is neither image, PDF nor plain text."""
     head = content.read(4096)
@@ -73,7 +88,9 @@ def content_type(content: BinaryIO) -> str:
                 raise Refused(Reason("image_too_large"))
             image.verify()
             return _IMAGES[image.format or ""]
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        raise Refused(Reason("image_too_large")) from None
+    except (UnidentifiedImageError, OSError, SyntaxError):
         pass
     if _is_text(head):
         return "text/plain"

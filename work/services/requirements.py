@@ -1,6 +1,7 @@
 """Prerequisites by hand, waivers by name, and named checks. The engine is in `_asking`."""
 
 from datetime import datetime
+from typing import Any
 
 from work import ports
 from work.exceptions import Forbidden, Reason, Refused, Unknown
@@ -45,6 +46,8 @@ def _require(
     if supplier == "work.item":
         _other_item(act, item, source_id)
     _rings.refuse_ring(facts.context, Source.of(supplier, source_id, params or {}))
+    said = {"code": "typed", "params": {"text": what}} if what else {"code": f"need.{supplier}"}
+    _refuse_twice(facts, (gate, supplier, source_id, params or {}, said))
     row = Prerequisite.objects.create(
         site_id=item.site_id,
         item=item,
@@ -54,7 +57,7 @@ def _require(
         source_id=source_id,
         params=params or {},
         kind=kind,
-        what={"code": "typed", "params": {"text": what}} if what else {"code": f"need.{supplier}"},
+        what=said,
         waivable_by=waivable_by,
         created_at=act.at,
     )
@@ -64,6 +67,14 @@ def _require(
     if item.status in CONTROLLED:
         bring_up_to_date(act, {item.pk: facts})
     return row
+
+
+def _refuse_twice(facts: Facts, asked: tuple[Any, ...]) -> None:
+    """Refuse what was asked for by hand already, at the same gate, and stands."""
+    for row in facts.prerequisites:
+        same = (row.gate, row.supplier, row.source_id, row.params, row.what) == asked
+        if same and row.origin.startswith("hand:"):
+            raise Refused(Reason("required_already", {}, ("prerequisite", row.pk)))
 
 
 def _other_item(act: OpenAct, item: WorkItem, other_id: int | None) -> None:

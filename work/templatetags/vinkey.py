@@ -216,10 +216,14 @@ def moment(value: dt.date | None, at: dt.datetime | None = None) -> SafeString |
 
 @register.simple_tag
 def due(value: dt.date | None, late: bool = False, at: dt.datetime | None = None) -> SafeString:
-    """When it must be there; late by hue, icon and a word for those who see neither."""
+    """When it must be there; late by hue, icon and a word for those who see neither.
+
+    Midnight stands for the day: sources know days alone.
+    """
     if not value:
         return format_html('<span class="due muted">{}</span>', _("No date"))
-    when = _time_tag(value, at)
+    local = timezone.localtime(value) if isinstance(value, dt.datetime) else None
+    when = _time_tag(local.date() if local and local.time() == dt.time() else value, at)
     if not late:
         return format_html('<span class="due nowrap">{}</span>', when)
     return format_html(

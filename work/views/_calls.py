@@ -16,7 +16,7 @@ from work.models import (
     WorkItem,
 )
 from work.permissions import Action, can, visible
-from work.reads.item import Page, number_of
+from work.reads.item import Page, coded, number_of
 from work.services import (
     checklist,
     execution,
@@ -100,9 +100,8 @@ def place_named(sent: Sent, name: str, default: int) -> int:
     typed = str(sent.get(name)).strip()
     if not typed:
         return default
-    place = Place.objects.filter(
-        visible(sent.page.who, place="", team=None), site=sent.page.site, code=typed
-    ).first()
+    seen = visible(sent.page.who, place="", team=None)
+    place = coded(Place.objects.filter(seen, site=sent.page.site), typed)
     if place is None:
         raise Refused(Reason("place_unknown"))
     return place.pk

@@ -31,11 +31,12 @@ def context(
     refusal: dict[str, Any] | None = None,
     failed: Failed | None = None,
     whole: frozenset[str] = frozenset(),
+    before: int | None = None,
 ) -> dict[str, Any]:
     """Everything that templates/work/item_detail.html expects.
 
     whole: the long lists that are shown to their end; all of them where a form came back, which may
-    stand in any row.
+    stand in any row. before: the event before which the history that is shown begins.
     """
     item, rows = page.item, page.rows
     folds = Folds(page, NAMES if failed else whole)
@@ -78,6 +79,7 @@ def context(
         "holds": rows.holds,
         "children": rows.children,
         "history": page.history,
+        "stretches": folds.stretches(page.past.older, before),
         "panels": panels(page),
         "refusal": refusal,
         "more": folds.links(),

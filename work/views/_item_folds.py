@@ -32,6 +32,15 @@ class Folds:
         """The page with all of this list."""
         return f"{self._url}?all={name}"
 
+    def stretches(self, older: int | None, before: int | None) -> dict[str, str]:
+        """The ways on from the stretch of history that is shown, and back to the newest."""
+        same = "&all=history" if "history" in self.whole else ""
+        return {
+            "older_url": f"{self._url}?before={older}{same}" if older else "",
+            "each_url": f"{self._url}?all=history&before=",
+            "newest_url": self._url if before or same else "",
+        }
+
     def cut(self, name: str, rows: list[dict[str, Any]], anchor: str = "") -> list[dict[str, Any]]:
         """The first rows; `anchor` is how a reason points at one, as "blocker"."""
         if name in self.whole or len(rows) <= WHOLE:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from work.models import Site
-from work.permissions import Scope, scope
+from work.permissions import BY_ROLE, Action, Scope, scope
 
 
 def now() -> datetime:
@@ -52,6 +52,12 @@ def number_in(text: str, most: int = 10**15) -> int | None:
     return int(text) if plain and int(text) <= most else None
 
 
+def _only_looks(who: Scope, site: Site) -> bool:
+    """Whether the person raises no work here, so that no page offers it."""
+    roles = {grant.role for grant in who.grants if grant.site_id == site.pk}
+    return not roles & BY_ROLE[Action.REQUEST]
+
+
 def site_view[**P](
     view: Callable[Concatenate[HttpRequest, Site, Scope, datetime, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
@@ -64,6 +70,7 @@ def site_view[**P](
         found = Site.objects.filter(slug=site, pk__in=who.site_ids()).first()
         if found is None:
             raise Http404
+        request.only_looks = _only_looks(who, found)  # type: ignore[attr-defined]
         with timezone.override(ZoneInfo(found.time_zone)):
             response = view(request, found, who, at, *args, **kwargs)
             # Rendered here, so that times are in the site's zone.

@@ -17,6 +17,7 @@ from work.permissions import Allowed, Denied, Scope, visible
 from work.reads import item as read
 from work.reads.item import Page
 from work.services import files
+from work.views import _kept
 from work.views._acts import SPECS, Spec
 from work.views._calls import Sent
 from work.views._item_acts import ActView, Failed, act_view, held, may
@@ -29,11 +30,18 @@ from work.views._site import SeeOther, back_to, fragment, number_in, see_other, 
 _ALWAYS = frozenset({"csrfmiddlewaretoken", "act", "seen", "back"})
 
 
-def _page(site: Site, who: Scope, at: datetime, number: str) -> Page:
+def _page(
+    site: Site,
+    who: Scope,
+    at: datetime,
+    number: str,
+    before: int | None = None,
+    each: bool = False,
+) -> Page:
     item = read.find(site, who, number)
     if item is None:
         raise Http404
-    return read.load(site, item, who, at)
+    return read.load(site, item, who, at, before, each)
 
 
 @require_safe
@@ -42,10 +50,11 @@ def item_detail(
     request: HttpRequest, site: Site, who: Scope, at: datetime, number: str
 ) -> HttpResponse:
     """One item: the seven answers, what can be done now, and everything around it."""
-    page = _page(site, who, at, number)
     whole = frozenset(request.GET.getlist("all"))
+    before = number_in(request.GET.get("before", ""))
+    page = _page(site, who, at, number, before, "history" in whole)
     name = "work/item_detail.html#item" if fragment(request) else "work/item_detail.html"
-    return render(request, name, context(page, whole=whole))
+    return render(request, name, context(page, whole=whole, before=before))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,13 +73,18 @@ def item_act(
         raise Http404
     verdict = may(page, spec, part)
     if request.method == "POST":
+        _kept.forget(request)
         return _do(request, page, spec, of, verdict)
     if not verdict:
         refusal = refusal_of(page, spec, Forbidden(verdict.reason), "forbidden")
         return _ask(request, page, act_view(page, spec, of, None), refusal=refusal, status=403)
-    act = act_view(page, spec, of, make_form(page, spec, of))
+    typed = _kept.typed_before(request)
+    act = act_view(page, spec, of, make_form(page, spec, of, typed))
     if isinstance(part, ChecklistLine):
         act.seen = part.version
+    if typed is not None:
+        # As it was seen when it was typed.
+        act.seen = number_in(typed.get("seen", "")) or act.seen
     if spec.part and request.htmx:  # type: ignore[attr-defined]
         # The link of a part is boosted, so that its form comes to where it stands.
         asked = {"act": act, "seen": page.item.version, "open": True}
@@ -87,7 +101,13 @@ def _ask(
     status: int = 200,
 ) -> HttpResponse:
     """The page of one act's form; without a form where the act is not this person's."""
-    values = {"site": page.site, "item": shown(page), "act": act, "refusal": refusal}
+    values = {
+        "site": page.site,
+        "item": shown(page),
+        "act": act,
+        "refusal": refusal,
+        "kept_note": _kept.note(request),
+    }
     name = "work/item_act.html#act" if fragment(request) else "work/item_act.html"
     return render(request, name, values, status=status)
 
@@ -106,7 +126,7 @@ def _do(
         if seen is None and spec.verb not in ("evidence", "comment") and not spec.part:
             raise ValueError
     except ValueError:
-        return answer(Refused(Reason("act_used")), INVALID)
+        return answer(Refused(Reason("form_damaged")), INVALID)
     hopeless = False
     if not form.is_valid():
         if not verdict or (bare and held(page, spec)):
@@ -193,7 +213,7 @@ def evidence_file(
     if not path.exists():
         raise Http404
     response = FileResponse(path.open("rb"), content_type=evidence.blob.content_type)
-    name = evidence.name or evidence.blob.sha256[:12]
+    name = files.name_of(evidence.name, evidence.blob)
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"

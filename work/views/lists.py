@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from work.filters import Selection
 from work.filters.form import columns as custom_columns
-from work.filters.pages import SIZE, offset, pager
+from work.filters.pages import SIZE, offset, pager, within
 from work.filters.words import FLAGS
 from work.models import Site
 from work.permissions import Scope
@@ -44,7 +44,7 @@ def item_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Htt
     total, *counts = capped([selection.rows(), *narrowing.view_rows(selection)])
     begin = offset(selection)
     cut = selection.in_order()[begin : begin + SIZE + 1]
-    rows = read.read(read.query(cut, at), at) if total > begin else []
+    rows = read.read(read.query(cut, at), at) if within(selection, total) else []
     more, rows = len(rows) > SIZE, rows[:SIZE]
     custom = custom_columns(selection)
     for row in rows:
@@ -68,7 +68,6 @@ def _columns(selection: Selection, custom: list[CustomField]) -> list[dict[str, 
         "status": _("Status"),
         "priority": _("Priority"),
         "due": _("Due"),
-        "marks": _("Marks"),
         "age": _("Age"),
     }
     plain = [_column(selection, key, label) for key, label in labels.items()]

@@ -19,6 +19,7 @@ from work.services import items
 from work.services._definition import definition
 from work.services._fields import type_of
 from work.states import Role
+from work.views import _kept
 from work.views._calls import assets_named
 from work.views._refusals import INCOMPLETE, INVALID, answer_of, refusal
 from work.views._site import fragment, see_other, site_view
@@ -32,13 +33,14 @@ def item_new(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Http
     may_raise = bool(roles & BY_ROLE[Action.REQUEST])
     data = request.POST if request.method == "POST" else None
     parent = _parent(request, site, who)
-    form = _form(request, site, who, at, data)
+    form = _form(request, site, who, at, data or _kept.typed_before(request))
     shown = functools.partial(_render, request, site, roles, form, parent)
     if data is None:
         if may_raise:
             return shown(None, 200)
         denied = Forbidden(_denied())
         return shown(refusal(denied, who), answer_of(denied)[0])
+    _kept.forget(request)
     try:
         act = uuid.UUID(data.get("act", ""))
     except ValueError:
@@ -156,6 +158,7 @@ def _render(
         else None,
         "now_allowed": now_allowed,
         "refusal": refusal,
+        "kept_note": _kept.note(request),
     }
     name = "work/item_new.html#new" if fragment(request) else "work/item_new.html"
     return render(request, name, values, status=status)

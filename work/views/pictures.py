@@ -87,6 +87,9 @@ def site_picture(request: HttpRequest, site: Site, who: Scope, at: datetime) -> 
     wanted = {name: each.condition() for name, each in asked.items() if name not in RARE}
     length = max((len(area.path) for area in areas), default=1)
     counted = picture.counted(picture.seen(site, who), wanted, length)
+    if who.only_contractor(site.pk):
+        # A guest knows the places of the own company's work.
+        areas = [each for each in areas if any(path.startswith(each.path) for path, _n in counted)]
     totals = {name: sum(counts[name] for _path, counts in counted) for name in wanted}
     totals |= zip(RARE, capped([asked[name].rows() for name in RARE]), strict=True)
     labels, here = _labels(), reverse("work:item_list", args=[site.slug])
@@ -95,7 +98,10 @@ def site_picture(request: HttpRequest, site: Site, who: Scope, at: datetime) -> 
         "as_of": at,
         "panels": _panels(request, site, at),
         "counts": [_stat(name, totals[name], labels[name], here) for name in COUNTS],
-        "areas": [_area(area, counted, here) for area in areas],
+        "areas": [
+            *(_area(area, counted, here) for area in areas),
+            *_in_no_area(site, areas, counted),
+        ],
         "area_columns": [labels[name] for name in AREA_COUNTS],
         "trouble": None,
         "nav_counts": {"work": said(totals["open"]), "blocked": said(totals["blocked"])},
@@ -125,6 +131,19 @@ def _area(
         cells.append({"count": said(count), "url": url, "tone": _TONES.get(name, "")})
     url = here + Asked.from_link(place=area.code).url()
     return {"name": area.name, "url": url, "cells": cells}
+
+
+def _in_no_area(
+    site: Site, areas: list[picture.Area], counted: list[tuple[str, dict[str, int]]]
+) -> list[dict[str, Any]]:
+    """The row of work at the site itself, where there is any: so the areas add up to the whole."""
+    paths = tuple(area.path for area in areas)
+    left = [counts for path, counts in counted if not path.startswith(paths)]
+    if not any(counts["open"] for counts in left):
+        return []
+    sums = {name: sum(counts[name] for counts in left) for name in AREA_COUNTS}
+    cells = [{"count": said(sums[name]), "url": "", "tone": _TONES.get(name, "")} for name in sums]
+    return [{"name": _("%(site)s itself") % {"site": site.name}, "url": "", "cells": cells}]
 
 
 def _panels(request: HttpRequest, site: Site, at: datetime) -> list[dict[str, Any]]:

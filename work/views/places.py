@@ -21,7 +21,7 @@ from work.permissions import Action, Scope, can_at
 from work.reads import places as read
 from work.reasons import moment
 from work.services import holds, places, posts
-from work.views import _refusals
+from work.views import _kept, _refusals
 from work.views._site import fragment, number_in, see_other, site_view
 
 
@@ -66,8 +66,11 @@ def place_detail(
 ) -> HttpResponse:
     """One place: its state, owner, what is done there and near it; POST does an act of it."""
     if request.method == "POST":
+        _kept.forget(request)
         return _place_act(request, site, who, at, code)
-    return _render(request, site, who, at, _found(site, who, code))
+    typed = _kept.typed_before(request)
+    form = PlaceStateForm(typed, auto_id="act-state-%s") if typed is not None else None
+    return _render(request, site, who, at, _found(site, who, code), failed=form)
 
 
 def _found(site: Site, who: Scope, code: str) -> Place:
@@ -91,7 +94,7 @@ def _render(
     states = read.states(place, guest)
     over = read.over(place)
     shown = read.row(site, place) | {
-        "owner_text": read.owner_text(place, over),
+        "owner_text": "" if guest else read.owner_text(place, over),
         "version": place.state_id or 0,  # type: ignore[attr-defined]
         "state_by_text": states[0]["by_text"] if states else "",
         "state_note": states[0]["note"] if states else "",
@@ -115,6 +118,7 @@ def _render(
         "acts": _acts(site, who, place, failed),
         "panels": _panels(who, place, at),
         "refusal": refusal,
+        "kept_note": _kept.note(request),
     }
     name = "work/place_detail.html#place" if fragment(request) else "work/place_detail.html"
     return render(request, name, values, status=status)
@@ -243,7 +247,7 @@ def _do(request: HttpRequest, place: Place, verb: str, of: int, form: forms.Form
         act = uuid.UUID(request.POST.get("act", ""))
         seen = int(request.POST.get("seen", ""))
     except ValueError:
-        raise Refused(Reason("act_used")) from None
+        raise Refused(Reason("form_damaged")) from None
     who: dict[str, Any] = {"actor": request.user, "act": act}
     match verb:
         case "state" if form is not None:

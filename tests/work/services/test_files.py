@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+import struct
+import zlib
 
 import pytest
 from PIL import Image
@@ -96,3 +98,33 @@ def test_a_broken_off_upload_leaves_nothing(db, world_at, settings):
     with pytest.raises(ConnectionError):
         files.store(chunks(), at=world_at)
     assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == []
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    """A chunk of a PNG: its length, its name, its data and their sum."""
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def test_an_image_far_too_large_is_called_that(db, world_at):
+    """So large that it is not even opened."""
+    sized = struct.pack(">II", 50_000, 50_000) + bytes([8, 2, 0, 0, 0])
+    chunks = [_chunk(b"IHDR", sized), _chunk(b"IDAT", zlib.compress(b""))]
+    with pytest.raises(Refused) as caught:
+        files.store([b"\x89PNG\r\n\x1a\n", *chunks], at=world_at)
+
+    assert [reason.code for reason in caught.value.reasons] == ["image_too_large"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "handed_out"),
+    [
+        ("poly.html", image("PNG"), "poly.html.png"),
+        ("photo.PNG", image("PNG"), "photo.PNG"),
+        ("photo.jpeg", image("JPEG"), "photo.jpeg"),
+        ("readings.csv", b"1;2", "readings.csv"),
+        ("page.html", b"plain words", "page.html.txt"),
+        ("paper", b"%PDF-1.7 rest", "paper.pdf"),
+    ],
+)
+def test_a_name_ends_as_its_content(db, world_at, name, content, handed_out):
+    assert files.name_of(name, files.store([content], at=world_at)) == handed_out

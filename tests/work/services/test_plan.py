@@ -152,8 +152,11 @@ def test_who_cannot_execute(world, nrd):
     item = requested_item(world)
 
     for person in (nrd.technician, world.contractor, world.viewer):
-        with refused(item, "executor_unknown"):
+        with refused(item, "executor_unknown") as error:
             plan(world, item, executor_ids=[person.pk])
+        # A stranger to the site is not named there.
+        about = None if person == nrd.technician else ("user", person.pk)
+        assert error.value.reasons[0].about == about
 
 
 def test_a_companys_people_execute_its_items(world):

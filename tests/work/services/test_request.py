@@ -89,8 +89,28 @@ def test_context_is_kept(world):
     assert (item.safety_critical, item.due) == (True, world.t(100))
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Fix\tthe\r\nbelt ", "Fix the belt"),
+        ("Ring\x07 the bell", "Ring  the bell"),
+        ("Valve \u202egnp.exe", "Valve gnp.exe"),
+        ("A\u2066B\u2069\u200f C", "AB C"),
+        ("Pomp 3 – café ⚠️", "Pomp 3 – café ⚠️"),
+    ],
+)
+def test_a_title_is_one_line_that_reads_as_it_is_written(world, typed, kept):
+    assert requested_item(world, what=typed).what == kept
+    other = requested_item(world)
+    items.edit(actor=world.planner, at=world.at, item_id=other.pk, what=typed)
+    other.refresh_from_db()
+    assert other.what == kept
+
+
 def test_what_is_refused(world, nrd):
     refused(world, "what_needed", what="   ")
+    refused(world, "what_needed", what="\u200b\u200b")
+    refused(world, "what_needed", what="\u00ad \u202e\x07")
     refused(world, "what_too_long", what="x" * 251)
     refused(world, "what_too_long", what="a\x00b")
     refused(world, "priority_unknown", priority="9")

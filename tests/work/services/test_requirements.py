@@ -351,3 +351,24 @@ def test_a_missing_supplier_is_unknown_and_counts_as_unmet(world):
         "supplier_missing",
         1,
     )
+
+
+def test_the_same_is_required_once(world):
+    item, other = planned_item(world), planned_item(world)
+    row = require(world, item, what="Area swept")
+    work = {"supplier": "work.item", "kind": "work", "source_id": other.pk, "params": {}}
+    require(world, item, what="", **work)
+
+    with refused(item, "required_already"):
+        require(world, item, what="Area swept")
+    with refused(item, "required_already"):
+        require(world, item, what="", **work)
+    require(world, item, what="Area swept", gate="complete")
+    require(world, item, what="Floor dry")
+    requirements.withdraw_requirement(
+        actor=world.planner, at=world.at, prerequisite_id=row.pk, reason="Asked anew"
+    )
+    require(world, item, what="Area swept")
+
+    item.refresh_from_db()
+    assert item.prerequisites.filter(withdrawn_at=None, origin__startswith="hand:").count() == 4

@@ -24,6 +24,7 @@ class ImportCommand(BaseCommand):
     """
 
     kind: Kind
+    _done = "loaded"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="CSV or XLSX export of the source system")
@@ -43,6 +44,7 @@ class ImportCommand(BaseCommand):
         site = Site.objects.filter(slug=options["site"]).first()
         if site is None:
             raise CommandError(f"There is no site {options['site']}.")
+        self._done = "checked" if options["dry_run"] else "loaded"
         path = options["errors"] or Path(f"{options['file'].stem}.errors.csv")
         try:
             run = run_import(
@@ -68,6 +70,6 @@ class ImportCommand(BaseCommand):
 
     def _progress(self, file: str, count: int) -> None:
         """One line that is written over on a terminal, a line each otherwise."""
-        what = f"read {file}" if file else "loaded"
+        what = f"read {file}" if file else self._done
         end = "\r" if sys.stderr.isatty() else "\n"
         self.stderr.write(f"{what}: {count:,}", ending=end)
