@@ -108,16 +108,21 @@ def test_reopened_it_follows_the_source(people, load):
     load("A,a,,no,no")
     # Said once: the source says nothing new since.
     assert load("A,a,,no,no") == ({"same": 1}, [])
-    give_back(people, "A")
-    assert load("A,a,,no,no") == ({"same": 1}, [])
 
-    execution.resume(actor=people["tech"], item_id=item("A").pk)
-    execution.complete(actor=people["tech"], item_id=item("A").pk)
     accept(people, "A")
     acceptance.reopen(actor=people["boss"], item_id=item("A").pk, reason="It squeaks")
     taken = "Changed in the source and here; the source's replaces: True."
     assert load("A,a,,no,no") == ({"conflict": 1}, [("safety", "False", taken)])
     assert standing("A") == (None, False, False)
+
+
+def test_given_back_it_stays_safety_critical(people, load):
+    load("A,a,,no,yes")
+    complete(people, "A")
+    give_back(people, "A")
+
+    assert load("A,a,,no,no") == ({"conflict": 1}, [("safety", "no", SAFETY)])
+    assert standing("A") == (None, False, True)
 
 
 def test_before_it_is_complete_and_upwards_it_follows_the_source(people, load):
