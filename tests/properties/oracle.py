@@ -83,7 +83,8 @@ class Oracle:
                 row = self.standing.get((item.id, gate, line, origin))
                 met = row is not None and self._checked(row, rule.params, at)
                 if rule.one_time and item.status in UNDER_WAY:
-                    met = met or (row is not None and row.answer == "met")
+                    passed = row is not None and row.passed_at is not None
+                    met = met or passed or (row is not None and row.answer == "met")
                 found.append(self._need(item, origin, row, met, rule.kind, rule.lead, at))
         for row in self.by_item[item.id]:
             if row.origin.startswith("hand:") and row.gate == gate:
@@ -108,7 +109,7 @@ class Oracle:
                 self.standing.get((item.id, "start", None, origin)),
                 met,
                 kind,
-                None,
+                timedelta(0),
                 at,
             )
             for origin, met, kind in own

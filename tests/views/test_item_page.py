@@ -12,6 +12,7 @@ from tests import factories
 from tests.ui.markup import Markup
 from tests.views import cases
 from tests.views.conftest import weight
+from work import ports
 from work.models import Acceptance, WorkItem
 from work.services import blockers, checklist, execution, holds, items, proof, requirements
 from work.states import BlockerKind
@@ -458,3 +459,49 @@ def test_the_own_place_is_not_touched_besides(world, sign_in):
     where = next(tag for tag in page.all("div") if tag.attrs.get("class") == "q-where")
     assert where.text.count(world.l3.name) == 1
     assert world.l4.name in where.text
+
+
+@pytest.mark.parametrize("page", ["item", "place", "picture"])
+def test_a_panel_that_fails_says_so_and_the_page_stands(world, sign_in, page):
+    class Failing:
+        key = "stub.panel"
+        title = "Drawings"
+
+        def count(self, user, thing, at):
+            raise RuntimeError("boom")
+
+        def url(self, thing):
+            return "/drawings/"
+
+    Failing.page = page
+    item = factories.planned_item(world)
+    at = {"item": f"work/W-{item.number}/", "place": f"places/{world.l3.code}/", "picture": ""}
+    ports.panels.register(Failing())
+    try:
+        answer = sign_in(world.supervisor).get(f"/s/hvk/{at[page]}")
+    finally:
+        ports.panels.unregister(Failing.key)
+
+    section = answer.content.decode().partition('id="panel-stub-panel"')[2].partition("</section>")
+    assert answer.status_code == 200
+    assert "Drawings" in section[0]
+    assert "This is not available now." in section[0]
+    assert "/drawings/" not in section[0]
+
+
+def test_a_one_time_check_that_was_waived_says_by_whom(world, sign_in, clock):
+    factories.rule(world.site, "brief", waivable_by="hse", one_time=True)
+    item = factories.planned_item(world)
+    requirements.waive(
+        actor=world.hse,
+        at=world.t(1),
+        prerequisite_id=item.prerequisites.get(rule__key="brief").pk,
+        until=world.t(20),
+        reason="Known crew",
+    )
+    said = f"waived by {world.hse.name}"
+    for minutes in (2, 10, 30):
+        clock.move_to(world.t(minutes))
+        assert said in sign_in(world.supervisor).see(item).content.decode()
+        if minutes == 2:
+            execution.start(actor=world.technician, at=world.t(3), item_id=item.pk)

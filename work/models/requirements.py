@@ -89,8 +89,9 @@ class Prerequisite(models.Model):
 
     origin: what asked for it, as "rule:12", "supplier:work.executor" or "hand:<uuid>". what and
     reason: coded (`Reason.as_json`). clears: who clears it, as "role:planner", "user:5",
-    "post:2", "team:3" or "". Stored for reading; asked again for deciding. four_eyes: before it was
-    changed to what it asks now, it asked for another accepter than the completer.
+    "post:2", "team:3" or "". Stored for reading; asked again for deciding. passed_at: when what is
+    checked once passed at the start, met or waived. four_eyes: before it was changed to what it
+    asks now, it asked for another accepter than the completer.
     """
 
     site = models.ForeignKey("work.Site", models.PROTECT, related_name="+")
@@ -126,6 +127,7 @@ class Prerequisite(models.Model):
 
     due_at = models.DateTimeField(null=True, blank=True)
     refused_at = models.DateTimeField(null=True, blank=True)
+    passed_at = models.DateTimeField(null=True, blank=True)
 
     four_eyes = models.BooleanField(default=False, db_default=False)
 

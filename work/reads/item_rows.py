@@ -181,7 +181,8 @@ class Rows:
         if until is None:
             answer = "unmet" if row.answer == AnswerState.MET else row.answer
         else:
-            answer = "met" if met or row.one_time else "waived"
+            once = row.answer == AnswerState.MET and _overlay.passed_once(row, item.status)
+            answer = "met" if met or once else "waived"
         who, kind = self._who(row.clears, row.reason) if until is None else ("", "")
         lapsed = until is None and row.answer == AnswerState.MET
         return {

@@ -121,6 +121,9 @@ WORDS: dict[str, object] = {
     "other_item_unknown": _("The other item is not one that you may see at this site."),
     "ring": _("This would be a ring of work that waits for one another: %(items)s."),
     "supplier_missing": _("Nothing answers requirements of the kind “%(supplier)s”."),
+    "supplier_failed": _(
+        "What answers requirements of the kind “%(supplier)s” failed; it is asked again by itself."
+    ),
     "waiver_in_the_past": _("The end must lie in the future."),
     "withdrawn_by_its_rule_only": _("A rule asks for this; only the rule can withdraw it."),
     "check_missing": _("Not checked yet by: %(role)s."),

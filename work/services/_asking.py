@@ -7,7 +7,7 @@ records may have changed.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from work import ports
 from work.exceptions import Reason
@@ -19,8 +19,12 @@ from work.ports import Answer, ItemContext, Source
 from work.services import _locks, _overlay
 from work.services._derive import CHUNK, derive, set_due
 from work.services._facts import Facts, load
+from work.services._guarded import guarded, one_each
 from work.services.acts import OpenAct
-from work.states import OPEN, AnswerState, Gate, Mode, Status
+from work.states import OPEN, AnswerState, Gate, Mode, Role, Status
+
+# After what time a supplier that failed is asked again by itself.
+_AGAIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ def asked_now(
 ) -> list[tuple[Prerequisite, ItemContext, Answer]]:
     """What the suppliers (all, or those in `keys`) say now of the items' rows; nothing is kept.
 
-    One call a supplier. A one-time check that was met at the start is not asked again under way.
+    One call a supplier. A one-time check that passed at the start is not asked again under way.
     """
     by_supplier: dict[str, list[tuple[Prerequisite, ItemContext]]] = defaultdict(list)
     for each in facts.values():
@@ -57,7 +61,16 @@ def ask(act: OpenAct, facts: dict[int, Facts], keys: Collection[str] | None = No
     """Ask the suppliers about the items' rows and keep what they say."""
     Prerequisite.objects.bulk_update(
         heard(facts, act.at, keys),
-        ["answer", "reason", "clears", "url", "valid_until", "answered_at", "source_id"],
+        [
+            "answer",
+            "reason",
+            "clears",
+            "url",
+            "valid_until",
+            "answered_at",
+            "passed_at",
+            "source_id",
+        ],
         batch_size=CHUNK,
     )
 
@@ -79,7 +92,13 @@ def _answers(
         (Source.of(key, row.source_id, {**row.params, "prerequisite": row.pk}), context)
         for row, context in rows
     ]
-    return supplier.answers(pairs, at)
+    said = guarded(key, lambda: one_each(supplier.answers(pairs, at), pairs))
+    return [_failed(key, at) for _ in rows] if said is None else list(said)
+
+
+def _failed(key: str, at: datetime) -> Answer:
+    reason = Reason("supplier_failed", {"supplier": key}, clears=("role", Role.SITE_ADMIN))
+    return Answer.unknown(reason, valid_until=at + _AGAIN)
 
 
 def _clears(answer: Answer) -> str:

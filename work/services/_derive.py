@@ -25,7 +25,10 @@ _ASKED = frozenset({"supplier", "params"})
 
 
 def derive(act: OpenAct, facts: dict[int, Facts]) -> None:
-    """Add and withdraw derived rows of items, as rules and suppliers are in force at the act."""
+    """Add and withdraw derived rows of items, as rules and suppliers are in force at the act.
+
+    Of a supplier that fails the rows that stand stay.
+    """
     asking = [each for each in facts.values() if each.item.status in CONTROLLED]
     wanted = wanted_on(asking, act.at)
     withdrawn = withdrawn_rows(facts, wanted)
@@ -37,7 +40,7 @@ def derive(act: OpenAct, facts: dict[int, Facts]) -> None:
         gone = [
             row
             for key, row in standing.items()
-            if key not in wanted[item_id] and not row.origin.startswith("hand:")
+            if key not in wanted[item_id] and not row.origin.startswith(each.kept)
         ]
         _withdraw(act, each, gone)
         withdrawn_now += gone
@@ -77,8 +80,9 @@ def withdrawn_rows(facts: dict[int, Facts], wanted: dict[int, dict]) -> dict[tup
 def _follow(act: OpenAct, item: WorkItem, row: Prerequisite, want: Wanted) -> bool:
     """Let a standing row follow its rule or supplier. A source found by an answer stays.
 
-    Where another is asked, or for something else, it is another requirement: neither the source
-    nor the answer nor the waiver of the earlier one counts for it. That another must accept stays.
+    Where another is asked, or for something else or about another record, it is another
+    requirement: neither the source nor the answer nor the waiver of the earlier one counts for it.
+    A record found while there was none yet is no other one. That another must accept stays.
     """
     changed, other = put(row, want)
     if other:
@@ -97,6 +101,7 @@ def put(row: Prerequisite, want: Wanted) -> tuple[bool, bool]:
     other = not _ASKED.isdisjoint(changed)
     if row.source_id != want.source_id and (other or want.source_id is not None):
         changed.append("source_id")
+        other = other or row.source_id is not None
     if changed:
         row.four_eyes = row.four_eyes or asks_another(row)
     for name in changed:
@@ -138,7 +143,7 @@ def forget(facts: Facts) -> None:
 def forget_row(row: Prerequisite) -> None:
     """Take the answer of one row as not heard yet, in memory."""
     row.answer, row.reason, row.valid_until = AnswerState.UNKNOWN, {}, None
-    row.answered_at = None
+    row.answered_at = row.passed_at = None
 
 
 def withdraw_all(act: OpenAct, facts: Facts, *, keep_by_hand: bool) -> None:

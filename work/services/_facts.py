@@ -46,6 +46,8 @@ class Facts:
     # Rules that began by the clock since the item was last brought up to date, by origin of the
     # rows that they ask for.
     begun: dict[str, datetime] = field(default_factory=dict)
+    # Suppliers that could not say what they ask, when it was derived last.
+    failed: set[str] = field(default_factory=set)
     # Loaded by `proof` only.
     lines: list[ChecklistLine] = field(default_factory=list)
     criteria: list[Criterion] = field(default_factory=list)
@@ -73,6 +75,11 @@ class Facts:
         """Whether the overlay, as it is stored, says that time alone turned something by then."""
         turns = (self._stored["ready_until"], self._stored["blocked_from"])
         return any(turn is not None and turn <= moment for turn in turns)
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """How the origins begin of rows that stay though no rule or supplier asks for them now."""
+        return ("hand:", *(f"supplier:{key}:" for key in self.failed))
 
     @property
     def definition(self) -> Definition:

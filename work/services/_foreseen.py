@@ -20,7 +20,7 @@ def foreseen(facts: Facts, at: datetime, lines: Mapping[str, int]) -> list[Prere
     wanted = wanted_on([facts], at, points)
     standing = {(row.gate, row.line_id, row.origin): row for row in facts.prerequisites}
     withdrawn = withdrawn_rows({item.pk: facts}, wanted)
-    rows = [row for row in facts.prerequisites if row.origin.startswith("hand:")]
+    rows = [row for row in facts.prerequisites if row.origin.startswith(facts.kept)]
     for key, want in wanted[item.pk].items():
         row = standing.get(key) or withdrawn.get((item.pk, *key))
         rows.append(_foreseen(row, want, item, at))

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from work.exceptions import Refused
-from work.models import WorkItem
+from work.models import Prerequisite, WorkItem
 from work.permissions import Action
 from work.ports import ItemChange, source_listeners
 from work.services import _asking, _derive, _order, _overlay
@@ -74,6 +75,8 @@ def done(
     gate = _GATES.get(verb)
     if gate:
         data |= _asking.not_enforced(act, facts, gate)
+    if verb in _BEGINS:
+        _passes(facts, act.at)
     item.status, item.status_since = MOVES[verb].to, act.happened_at
     if before not in CONTROLLED and item.status in CONTROLLED:
         _derive.forget(facts)
@@ -91,6 +94,14 @@ def done(
     changed(act, facts, ["status", "status_since", "stage", *fields], ["status", *what], before)
     act.record(str(verb), item, item_id=item.pk, **{"from": before, "to": item.status, **data})
     return item
+
+
+def _passes(facts: Facts, at: datetime) -> None:
+    """Remember of what is checked once at the start that it passed, met or waived."""
+    once = [row for row in facts.prerequisites if row.one_time and row.gate == Gate.START]
+    for row in once:
+        row.passed_at = at if _overlay.holds_until(row, at, facts.item.status) else None
+    Prerequisite.objects.bulk_update(once, ["passed_at"])
 
 
 def _ask_again(act: OpenAct, facts: Facts, verb: Verb) -> None:

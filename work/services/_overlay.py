@@ -15,18 +15,24 @@ from work.states import ENDED, UNDER_WAY, AnswerState, Gate, Mode, Status
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
+# What of an open derived blocker follows its requirement.
+_FOLLOWS = ("kind", "what", "clears")
 
 
 def passed_once(row: Prerequisite, status: str) -> bool:
-    """Whether the row is a one-time check of the start that was met when the item started."""
+    """Whether the row is a one-time check of the start that passed when the item started.
+
+    Met or waived, it has passed; so has one that came under way and was met since.
+    """
     started = status in UNDER_WAY or status == Status.DONE
-    return row.one_time and row.gate == Gate.START and started and row.answer == AnswerState.MET
+    passed = row.passed_at is not None or row.answer == AnswerState.MET
+    return row.one_time and row.gate == Gate.START and started and passed
 
 
 def holds_until(row: Prerequisite, at: datetime, status: str) -> datetime | None:
     """Until when a requirement is met or waived, seen at `at`: FOREVER, a moment, or None if not.
 
-    A one-time check that was met at the start stays met until the item is planned anew.
+    A one-time check that passed at the start holds until the item is planned anew.
     """
     if passed_once(row, status):
         return FOREVER
@@ -84,16 +90,20 @@ def _sync(act: OpenAct, several: Iterable[Facts], *, by_time: bool) -> None:
     """Open the derived blockers that are missing, end those whose requirement is met or waived.
 
     A derived blocker ends when its source answers met, its requirement is waived or withdrawn, or
-    its item is cancelled (`end_all`), and in no other way. Two statements, whatever the length.
+    its item is cancelled (`end_all`), and in no other way; while it is open it says what its
+    requirement says. Three statements, whatever the length.
     """
     ended: list[Blocker] = []
+    followed: list[Blocker] = []
     opened: list[tuple[Facts, Blocker]] = []
     for facts in several:
         ended += _ended(act, facts)
+        followed += _followed(facts)
         for row, since in _missing(act, facts):
             own = since if by_time else _by_the_act(act, facts, row)
             opened.append((facts, _new(act, facts, row, own)))
     Blocker.objects.bulk_update(ended, ["ended_at", "ended_by", "end_cause"])
+    Blocker.objects.bulk_update(followed, _FOLLOWS)
     Blocker.objects.bulk_create([blocker for _facts, blocker in opened])
     for facts, blocker in opened:
         _opened(act, facts, blocker)
@@ -114,6 +124,19 @@ def _ended(act: OpenAct, facts: Facts) -> list[Blocker]:
             met = still_met or passed_once(row, item.status)
             ended.append(_end(act, facts, blocker, "met" if met else "waived"))
     return ended
+
+
+def _followed(facts: Facts) -> list[Blocker]:
+    """The open blockers whose requirement now says another kind, what or who."""
+    rows = {row.pk: row for row in facts.prerequisites}
+    changed = []
+    for blocker in facts.blockers:
+        row = rows.get(blocker.prerequisite_id)
+        if row and any(getattr(blocker, name) != getattr(row, name) for name in _FOLLOWS):
+            for name in _FOLLOWS:
+                setattr(blocker, name, getattr(row, name))
+            changed.append(blocker)
+    return changed
 
 
 def _by_the_act(act: OpenAct, facts: Facts, row: Prerequisite) -> datetime:

@@ -5,6 +5,7 @@ from work.exceptions import Reason, Refused
 from work.models import Prerequisite, WorkItem
 from work.ports import ItemContext, Source
 from work.services._facts import contexts
+from work.services._guarded import guarded
 from work.states import OPEN
 
 _ITEM = "work.item"
@@ -14,7 +15,8 @@ def refuse_ring(context: ItemContext, source: Source) -> None:
     """Refuse if what `source` waits for leads back to the item.
 
     An item waits for the sources of its prerequisites and for its mandatory children; a source for
-    what its supplier says. Walked in breadth, one query and one call a supplier per step.
+    what its supplier says, and for nothing where that fails. Walked in breadth, one query and one
+    call a supplier per step.
     """
     goal = Source(_ITEM, context.id)
     came_from: dict[Source, Source | None] = {_bare(source): None}
@@ -70,7 +72,8 @@ def _step(frontier: list[Source], came_from: dict[Source, Source | None]) -> lis
     for supplier in ports.suppliers.all():
         own = [source for source in frontier if source.key == supplier.key and source.id]
         if own and supplier.key != _ITEM:
-            for source, others in supplier.waits_for(own).items():
+            waits = guarded(supplier.key, lambda: supplier.waits_for(own))  # noqa: B023
+            for source, others in (waits or {}).items():
                 found += [(_bare(source), _bare(other)) for other in others]
     fresh = []
     for before, after in found:

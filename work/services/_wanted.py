@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from work import ports
 from work.models import ChecklistLine, Prerequisite, RequirementRule, WorkItem
 from work.ports import ItemContext, Requirement
 from work.services import _reach
 from work.services._facts import Facts
+from work.services._guarded import guarded
 from work.states import Gate, Mode
 
 
@@ -46,16 +48,12 @@ def wanted_on(
     _reach.note_turns(facts, known, at)
     rules = [rule for rule in known if rule.starts <= at]
     items = [each.context for each in facts]
-    needs = [
-        (supplier.key, item_id, need)
-        for supplier in ports.suppliers.all()
-        for item_id, asked in supplier.required_for(items, at).items()
-        for need in asked
-    ]
+    needs, failed = _needs(items, at)
     keys = {rule.line_key for rule in rules} | {need.line_key for _key, _item, need in needs}
     if lines is None:
         lines = _hold_lines(facts, keys - {""})
     for each in facts:
+        each.failed = failed
         for rule in rules:
             if _reach.applies(rule, each.context):
                 line_id = lines.get((each.item.pk, rule.line_key)) if rule.line_key else None
@@ -71,6 +69,20 @@ def wanted_on(
             want = _from_supplier(key, need, line_id)
             wanted[item_id][(want.gate, want.line_id, want.origin)] = want
     return wanted
+
+
+def _needs(
+    items: Sequence[ItemContext], at: datetime
+) -> tuple[list[tuple[str, int, Requirement]], set[str]]:
+    """What the suppliers ask by themselves, and the keys of those that failed."""
+    needs, failed = [], set()
+    for supplier in ports.suppliers.all():
+        asked = guarded(supplier.key, partial(supplier.required_for, items, at))
+        if asked is None:
+            failed.add(supplier.key)
+            continue
+        needs += [(supplier.key, pk, need) for pk, each in asked.items() for need in each]
+    return needs, failed
 
 
 def _hold_lines(facts: Sequence[Facts], keys: Collection[str]) -> dict[tuple, int]:

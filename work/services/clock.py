@@ -4,8 +4,9 @@ Reading never waits for these: the querysets of the item see a lapse at its seco
 written here begins at the lapse's own second.
 """
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +20,7 @@ from work.services.acts import OpenAct, door
 from work.states import CONTROLLED, OPEN, AnswerState, Role, Status
 
 _BATCHES = 40
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,20 +38,23 @@ def settle_due(at: datetime) -> int:
 
     Also asks again where time alone may have made something true: an answer that says until when
     it is *not met*, and a rule that ended. In chunks of one site each, every chunk an act of its
-    own. Safe to run twice at once, or to be killed half way.
+    own. Safe to run twice at once, or to be killed half way. What fails is logged and left for the
+    next minute; the others go on.
     """
     settled = 0
+    failed: set[int] = set()
     for _batch in range(_BATCHES):
         due = (
             WorkItem.objects.filter(status__in=sorted(OPEN))
             .filter(Q(blocked_from__lte=at) | Q(ready_until__lte=at))
+            .exclude(pk__in=failed)
             .order_by("site_id", "pk")
             .values_list("site_id", "pk")[:CHUNK]
         )
         if not due:
             break
-        settled += _settle(due, at)
-    return settled + _settle(_may_be_met(at), at)
+        settled += _settle(due, at, failed)
+    return settled + _settle(_may_be_met(at), at, failed)
 
 
 def _may_be_met(at: datetime) -> list[tuple[int, int]]:
@@ -68,15 +73,25 @@ def _may_be_met(at: datetime) -> list[tuple[int, int]]:
     return sorted({*rows[0], *rows[1]})
 
 
-def _settle(due: Iterable[tuple[int, int]], at: datetime) -> int:
+def _settle(due: Iterable[tuple[int, int]], at: datetime, failed: set[int]) -> int:
     by_site: dict[int, list[int]] = defaultdict(list)
     for site_id, pk in due:
-        by_site[site_id].append(pk)
+        if pk not in failed:
+            by_site[site_id].append(pk)
     return sum(
-        settle_items(actor=None, at=at, site_id=site_id, item_ids=ids[start : start + CHUNK])
+        _settle_part(site_id, ids[start : start + CHUNK], at, failed)
         for site_id, ids in by_site.items()
         for start in range(0, len(ids), CHUNK)
     )
+
+
+def _settle_part(site_id: int, ids: Collection[int], at: datetime, failed: set[int]) -> int:
+    try:
+        return settle_items(actor=None, at=at, site_id=site_id, item_ids=ids)
+    except Exception:
+        log.exception("not settled", extra={"site": site_id, "items": ids})
+        failed.update(ids)
+        return 0
 
 
 def _settle_items(act: OpenAct, *, site_id: int, item_ids: Iterable[int]) -> int:
@@ -114,6 +129,8 @@ def _tell_stop(act: OpenAct, *, site_id: int, item_id: int) -> int:
         covers = item.place.path.startswith(duty.post.place.path)
         if duty.post_id == item.owner_post_id or (leads and covers):
             people.add(duty.user_id)
+    if not people:
+        return 0  # the next minute tries again: somebody may have taken a duty by then
     Notice.objects.bulk_create(
         [
             Notice(

@@ -35,9 +35,12 @@ from work.states import CONTROLLED, ENDED, Role, Status, Verb
 _RELEVANT = frozenset(
     {
         "place_id",
+        "parent_id",
         "safety_critical",
         "planned_start",
+        "planned_end",
         "window_id",
+        "owner",
         "team_id",
         "assets",
         "places",

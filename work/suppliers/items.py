@@ -9,6 +9,9 @@ from work.models import Prerequisite, WorkItem
 from work.ports import Answer, ItemChange, ItemContext, Requirement, Source
 from work.states import Status
 
+# What of an item its answer depends on.
+_SAID = frozenset({"status", "owner", "loss"})
+
 
 class OtherItems:
     """Source: a work item of the site. params: until, "done" (to accept counts) or "closed"."""
@@ -53,17 +56,19 @@ def _owner(item: WorkItem) -> tuple[str, Any] | None:
 
 
 class DependentItems:
-    """When an item's status changes, the items that wait for it are asked again."""
+    """When an item's status, owner or loss changes, the items that wait for it are asked again."""
 
     key = "work.item"
 
     def items_changed(self, changes: Sequence[ItemChange], act: Any) -> None:
-        """Recheck what depends on the items whose status changed."""
+        """Recheck what depends on the items of which something changed that the answer says."""
         from work.services._asking import recheck
 
         # Nothing waits yet for what was requested just now.
         moved = [
-            change.item_id for change in changes if "status" in change.what and change.status_before
+            change.item_id
+            for change in changes
+            if not _SAID.isdisjoint(change.what) and change.status_before
         ]
         waiting = Prerequisite.objects.filter(
             supplier=self.key, source_id__in=moved, withdrawn_at=None

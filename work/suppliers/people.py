@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -11,6 +11,7 @@ from work import ports
 from work.exceptions import Reason
 from work.models import TeamMember, User
 from work.ports import Answer, Fit, ItemContext, Requirement, Source
+from work.services._guarded import one_each
 from work.states import BlockerKind, Gate, Role, Status
 
 # Roles with which a person may carry work out. A contractor does so for the item's company.
@@ -40,6 +41,7 @@ class Executors:
             gate=Gate.START,
             kind=BlockerKind.PEOPLE,
             what=Reason("need.executor"),
+            lead=timedelta(0),
         )
         return {item.id: [need] for item in items}
 
@@ -58,7 +60,7 @@ class Fitnesses:
         """Met with the earliest *until*; to start or resume it must reach the end of the shift."""
         asked = [(pk, context) for _, context in pairs for pk in context.executor_ids]
         ends = shift_ends({pk for pk, _ in asked}, at)
-        heard = [port.fit(asked, at, ends) for port in ports.fitness.all()]
+        heard = [one_each(port.fit(asked, at, ends), asked) for port in ports.fitness.all()]
         fits: dict[int, list[tuple[int, Fit]]] = defaultdict(list)
         for index, (pk, context) in enumerate(asked):
             fits[context.id] += [(pk, answers[index]) for answers in heard]
@@ -112,6 +114,7 @@ class Fitnesses:
             gate=Gate.START,
             kind=BlockerKind.COMPETENCE,
             what=Reason("need.fitness"),
+            lead=timedelta(0),
         )
         return {item.id: [need] for item in items if item.executor_ids}
 

@@ -1,7 +1,7 @@
 """The bound window is open: opened by name, not by the clock."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from work.exceptions import Reason
 from work.models import Window
@@ -43,6 +43,7 @@ class Windows:
                     kind=BlockerKind.WINDOW,
                     what=Reason("need.window"),
                     source_id=item.window_id,
+                    lead=timedelta(0),
                 )
             ]
             for item in items

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from work import ports
 from work.exceptions import NotDone
 from work.permissions import Action, can
 from work.reads import item as read
@@ -16,6 +15,7 @@ from work.states import ENDED, Status
 from work.views._acts import SPECS, Spec
 from work.views._item_acts import Failed, acts, put_part_acts, view
 from work.views._item_folds import NAMES, Folds
+from work.views._panels import panels
 
 _NOT_MET = ("unmet", "unknown")
 
@@ -80,7 +80,7 @@ def context(
         "children": rows.children,
         "history": page.history,
         "stretches": folds.stretches(page.past.older, before),
-        "panels": panels(page),
+        "panels": panels("item", page.who, page.item, page.at),
         "refusal": refusal,
         "more": folds.links(),
     }
@@ -92,26 +92,6 @@ def context(
         if failed is not None and not failed.drawn:
             refusal["typed"] = failed.typed()
     return values
-
-
-def panels(page: Page) -> list[dict[str, Any]]:
-    """Sections of the supporting domains: their counts come with the page, their bodies by link."""
-    shown = []
-    for panel in ports.panels.all():
-        if panel.page != "item":
-            continue
-        count = panel.count(page.who, page.item, page.at)
-        if count is not None:
-            shown.append(
-                {
-                    "id": panel.key.replace(".", "-"),
-                    "title": panel.title,
-                    "count": count,
-                    "url": panel.url(page.item),
-                    "html": "",
-                }
-            )
-    return shown
 
 
 def refusal_of(page: Page, spec: Spec, error: NotDone, kind: str) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from work import ports
 from work.filters import Asked, select
 from work.models import Site
 from work.permissions import Scope, scope
@@ -21,6 +20,7 @@ from work.reads.notices import unseen
 from work.states import Status
 from work.views import _narrowing as narrowing
 from work.views import _site
+from work.views._panels import panels
 from work.views._site import site_view
 
 # Each count of the picture, as the parameters of its list.
@@ -96,7 +96,7 @@ def site_picture(request: HttpRequest, site: Site, who: Scope, at: datetime) -> 
     values: dict[str, Any] = {
         "site": site,
         "as_of": at,
-        "panels": _panels(request, site, at),
+        "panels": panels("picture", request.user, site, at),
         "counts": [_stat(name, totals[name], labels[name], here) for name in COUNTS],
         "areas": [
             *(_area(area, counted, here) for area in areas),
@@ -144,27 +144,6 @@ def _in_no_area(
     sums = {name: sum(counts[name] for counts in left) for name in AREA_COUNTS}
     cells = [{"count": said(sums[name]), "url": "", "tone": _TONES.get(name, "")} for name in sums]
     return [{"name": _("%(site)s itself") % {"site": site.name}, "url": "", "cells": cells}]
-
-
-def _panels(request: HttpRequest, site: Site, at: datetime) -> list[dict[str, Any]]:
-    """What supporting domains have to say first; a panel without a count is not for this reader."""
-    shown = []
-    for panel in ports.panels.all():
-        if panel.page != "picture":
-            continue
-        count = panel.count(request.user, site, at)
-        if count is not None:
-            name = panel.key.replace(".", "-")
-            shown.append(
-                {
-                    "id": name,
-                    "title": panel.title,
-                    "count": count,
-                    "url": panel.url(site),
-                    "html": "",
-                }
-            )
-    return shown
 
 
 @require_safe

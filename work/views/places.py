@@ -13,7 +13,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from work import ports
 from work.exceptions import NotDone, Reason, Refused, Unknown
 from work.forms.new import PlaceStateForm
 from work.models import Duty, Place, Post, PostHolder, Site, Window
@@ -22,6 +21,7 @@ from work.reads import places as read
 from work.reasons import moment
 from work.services import holds, places, posts
 from work.views import _kept, _refusals
+from work.views._panels import panels
 from work.views._site import fragment, number_in, see_other, site_view
 
 
@@ -116,7 +116,7 @@ def _render(
         "states": states,
         "posts": [] if guest else _posts(site, who, at, place),
         "acts": _acts(site, who, place, failed),
-        "panels": _panels(who, place, at),
+        "panels": panels("place", who, place, at),
         "refusal": refusal,
         "kept_note": _kept.note(request),
     }
@@ -195,23 +195,6 @@ def _posts(site: Site, who: Scope, at: datetime, place: Place) -> list[dict[str,
             }
         )
     return shown
-
-
-def _panels(who: Scope, place: Place, at: datetime) -> list[dict[str, Any]]:
-    rows = []
-    for panel in ports.panels.all():
-        if panel.page == "place" and (count := panel.count(who, place, at)) is not None:
-            key = panel.key.replace(".", "-")
-            rows.append(
-                {
-                    "id": key,
-                    "title": panel.title,
-                    "count": count,
-                    "url": panel.url(place),
-                    "html": "",
-                }
-            )
-    return rows
 
 
 def _place_act(

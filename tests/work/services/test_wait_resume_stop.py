@@ -9,7 +9,7 @@ from tests.factories import live_item, waiting_item
 from tests.work.outcomes import refused
 from work.exceptions import Refused
 from work.models import Event
-from work.services import acceptance, blockers, clock, execution, requirements, rules
+from work.services import acceptance, blockers, clock, execution, people, posts, requirements, rules
 from work.states import Status
 
 
@@ -304,3 +304,19 @@ def test_an_unconfirmed_stop_is_told_after_the_types_minutes(world):
     assert list(item.notices.values_list("user", "code")) == [
         (world.shift_lead.pk, "stop_not_confirmed")
     ]
+
+
+def test_a_stop_that_nobody_could_be_told_is_told_to_who_takes_the_duty(world):
+    item, _row = lapsing(world)
+    people.deactivate_person(actor=None, at=world.t(20), user_id=world.shift_lead.pk)
+    clock.settle_due(world.t(30))
+
+    assert clock.tell_unconfirmed(world.t(40)) == 0
+    item.refresh_from_db()
+    assert (item.stop_told_at, item.history.filter(verb="stop_told").count()) == (None, 0)
+    posts.take_duty(actor=world.second_lead, at=world.t(41), post_id=world.lead_post.pk)
+    assert clock.tell_unconfirmed(world.t(42)) == 1
+
+    item.refresh_from_db()
+    assert item.stop_told_at == world.t(42)
+    assert list(item.notices.values_list("user", flat=True)) == [world.second_lead.pk]

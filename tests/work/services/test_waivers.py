@@ -171,3 +171,33 @@ def test_a_withdrawn_one_and_an_ended_item(world, waivable):
     item.refresh_from_db()
     with refused(item, "already_withdrawn"):
         waive(world, row)
+
+
+def test_what_is_checked_once_and_was_waived_at_the_start_stays_passed(world):
+    factories.rule(world.site, "brief", waivable_by="hse", one_time=True, lead=timedelta(0))
+    item = planned_item(world)
+    row = item.prerequisites.get(rule__key="brief")
+    waive = {"actor": world.hse, "prerequisite_id": row.pk, "reason": "Known crew"}
+    requirements.waive(at=world.t(1), until=world.t(20), **waive)
+    execution.start(actor=world.technician, at=world.t(4), item_id=item.pk)
+
+    assert clock.settle_due(world.t(21)) == 0
+    item = execution.wait(
+        actor=world.technician,
+        at=world.t(22),
+        item_id=item.pk,
+        condition="Safe",
+        blocker={"kind": "other", "what": "A part"},
+    )
+
+    row.refresh_from_db()
+    item.refresh_from_db()
+    assert row.passed_at == world.t(4)
+    assert (item.unmet_start, item.stop_asked_at) == (0, None)
+    assert [blocker.prerequisite for blocker in item.blockers.all()] == [None]
+
+    # Planned anew it is asked anew.
+    item = execution.stop(
+        actor=world.technician, at=world.t(23), item_id=item.pk, condition="Released"
+    )
+    assert item.unmet_start == 1

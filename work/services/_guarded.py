@@ -1,0 +1,30 @@
+"""Listening to what is registered at a port: what fails there is logged and stops no act."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from django.db import OperationalError, transaction
+
+log = logging.getLogger(__name__)
+
+
+def guarded[T](key: str, ask: Callable[[], T]) -> T | None:
+    """What it says, or None where it fails; what it did to the database by then is undone.
+
+    A deadlock or a lost connection is the act's own, whose door knows what to do.
+    """
+    try:
+        with transaction.atomic():
+            return ask()
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("a port failed", extra={"port": key})
+        return None
+
+
+def one_each[T](answers: Sequence[T], asked: Sequence[object]) -> Sequence[T]:
+    """The answers, where there is one for each that was asked."""
+    if len(answers) != len(asked):
+        raise ValueError(f"{len(answers)} answers to {len(asked)} questions")
+    return answers
