@@ -117,7 +117,8 @@ def test_cancelled_here_and_then_in_the_source(load):
 def test_closed_in_the_source_reopened_and_closed_again_here(site, load, lead):
     load("1,One,c")
     item = WorkItem.objects.get()
-    acceptance.reopen(actor=lead, item_id=item.pk, reason="Leaks", owner_user_id=lead.pk)
+    owner = {"owner_user_id": lead.pk, "why": "Leaks", "criterion": "It stays dry"}
+    acceptance.reopen(actor=lead, item_id=item.pk, reason="Leaks", **owner)
     close_here(site, lead)
 
     assert load("1,One more,c")[0] == {"conflict": 1}

@@ -87,7 +87,7 @@ class Oracle:
                     met = met or passed or (row is not None and row.answer == "met")
                 found.append(self._need(item, origin, row, met, rule.kind, rule.lead, at))
         for row in self.by_item[item.id]:
-            if row.origin.startswith("hand:") and row.gate == gate:
+            if row.origin.startswith("hand:") and (row.gate, row.line_id) == (gate, line):
                 met = self._by_hand(row, at)
                 found.append(self._need(item, row.origin, row, met, row.kind, row.lead, at))
         return found
@@ -156,6 +156,10 @@ class Oracle:
             return self._checked(row, row.params, at)
         if row.supplier == "work.item":
             other = self.items.get(row.source_id)
+            while other is not None and other.survivor_id is not None:
+                other = self.items[other.survivor_id]
+            if other is not None and other.status == "cancelled":
+                return other.loss_accepted_at is not None
             enough = {"closed", "done"} if row.params.get("until") == "done" else {"closed"}
             return other is not None and other.status in enough
         raise AssertionError(f"no answer known for {row.supplier}")

@@ -122,9 +122,14 @@ class Accept(Act):
 
 
 class Reopen(WhyNeeded):
-    """Reopen; an item whose owner never was here, or has left, needs one."""
+    """Reopen; an item whose owner never was here, or has left, needs one.
+
+    So does one that an import brought closed need the why and the criterion that it lacks.
+    """
 
     owner = choice(_("Owner"), [], required=False)
+    why = text(_("Why it must happen"), required=False)
+    criterion = forms.CharField(label=_("Acceptance criterion"), required=False, max_length=250)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -132,6 +137,10 @@ class Reopen(WhyNeeded):
             del self.fields["owner"]
         elif self.known is not None:
             self.fields["owner"].choices = [("", _("Not said")), *self.known.owners()]
+        if self.known is not None:
+            for name in ("why", "criterion"):
+                if name not in self.known.lacks:
+                    del self.fields[name]
 
 
 class Stage(Act):

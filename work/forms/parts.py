@@ -144,10 +144,27 @@ class Require(Act):
     supplier = choice(
         _("What"), [("work.item", _("Other work first")), ("work.check", _("A named check"))]
     )
-    gate = choice(_("When"), [each for each in Gate.choices if each[0] != Gate.HOLD_POINT])
+    gate = choice(_("When"), Gate.choices)
+    line = choice(_("Hold point"), [], required=False)
+    lead = forms.IntegerField(
+        label=_("Hours before the planned start from which it blocks"),
+        required=False,
+        min_value=0,
+        max_value=24 * 365,
+    )
     number = forms.CharField(label=_("Number of the other work"), required=False, max_length=20)
     role = choice(_("Checked by"), Role.choices, required=False)
     what = forms.CharField(label=_("What is checked"), required=False, max_length=250)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lines = self.known.hold_points if self.known is not None else []
+        if lines:
+            self.fields["line"].choices = [("", _("None")), *lines]
+            return
+        del self.fields["line"]
+        gates = [each for each in Gate.choices if each[0] != Gate.HOLD_POINT]
+        self.fields["gate"].choices = gates
 
     def clean(self) -> dict[str, Any]:
         """Each kind with what it needs."""
@@ -156,6 +173,8 @@ class Require(Act):
             self.add_error("number", _("Name the other work."))
         if data.get("supplier") == "work.check" and not (data.get("role") and data.get("what")):
             self.add_error("role", _("Say what is checked, and by whom."))
+        if (data.get("gate") == Gate.HOLD_POINT) != bool(data.get("line")):
+            self.add_error("line" if "line" in self.fields else "gate", _("Name the hold point."))
         return data
 
 

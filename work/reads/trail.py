@@ -59,6 +59,7 @@ _WORDS = {
     "hold_ended": (_("a hold ended"), "lock-open"),
     "hold_returned": (_("a hold came back"), "lock"),
     "loss_accepted": (_("accepted the loss"), "circle-minus"),
+    "part_moved": (_("what it was part of was merged: now part of other work"), "git-branch"),
     "stop_confirmed": (_("confirmed that it is stopped and safe"), "hand"),
     "stop_ask_withdrawn": (_("what had lapsed holds again"), "circle-check"),
     "stop_told": (_("told owner and lead that the stop is not confirmed"), "bell"),

@@ -169,6 +169,9 @@ WORDS: dict[str, object] = {
     "photo_needed": _("Add the photo first."),
     "could_not_needs_reason": _("Say why it could not be done."),
     "not_applicable_not_allowed": _("This line cannot be answered with “not applicable”."),
+    "hold_point_needed": _(
+        "At a hold point it names one of the checklist that has no answer yet; at no other gate."
+    ),
     "hold_point_before": _("First the hold point: %(text)s"),
     "nothing_to_dispose": _("Only a failed or impossible line asks what becomes of it."),
     "disposition_unknown": _("Choose what becomes of it."),

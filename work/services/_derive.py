@@ -3,7 +3,7 @@
 `derive` alone adds or withdraws derived rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from work.models import (
     Prerequisite,
@@ -144,6 +144,21 @@ def forget_row(row: Prerequisite) -> None:
     """Take the answer of one row as not heard yet, in memory."""
     row.answer, row.reason, row.valid_until = AnswerState.UNKNOWN, {}, None
     row.answered_at = row.passed_at = None
+
+
+def forget_refusals(facts: Facts) -> None:
+    """A start that was refused in the earlier round, or for the earlier plan, makes nothing due."""
+    refused = [row for row in facts.prerequisites if row.refused_at is not None]
+    for row in refused:
+        row.refused_at = None
+    Prerequisite.objects.bulk_update(refused, ["refused_at"])
+
+
+def withdraw_at_lines(act: OpenAct, facts: Facts, line_ids: Collection[int]) -> None:
+    """Withdraw what was asked at hold points that themselves are withdrawn."""
+    rows = [row for row in facts.prerequisites if row.line_id in line_ids]
+    _withdraw(act, facts, rows)
+    Prerequisite.objects.bulk_update(rows, ["withdrawn_at"])
 
 
 def withdraw_all(act: OpenAct, facts: Facts, *, keep_by_hand: bool) -> None:

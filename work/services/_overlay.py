@@ -128,11 +128,13 @@ def _ended(act: OpenAct, facts: Facts) -> list[Blocker]:
 
 def _followed(facts: Facts) -> list[Blocker]:
     """The open blockers whose requirement now says another kind, what or who."""
-    rows = {row.pk: row for row in facts.prerequisites}
+    rows: dict[int | None, Prerequisite] = {row.pk: row for row in facts.prerequisites}
     changed = []
     for blocker in facts.blockers:
         row = rows.get(blocker.prerequisite_id)
-        if row and any(getattr(blocker, name) != getattr(row, name) for name in _FOLLOWS):
+        if row is not None and any(
+            getattr(blocker, name) != getattr(row, name) for name in _FOLLOWS
+        ):
             for name in _FOLLOWS:
                 setattr(blocker, name, getattr(row, name))
             changed.append(blocker)

@@ -9,6 +9,7 @@ from work.models import ChecklistLine, Criterion, TypeCriterion, TypeLine, WorkI
 from work.services._definition import definition
 from work.services._facts import Facts
 from work.services.acts import OpenAct
+from work.states import RequiredAt
 
 # What a row takes from what its type says.
 TAKES: dict[type[Model], tuple[str, ...]] = {
@@ -41,6 +42,23 @@ def row_of(model: type[Model], item: WorkItem, asked: TypeCriterion | TypeLine) 
     """A row of the item that asks what its type says, not saved yet."""
     taken = {name: getattr(asked, name) for name in TAKES[model]}
     return model(item=item, key=asked.key, **taken)
+
+
+def agree(
+    act: OpenAct, item: WorkItem, text: str, *, evidence: bool = False, quality: bool = False
+) -> Criterion:
+    """Give the item one more criterion, by hand."""
+    criterion = Criterion.objects.create(
+        item=item,
+        key=f"own-{act.id}",
+        text=text.strip()[:250],
+        evidence=evidence,
+        quality=quality,
+        needed_at=RequiredAt.CLOSE,
+        position=1000 + item.criteria.count(),
+    )
+    act.record("criterion_added", item, item_id=item.pk, criterion=criterion.pk)
+    return criterion
 
 
 def retire(item: WorkItem, version_id: int, at: datetime) -> dict[str, list[int]]:

@@ -1,5 +1,7 @@
 """Rings over items and sources: refused when one would be made, and named."""
 
+from functools import partial
+
 from work import ports
 from work.exceptions import Reason, Refused
 from work.models import Prerequisite, WorkItem
@@ -18,9 +20,19 @@ def refuse_ring(context: ItemContext, source: Source) -> None:
     what its supplier says, and for nothing where that fails. Walked in breadth, one query and one
     call a supplier per step.
     """
-    goal = Source(_ITEM, context.id)
-    came_from: dict[Source, Source | None] = {_bare(source): None}
-    frontier = [_bare(source)]
+    _walk(Source(_ITEM, context.id), {_bare(source): None})
+
+
+def refuse_own_ring(item_id: int) -> None:
+    """Refuse if what the item itself waits for leads back to it, now that it is open again."""
+    goal = Source(_ITEM, item_id)
+    first: dict[Source, Source | None] = {}
+    _step([goal], first)
+    _walk(goal, dict.fromkeys(first))
+
+
+def _walk(goal: Source, came_from: dict[Source, Source | None]) -> None:
+    frontier = list(came_from)
     while frontier:
         if goal in came_from:
             raise Refused(Reason("ring", {"items": _named(goal, came_from)}))
@@ -72,7 +84,7 @@ def _step(frontier: list[Source], came_from: dict[Source, Source | None]) -> lis
     for supplier in ports.suppliers.all():
         own = [source for source in frontier if source.key == supplier.key and source.id]
         if own and supplier.key != _ITEM:
-            waits = guarded(supplier.key, lambda: supplier.waits_for(own))  # noqa: B023
+            waits = guarded(supplier.key, partial(supplier.waits_for, own))
             for source, others in (waits or {}).items():
                 found += [(_bare(source), _bare(other)) for other in others]
     fresh = []

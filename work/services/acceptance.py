@@ -12,17 +12,19 @@ from work.models import (
     Evidence,
     Hold,
     Notice,
-    Prerequisite,
     WorkItem,
 )
 from work.permissions import Action, acting_post
-from work.services import _moves
+from work.services import _derive, _moves
 from work.services._enter import enter
-from work.services._facts import Facts
+from work.services._facts import Facts, proof
+from work.services._incomplete import fill_in
 from work.services._owners import check_owner
-from work.services._proof_rows import instantiate
+from work.services._proof_rows import agree, instantiate
+from work.services._rings import refuse_own_ring
 from work.services.acts import OpenAct, door
 from work.services.blockers import open_manual
+from work.services.guards import scope_reasons
 from work.states import AcceptanceKind, BlockerKind, Status, Verb
 
 _OF_AN_ANSWER = [
@@ -133,6 +135,8 @@ def _reopen(
     reason: str,
     owner_user_id: int | None = None,
     owner_post_id: int | None = None,
+    why: str = "",
+    criterion: str = "",
     seen: int | None = None,
 ) -> WorkItem:
     """Back to planned, in a new round: nothing of the earlier one proves anything more.
@@ -140,7 +144,8 @@ def _reopen(
     Acceptance is struck; evidence, judgements, checklist answers and named checks count no longer
     and are asked anew (the answers stay to be read in the event, follow-up work stays linked).
     A waiver stands on until its own end: it is by name and until a time, and proves nothing.
-    Holds that ended at acceptance come back, and every record that relied on it is told.
+    Holds that ended at acceptance come back, and every record that relied on it is told. One that
+    an import brought closed gets here the why and the criterion that planning asks for.
     """
     facts = _moves.ready_to(act, item_id, Verb.REOPEN, seen)
     item = facts.item
@@ -150,6 +155,8 @@ def _reopen(
         item.owner_user_id, item.owner_post_id = owner_user_id, owner_post_id
     # Imported as closed it never had one here, and who owned it then may have left since.
     check_owner(item.site_id, item.owner_user_id, item.owner_post_id, act.at)
+    if why.strip():
+        item.why = why.strip()
     note = act.note(reason, "reopen", item_id=item.pk)
     Acceptance.objects.filter(item=item, struck_at=None).update(
         struck_at=act.at, struck_by=act.actor
@@ -161,7 +168,7 @@ def _reopen(
         judged_by=None, judged_at=None, judgement=None
     )
     answers = _unanswer(item)
-    _forget_refusals(facts)
+    _derive.forget_refusals(facts)
     for hold in Hold.objects.filter(item=item, end_cause="accepted"):
         hold.ended_at = hold.ended_by = None
         hold.end_cause = ""
@@ -170,10 +177,18 @@ def _reopen(
     fields = ["closed_at", "done_at", "completed_by", "started_at", "closed_in_source_at"]
     for name in fields:
         setattr(item, name, None)
-    fields += ["owner_user", "owner_post"]
+    fields += ["owner_user", "owner_post", "why"]
     instantiate(act, facts)
+    if criterion.strip():
+        agree(act, item, criterion)
+    proof(facts)
+    if lacking := scope_reasons(facts):
+        raise Refused(lacking)
+    if fill_in(item):
+        fields.append("incomplete")
     _moves.done(act, facts, Verb.REOPEN, fields, note=note.pk if note else None, answers=answers)
     _moves.derive_after(act, facts)
+    refuse_own_ring(item.pk)
     _moves.tell_sources(act, facts, "reopened")
     _tell_who_relied(act, item)
     return item
@@ -219,14 +234,6 @@ def _unanswer(item: WorkItem) -> list[dict[str, Any]]:
         line.version += 1
     ChecklistLine.objects.bulk_update(lines, _OF_AN_ANSWER, batch_size=500)
     return answers
-
-
-def _forget_refusals(facts: Facts) -> None:
-    """A start that was refused in the earlier round makes nothing due in this one."""
-    refused = [row for row in facts.prerequisites if row.refused_at is not None]
-    for row in refused:
-        row.refused_at = None
-    Prerequisite.objects.bulk_update(refused, ["refused_at"])
 
 
 def _accept_loss(act: OpenAct, *, item_id: int, reason: str, seen: int | None = None) -> WorkItem:

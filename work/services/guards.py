@@ -291,15 +291,20 @@ def _pair(clears: str) -> tuple[str, Any] | None:
     return (kind, int(key) if key.isdigit() else key)
 
 
-def _plan(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[Reason]:
-    item = facts.item
+def scope_reasons(facts: Facts) -> list[Reason]:
+    """What a scope lacks that work is planned or reopened on: why, and a criterion."""
     reasons = []
-    if not item.why.strip():
+    if not facts.item.why.strip():
         reasons.append(Reason("why_needed", clears=_OWNER_STEP))
-    if item.owner_user_id is None and item.owner_post_id is None:
-        reasons.append(Reason("owner_needed", clears=_OWNER_STEP))
     if not facts.criteria and not facts.definition.criteria:
         reasons.append(Reason("criteria_needed", clears=_OWNER_STEP))
+    return reasons
+
+
+def _plan(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[Reason]:
+    item, reasons = facts.item, scope_reasons(facts)
+    if item.owner_user_id is None and item.owner_post_id is None:
+        reasons.append(Reason("owner_needed", clears=_OWNER_STEP))
     return reasons + missing_fields(facts, RequiredAt.PLAN)
 
 
@@ -318,6 +323,7 @@ __all__ = [
     "proven",
     "refusals",
     "requirement_reasons",
+    "scope_reasons",
     "unmet",
     "warnings_at",
 ]

@@ -23,6 +23,7 @@ from work.services._item_fields import (
     set_places,
     set_values,
 )
+from work.services._merging import refuse_merge_ring, take_over
 from work.services._owners import check_owner
 from work.services._proof_rows import instantiate
 from work.services._requesting import allowed_at, next_number, request_inner
@@ -121,6 +122,7 @@ def plan_inner(
     left = {}
     if type_id is not None and type_id != item.type_id:
         left["old_type"] = change_type(act, item, type_id)
+        _derive.withdraw_at_lines(act, facts, left["old_type"]["lines"])
     names = set_fields(act, facts, fields)
     what = [*names]
     if set_values(facts, values):
@@ -238,6 +240,7 @@ def _return(act: OpenAct, *, item_id: int, reason: str, seen: int | None = None)
         raise Refused(Reason("reason_needed"))
     note = act.note(reason, "return", item_id=item_id)
     _derive.withdraw_all(act, facts, keep_by_hand=True)
+    _derive.forget_refusals(facts)
     facts.item.planned_at = None
     return _moves.done(act, facts, Verb.RETURN, ["planned_at"], note=note.pk if note else None)
 
@@ -255,8 +258,8 @@ def _cancel(
     item = facts.item
     if not reason.strip():
         raise Refused(Reason("reason_needed"))
-    if survivor_id is not None:
-        item.survivor = _survivor(act, item, survivor_id)
+    survivor = _survivor(act, item, survivor_id) if survivor_id is not None else None
+    item.survivor = survivor
     note = act.note(reason, "cancel", item_id=item.pk)
     _overlay.end_all(act, facts, "cancelled")
     item.cancelled_at = act.happened_at
@@ -269,6 +272,8 @@ def _cancel(
         note=note.pk if note else None,
     )
     end_holds_of_cancelled(act, facts)
+    if survivor is not None:
+        take_over(act, item, survivor)
     _moves.tell_sources(act, facts, "cancelled")
     return item
 
@@ -279,6 +284,7 @@ def _survivor(act: OpenAct, item: WorkItem, survivor_id: int) -> WorkItem:
         raise Refused(Reason("survivor_unknown"))
     if other.pk == item.pk or other.status in ENDED:
         raise Refused(Reason("survivor_unknown"))
+    refuse_merge_ring(item, other)
     return other
 
 

@@ -11,8 +11,9 @@ from work.services._enter import check as check_entered
 from work.services._enter import enter
 from work.services._facts import Facts, load
 from work.services._incomplete import fill_in
+from work.services._proof_rows import agree
 from work.services.acts import OpenAct, door
-from work.states import ENDED, OWNED, EvidenceKind, RequiredAt, Role, Status
+from work.states import ENDED, OWNED, EvidenceKind, Role, Status
 
 PROVABLE = frozenset({Status.PLANNED, Status.LIVE, Status.WAITING, Status.DONE})
 
@@ -166,18 +167,9 @@ def _add_criterion(
         raise Refused(Reason("not_from", {"status": item.status, "verb": "edit"}))
     if not text.strip():
         raise Refused(Reason("text_needed"))
-    criterion = Criterion.objects.create(
-        item=item,
-        key=f"own-{act.id}",
-        text=text.strip()[:250],
-        evidence=evidence,
-        quality=quality,
-        needed_at=RequiredAt.CLOSE,
-        position=1000 + item.criteria.count(),
-    )
+    criterion = agree(act, item, text, evidence=evidence, quality=quality)
     if fill_in(item):
         item.save(update_fields=["incomplete"])
-    act.record("criterion_added", item, item_id=item.pk, criterion=criterion.pk)
     return criterion
 
 

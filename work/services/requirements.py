@@ -1,6 +1,6 @@
 """Prerequisites by hand, waivers by name, and named checks. The engine is in `_asking`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from work import ports
@@ -14,11 +14,12 @@ from work.permissions import Action, can
 from work.ports import Source
 from work.services import _rings
 from work.services._asking import Changed, bring_up_to_date, recheck
+from work.services._configure import one_of
 from work.services._derive import set_due
 from work.services._enter import enter, not_stale
 from work.services._facts import Facts
 from work.services.acts import OpenAct, door
-from work.states import CONTROLLED, OPEN, BlockerKind, Gate
+from work.states import CONTROLLED, OPEN, BlockerKind, Gate, Role
 
 
 def _require(
@@ -32,26 +33,35 @@ def _require(
     source_id: int | None = None,
     params: dict | None = None,
     waivable_by: str = "",
+    line_id: int | None = None,
+    lead: timedelta | None = None,
     seen: int | None = None,
 ) -> Prerequisite:
+    """Ask something of an item by hand, at a gate or at an open hold point of its checklist."""
     facts = enter(act, item_id, Action.REQUIRE, seen)
     item = facts.item
     if item.status not in OPEN:
         raise Refused(Reason("not_from", {"status": item.status, "verb": "require"}))
     if kind not in BlockerKind.values:
         raise Refused(Reason("blocker_kind_unknown", {"kind": kind}))
-    asked_at = gate in Gate.values and gate != Gate.HOLD_POINT
-    if ports.suppliers.get(supplier) is None or not asked_at:
+    if ports.suppliers.get(supplier) is None or gate not in Gate.values:
         raise Refused(Reason("supplier_missing", {"supplier": supplier}))
+    _fits(item, gate, line_id, lead)
+    if waivable_by:
+        one_of(waivable_by, Role.values, "role")
+    if supplier == "work.check" and (params or {}).get("role") not in Role.values:
+        raise Refused(Reason("rule_check_role"))
     if supplier == "work.item":
         _other_item(act, item, source_id)
     _rings.refuse_ring(facts.context, Source.of(supplier, source_id, params or {}))
     said = {"code": "typed", "params": {"text": what}} if what else {"code": f"need.{supplier}"}
-    _refuse_twice(facts, (gate, supplier, source_id, params or {}, said))
+    _refuse_twice(facts, (gate, line_id, supplier, source_id, params or {}, said))
     row = Prerequisite.objects.create(
         site_id=item.site_id,
         item=item,
         gate=gate,
+        line_id=line_id,
+        lead=lead,
         origin=f"hand:{act.id}",
         supplier=supplier,
         source_id=source_id,
@@ -72,9 +82,19 @@ def _require(
 def _refuse_twice(facts: Facts, asked: tuple[Any, ...]) -> None:
     """Refuse what was asked for by hand already, at the same gate, and stands."""
     for row in facts.prerequisites:
-        same = (row.gate, row.supplier, row.source_id, row.params, row.what) == asked
-        if same and row.origin.startswith("hand:"):
+        own = (row.gate, row.line_id, row.supplier, row.source_id, row.params, row.what)
+        if own == asked and row.origin.startswith("hand:"):
             raise Refused(Reason("required_already", {}, ("prerequisite", row.pk)))
+
+
+def _fits(item: WorkItem, gate: str, line_id: int | None, lead: timedelta | None) -> None:
+    """A hold point is a line of the item that is still to be answered; no other gate has a line."""
+    if lead is not None and lead < timedelta(0):
+        raise Refused(Reason("lead_negative"))
+    waiting = item.lines.filter(hold_point=True, withdrawn_at=None, answer="")
+    fits = line_id is None or waiting.filter(pk=line_id).exists()
+    if (gate == Gate.HOLD_POINT) != (line_id is not None) or not fits:
+        raise Refused(Reason("hold_point_needed"))
 
 
 def _other_item(act: OpenAct, item: WorkItem, other_id: int | None) -> None:

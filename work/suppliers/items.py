@@ -7,7 +7,7 @@ from typing import Any
 from work.exceptions import Reason
 from work.models import Prerequisite, WorkItem
 from work.ports import Answer, ItemChange, ItemContext, Requirement, Source
-from work.states import Status
+from work.states import Role, Status
 
 # What of an item its answer depends on.
 _SAID = frozenset({"status", "owner", "loss"})
@@ -20,9 +20,12 @@ class OtherItems:
     four_eyes = False
 
     def answers(self, pairs: Sequence[tuple[Source, ItemContext]], at: datetime) -> list[Answer]:
-        """Met when the other item is closed, or done where that is enough: one query."""
-        others = WorkItem.objects.in_bulk({source.id for source, _ in pairs if source.id})
-        return [self._answer(others.get(source.id), source) for source, _ in pairs]
+        """Met when the other item is closed, or done where that is enough: one query.
+
+        One that was merged is judged by its survivor, with a query more for each time in a row.
+        """
+        others = _with_survivors({source.id for source, _ in pairs if source.id})
+        return [self._answer(_survivor(others, source.id), source) for source, _ in pairs]
 
     def _answer(self, other: WorkItem | None, source: Source) -> Answer:
         if other is None:
@@ -30,12 +33,14 @@ class OtherItems:
         enough = {Status.CLOSED}
         if source.param("until", "closed") == "done":
             enough.add(Status.DONE)
-        if other.status in enough:
-            return Answer.met()
-        code = "other_item_cancelled" if other.status == Status.CANCELLED else "other_item_open"
+        lost = other.status == Status.CANCELLED
+        if other.status in enough or (lost and other.loss_accepted_at is not None):
+            return Answer.met(source_id=other.pk)
+        code = "other_item_cancelled" if lost else "other_item_open"
         return Answer.unmet(
             Reason(code, {"number": other.number, "status": other.status}, ("item", other.pk)),
-            clears=_owner(other),
+            clears=("role", Role.PLANNER) if lost else _owner(other),
+            source_id=other.pk,
         )
 
     def required_for(
@@ -47,6 +52,23 @@ class OtherItems:
     def waits_for(self, sources: Sequence[Source]) -> dict[Source, list[Source]]:
         """Items wait for their own prerequisites; the walk over rings reads those itself."""
         return {}
+
+
+def _with_survivors(ids: set[int | None]) -> dict[int, WorkItem]:
+    """The items, and those into which they were merged."""
+    found: dict[int, WorkItem] = {}
+    while fresh := ids - set(found):
+        more = WorkItem.objects.in_bulk(fresh)
+        found |= more
+        ids = {item.survivor_id for item in more.values() if item.survivor_id}
+    return found
+
+
+def _survivor(others: dict[int, WorkItem], pk: int | None) -> WorkItem | None:
+    other = others.get(pk) if pk else None
+    while other is not None and other.survivor_id:
+        other = others[other.survivor_id]
+    return other
 
 
 def _owner(item: WorkItem) -> tuple[str, Any] | None:

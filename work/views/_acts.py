@@ -189,7 +189,11 @@ SPECS: Mapping[str, Spec] = {
             "reopen",
             _("Reopen"),
             lambda s: acceptance.reopen(
-                **s.on_item, reason=s.get("reason"), **calls.owner(s.get("owner"))
+                **s.on_item,
+                reason=s.get("reason"),
+                why=s.get("why"),
+                criterion=s.get("criterion"),
+                **calls.owner(s.get("owner")),
             ),
             ask.Reopen,
             Action.REOPEN,

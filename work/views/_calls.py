@@ -1,7 +1,7 @@
 """How what was sent becomes a call of a service."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -224,17 +224,21 @@ def evidence(sent: Sent) -> object:
 
 
 def require(sent: Sent) -> object:
+    hours, line = sent.get("lead", None), sent.get("line")
+    asked = sent.on_item | {
+        "gate": sent.get("gate"),
+        "line_id": int(line) if line else None,
+        "lead": None if hours is None else timedelta(hours=hours),
+    }
     if sent.get("supplier") == "work.item":
         return requirements.require(
-            **sent.on_item,
-            gate=sent.get("gate"),
+            **asked,
             kind="work",
             supplier="work.item",
             source_id=item_named(sent, "number", "other_item_unknown"),
         )
     return requirements.require(
-        **sent.on_item,
-        gate=sent.get("gate"),
+        **asked,
         kind="decision",
         supplier="work.check",
         params={"role": sent.get("role")},

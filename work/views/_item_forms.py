@@ -10,7 +10,7 @@ from work.reads import item as read
 from work.reads.choices import Choices, SiteChoices
 from work.reads.item import Page
 from work.services import _owners
-from work.services.guards import warnings_at
+from work.services.guards import scope_reasons, warnings_at
 from work.states import FieldKind, Gate
 from work.views._acts import Spec
 
@@ -33,6 +33,12 @@ class Known:
         self.takes_out = facts.definition.version.takes_out
         has_owner = bool(item.owner_user_id or item.owner_post_id)
         self.owned = has_owner and _owners.still(item, page.at) is None
+        self.hold_points = [
+            (each.pk, each.text) for each in facts.lines if each.hold_point and not each.answer
+        ]
+        lacking = {reason.code for reason in scope_reasons(facts)}
+        named = {"why_needed": "why", "criteria_needed": "criterion"}
+        self.lacks = {name for code, name in named.items() if code in lacking}
         self.stages = [
             (each.key, each.label)
             for each in facts.definition.stages

@@ -6,7 +6,7 @@ from tests import factories
 from tests.factories import closed_item, planned_item, requested_item, waiting_item
 from tests.work.outcomes import forbidden, refused
 from work.models import Event
-from work.services import acceptance, clock, holds, items, requirements
+from work.services import acceptance, clock, execution, holds, items, requirements
 from work.states import Status
 
 
@@ -101,6 +101,80 @@ def test_who_waits_for_it_is_told(world):
 
     row.refresh_from_db()
     assert (row.answer, row.reason["code"]) == ("unmet", "other_item_cancelled")
+    assert row.clears == "role:planner"
+
+    acceptance.accept_loss(
+        actor=world.shift_lead, at=world.t(21), item_id=first.pk, reason="Not needed"
+    )
+    row.refresh_from_db()
+    assert (row.answer, row.source_id) == ("met", first.pk)
+
+
+def wait_for(world, item, other):
+    return requirements.require(
+        actor=world.planner,
+        at=world.t(1),
+        item_id=item.pk,
+        gate="start",
+        kind="work",
+        supplier="work.item",
+        source_id=other.pk,
+    )
+
+
+def test_what_waited_for_the_merged_waits_for_its_survivor(world):
+    item, second, survivor, waiter = (planned_item(world) for _ in range(4))
+    row = wait_for(world, waiter, item)
+
+    cancel(world, item, survivor_id=second.pk)
+    row.refresh_from_db()
+    assert (row.source_id, row.reason["code"]) == (second.pk, "other_item_open")
+    cancel(world, second, 21, survivor_id=survivor.pk)
+
+    row.refresh_from_db()
+    assert (row.source_id, row.clears) == (survivor.pk, f"post:{world.lead_post.pk}")
+    late = wait_for(world, planned_item(world), item)
+    assert (late.source_id, late.reason["code"]) == (survivor.pk, "other_item_open")
+    execution.start(actor=world.technician, at=world.t(22), item_id=survivor.pk)
+    execution.complete(actor=world.technician, at=world.t(23), item_id=survivor.pk)
+    judged = dict.fromkeys(survivor.criteria.values_list("pk", flat=True), "Seen")
+    acceptance.accept(actor=world.shift_lead, at=world.t(24), item_id=survivor.pk, judged=judged)
+    row.refresh_from_db()
+    assert row.answer == "met"
+
+
+def test_a_merge_makes_no_ring(world):
+    item, survivor = planned_item(world), planned_item(world)
+    wait_for(world, survivor, item)
+
+    with refused(item, "ring") as caught:
+        cancel(world, item, survivor_id=survivor.pk)
+
+    assert caught.value.reasons[0].params == {"items": [survivor.pk]}
+
+
+def test_open_parts_of_the_merged_go_to_its_survivor(world):
+    item, survivor = planned_item(world), planned_item(world)
+    part = planned_item(world, parent_id=item.pk, mandatory=True)
+    closed = closed_item(world, parent_id=item.pk)
+
+    cancel(world, item, survivor_id=survivor.pk)
+
+    version = part.version
+    part.refresh_from_db()
+    closed.refresh_from_db()
+    assert (part.parent, part.mandatory, part.version) == (survivor, True, version + 1)
+    assert closed.parent == item
+    event = Event.objects.get(item=part, verb="part_moved")
+    assert event.data == {"parent": survivor.pk, "parent_before": item.pk}
+
+
+def test_nothing_is_merged_into_what_is_below_it(world):
+    item = planned_item(world)
+    part = planned_item(world, parent_id=item.pk, mandatory=True)
+
+    with refused(item, "ring"):
+        cancel(world, item, survivor_id=part.pk)
 
 
 def test_a_loss_is_accepted_by_name_and_once(world):

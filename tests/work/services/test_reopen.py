@@ -164,10 +164,75 @@ def test_one_imported_as_closed_needs_an_owner(world):
 
     with refused(item, "owner_needed"):
         reopen(world, item)
-    item = reopen(world, item, owner_post_id=world.lead_post.pk)
+    owner = {"owner_post_id": world.lead_post.pk}
+    with refused(item, "why_needed"):
+        reopen(world, item, **owner)
+    item = reopen(world, item, why="It leaked", **owner)
 
     assert (item.status, item.owner_post) == (Status.PLANNED, world.lead_post)
+    assert item.why == "It leaked"
     assert list(item.criteria.values_list("key", flat=True)) == ["ok"]
+
+
+def test_one_imported_as_closed_needs_a_criterion_where_its_type_has_none(world):
+    bare = factories.work_type(world.site, "BARE", criteria=[])
+    item = WorkItem.objects.create(
+        site=world.site,
+        number=901,
+        type=bare,
+        type_version=bare.versions.get(),
+        what="Old order",
+        why="It leaked",
+        place=world.l3,
+        owner_post=world.lead_post,
+        status=Status.CLOSED,
+        requested_at=world.at,
+        closed_at=world.at,
+        incomplete=["criterion"],
+    )
+    Acceptance.objects.create(item=item, kind="source", at=world.at)
+
+    with refused(item, "criteria_needed"):
+        reopen(world, item, criterion="  ")
+    item = reopen(world, item, criterion="Dry")
+
+    assert (item.status, item.incomplete) == (Status.PLANNED, [])
+    assert list(item.criteria.values_list("text", flat=True)) == ["Dry"]
+    verbs = Event.objects.filter(item=item).values_list("verb", flat=True)
+    assert {"criterion_added", "reopen"} <= set(verbs)
+
+
+def test_no_ring_is_made_by_reopening(world):
+    parent, other = planned_item(world), planned_item(world)
+    part = planned_item(world, parent_id=parent.pk, mandatory=True)
+    row = _wait_for(world, part, other, waivable_by="hse")
+    requirements.waive(
+        actor=world.hse, at=world.t(1), prerequisite_id=row.pk, until=world.t(9), reason="Dry"
+    )
+    execution.start(actor=world.technician, at=world.t(2), item_id=part.pk)
+    execution.complete(actor=world.technician, at=world.t(3), item_id=part.pk)
+    judged = dict.fromkeys(part.criteria.values_list("pk", flat=True), "Seen")
+    acceptance.accept(actor=world.shift_lead, at=world.t(4), item_id=part.pk, judged=judged)
+    _wait_for(world, other, parent)
+    part.refresh_from_db()
+
+    with refused(part, "ring") as caught:
+        reopen(world, part)
+
+    assert caught.value.reasons[0].params == {"items": [other.pk, parent.pk, part.pk]}
+
+
+def _wait_for(world, item, other, **given):
+    return requirements.require(
+        actor=world.planner,
+        at=world.t(1),
+        item_id=item.pk,
+        gate="start",
+        kind="work",
+        supplier="work.item",
+        source_id=other.pk,
+        **given,
+    )
 
 
 def test_blocked_by_what_is_unmet_when_it_is_planned_for_earlier(world):

@@ -9,7 +9,7 @@ from tests.factories import live_item, planned_item
 from tests.work.outcomes import forbidden, refused, stale
 from work.exceptions import Refused
 from work.models import Event, WorkItem
-from work.services import clock, execution, items, requirements, rules
+from work.services import checklist, clock, execution, items, requirements, rules
 from work.services._reach import LEADS
 from work.states import BlockerKind, Status
 
@@ -231,6 +231,56 @@ def test_on_a_request_it_is_asked_once_it_is_planned(world):
     )
 
 
+def test_by_hand_with_a_lead(world):
+    item = planned_item(world, plan={"planned_start": world.t(120)})
+
+    row = require(world, item, lead=timedelta(hours=1))
+
+    item.refresh_from_db()
+    assert (row.lead, row.due_at) == (timedelta(hours=1), world.t(60))
+    assert (item.is_blocked(world.t(59)), item.is_blocked(world.t(60))) == (False, True)
+
+
+@pytest.fixture
+def hold_point(world):
+    """A planned item with a hold point and a plain line, and the hold point."""
+    lines = [
+        {"key": "tight", "text": "Tight", "kind": "pass_fail", "hold_point": True},
+        {"key": "clean", "text": "Clean", "kind": "pass_fail"},
+    ]
+    item = planned_item(world, type_id=factories.work_type(world.site, "HP", lines=lines).pk)
+    return item, item.lines.get(key="tight")
+
+
+def test_by_hand_at_a_hold_point(world, hold_point):
+    item, line = hold_point
+    row = require(world, item, gate="hold_point", line_id=line.pk, what="Seen by HSE")
+    execution.start(actor=world.technician, at=world.t(2), item_id=item.pk)
+    answer = {"actor": world.technician, "line_id": line.pk, "answer": "pass"}
+
+    with pytest.raises(Refused) as caught:
+        checklist.answer(at=world.t(3), **answer)
+    assert [reason.code for reason in caught.value.reasons] == ["requirement_unmet"]
+    requirements.check(actor=world.hse, at=world.t(4), prerequisite_id=row.pk, passed=True)
+    assert checklist.answer(at=world.t(5), **answer).answer == "pass"
+
+    item.refresh_from_db()
+    for other in (line, item.lines.get(key="clean")):
+        with refused(item, "hold_point_needed"):
+            require(world, item, 6, gate="hold_point", line_id=other.pk)
+
+
+def test_at_a_hold_point_that_goes_with_its_type_it_goes_too(world, hold_point):
+    item, line = hold_point
+    row = require(world, item, gate="hold_point", line_id=line.pk)
+    items.return_(actor=world.planner, at=world.t(2), item_id=item.pk, reason="Other work")
+
+    items.plan(actor=world.planner, at=world.t(3), item_id=item.pk, type_id=world.mnt.pk)
+
+    row.refresh_from_db()
+    assert row.withdrawn_at == world.t(3)
+
+
 def test_what_cannot_be_required(world, nrd):
     item = planned_item(world)
     foreign = items.request(
@@ -244,7 +294,13 @@ def test_what_cannot_be_required(world, nrd):
 
     for code, given in (
         ("supplier_missing", {"supplier": "permits.unheard"}),
-        ("supplier_missing", {"gate": "hold_point"}),
+        ("hold_point_needed", {"gate": "hold_point"}),
+        ("hold_point_needed", {"line_id": 10**9}),
+        ("hold_point_needed", {"gate": "hold_point", "line_id": 10**9}),
+        ("rule_check_role", {"params": {}}),
+        ("rule_check_role", {"params": {"role": "nobody"}}),
+        ("choice_not_known", {"waivable_by": "nobody"}),
+        ("lead_negative", {"lead": timedelta(hours=-1)}),
         ("supplier_missing", {"gate": "sometime"}),
         ("blocker_kind_unknown", {"kind": "mood"}),
         ("other_item_unknown", {"supplier": "work.item", "source_id": foreign.pk}),

@@ -1,16 +1,19 @@
 """Back to requested: what was derived is withdrawn, what was asked by hand stays."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests import factories
 from tests.factories import live_item, planned_item
 from tests.work.outcomes import forbidden, refused, stale
 from tests.work.verbs import MOVING, to_closed
+from work.exceptions import Refused
 from work.models import Event, WorkItem
 from work.permissions import scope
 from work.reads import item as pages
 from work.reads import item_header
-from work.services import clock, items, requirements
+from work.services import clock, execution, items, requirements
 from work.states import Status
 
 
@@ -190,3 +193,35 @@ def test_what_falls_due_while_it_is_requested_blocks_nothing(world):
     assert clock.settle_due(world.t(90)) == 0
     assert said(world, item, 90) == FREE
     assert clock.reconcile(world.t(90)) == []
+
+
+def test_a_start_refused_for_the_earlier_plan_makes_nothing_due_in_the_next(world):
+    item = planned_item(world)
+    row = requirements.require(
+        actor=world.planner,
+        at=world.t(1),
+        item_id=item.pk,
+        gate="start",
+        kind="decision",
+        supplier="work.check",
+        params={"role": "hse"},
+    )
+    with pytest.raises(Refused):
+        execution.start(actor=world.technician, at=world.t(2), item_id=item.pk)
+    requirements.check(
+        actor=world.hse,
+        at=world.t(3),
+        prerequisite_id=row.pk,
+        passed=True,
+        valid_until=world.t(30),
+    )
+
+    give_back(world, item)
+    start = world.at + timedelta(days=30)
+    items.plan(actor=world.planner, at=world.t(21), item_id=item.pk, planned_start=start)
+    clock.settle_due(world.t(31))
+
+    row.refresh_from_db()
+    item.refresh_from_db()
+    assert (row.refused_at, row.due_at) == (None, start)
+    assert (item.unmet_start, item.open_blockers, item.blocked_from) == (1, 0, start)
