@@ -15,8 +15,6 @@ from django.db.models import CharField, Exists, JSONField, OuterRef, QuerySet, V
 from django.db.models.functions import Cast
 
 from work.models import (
-    Asset,
-    ItemAsset,
     ItemExecutor,
     Membership,
     Place,
@@ -28,6 +26,7 @@ from work.models import (
 )
 from work.permissions import Scope, visible
 from work.reads.seen import of_site
+from work.services._things import known_assets
 
 MOST = 20
 
@@ -199,10 +198,7 @@ def _pointed_at(site: Site, who: Scope, wanted: Wanted) -> Iterable[QuerySet]:
         places = Place.objects.filter(seen, site=site, code__in=wanted.places)
         yield _part("place", places, "code", "name", "path")
     if wanted.asset:
-        assets = Asset.objects.filter(site=site, code=wanted.asset)
-        if who.only_contractor(site.pk):
-            named = ItemAsset.objects.filter(asset=OuterRef("pk"), item__in=mine)
-            assets = assets.filter(Exists(named))
+        assets = known_assets(who, site.pk).filter(code=wanted.asset)
         yield _part("asset", assets, "code", "name")
     if (people := _people(site, who, wanted.owner)) is not None:
         if who.only_contractor(site.pk):
