@@ -21,7 +21,7 @@ class Chip:
 
 
 def chips(selection: Selection) -> list[Chip]:
-    """One for each value that was asked for, and one for a period that was put."""
+    """One for each value that was asked for or is too many, and one for a period that was put."""
     asked, unknown = selection.asked, set(selection.unknown)
     found = []
     for name, values in asked.values.items():
@@ -30,12 +30,19 @@ def chips(selection: Selection) -> list[Chip]:
             if (name, value) in unknown:
                 said = _("%(value)s (not understood)") % {"value": _plain(value)}
             found.append(Chip(label(selection, name), said, asked.without(name, value)))
-    if selection.since and "since" not in asked.values:
+    for name, value in asked.left:
+        said = _("%(value)s (not understood)") % {"value": _plain(value)}
+        found.append(Chip(label(selection, name), said, asked.without(name, value)))
+    if asked.after and ("after", asked.after) in unknown:
+        said = _("%(value)s (not understood)") % {"value": _plain(asked.after)}
+        found.append(Chip(str(LABELS["after"]), said, asked.url()))
+    if selection.since:
         open_only = tuple(
             value for value in asked.values.get("status", ()) if value not in {*ENDED, "all"}
         )
         said = date_format(selection.since, "j M Y")
-        found.append(Chip(str(LABELS["since"]), said, asked.url(status=open_only or None)))
+        away = asked.url(status=open_only or None)
+        found.append(Chip(_("Ended work, raised since"), said, away))
     return found
 
 

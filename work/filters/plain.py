@@ -26,6 +26,7 @@ HOLDS_FOR: dict[str, frozenset[Status]] = {
     "unconfirmed": frozenset({Status.LIVE}),
     "incomplete": frozenset({Status.REQUESTED}),
     "waiting_days": frozenset({Status.WAITING}),
+    "closed_since": frozenset({Status.CLOSED}),
 }
 _MOST_WORDS, _MOST_DAYS = 6, 36500
 

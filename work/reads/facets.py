@@ -28,7 +28,8 @@ from work.permissions import Scope, visible
 from work.reads.seen import of_site
 from work.services._things import known_assets
 
-MOST = 20
+# As many people, or posts, may share a part of a name that is asked for.
+MOST = 100
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ class Facets:
     clears: Named | None = None
     number: int | None = None
     duties: list[Named] = field(default_factory=list)
+    # The parameters whose part of a name is that of too many.
+    too_many: set[str] = field(default_factory=set)
 
 
 def load(site: Site, who: Scope, wanted: Wanted) -> Facets:
@@ -101,6 +104,13 @@ def load(site: Site, who: Scope, wanted: Wanted) -> Facets:
     found = Facets()
     for what, pk, code, name, more, extra in rows:
         _put(found, what, Named(pk, code, name, more), extra)
+    for name, each in (
+        ("owner", found.owners),
+        ("owner", found.owner_posts),
+        ("executor", found.executors),
+    ):
+        if len(each) > MOST:
+            found.too_many.add(name)
     found.types.sort(key=lambda each: each.name)
     found.teams.sort(key=lambda each: each.name)
     found.fields.sort(key=lambda each: each.label)
@@ -203,16 +213,16 @@ def _pointed_at(site: Site, who: Scope, wanted: Wanted) -> Iterable[QuerySet]:
     if (people := _people(site, who, wanted.owner)) is not None:
         if who.only_contractor(site.pk):
             people = people.filter(Exists(mine.filter(owner_user=OuterRef("pk"))))
-        yield _part("owner", people[:MOST], "name", "name")
+        yield _part("owner", people[: MOST + 1], "name", "name")
     if (posts := _posts(site, wanted.owner)) is not None:
         if who.only_contractor(site.pk):
             posts = posts.filter(Exists(mine.filter(owner_post=OuterRef("pk"))))
-        yield _part("post", posts[:MOST], "name", "name")
+        yield _part("post", posts[: MOST + 1], "name", "name")
     if (people := _people(site, who, wanted.executor)) is not None:
         if who.only_contractor(site.pk):
             named = ItemExecutor.objects.filter(user=OuterRef("pk"), item__in=mine)
             people = people.filter(Exists(named))
-        yield _part("executor", people[:MOST], "name", "name")
+        yield _part("executor", people[: MOST + 1], "name", "name")
     if wanted.clears and not who.only_contractor(site.pk):
         yield from _clearing(site, who, wanted.clears)
 
