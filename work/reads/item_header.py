@@ -23,6 +23,20 @@ _NEXT = {
 }
 
 
+def brief(item: WorkItem) -> dict[str, Any]:
+    """What the head of every page of an item says, that of a form too."""
+    status = Status(item.status)
+    return {
+        "label": label(item.number),
+        "version": item.version,
+        "what": item.what,
+        "status": str(status),
+        "get_status_display": status.label,
+        "type_label": item.type.name,
+        "type_icon": item.type.icon,
+    }
+
+
 def header(page: Page) -> dict[str, Any]:
     """The item itself, in the words of its page."""
     item, at, site = page.item, page.at, page.site
@@ -33,13 +47,8 @@ def header(page: Page) -> dict[str, Any]:
         found = page.names.named("post", item.owner_post_id)
         holder = found.holder if found else ""
         owner_note = _("now %(name)s") % {"name": holder} if holder else _("nobody on duty")
-    return {
-        "label": label(item.number),
-        "version": item.version,
-        "what": item.what,
+    return brief(item) | {
         "why": item.why,
-        "status": str(status),
-        "get_status_display": status.label,
         "stage_label": stage.label if stage else "",
         "since": item.status_since,
         "status_note": _status_note(page),
@@ -49,8 +58,6 @@ def header(page: Page) -> dict[str, Any]:
         "open_blockers": len(page.rows.blockers),
         "unconfirmed_minutes": _unconfirmed(item, at),
         "has_permit": bool(_permits(page)),
-        "type_label": item.type.name,
-        "type_icon": item.type.icon,
         "priority": item.priority,
         "get_priority_display": item.get_priority_display(),
         "safety_critical": item.safety_critical,
