@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from work.filters.plain import day
 from work.filters.selection import Selection
 from work.filters.words import ANY_STATUS, FLAGS, LABELS, ME
+from work.reads.causes import cause_words, is_cause
 from work.states import ENDED, BlockerKind, Priority, Role, Status
 
 
@@ -75,6 +76,8 @@ def _said(selection: Selection, name: str, value: str) -> str:
         return facets.places[value].name
     if name in ("due_before", "since", "closed_since") and (found := day(value)):
         return date_format(found, "j M Y")
+    if name == "incomplete" and is_cause(value):
+        return cause_words(value, selection.context.facets.field_labels())
     if name in ("asset", "q", "place", "waiting_days") or name.startswith("f."):
         return _plain(value)
     return str(FLAGS.get(value, _plain(value)))

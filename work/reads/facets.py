@@ -85,6 +85,10 @@ class Facets:
     # The parameters whose part of a name is that of too many.
     too_many: set[str] = field(default_factory=set)
 
+    def field_labels(self) -> dict[str, str]:
+        """The labels of the custom fields that lists know, by key."""
+        return {each.key: each.label for each in self.fields}
+
 
 def load(site: Site, who: Scope, wanted: Wanted) -> Facets:
     """Everything in one query."""

@@ -8,6 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from work.models import WorkItem
+from work.reads import causes
 from work.reads.item import Page, label, url
 from work.reasons import moment
 from work.services.guards import four_eyes
@@ -92,6 +93,9 @@ def header(page: Page) -> dict[str, Any]:
         "window_text": _window_text(item),
         "requested_by_text": item.requested_by.name if item.requested_by else "",
         "requested_at": item.requested_at,
+        "incomplete_text": causes.said(
+            item, {field.key: field.label for field in page.facts.definition.fields}
+        ),
         "source_text": _source_text(page),
         "source_url": _other_url(page, page.other(item.source_item_id)),
         "external_text": " ".join(filter(None, [item.external_system, item.external_key])),

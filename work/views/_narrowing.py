@@ -63,6 +63,13 @@ def linked(selection: Selection, **values: str) -> Selection:
     return select(Asked.from_link(**values), Facets(), known.site, known.who, known.at)
 
 
+def any_incomplete(selection: Selection) -> Selection:
+    """The same with whatever cause of having arrived incomplete."""
+    known = selection.context
+    values = {**selection.asked.values, "incomplete": ("1",)}
+    return select(Asked(values), known.facets, known.site, known.who, known.at)
+
+
 def tabs(selection: Selection, counts: list[int], url_name: str) -> list[dict[str, Any]]:
     """The views, each with its count; `counts` in the order of `VIEWS`."""
     names = {
