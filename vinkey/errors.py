@@ -31,9 +31,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Rendered without the request: whatever broke must not break this too."""
+    """Rendered without the request, but for its id: whatever broke must not break this too."""
     try:
-        words = render_to_string("errors/500.html", {"status": 500})
+        context = {"status": 500, "request_id": getattr(request, "request_id", "")}
+        words = render_to_string("errors/500.html", context)
     except Exception:  # noqa: BLE001  the last resort has nothing below it
         return HttpResponse("500 Internal Server Error\n", status=500, content_type="text/plain")
     return HttpResponse(words, status=500)

@@ -30,21 +30,28 @@ def refuse_settings(
     DEBUG: bool,
     DEMO: bool,
     ALLOWED_HOSTS: list[str],
+    CSRF_TRUSTED_ORIGINS: list[str],
+    TRUSTED_PROXIES: int,
     DATABASE_URL: str,
     REDIS_URL: str,
     development_key: str,
 ) -> None:
     """What can be seen in the environment alone."""
+    key = "".join(SECRET_KEY.split())
     reasons = {
-        "SECRET_KEY is missing.": not SECRET_KEY,
+        "SECRET_KEY is missing.": not key,
         "SECRET_KEY is the development key.": development_key == SECRET_KEY,
-        "SECRET_KEY has fewer than 50 characters.": 0 < len(SECRET_KEY) < 50,
+        "SECRET_KEY has fewer than 50 characters.": 0 < len(key) < 50,
         "DEBUG is on.": DEBUG,
         "VINKEY_DEMO is on: it would make accounts with known passwords.": DEMO,
         "ALLOWED_HOSTS is empty.": not ALLOWED_HOSTS,
         "ALLOWED_HOSTS has a wildcard.": any(
             host.startswith(".") or "*" in host for host in ALLOWED_HOSTS
         ),
+        "CSRF_TRUSTED_ORIGINS has a wildcard.": any(
+            "*" in origin for origin in CSRF_TRUSTED_ORIGINS
+        ),
+        "TRUSTED_PROXIES is below 0.": TRUSTED_PROXIES < 0,
         "DATABASE_URL is missing.": not DATABASE_URL,
         "REDIS_URL is missing.": not REDIS_URL,
     }
@@ -52,18 +59,25 @@ def refuse_settings(
 
 
 def role_faults(cursor: CursorWrapper | Cursor) -> list[str]:
-    """What is too much about the role that this session signed in as."""
+    """What is too much about the role that this session signed in as, or that it may become."""
     cursor.execute(
-        "SELECT session_user, r.rolsuper, r.rolcreaterole OR r.rolcreatedb OR r.rolbypassrls, "
+        "SELECT session_user, r.rolsuper, "
+        "EXISTS (SELECT 1 FROM pg_roles m WHERE m.rolsuper"
+        "        AND pg_has_role(r.oid, m.oid, 'MEMBER')), "
+        "EXISTS (SELECT 1 FROM pg_roles m WHERE (m.rolcreaterole OR m.rolcreatedb"
+        "        OR m.rolbypassrls) AND pg_has_role(r.oid, m.oid, 'MEMBER')), "
         "EXISTS (SELECT 1 FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace"
         "        AND pg_has_role(r.oid, c.relowner, 'MEMBER')) "
         "OR EXISTS (SELECT 1 FROM pg_database d WHERE d.datname = current_database()"
         "           AND pg_has_role(r.oid, d.datdba, 'MEMBER')) "
         "FROM pg_roles r WHERE r.rolname = session_user"
     )
-    role, superuser, powerful, owner = cursor.fetchone() or ("?", True, True, True)
+    known = cursor.fetchone() or ("?", True, True, True, True)
+    role, superuser, may_become, powerful, owner = known
     if superuser:
         return [f"The database role {role} is a superuser."]
+    if may_become:
+        return [f"The database role {role} may become a superuser."]
     found = [f"The database role {role} may make roles or databases."] if powerful else []
     return found + ([f"The database role {role} owns the tables."] if owner else [])
 

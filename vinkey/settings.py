@@ -28,6 +28,7 @@ SECRET_KEY = env_secret("SECRET_KEY", "" if PRODUCTION else DEVELOPMENT_KEY)
 DEBUG = env_bool("DEBUG")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
 DEMO = env_bool("VINKEY_DEMO", not PRODUCTION)
 
 # --- Database and broker ------------------------------------------------------------------------
@@ -61,6 +62,8 @@ if PRODUCTION:
         DEBUG=DEBUG,
         DEMO=DEMO,
         ALLOWED_HOSTS=ALLOWED_HOSTS,
+        CSRF_TRUSTED_ORIGINS=CSRF_TRUSTED_ORIGINS,
+        TRUSTED_PROXIES=TRUSTED_PROXIES,
         DATABASE_URL=DATABASE_URL,
         REDIS_URL=REDIS_URL,
         development_key=DEVELOPMENT_KEY,
@@ -239,7 +242,7 @@ ACCOUNT_SESSION_REMEMBER = False
 # Wrong passwords are counted by axes, in the database, for a name at an address; here for a name
 # wherever it is tried from, and wrong codes.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "20/5m/key"}
-ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Vinkey"
 AXES_FAILURE_LIMIT = 10
@@ -287,9 +290,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _https
 SECURE_REDIRECT_EXEMPT = [r"^healthz/$", r"^readyz/$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env_int("TRUSTED_PROXIES", 0) else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES > 0 else None
 
 UNFOLD = {
     "SITE_TITLE": "Vinkey",

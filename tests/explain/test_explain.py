@@ -30,6 +30,7 @@ ORDERS = {
     "status=all": "work_item_number",
     "board": "work_item_open_board",
     "incomplete=1": "work_item_incomplete",
+    "incomplete=owner": "work_item_incomplete",
     "source_closed=1": "work_item_source_closed",
     "priority=1": "work_item_open_priority",
     "f.centre=CC-17": "work_item_open_values",

@@ -21,6 +21,8 @@ GOOD = {
     "DEBUG": False,
     "DEMO": False,
     "ALLOWED_HOSTS": ["work.example.org"],
+    "CSRF_TRUSTED_ORIGINS": ["https://work.example.org"],
+    "TRUSTED_PROXIES": 0,
     "DATABASE_URL": "postgresql://vinkey_app@db/vinkey",
     "REDIS_URL": "redis://valkey",
     "development_key": "development",
@@ -44,6 +46,11 @@ def test_what_is_whole_is_not_refused():
         ({"SECRET_KEY": ""}, "SECRET_KEY is missing"),
         ({"SECRET_KEY": "development"}, "SECRET_KEY is the development key"),
         ({"SECRET_KEY": "short"}, "fewer than 50"),
+        ({"SECRET_KEY": " " * 60}, "SECRET_KEY is missing"),
+        ({"SECRET_KEY": "k" + " \t" * 30}, "fewer than 50"),
+        ({"CSRF_TRUSTED_ORIGINS": ["https://*"]}, "CSRF_TRUSTED_ORIGINS has a wildcard"),
+        ({"CSRF_TRUSTED_ORIGINS": ["https://a.org", "https://*.a.org"]}, "has a wildcard"),
+        ({"TRUSTED_PROXIES": -1}, "TRUSTED_PROXIES is below 0"),
         ({"DEBUG": True}, "DEBUG is on"),
         ({"DEMO": True}, "VINKEY_DEMO is on"),
         ({"ALLOWED_HOSTS": []}, "ALLOWED_HOSTS is empty"),
@@ -66,9 +73,17 @@ def run(*command: str, **changed: str) -> subprocess.CompletedProcess:
 
 
 def test_no_command_starts_with_settings_that_are_refused():
-    done = run("manage.py", "serve", SECRET_KEY="", DEBUG="1", ALLOWED_HOSTS="*")
+    wrong = {"SECRET_KEY": " " * 60, "DEBUG": "1", "ALLOWED_HOSTS": "*", "TRUSTED_PROXIES": "-1"}
+    done = run("manage.py", "serve", **wrong, CSRF_TRUSTED_ORIGINS="https://*")
     assert done.returncode != 0
-    for words in ("SECRET_KEY is missing", "DEBUG is on", "wildcard", "DATABASE_URL is missing"):
+    for words in (
+        "SECRET_KEY is missing",
+        "DEBUG is on",
+        "ALLOWED_HOSTS has a wildcard",
+        "CSRF_TRUSTED_ORIGINS has a wildcard",
+        "TRUSTED_PROXIES is below 0",
+        "DATABASE_URL is missing",
+    ):
         assert words in done.stderr
 
 
@@ -101,9 +116,30 @@ def test_a_superuser_is_refused():
             assert "session_user" in sql
 
         def fetchone(self):
-            return ("postgres", True, True, True)
+            return ("postgres", True, True, True, True)
 
     assert role_faults(Cursor()) == ["The database role postgres is a superuser."]
+
+
+@pytest.mark.parametrize(
+    ("rights", "fault"),
+    [
+        ("SUPERUSER", "may become a superuser."),
+        ("CREATEROLE", "may make roles or databases."),
+        ("BYPASSRLS", "may make roles or databases."),
+    ],
+)
+def test_what_a_role_may_become_counts_as_its_own(transactional_db, rights, fault):
+    """Made, asked and taken back in one transaction of the server's superuser."""
+    if "VINKEY_TEST_SERVER" not in os.environ:
+        pytest.skip("the given server has another superuser")
+    known = connection.get_connection_params()
+    parts = urlsplit(Home(settings.DATA_DIR).database_url("postgres"))
+    with psycopg.connect(parts._replace(path=f"/{known['dbname']}").geturl()) as session:
+        session.execute(f"CREATE ROLE above {rights} ROLE {APP}")
+        session.execute(f"SET SESSION AUTHORIZATION {APP}")
+        assert role_faults(session.cursor()) == [f"The database role {APP} {fault}"]
+        session.rollback()
 
 
 @pytest.mark.slow

@@ -135,6 +135,19 @@ def test_error_pages_have_their_status(client, person, rf):
     assert errors.server_error(request).status_code == 500
 
 
+def test_the_page_of_a_fault_names_its_request(person, monkeypatch):
+    def broken(*args):
+        raise RuntimeError
+
+    monkeypatch.setattr("work.views.pictures.scope", broken)
+    client = Client(raise_request_exception=False)
+    client.force_login(person)
+    answer = client.get("/", headers={"X-Request-ID": "line-3.4711"})
+    assert answer.status_code == 500
+    assert "When you ask for help, name this request: line-3.4711" in answer.text
+    assert answer["X-Request-ID"] == "line-3.4711"
+
+
 def test_a_page_that_cannot_be_rendered_still_answers(rf, settings, monkeypatch):
     from django.template import TemplateDoesNotExist
 

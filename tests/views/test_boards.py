@@ -14,7 +14,7 @@ from tests.factories import (
     waiting_item,
 )
 from tests.views.conftest import weight
-from work.services import items, requirements
+from work.services import acceptance, items, requirements
 from work.states import BlockerKind, Gate
 
 BOARD = "/s/hvk/board/"
@@ -51,6 +51,26 @@ def test_a_column_a_status_and_closed_of_today_folded(world, planner, sign_in, c
     assert planner.client.get(closed["url"]).context["pager"].total_text == "1"
     clock.move_to(world.at + timedelta(days=1))
     assert sign_in(world.planner).get(BOARD).context["closed"]["count"] == "0"
+
+
+def test_closed_today_under_a_filter_is_what_closed_today(world, clock, sign_in):
+    """Also what was raised long before, and nothing that closed another day."""
+    late = world.at + timedelta(days=100)
+    for item in (done_item(world), done_item(world, priority="2")):
+        acceptance.accept(
+            actor=world.shift_lead,
+            at=late,
+            item_id=item.pk,
+            judged=dict.fromkeys(item.criteria.values_list("pk", flat=True), "Seen"),
+        )
+    closed_item(world, at=late - timedelta(days=1))
+    clock.move_to(late)
+    planner = sign_in(world.planner)
+    closed = planner.get(BOARD, priority="3").context["closed"]
+    assert closed == {"count": "1", "url": "/s/hvk/work/?priority=3&closed_since=2027-03-04"}
+    assert planner.client.get(closed["url"]).context["pager"].total_text == "1"
+    assert planner.get(BOARD).context["closed"]["count"] == "2"
+    assert planner.get(BOARD, blocked="1").context["closed"]["count"] == "0"
 
 
 def test_a_card_says_who_and_what_is_in_the_way(world, planner):

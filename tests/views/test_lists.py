@@ -21,7 +21,7 @@ from tests.factories import (
 )
 from work.models import Prerequisite, WorkItem
 from work.reads.lapses import unmet_and_due
-from work.services import blockers, items
+from work.services import acceptance, blockers, items
 from work.states import BlockerKind, FieldKind, Role
 
 LIST = "/s/hvk/work/"
@@ -235,6 +235,71 @@ def test_each_filter_finds_its_own(world, planner):
     assert found(place="40", type="MNT", status="live", team="lasteam") == those(late)
 
 
+def test_any_of_several_places_teams_kinds_and_types(world, planner):
+    kind = work_type(world.site, "CAL")
+    here = requested_item(world)
+    there = requested_item(world, place_id=world.p301.pk, type_id=kind.pk)
+    ours = planned_item(world, place_id=world.l4.pk, plan={"team_id": world.lasteam.pk})
+    theirs = planned_item(world, place_id=world.l4.pk, plan={"team_id": world.hydrex.pk})
+    stopped = waiting_item(world, place_id=world.l4.pk)
+
+    def found(**query):
+        page = planner.get(LIST, **query)
+        assert len(page.context["chips"]) == 2
+        return shown(page), page.context["hidden"]
+
+    assert found(place=["L3", "30"]) == (labels(there, here), [{"name": "place", "value": "30"}])
+    assert found(team=["lasteam", "hydrex"])[0] == labels(theirs, ours)
+    assert found(kind=["plant", "material"])[0] == labels(stopped)
+    assert found(type=["CAL", "MNT"])[0] == labels(stopped, theirs, ours, there, here)
+
+
+def test_what_is_too_much_is_said(world, planner):
+    for query, text in (
+        ("owner=me&owner=superv", "“superv” is one value too many for Owner."),
+        ("team=lasteam&team=zz", "“zz” is not understood as Team."),
+        (
+            "&".join(f"f.k{n}=1" for n in range(9)),
+            "f.k8 is one field too many, or has too long a name.",
+        ),
+        ("after=garbage", "“garbage” is not understood as Place in the list."),
+    ):
+        page = planner.client.get(f"{LIST}?{query}")
+        assert page.context["trouble"]["text"] == text
+
+
+def test_a_part_of_a_name_that_too_many_have_is_not_cut(world, planner, monkeypatch):
+    monkeypatch.setattr("work.reads.facets.MOST", 2)
+    people = [person(world.site, Role.PLANNER, name=f"Jan {n}") for n in range(3)]
+    made = [
+        planned_item(world, plan={"owner_user_id": each.pk, "executor_ids": [each.pk]})
+        for each in people
+    ]
+    for name, label in (("owner", "Owner"), ("executor", "Done by")):
+        page = planner.get(LIST, **{name: "jan"})
+        assert shown(page) == []
+        assert page.context["trouble"] == {
+            "kind": "too_many",
+            "text": f"{label}: more than 2 are called “jan”. Type more of the name.",
+            "url": "?",
+            "action": "Leave it out",
+        }
+        assert shown(planner.get(LIST, **{name: "jan 1"})) == labels(made[1])
+    monkeypatch.setattr("work.reads.facets.MOST", 3)
+    assert shown(planner.get(LIST, owner="jan")) == labels(*reversed(made))
+
+
+def test_a_moment_is_found_in_whatever_zone_it_was_said(world, planner):
+    fields = [{"key": "seen", "label": "Seen", "kind": FieldKind.MOMENT, "filterable": True}]
+    kind = work_type(world.site, "CAL", fields=fields)
+    said = ["2026-11-24T04:30:00+01:00", "2026-11-24T03:30:00+00:00"]
+    made = [requested_item(world, type_id=kind.pk, values={"seen": each}) for each in said]
+    requested_item(world, type_id=kind.pk, values={"seen": "2026-11-24T04:30:00+00:00"})
+    assert {item.values["seen"] for item in made} == {"2026-11-24T03:30:00+00:00"}
+    for asked in (*said, "2026-11-24T04:30", "2026-11-23T22:30:00-05:00"):
+        assert shown(planner.get(LIST, **{"f.seen": asked})) == labels(*reversed(made)), asked
+
+
 def test_clear_to_start_and_not_ready_are_apart(world, planner):
     ready = planned_item(world)
     rule(world.site, key="paper", kind=BlockerKind.DOCUMENT, place_id=world.p301.pk)
@@ -402,7 +467,22 @@ NOT_UNDERSTOOD = [
     "closed_since=x",
     "f.none=1",
     "f.%00=1",
+    "f." + "k" * 41 + "=1",
+    "&".join(f"f.k{n}=1" for n in range(9)),
     "q=a%00b",
+    "team=lasteam&team=zz",
+    "place=40&place=NOWHERE",
+    "kind=plant&kind=magic",
+    "owner=me&owner=superv",
+    "executor=me&executor=tech",
+    "blocked=0&blocked=1",
+    "due_before=2026-11-25&due_before=2026-11-26",
+    "after=garbage",
+    "after=x~y",
+    "sort=due&after=~",
+    "sort=due&after=2026-99-99~1",
+    "sort=status&after=77~1",
+    "sort=priority&after=~1",
 ]
 
 
@@ -424,12 +504,7 @@ HARMLESS = [
     "page=99999999999999999999999",
     "sort=%00",
     "after=%00",
-    "after=x~y",
-    "sort=due&after=~",
-    "sort=due&after=2026-99-99~1",
     "sort=due&after=9999-12-31T23:59:59-12:00~999999999999999",
-    "sort=status&after=77~1",
-    "sort=priority&after=~1",
     "unknown=1&csrf=2",
     "q=" + "w" * 5000,
     "q=%25%5f%27%22%5c",
@@ -458,13 +533,54 @@ def test_ended_work_with_other_filters_is_asked_for_a_period(world, clock, sign_
     page = planner.get(LIST, status="closed", priority="3")
     assert shown(page) == []
     chip = page.context["chips"][-1]
-    assert (chip.label, chip.value) == ("Raised since", "26 Nov 2026")
+    assert (chip.label, chip.value) == ("Ended work, raised since", "26 Nov 2026")
     assert chip.remove_url == "?priority=3"
     wide = planner.get(LIST, status="closed", priority="3", since="2026-11-24")
     assert shown(wide) == labels(old)
     too_wide = planner.get(LIST, status="closed", priority="3", since="2024-11-01")
     assert too_wide.context["trouble"]["kind"] == "too_many"
     assert too_wide.context["trouble"]["url"] == "?status=closed&priority=3"
+
+
+def test_a_period_that_is_put_hides_no_open_work(world, clock, sign_in):
+    """A period that is asked for is another thing: it is of all work."""
+    waits, _old = requested_item(world), closed_item(world)
+    clock.move_to(world.at + timedelta(days=92))
+    planner = sign_in(world.planner)
+    late = {"at": world.at + timedelta(days=92)}
+    fresh, ended = requested_item(world, **late), closed_item(world, **late)
+    found = planner.get(LIST, status="all", priority="3")
+    assert shown(found) == labels(ended, fresh, waits)
+    assert [chip.label for chip in found.context["chips"]] == [
+        "Status",
+        "Priority",
+        "Ended work, raised since",
+    ]
+    assert shown(planner.get(LIST, status="all", sort="due")) == labels(ended, fresh, waits)
+    both = planner.get(LIST, status=["requested", "closed"], priority="3")
+    assert shown(both) == labels(ended, fresh, waits)
+    asked = planner.get(LIST, status="all", priority="3", since="2026-11-26")
+    assert shown(asked) == labels(ended, fresh)
+    columns = planner.get("/s/hvk/board/", status="all", priority="3").context["columns"]
+    assert [column["count"] for column in columns] == ["2", "0", "0", "0", "0"]
+
+
+def test_closed_since_is_the_period(world, clock, sign_in):
+    item = done_item(world)
+    clock.move_to(world.at + timedelta(days=400))
+    acceptance.accept(
+        actor=world.shift_lead,
+        at=world.at + timedelta(days=400),
+        item_id=item.pk,
+        judged=dict.fromkeys(item.criteria.values_list("pk", flat=True), "Seen"),
+    )
+    planner = sign_in(world.planner)
+    found = planner.get(LIST, closed_since="2027-12-01", priority="3")
+    assert shown(found) == labels(item)
+    assert [chip.label for chip in found.context["chips"]] == ["Priority", "Closed since"]
+    too_wide = planner.get(LIST, closed_since="2026-12-01", priority="3")
+    assert too_wide.context["trouble"]["kind"] == "too_many"
+    assert too_wide.context["trouble"]["url"] == "?priority=3&closed_since=2027-09-30"
 
 
 def test_chips_say_what_narrows_and_lead_back(world, planner):

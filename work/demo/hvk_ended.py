@@ -166,7 +166,7 @@ _CLOSED = (
         "COLD",
         "Empty IBC-4418 to line 4",
         "For the morning",
-        (-40, "stefan"),
+        (-40, "planner"),
         (
             plan(-39.5, "sl-60", "sem", by="stefan", values={"to": "L4"}),
             start(-39),

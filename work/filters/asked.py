@@ -33,34 +33,50 @@ PARAMETERS = (
     "since",
     "closed_since",
 )
+# Of these any of several values will do; the others have one.
+MANY = frozenset({"status", "type", "place", "team", "priority", "kind"})
 LONGEST, MOST_VALUES, MOST_FIELDS, LAST_PAGE = 120, 12, 8, 20
+_LONGEST_FIELD = 42
 _NUMBER = re.compile(r"(?:[A-Za-z]-?)?([0-9]{1,15})")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked for, by parameter; `f.<key>` for custom fields."""
+    """What was asked for, by parameter; `f.<key>` for custom fields.
+
+    left: what is more, or longer, than can be asked at once.
+    """
 
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = ""
     page: int = 1
     after: str = ""
+    left: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, query: QueryDict) -> "Asked":
         """From the address of a request; unknown parameters are left out."""
         names = [name for name in PARAMETERS if name in query]
-        custom = [name for name in query if name.startswith("f.") and len(name) <= 42]
-        values = {
-            name: found
-            for name in (*names, *custom[:MOST_FIELDS])
-            if (found := _bounded(query.getlist(name)))
-        }
+        names += [name for name in query if name.startswith("f.")]
+        values: dict[str, tuple[str, ...]] = {}
+        left: list[tuple[str, str]] = []
+        fields = 0
+        for name in names:
+            found = _bounded(query.getlist(name))
+            most = MOST_VALUES if name in MANY else 1
+            if found and name.startswith("f."):
+                fields += 1
+                if fields > MOST_FIELDS or len(name) > _LONGEST_FIELD:
+                    most = 0
+            if found[:most]:
+                values[name] = found[:most]
+            left += [(name[:_LONGEST_FIELD], value) for value in found[most:]]
         return cls(
             values,
             _clean(query.get("sort", ""))[:20],
             _page(query.get("page", "")),
             _clean(query.get("after", ""))[:80],
+            tuple(left[:MOST_VALUES]),
         )
 
     @classmethod
@@ -84,7 +100,7 @@ class Asked:
     def wanted(self) -> Wanted:
         """What has to be looked up for it."""
         q = self.one("q")
-        places = {self.one("place"), q, q.upper()} - {""}
+        places = {*self.values.get("place", ()), q, q.upper()} - {""}
         return Wanted(
             number=self.number(),
             places=tuple(sorted(place for place in places if "\x00" not in place)),
@@ -116,9 +132,9 @@ class Asked:
 
 
 def _bounded(values: Iterable[str]) -> tuple[str, ...]:
-    """Values without the empty ones, each once, neither many nor long."""
+    """Values without the empty ones, each once, none of them long."""
     found = dict.fromkeys(value.strip()[:LONGEST] for value in values)
-    return tuple(value for value in found if value)[:MOST_VALUES]
+    return tuple(value for value in found if value)
 
 
 def _page(value: str) -> int:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from work.filters.plain import day
 from work.filters.selection import Selection
 from work.filters.words import ANY_STATUS, FLAGS, LABELS, ME
+from work.reads.causes import cause_words, is_cause
 from work.states import ENDED, BlockerKind, Priority, Role, Status
 
 
@@ -21,7 +22,7 @@ class Chip:
 
 
 def chips(selection: Selection) -> list[Chip]:
-    """One for each value that was asked for, and one for a period that was put."""
+    """One for each value that was asked for or is too many, and one for a period that was put."""
     asked, unknown = selection.asked, set(selection.unknown)
     found = []
     for name, values in asked.values.items():
@@ -30,12 +31,19 @@ def chips(selection: Selection) -> list[Chip]:
             if (name, value) in unknown:
                 said = _("%(value)s (not understood)") % {"value": _plain(value)}
             found.append(Chip(label(selection, name), said, asked.without(name, value)))
-    if selection.since and "since" not in asked.values:
+    for name, value in asked.left:
+        said = _("%(value)s (not understood)") % {"value": _plain(value)}
+        found.append(Chip(label(selection, name), said, asked.without(name, value)))
+    if asked.after and ("after", asked.after) in unknown:
+        said = _("%(value)s (not understood)") % {"value": _plain(asked.after)}
+        found.append(Chip(str(LABELS["after"]), said, asked.url()))
+    if selection.since:
         open_only = tuple(
             value for value in asked.values.get("status", ()) if value not in {*ENDED, "all"}
         )
         said = date_format(selection.since, "j M Y")
-        found.append(Chip(str(LABELS["since"]), said, asked.url(status=open_only or None)))
+        away = asked.url(status=open_only or None)
+        found.append(Chip(_("Ended work, raised since"), said, away))
     return found
 
 
@@ -68,6 +76,8 @@ def _said(selection: Selection, name: str, value: str) -> str:
         return facets.places[value].name
     if name in ("due_before", "since", "closed_since") and (found := day(value)):
         return date_format(found, "j M Y")
+    if name == "incomplete" and is_cause(value):
+        return cause_words(value, selection.context.facets.field_labels())
     if name in ("asset", "q", "place", "waiting_days") or name.startswith("f."):
         return _plain(value)
     return str(FLAGS.get(value, _plain(value)))

@@ -1,5 +1,6 @@
 """Filters over custom fields: equality, answered by one index over the values of all types."""
 
+from datetime import UTC
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,7 @@ def _stored(kind: str, said: str) -> list[Any]:
                     return []
                 if moment.tzinfo is None:
                     moment = timezone.make_aware(moment)
-                return [moment.isoformat()]
+                return [moment.astimezone(UTC).isoformat()]
             case _:
                 return [said]
     except (ValueError, InvalidOperation, OverflowError):

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def kind(values: tuple[str, ...], context: "Context") -> Q | None:
-    """Blocked by something of that kind."""
-    if values[0] not in BlockerKind.values:
+    """Blocked by something of one of these kinds."""
+    if not set(values) <= set(BlockerKind.values):
         return None
-    return _blocked_where(Q(kind=values[0]), context)
+    return _blocked_where(Q(kind__in=values), context)
 
 
 def clears(values: tuple[str, ...], context: "Context") -> Q | None:

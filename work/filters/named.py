@@ -19,9 +19,14 @@ def types(values: tuple[str, ...], context: "Context") -> Q | None:
 
 
 def place(values: tuple[str, ...], context: "Context") -> Q | None:
-    """At this place or below it."""
-    found = context.facets.places.get(values[0])
-    return Q(place__path__startswith=found.more) if found else None
+    """At one of these places or below it."""
+    found = Q()
+    for value in values:
+        known = context.facets.places.get(value)
+        if known is None:
+            return None
+        found |= Q(place__path__startswith=known.more)
+    return found
 
 
 def owner(values: tuple[str, ...], context: "Context") -> Q | None:
@@ -39,9 +44,11 @@ def owner(values: tuple[str, ...], context: "Context") -> Q | None:
 
 
 def team(values: tuple[str, ...], context: "Context") -> Q | None:
-    """Carried out by this team or company, by code."""
+    """Carried out by one of these teams or companies, by code."""
     known = {each.code: each.pk for each in context.facets.teams}
-    return Q(team=known[values[0]]) if values[0] in known else None
+    if not set(values) <= set(known):
+        return None
+    return Q(team__in=[known[value] for value in values])
 
 
 def executor(values: tuple[str, ...], context: "Context") -> Q | None:

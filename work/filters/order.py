@@ -77,6 +77,14 @@ def ordered(items: QuerySet[WorkItem], sort: str, after: str = "") -> QuerySet[W
     return found if start is None else found.filter(start)
 
 
+def begins(sort: str, after: str) -> bool:
+    """Whether `after` is the key of a row in that order."""
+    back, order = sort.startswith("-"), ORDERS[sort.removeprefix("-")]
+    if order is NUMBER:
+        return _number(after) is not None
+    return _start(order, back, after) is not None
+
+
 def key(row: ItemRow, sort: str) -> str:
     """The key of a row in that order."""
     order = ORDERS[sort.removeprefix("-")]

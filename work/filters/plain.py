@@ -14,6 +14,7 @@ from work.models.readings import (
     ready_if,
     unconfirmed_if,
 )
+from work.reads.causes import is_cause
 from work.states import OPEN, Priority, Status
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ HOLDS_FOR: dict[str, frozenset[Status]] = {
     "unconfirmed": frozenset({Status.LIVE}),
     "incomplete": frozenset({Status.REQUESTED}),
     "waiting_days": frozenset({Status.WAITING}),
+    "closed_since": frozenset({Status.CLOSED}),
 }
 _MOST_WORDS, _MOST_DAYS = 6, 36500
 
@@ -86,8 +88,11 @@ def unconfirmed(values: tuple[str, ...], context: "Context") -> Q | None:
 
 
 def incomplete(values: tuple[str, ...], context: "Context") -> Q | None:
-    """Imported with something missing."""
-    return _either(values, ~Q(incomplete=[]), None)
+    """Imported with something missing; for one cause, where that is named."""
+    missing = ~Q(incomplete=[])
+    if is_cause(values[0]):
+        return missing & Q(incomplete__contains=[values[0]])
+    return _either(values, missing, None)
 
 
 def source_closed(values: tuple[str, ...], context: "Context") -> Q | None:

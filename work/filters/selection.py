@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from work.filters import custom, lapsed, named, plain
 from work.filters.asked import Asked
-from work.filters.order import known, ordered
+from work.filters.order import begins, known, ordered
 from work.models import Site, WorkItem
 from work.permissions import Scope
 from work.reads.facets import Facets
@@ -35,7 +36,8 @@ class Context:
 class Selection:
     """The rows that were asked for, and what could not be understood of it.
 
-    since: the beginning of the period, where one was put. too_long: the period asked for is.
+    since: the beginning of the period that was put on ended work. too_long: the period asked for
+    is. too_many: a name that more people have than can be looked through.
     """
 
     asked: Asked
@@ -45,6 +47,12 @@ class Selection:
     statuses: frozenset[str] = OPEN
     since: date | None = None
     too_long: bool = False
+    too_many: tuple[str, str] | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether nothing can be shown of it."""
+        return bool(self.unknown or self.too_many or self.too_long)
 
     @property
     def sort(self) -> str:
@@ -56,7 +64,7 @@ class Selection:
 
         status: only those of it that have this one.
         """
-        if self.unknown or self.too_long:
+        if self.refused:
             return WorkItem.objects.none()
         seen = of_site(self.context.who, self.context.site)
         return WorkItem.objects.filter(seen, self.condition(status))
@@ -64,16 +72,25 @@ class Selection:
     def condition(self, status: str = "") -> Q:
         """The same without what the reader may see."""
         wanted = self.statuses & {status} if status else self.statuses
-        if wanted == frozenset(Status.values):
-            return self.q
-        if len(wanted) == 1:
-            return Q(status=next(iter(wanted))) & self.q
-        return Q(status__in=sorted(wanted)) & self.q
+        if self.since is None or not wanted & ENDED:
+            return _one_of(wanted) & self.q
+        raised = Q(requested_at__gte=plain.midnight(self.since))
+        if is_open := wanted & OPEN:
+            raised = _one_of(is_open) | raised
+        return _one_of(wanted) & raised & self.q
 
     def in_order(self, default: str = "") -> QuerySet[WorkItem]:
         """What fits, in the order asked for."""
         sort = self.sort if self.asked.sort or not default else default
         return ordered(self.rows(), sort, self.asked.after)
+
+
+def _one_of(statuses: frozenset[str]) -> Q:
+    if statuses == frozenset(Status.values):
+        return Q()
+    if len(statuses) == 1:
+        return Q(status=next(iter(statuses)))
+    return Q(status__in=sorted(statuses))
 
 
 type Filter = Callable[[tuple[str, ...], Context], Q | None]
@@ -103,22 +120,30 @@ FILTERS: dict[str, Filter] = {
 def select(asked: Asked, facets: Facets, site: Site, who: Scope, at: datetime) -> Selection:
     """What the parameters ask for, within what the reader may see."""
     context = Context(site, who, at, facets)
-    selection = Selection(asked, context)
+    selection = Selection(asked, context, unknown=list(asked.left))
     _status(selection)
     for name, values in asked.values.items():
+        if name in facets.too_many:
+            selection.too_many = selection.too_many or (name, values[0])
+            continue
         if name in plain.HOLDS_FOR:
             selection.statuses &= plain.HOLDS_FOR[name]
         if name in FILTERS:
-            found = FILTERS[name](values, context)
+            asks = FILTERS[name]
         elif name.startswith("f."):
-            found = custom.equals(name.removeprefix("f."), values, context)
+            asks = partial(custom.equals, name.removeprefix("f."))
         else:
             continue
+        found = asks(values, context)
         if found is None:
-            selection.unknown += [(name, value) for value in values]
+            selection.unknown += [
+                (name, value) for value in values if asks((value,), context) is None
+            ]
         else:
             selection.q &= found
     _period(selection)
+    if asked.after and not begins(selection.sort, asked.after):
+        selection.unknown.append(("after", asked.after))
     return selection
 
 
@@ -143,26 +168,27 @@ def _status(selection: Selection) -> None:
 
 
 def _period(selection: Selection) -> None:
-    """Ended work with other filters or orders is asked within a period, ninety days by default."""
-    asked, at = selection.asked, selection.context.at
-    today = timezone.localtime(at).date()
-    if closed := asked.one("closed_since"):
-        day = plain.day(closed)
-        if day is None:
-            selection.unknown.append(("closed_since", closed))
-        else:
-            selection.q &= Q(closed_at__gte=plain.midnight(day))
-    since = plain.day(asked.one("since"))
-    if asked.one("since") and since is None:
-        selection.unknown.append(("since", asked.one("since")))
+    """Ended work with other filters or orders is asked within a period, ninety days by default.
+
+    The period is of when it was raised; of when it was closed, where that is asked for. One that
+    was asked for narrows all work, one that is put here the ended alone.
+    """
+    asked, begin = selection.asked, []
+    for name, column in (("since", "requested_at"), ("closed_since", "closed_at")):
+        if said := asked.one(name):
+            day = plain.day(said)
+            if day is None:
+                selection.unknown.append((name, said))
+            else:
+                selection.q &= Q(**{f"{column}__gte": plain.midnight(day)})
+                begin.append(day)
     other = set(asked.values) - _QUICK
     if selection.context.facets.number is not None:
         other.discard("q")
     by_number = selection.sort.removeprefix("-") == "number"
     if selection.statuses & ENDED and (other or not by_number):
-        if since is None:
-            since = today - PERIOD
-        selection.too_long = since < today - LONGEST_PERIOD
-    selection.since = since
-    if since is not None:
-        selection.q &= Q(requested_at__gte=plain.midnight(since))
+        today = timezone.localtime(selection.context.at).date()
+        if begin:
+            selection.too_long = max(begin) < today - LONGEST_PERIOD
+        else:
+            selection.since = today - PERIOD

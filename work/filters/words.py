@@ -25,6 +25,7 @@ LABELS = {
     "waiting_days": _("Stopped for at least, days"),
     "since": _("Raised since"),
     "closed_since": _("Closed since"),
+    "after": _("Place in the list"),
 }
 FLAGS = {"1": _("Yes"), "0": _("No")}
 ANY_STATUS = {"open": _("All open"), "all": pgettext_lazy("status", "All")}

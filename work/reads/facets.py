@@ -15,8 +15,6 @@ from django.db.models import CharField, Exists, JSONField, OuterRef, QuerySet, V
 from django.db.models.functions import Cast
 
 from work.models import (
-    Asset,
-    ItemAsset,
     ItemExecutor,
     Membership,
     Place,
@@ -28,8 +26,10 @@ from work.models import (
 )
 from work.permissions import Scope, visible
 from work.reads.seen import of_site
+from work.services._things import known_assets
 
-MOST = 20
+# As many people, or posts, may share a part of a name that is asked for.
+MOST = 100
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,12 @@ class Facets:
     clears: Named | None = None
     number: int | None = None
     duties: list[Named] = field(default_factory=list)
+    # The parameters whose part of a name is that of too many.
+    too_many: set[str] = field(default_factory=set)
+
+    def field_labels(self) -> dict[str, str]:
+        """The labels of the custom fields that lists know, by key."""
+        return {each.key: each.label for each in self.fields}
 
 
 def load(site: Site, who: Scope, wanted: Wanted) -> Facets:
@@ -102,6 +108,13 @@ def load(site: Site, who: Scope, wanted: Wanted) -> Facets:
     found = Facets()
     for what, pk, code, name, more, extra in rows:
         _put(found, what, Named(pk, code, name, more), extra)
+    for name, each in (
+        ("owner", found.owners),
+        ("owner", found.owner_posts),
+        ("executor", found.executors),
+    ):
+        if len(each) > MOST:
+            found.too_many.add(name)
     found.types.sort(key=lambda each: each.name)
     found.teams.sort(key=lambda each: each.name)
     found.fields.sort(key=lambda each: each.label)
@@ -199,24 +212,21 @@ def _pointed_at(site: Site, who: Scope, wanted: Wanted) -> Iterable[QuerySet]:
         places = Place.objects.filter(seen, site=site, code__in=wanted.places)
         yield _part("place", places, "code", "name", "path")
     if wanted.asset:
-        assets = Asset.objects.filter(site=site, code=wanted.asset)
-        if who.only_contractor(site.pk):
-            named = ItemAsset.objects.filter(asset=OuterRef("pk"), item__in=mine)
-            assets = assets.filter(Exists(named))
+        assets = known_assets(who, site.pk).filter(code=wanted.asset)
         yield _part("asset", assets, "code", "name")
     if (people := _people(site, who, wanted.owner)) is not None:
         if who.only_contractor(site.pk):
             people = people.filter(Exists(mine.filter(owner_user=OuterRef("pk"))))
-        yield _part("owner", people[:MOST], "name", "name")
+        yield _part("owner", people[: MOST + 1], "name", "name")
     if (posts := _posts(site, wanted.owner)) is not None:
         if who.only_contractor(site.pk):
             posts = posts.filter(Exists(mine.filter(owner_post=OuterRef("pk"))))
-        yield _part("post", posts[:MOST], "name", "name")
+        yield _part("post", posts[: MOST + 1], "name", "name")
     if (people := _people(site, who, wanted.executor)) is not None:
         if who.only_contractor(site.pk):
             named = ItemExecutor.objects.filter(user=OuterRef("pk"), item__in=mine)
             people = people.filter(Exists(named))
-        yield _part("executor", people[:MOST], "name", "name")
+        yield _part("executor", people[: MOST + 1], "name", "name")
     if wanted.clears and not who.only_contractor(site.pk):
         yield from _clearing(site, who, wanted.clears)
 

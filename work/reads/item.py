@@ -154,6 +154,17 @@ def load(
 
     before, each: which stretch of its history, as `trail.events_of` takes them.
     """
+    facts = _facts.proof(_own(item), ever_four_eyes=item.ever_four_eyes)
+    return Page(site, item, facts, who, at, trail.events_of(item, before, each=each))
+
+
+def load_for_form(site: Site, item: WorkItem, who: Scope, at: datetime) -> Page:
+    """What the form of an act asks of an item: nothing of its proof, holds, kin and history."""
+    return Page(site, item, _facts.asked(_own(item)), who, at, trail.Trail([]))
+
+
+def _own(item: WorkItem) -> Facts:
+    """The requirements and open blockers of an item: two queries."""
     facts = Facts(item, None)  # type: ignore[arg-type]  no supplier is asked here
     facts.prerequisites = list(
         Prerequisite.objects.filter(item=item, withdrawn_at=None).order_by("pk")
@@ -164,8 +175,7 @@ def load(
         .annotate(promised=ArraySubquery(promises.values("expected")))
         .order_by("since", "pk")
     )
-    _facts.proof(facts, ever_four_eyes=item.ever_four_eyes)
-    return Page(site, item, facts, who, at, trail.events_of(item, before, each=each))
+    return facts
 
 
 def place_by_code(site: Site, who: Scope, code: str) -> Place | None:

@@ -8,6 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from work.models import WorkItem
+from work.reads import causes
 from work.reads.item import Page, label, url
 from work.reasons import moment
 from work.services.guards import four_eyes
@@ -23,6 +24,20 @@ _NEXT = {
 }
 
 
+def brief(item: WorkItem) -> dict[str, Any]:
+    """What the head of every page of an item says, that of a form too."""
+    status = Status(item.status)
+    return {
+        "label": label(item.number),
+        "version": item.version,
+        "what": item.what,
+        "status": str(status),
+        "get_status_display": status.label,
+        "type_label": item.type.name,
+        "type_icon": item.type.icon,
+    }
+
+
 def header(page: Page) -> dict[str, Any]:
     """The item itself, in the words of its page."""
     item, at, site = page.item, page.at, page.site
@@ -33,13 +48,8 @@ def header(page: Page) -> dict[str, Any]:
         found = page.names.named("post", item.owner_post_id)
         holder = found.holder if found else ""
         owner_note = _("now %(name)s") % {"name": holder} if holder else _("nobody on duty")
-    return {
-        "label": label(item.number),
-        "version": item.version,
-        "what": item.what,
+    return brief(item) | {
         "why": item.why,
-        "status": str(status),
-        "get_status_display": status.label,
         "stage_label": stage.label if stage else "",
         "since": item.status_since,
         "status_note": _status_note(page),
@@ -49,8 +59,6 @@ def header(page: Page) -> dict[str, Any]:
         "open_blockers": len(page.rows.blockers),
         "unconfirmed_minutes": _unconfirmed(item, at),
         "has_permit": bool(_permits(page)),
-        "type_label": item.type.name,
-        "type_icon": item.type.icon,
         "priority": item.priority,
         "get_priority_display": item.get_priority_display(),
         "safety_critical": item.safety_critical,
@@ -85,6 +93,9 @@ def header(page: Page) -> dict[str, Any]:
         "window_text": _window_text(item),
         "requested_by_text": item.requested_by.name if item.requested_by else "",
         "requested_at": item.requested_at,
+        "incomplete_text": causes.said(
+            item, {field.key: field.label for field in page.facts.definition.fields}
+        ),
         "source_text": _source_text(page),
         "source_url": _other_url(page, page.other(item.source_item_id)),
         "external_text": " ".join(filter(None, [item.external_system, item.external_key])),

@@ -73,7 +73,7 @@ WORDS: dict[str, object] = {
     "live_needs_executor": _("Work in progress needs an executor."),
     "team_unknown": _("The team is not of this site."),
     "place_unknown": _("The place is not of this site, or not yours to name."),
-    "asset_unknown": _("An asset is not of this site."),
+    "asset_unknown": _("An asset is not of this site, or not yours to name."),
     "type_unknown": _("The work type is not in use at this site."),
     "window_unknown": _("The window is not of this site, or it is closed."),
     "parent_unknown": _("The parent is not an item that you may see at this site."),

@@ -184,11 +184,8 @@ def asks_four_eyes() -> Q:
     return Q(four_eyes=True) | Q(kind__in=_FOUR_EYED) | Q(supplier__in=asking)
 
 
-def proof(facts: Facts, *, ever_four_eyes: bool | None = None) -> Facts:
-    """Load what completion and acceptance ask about, for one item: six queries.
-
-    ever_four_eyes: given where it is known already.
-    """
+def asked(facts: Facts) -> Facts:
+    """Load what one item asks to be answered, its lines and criteria: two queries."""
     item = facts.item
     facts.lines = list(
         ChecklistLine.objects.filter(item=item, withdrawn_at=None).select_related(
@@ -198,6 +195,15 @@ def proof(facts: Facts, *, ever_four_eyes: bool | None = None) -> Facts:
     facts.criteria = list(
         Criterion.objects.filter(item=item, withdrawn_at=None).select_related("judged_by")
     )
+    return facts
+
+
+def proof(facts: Facts, *, ever_four_eyes: bool | None = None) -> Facts:
+    """Load what completion and acceptance ask about, for one item: six queries.
+
+    ever_four_eyes: given where it is known already.
+    """
+    item = asked(facts).item
     facts.evidence = list(Evidence.objects.filter(item=item).select_related("by", "blob"))
     facts.dependants = list(
         (WorkItem.objects.filter(parent=item) | WorkItem.objects.filter(source_item=item))

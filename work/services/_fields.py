@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Any
@@ -44,7 +44,7 @@ def checked_values(definition: Definition, values: Mapping[str, Any]) -> dict[st
         elif value not in (None, ""):
             try:
                 stored[key] = _stored(field, value)
-            except (ValueError, InvalidOperation):
+            except (ValueError, InvalidOperation, OverflowError):
                 reasons.append(Reason("field_invalid", {"key": key, "label": field.label}))
     if reasons:
         raise Refused(reasons)
@@ -90,7 +90,7 @@ def _stored(field: TypeField, value: Any) -> Any:
             return day.isoformat() if day else _bad()
         case FieldKind.MOMENT:
             moment = value if isinstance(value, datetime) else parse_datetime(str(value))
-            return moment.isoformat() if moment and moment.tzinfo else _bad()
+            return moment.astimezone(UTC).isoformat() if moment and moment.tzinfo else _bad()
         case _:
             text = str(value)
             return text if "\x00" not in text and len(text) <= 5000 else _bad()

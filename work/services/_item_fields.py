@@ -115,12 +115,12 @@ def set_values(facts: Facts, values: Mapping[str, Any] | None) -> bool:
     return changed
 
 
-def set_assets(item: WorkItem, asset_ids: Iterable[int] | None) -> bool:
+def set_assets(act: OpenAct, item: WorkItem, asset_ids: Iterable[int] | None) -> bool:
     if asset_ids is None:
         return False
     wanted = set(asset_ids)
     have = set(ItemAsset.objects.filter(item=item).values_list("asset_id", flat=True))
-    check_assets(item.site_id, wanted - have)
+    check_assets(act.scope, item.site_id, wanted - have)
     ItemAsset.objects.filter(item=item, asset_id__in=have - wanted).delete()
     ItemAsset.objects.bulk_create(ItemAsset(item=item, asset_id=pk) for pk in wanted - have)
     return wanted != have

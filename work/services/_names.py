@@ -6,8 +6,9 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from work.exceptions import Reason, Refused, Unknown
-from work.models import Asset, Membership, Place, Post, Team, WorkItem
+from work.models import Membership, Place, Post, Team, WorkItem
 from work.permissions import Scope
+from work.services._things import known_assets
 from work.services.acts import OpenAct
 from work.states import Role
 
@@ -86,10 +87,10 @@ def place_for(act: OpenAct, site_id: int, place_id: int) -> Place:
     return place_of(site_id, place_id)
 
 
-def check_assets(site_id: int, asset_ids: Iterable[int]) -> None:
-    """Things of the site."""
+def check_assets(who: Scope, site_id: int, asset_ids: Iterable[int]) -> None:
+    """Things of the site that the actor may know of; of others nothing can be told."""
     wanted = set(asset_ids)
-    if wanted and Asset.objects.filter(pk__in=wanted, site_id=site_id).count() != len(wanted):
+    if wanted and known_assets(who, site_id).filter(pk__in=wanted).count() != len(wanted):
         raise Refused(Reason("asset_unknown"))
 
 

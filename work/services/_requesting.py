@@ -76,7 +76,7 @@ def request_inner(
     place = place_of(site_id, place_id)
     kind, version_id = type_of(site_id, type_id)
     known = definition(version_id)
-    check_assets(site_id, asset_ids)
+    check_assets(act.scope, site_id, asset_ids)
     check_places(site_id, place_ids)
     item = WorkItem(
         site=site,

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from work.exceptions import Forbidden, Reason, Refused, Stale, Unknown
 from work.models import Asset, Hold, Place, Window
-from work.permissions import Action, can_at
+from work.permissions import Action, Scope, can_at, system
 from work.services import _asking, _order
 from work.services._enter import enter
 from work.services._names import place_for, place_of
+from work.services._things import known_assets
 from work.services.acts import OpenAct, door
 from work.states import ENDED, OPEN, HoldKind
 
@@ -28,7 +29,7 @@ def _place(
     item = facts.item
     if item.status in ENDED:
         raise Refused(Reason("not_from", {"status": item.status, "verb": "hold"}))
-    place, asset = _held(item.site_id, kind, place_id, asset_id)
+    place, asset = _held(act.scope, item.site_id, kind, place_id, asset_id)
     note = act.note(why, "hold", item_id=item.pk)
     hold = Hold.objects.create(
         site_id=item.site_id,
@@ -46,13 +47,13 @@ def _place(
 
 
 def _held(
-    site_id: int, kind: str, place_id: int | None, asset_id: int | None
+    who: Scope, site_id: int, kind: str, place_id: int | None, asset_id: int | None
 ) -> tuple[Place | None, Asset | None]:
-    """What is held: one place or one thing of the site."""
+    """What is held: one place or one thing of the site that `who` may know of."""
     if kind not in HoldKind.values or (place_id is None) == (asset_id is None):
         raise Refused(Reason("hold_needs_subject"))
     place = place_of(site_id, place_id) if place_id is not None else None
-    asset = Asset.objects.filter(pk=asset_id, site_id=site_id).first() if asset_id else None
+    asset = known_assets(who, site_id).filter(pk=asset_id).first() if asset_id else None
     if asset_id is not None and asset is None:
         raise Refused(Reason("asset_unknown"))
     return place, asset
@@ -75,7 +76,7 @@ def place_for_record(
     the other ports: "incidents.incident".
     """
     act.control(site_id)
-    place, asset = _held(site_id, kind, place_id, asset_id)
+    place, asset = _held(system(act.at), site_id, kind, place_id, asset_id)
     note = act.note(why, "hold", subject=place or asset)
     hold = Hold.objects.create(
         site_id=site_id,

@@ -127,7 +127,7 @@ def plan_inner(
     what = [*names]
     if set_values(facts, values):
         what.append("values")
-    if set_assets(item, asset_ids):
+    if set_assets(act, item, asset_ids):
         what.append("assets")
     if set_places(item, place_ids):
         what.append("places")
@@ -179,7 +179,7 @@ def _edit(
     what = list(names)
     if set_values(facts, values):
         names, what = [*names, "values"], [*what, "values"]
-    if set_assets(facts.item, asset_ids):
+    if set_assets(act, facts.item, asset_ids):
         what.append("assets")
     if set_places(facts.item, place_ids):
         what.append("places")

@@ -15,7 +15,7 @@ from work.models import (
     User,
     WorkItem,
 )
-from work.permissions import Action, can, visible
+from work.permissions import Action, Scope, can, visible
 from work.reads.item import Page, coded, number_of
 from work.services import (
     checklist,
@@ -26,6 +26,7 @@ from work.services import (
     requirements,
 )
 from work.services import proof as proofs
+from work.services._things import known_assets
 from work.views._refusals import NEVER
 
 
@@ -120,10 +121,11 @@ def places_named(sent: Sent, name: str) -> list[int]:
     return list(found.values())
 
 
-def assets_named(site_id: int, typed: str) -> list[int]:
-    """Ids of the assets whose codes were typed with commas."""
+def assets_named(who: Scope, site_id: int, typed: str) -> list[int]:
+    """Ids of the assets whose codes were typed with commas, of those that `who` may know of."""
     codes = {code.strip() for code in typed.split(",") if code.strip()}
-    found = dict(Asset.objects.filter(site_id=site_id, code__in=codes).values_list("code", "pk"))
+    known = known_assets(who, site_id).filter(code__in=codes) if codes else Asset.objects.none()
+    found = dict(known.values_list("code", "pk"))
     if codes - set(found):
         raise Refused(Reason("asset_unknown"))
     return list(found.values())
@@ -157,7 +159,7 @@ def fields(sent: Sent) -> dict[str, Any]:
         "parent_id": parent_id,
         "mandatory": bool(sent.get("mandatory", False)),
         "values": sent.form.values(),
-        "asset_ids": assets_named(item.site_id, sent.get("assets")),
+        "asset_ids": assets_named(sent.page.who, item.site_id, sent.get("assets")),
         "place_ids": places_named(sent, "places"),
     }
 

@@ -18,7 +18,8 @@ from work.views._acts import Spec
 class Known:
     """What forms need to know of the item; choices of the site are asked when they are used."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, together: bool = False) -> None:
+        """together: its form uses several choices of the site."""
         self.page = page
         item, facts = page.item, page.facts
         self.warned = bool(warnings_at(facts, Gate.START, page.at))
@@ -49,7 +50,7 @@ class Known:
             *((f"criterion:{each.pk}", each.text) for each in facts.criteria),
             *((f"line:{each.pk}", each.text) for each in facts.lines),
         ]
-        choices = SiteChoices(page.site, page.who, page.at)
+        choices = SiteChoices(page.site, page.who, page.at, together=together)
         self.owners, self.clearers = choices.owners, choices.clearers
         # What the item has already stays a choice, also when it is no longer in use.
         has = page.item
@@ -71,7 +72,7 @@ def make_form(
     page: Page, spec: Spec, of: int | None = None, data: Any = None, files: Any = None
 ) -> forms.Form:
     """The form of an act, bound when `data` is given."""
-    known: Any = Known(page)
+    known: Any = Known(page, together=spec.apart)
     if spec.verb == "answer":
         known = next((line for line in page.facts.lines if line.pk == of), None)
     key = f"{spec.verb}-{of}" if of else spec.verb

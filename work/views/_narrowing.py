@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from work.filters import Asked, Selection, select
 from work.filters.chips import chips, label
 from work.filters.form import FilterForm
+from work.filters.selection import PERIOD
 from work.models import Site
 from work.permissions import Scope
 from work.reads import facets, live
@@ -59,6 +61,13 @@ def linked(selection: Selection, **values: str) -> Selection:
     """What a link of ours over the same site asks for; it names nothing that must be looked up."""
     known = selection.context
     return select(Asked.from_link(**values), Facets(), known.site, known.who, known.at)
+
+
+def any_incomplete(selection: Selection) -> Selection:
+    """The same with whatever cause of having arrived incomplete."""
+    known = selection.context
+    values = {**selection.asked.values, "incomplete": ("1",)}
+    return select(Asked(values), known.facets, known.site, known.who, known.at)
 
 
 def tabs(selection: Selection, counts: list[int], url_name: str) -> list[dict[str, Any]]:
@@ -111,25 +120,47 @@ def hidden(selection: Selection) -> list[dict[str, str]]:
     asked = selection.asked
     carried = ("unconfirmed", "incomplete", "source_closed", "closed_since")
     rows = [{"name": "sort", "value": asked.sort}] if asked.sort else []
-    return rows + [{"name": name, "value": asked.one(name)} for name in carried if asked.one(name)]
+    rows += [{"name": name, "value": asked.one(name)} for name in carried if asked.one(name)]
+    # The form chooses one of these; more come from a link.
+    for name in ("type", "place", "team", "kind"):
+        rows += [{"name": name, "value": each} for each in asked.values.get(name, ())[1:]]
+    return rows
 
 
 def trouble(selection: Selection, here: str) -> dict[str, str] | None:
     """Why no rows can be shown, and the way on."""
+    asked = selection.asked
     if selection.unknown:
         name, value = selection.unknown[0]
         words = {"label": label(selection, name), "value": value.replace("\x00", "�")[:40]}
+        text = _("“%(value)s” is not understood as %(label)s.")
+        if (name, value) in asked.left and name in asked.values:
+            text = _("“%(value)s” is one value too many for %(label)s.")
+        elif (name, value) in asked.left:
+            text = _("%(label)s is one field too many, or has too long a name.")
         return {
             "kind": "refused",
-            "text": _("“%(value)s” is not understood as %(label)s.") % words,
+            "text": text % words,
             "url": here,
             "action": _("Clear filters"),
         }
+    if selection.too_many:
+        name, value = selection.too_many
+        words = {"label": label(selection, name), "value": value[:40], "most": facets.MOST}
+        text = _("%(label)s: more than %(most)s are called “%(value)s”. Type more of the name.")
+        return {
+            "kind": "too_many",
+            "text": text % words,
+            "url": selection.asked.url(**{name: None}),
+            "action": _("Leave it out"),
+        }
     if selection.too_long:
+        recent = timezone.localtime(selection.context.at).date() - PERIOD
+        closed = {"closed_since": recent.isoformat()} if "closed_since" in asked.values else {}
         return {
             "kind": "too_many",
             "text": _("Ended work with these filters is looked through for a year at most."),
-            "url": selection.asked.url(since=None),
+            "url": selection.asked.url(since=None, **closed),
             "action": _("Ask the last 90 days"),
         }
     return None

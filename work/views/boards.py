@@ -55,7 +55,8 @@ def _closed_today(selection: Selection) -> Selection:
     today = timezone.localtime(known.at).date().isoformat()
     values = {**selection.asked.values, "closed_since": (today,)}
     values.pop("status", None)
-    return select(Asked(values), known.facets, known.site, known.who, known.at)
+    asked = Asked(values, left=selection.asked.left)
+    return select(asked, known.facets, known.site, known.who, known.at)
 
 
 def _list(site: Site, selection: Selection) -> str:

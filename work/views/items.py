@@ -12,22 +12,30 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from work.exceptions import Forbidden, NotDone, Reason, Refused, Stale, Unknown
-from work.models import Act, ChecklistLine, Evidence, Site
+from work.models import Act, ChecklistLine, Evidence, Site, WorkItem
 from work.permissions import Allowed, Denied, Scope, visible
 from work.reads import item as read
 from work.reads.item import Page
+from work.reads.item_header import brief
 from work.services import files
 from work.views import _kept
 from work.views._acts import SPECS, Spec
 from work.views._calls import Sent
 from work.views._item_acts import ActView, Failed, act_view, held, may
-from work.views._item_context import context, refusal_of, shown
+from work.views._item_context import context, refusal_of
 from work.views._item_forms import make_form
 from work.views._refusals import INVALID, answer_of
 from work.views._site import SeeOther, back_to, fragment, number_in, see_other, site_view
 
 # What every form of an act sends.
 _ALWAYS = frozenset({"csrfmiddlewaretoken", "act", "seen", "back"})
+
+
+def _found(site: Site, who: Scope, number: str) -> WorkItem:
+    item = read.find(site, who, number)
+    if item is None:
+        raise Http404
+    return item
 
 
 def _page(
@@ -38,10 +46,7 @@ def _page(
     before: int | None = None,
     each: bool = False,
 ) -> Page:
-    item = read.find(site, who, number)
-    if item is None:
-        raise Http404
-    return read.load(site, item, who, at, before, each)
+    return read.load(site, _found(site, who, number), who, at, before, each)
 
 
 @require_safe
@@ -64,7 +69,8 @@ def item_act(
 ) -> HttpResponse:
     """Do one act (POST), or show the form of one that has a page of its own (GET)."""
     spec = SPECS.get(verb)
-    page = _page(site, who, at, number)
+    load = read.load if request.method == "POST" else read.load_for_form
+    page = load(site, _found(site, who, number), who, at)
     if spec is None:
         raise Http404
     of = number_in(request.GET.get("of", "")) if spec.part else None
@@ -103,7 +109,7 @@ def _ask(
     """The page of one act's form; without a form where the act is not this person's."""
     values = {
         "site": page.site,
-        "item": shown(page),
+        "item": brief(page.item),
         "act": act,
         "refusal": refusal,
         "kept_note": _kept.note(request),

@@ -18,6 +18,7 @@ from work.filters.words import FLAGS
 from work.models import Site
 from work.permissions import Scope
 from work.reads import rows as read
+from work.reads.causes import by_cause, cause_words
 from work.reads.counts import capped
 from work.reads.facets import CustomField
 from work.states import FieldKind
@@ -53,9 +54,27 @@ def item_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Htt
         "columns": _columns(selection, custom),
         "items": rows,
         "pager": pager(selection, rows, more, total),
+        "causes": _causes(selection),
     }
     name = "work/item_list.html#work" if fragment(request) else "work/item_list.html"
     return narrowing.with_tag(render(request, name, values), etag)
+
+
+def _causes(selection: Selection) -> list[dict[str, Any]]:
+    """Of what arrived incomplete, how many for each cause; each is the way to its list."""
+    asked = selection.asked
+    if not asked.one("incomplete") or selection.refused:
+        return []
+    labels = selection.context.facets.field_labels()
+    return [
+        {
+            "label": cause_words(cause, labels),
+            "count": number_format(many, use_l10n=True, force_grouping=True),
+            "url": asked.url(incomplete=cause),
+            "current": asked.one("incomplete") == cause,
+        }
+        for cause, many in by_cause(narrowing.any_incomplete(selection).rows())
+    ]
 
 
 def _columns(selection: Selection, custom: list[CustomField]) -> list[dict[str, Any]]:

@@ -108,7 +108,7 @@ def _raise(
         "priority": data["priority"],
         "due": data["due"],
         "safety_critical": data["safety_critical"],
-        "asset_ids": assets_named(site.pk, data["assets"]),
+        "asset_ids": assets_named(who, site.pk, data["assets"]),
         "values": form.values(),
         "parent_id": parent.pk if parent else None,
     }

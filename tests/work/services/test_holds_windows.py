@@ -98,7 +98,10 @@ def test_a_supporting_record_holds_until_its_own_application_ends_it(world, nrd)
 
 
 def test_what_is_held_is_one_place_or_thing(world, nrd):
-    item = planned_item(world)
+    with refused(other := planned_item(world), "asset_unknown"):
+        # It stands in a hall that is not the lead's.
+        place(world, other, place_id=None, asset_id=world.pump.pk)
+    item = planned_item(world, asset_ids=[world.pump.pk])
 
     for code, given in (
         ("hold_needs_subject", {"place_id": None}),

@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
@@ -30,14 +31,17 @@ FILTERS = (
     "type=T03",
     "place=A03",
     "place=A03-L02-001",
+    "place=A03-L02-001&place=A04",
     "owner={user}",
     "owner={post}",
     "owner=me",
     "team=crew-3",
     "team=co-3",
+    "team=crew-3&team=co-3",
     "executor={user}",
     "asset={asset}",
     "kind=material",
+    "kind=material&kind=permit",
     "clears=role:planner",
     "clears=me",
     "blocked=1",
@@ -47,6 +51,7 @@ FILTERS = (
     "overdue=1",
     "unconfirmed=1",
     "incomplete=1",
+    "incomplete=owner",
     "source_closed=1",
     "priority=1",
     "due_before=2026-01-01",
@@ -68,6 +73,8 @@ PAIRED = (
 )
 OTHER = (
     "status=closed&priority=1",
+    "status=closed&closed_since={recent}&priority=1",
+    "status=all&priority=1",
     "status=all&q=bearing",
     "status=all&executor={user}",
     "status=all&asset={asset}",
@@ -167,13 +174,14 @@ def _given(site: Site) -> dict[str, object]:
         "post": f"post:{Post.objects.filter(site=site).order_by('pk')[3].pk}",
         "asset": asset.code,
         "number": owned.number,
+        "recent": (timezone.now() - timedelta(days=30)).date().isoformat(),
     }
 
 
 def _selected(query: str, site: Site, who: Scope):
     asked = Asked.of(QueryDict(query))
     selection = select(asked, facets.load(site, who, asked.wanted()), site, who, who.at)
-    if selection.unknown or selection.too_long:
+    if selection.refused:
         raise CommandError(f"{query} is not understood: {selection.unknown}")
     return selection
 

@@ -1,7 +1,7 @@
 """What an import found, in words and figures, and its errors as a file."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -47,11 +47,12 @@ def counts(run: ImportRun) -> dict[str, int]:
     return {kind: run.counts.get(kind, 0) for kind in KINDS}
 
 
-def cause_words(cause: str) -> str:
-    """A cause of incompleteness in words."""
+def cause_words(cause: str, labels: Mapping[str, str] | None = None) -> str:
+    """A cause of incompleteness in words. labels: of the fields, by key, where they are known."""
     if cause.startswith("values."):
-        return _("it lacks the field %(key)s") % {"key": cause.removeprefix("values.")}
-    return _(CAUSES[cause])
+        key = cause.removeprefix("values.")
+        return _("it lacks the field %(key)s") % {"key": (labels or {}).get(key, key)}
+    return _(CAUSES.get(cause, cause))
 
 
 def lines(run: ImportRun) -> Iterator[str]:
