@@ -23,8 +23,7 @@ class Accepting(Choosing):
             "judged": dict.fromkeys(own, "seen") if other % 5 else {},
             "handback": other % 4 != 0,
         }
-        roles = ("shift_lead", "supervisor", "quality")
-        actor = self.actor(who, item, *roles)
+        actor = self.actor(who, item, *self.on_duty(item, who))
         self.do(acceptance.accept, actor, given, item=item, late=self.late(pick))
 
     @rule(pause=PAUSES, pick=PICK, who=PICK, word=WORDS, sensible=COIN)
@@ -37,7 +36,7 @@ class Accepting(Choosing):
             "missing": word,
             "clears": of(["", "role:planner", "user:99999999"], pick),
         }
-        actor = self.actor(who, item, "shift_lead", "supervisor")
+        actor = self.actor(who, item, *self.on_duty(item, pick))
         self.do(acceptance.give_back, actor, given, item=item, late=self.late(who))
 
     @rule(pause=PAUSES, pick=PICK, who=PICK, word=WORDS, sensible=COIN)
@@ -45,7 +44,7 @@ class Accepting(Choosing):
         self.pause(pause)
         item = self.item(pick, "closed", sensible=sensible)
         given = {"item_id": item.id, "seen": self.seen(item, who), "reason": word}
-        actor = self.actor(who, item, "shift_lead", "supervisor")
+        actor = self.actor(who, item, *self.on_duty(item, pick))
         self.do(acceptance.reopen, actor, given, item=item, late=self.late(pick))
 
     @rule(pause=PAUSES, pick=PICK, who=PICK, word=WORDS)
@@ -53,18 +52,24 @@ class Accepting(Choosing):
         self.pause(pause)
         item = self.item(pick, "cancelled")
         given = {"item_id": item.id, "seen": self.seen(item, who), "reason": word}
-        actor = self.actor(who, item, "shift_lead", "supervisor")
+        actor = self.actor(who, item, *self.on_duty(item, pick))
         self.do(acceptance.accept_loss, actor, given, item=item)
+
+    @rule(pause=PAUSES, pick=PICK, who=PICK, word=WORDS, sensible=COIN)
+    def end_hold(self, pause, pick, who, word, sensible):
+        self.pause(pause)
+        by_hand = [
+            row for row in self.oracle.work.holds if row.ended_at is None and not row.until_accepted
+        ]
+        placed = of((by_hand if sensible else None) or self.oracle.work.holds, pick)
+        if placed is not None:
+            item = self.oracle.items[placed.item_id]
+            given = {"hold_id": placed.id, "word": word, "seen": self.seen(item, who)}
+            self.do(holds.end, self.actor(who, item, *self.on_duty(item, who)), given, item=item)
 
     @rule(pause=PAUSES, pick=PICK, who=PICK, other=PICK)
     def hold(self, pause, pick, who, other):
         self.pause(pause)
-        placed = of(self.oracle.work.holds, pick)
-        if placed is not None and other % 2:
-            item = self.oracle.items[placed.item_id]
-            given = {"hold_id": placed.id, "word": "over", "seen": self.seen(item, other)}
-            self.do(holds.end, self.actor(who, item, "supervisor"), given, item=item)
-            return
         item = self.item(pick, "planned", "live", "waiting", "done")
         given = {
             "item_id": item.id,
@@ -72,4 +77,5 @@ class Accepting(Choosing):
             "place_id": self.world.l3.pk,
             "until_accepted": bool(other % 3),
         }
-        self.do(holds.place, self.actor(who, item, "supervisor", "shift_lead"), given, item=item)
+        actor = self.actor(who, item, *self.on_duty(item, who))
+        self.do(holds.place, actor, given, item=item)

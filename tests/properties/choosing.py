@@ -26,8 +26,8 @@ AHEAD = st.sampled_from([SECOND, MINUTE, 30 * MINUTE, 4 * HOUR, 48 * HOUR])
 
 
 def of(sequence: Any, pick: int) -> Any:
-    """One of a sequence by a drawn number; None of an empty one."""
-    sequence = list(sequence)
+    """One of a sequence by a drawn number; None of an empty one, or of none."""
+    sequence = list(sequence or ())
     return sequence[pick % len(sequence)] if sequence else None
 
 
@@ -51,6 +51,10 @@ class Choosing(Acting):
     def one(self, name: str) -> User:
         """The person who stands in the world under this name."""
         return self.people[getattr(self.world, name).pk]
+
+    def arranger(self, name: str, pick: int) -> User:
+        """Three in four times the person with this name in the world."""
+        return self.one(name) if pick % 4 else self.actor(pick)
 
     def executor(self, item: Row) -> User:
         """An executor of an item, or the supervisor where there is none."""
@@ -107,6 +111,13 @@ class Choosing(Acting):
             [],
         ][pick % 6]
 
+    def on_duty(self, item: Row, pick: int) -> tuple[str, ...]:
+        """The roles by which an outcome is accepted or judged; mostly those that have the duty."""
+        named = self.oracle.versions[item.type_version_id].accept_role
+        if named:
+            return (named,)
+        return ("shift_lead", "supervisor", "duty")[: 3 if pick % 3 else 2]
+
     def owner(self, pick: int) -> dict[str, int]:
         if pick % 3:
             return {"owner_post_id": of(self.ground.posts, pick).pk}
@@ -114,13 +125,16 @@ class Choosing(Acting):
             return {"owner_user_id": of(sorted(self.people), pick)}
         return {"owner_user_id": self.world.planner.pk}
 
-    def prerequisite(self, pick: int, sensible: bool, *suppliers: str) -> Row | None:
+    def prerequisite(
+        self, pick: int, sensible: bool, *suppliers: str, origin: str = ""
+    ) -> Row | None:
         every = sorted(self.oracle.work.prerequisites, key=lambda row: row.id)
         fitting = [
             row
             for row in every
             if row.withdrawn_at is None
             and row.supplier in suppliers
+            and row.origin.startswith(origin)
             and self.oracle.items[row.item_id].status not in ("requested", "closed", "cancelled")
         ]
         return of((fitting if sensible else every) or every, pick)

@@ -54,7 +54,12 @@ class Executing(Choosing):
     @rule(pause=PAUSES, pick=PICK, who=PICK, sensible=COIN)
     def resume(self, pause, pick, who, sensible):
         self.pause(pause)
-        item = self.item(pick, "waiting", sensible=sensible)
+        free = [
+            each
+            for each in self.oracle.work.items
+            if each.status == "waiting" and not self.oracle.open_blockers[each.id]
+        ]
+        item = of(free if sensible else None, pick) or self.item(pick, "waiting", sensible=sensible)
         given = {"item_id": item.id, "seen": self.seen(item, who), "why": "late" * (pick % 2)}
         actor = self.actor(who, item, "executor")
         self.do(execution.resume, actor, given, item=item, late=self.late(pick))
@@ -77,10 +82,17 @@ class Executing(Choosing):
         actor = self.actor(who, item, "executor")
         self.do(execution.confirm_stopped, actor, given, item=item, late=self.late(pick))
 
-    @rule(pause=PAUSES, pick=PICK, who=PICK, stage=st.sampled_from(["road", "loading", "moon"]))
-    def stage(self, pause, pick, who, stage):
+    @rule(
+        pause=PAUSES,
+        pick=PICK,
+        who=PICK,
+        stage=st.sampled_from(["road", "loading", "moon"]),
+        sensible=COIN,
+    )
+    def stage(self, pause, pick, who, stage, sensible):
         self.pause(pause)
-        item = self.item(pick, "live")
+        staged = [each for each in self.oracle.work.items if each.stage]
+        item = of(staged if sensible else None, pick) or self.item(pick, "live")
         given = {"item_id": item.id, "seen": self.seen(item, who), "stage": stage}
         self.do(execution.stage, self.actor(who, item, "executor"), given, item=item)
 

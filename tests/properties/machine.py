@@ -8,6 +8,7 @@ import pytest
 from hypothesis.stateful import rule
 
 from tests.properties.accepting import Accepting
+from tests.properties.arranging import Arranging
 from tests.properties.choosing import PAUSES, PICK, of
 from tests.properties.executing import Executing
 from tests.properties.onward import Onward
@@ -21,7 +22,9 @@ from work.services import (
 )
 
 
-class ControlModel(Planning, Executing, Proving, Accepting, Requiring, SettingUp, Onward):
+class ControlModel(
+    Planning, Executing, Proving, Accepting, Requiring, SettingUp, Arranging, Onward
+):
     """Work at two sites, and everybody at once; time alone, and acts sent twice."""
 
     @rule(pause=PAUSES)

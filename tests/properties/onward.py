@@ -87,6 +87,11 @@ def _go_on(self: Choosing, item: Row, other: int) -> None:
 def _finish(self: Choosing, item: Row, other: int) -> None:
     actor = self.executor(item)
     lines = [r for r in self.oracle.work.lines if r.item_id == item.id and not r.answer]
+    weak = [
+        row
+        for row in self.oracle.work.lines
+        if row.item_id == item.id and row.answer in ("fail", "could_not") and not row.disposition
+    ]
     proofs = [
         row
         for row in self.oracle.work.criteria
@@ -95,13 +100,23 @@ def _finish(self: Choosing, item: Row, other: int) -> None:
         and all(e.criterion_id != row.id for e in self.oracle.work.evidence)
     ]
     tests = [need for need in self.oracle.needs(item, "complete", self.at) if not need.met]
-    if lines:
+    if item.stage and other % 7 == 0:
+        given = {"item_id": item.id, "stage": "road" if item.stage == "loading" else "loading"}
+        self.do(execution.stage, actor, given, item=item)
+    elif weak:
+        become = of(["put_right", "follow_up", "accepted_as_is"], other)
+        given = {"line_id": weak[0].id, "disposition": become, "word": "Seen"}
+        by = self.one("supervisor") if become == "accepted_as_is" else actor
+        self.do(checklist.dispose, by, given, item=item)
+    elif lines:
         line = min(lines, key=lambda row: row.position)
         held = [n for n in self.oracle.needs(item, "hold_point", self.at, line.id) if not n.met]
         if held and held[0].row is not None and line.hold_point:
             _check(self, item, held[0].row, other)
         else:
             given = {"line_id": line.id, "answer": "pass", "value": of(["2", "2", "5"], other)}
+            if other % 5 == 0:
+                given |= {"answer": "could_not", "said": "no access"}
             self.do(checklist.answer, actor, given, item=item)
     elif proofs:
         given = {"item_id": item.id, "kind": "signature", "criterion_id": proofs[0].id}

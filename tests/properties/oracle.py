@@ -44,6 +44,7 @@ class Oracle:
         self.items = {item.id: item for item in work.items}
         self.versions = {row.id: row for row in set_up.versions}
         self.people = {row.id: row for row in set_up.people}
+        self.posts = {row.id: row for row in set_up.posts}
         self.windows = {row.id: row for row in work.windows}
         self.executors: dict[int, list[int]] = {item.id: [] for item in work.items}
         for row in work.executors:
@@ -312,9 +313,9 @@ class Oracle:
         return any(hasattr(grant, "post_id") and grant.role in ACCEPTERS for grant in here)
 
     def may_own(self, item: Row, at: datetime) -> bool:
-        """The owner is a post, or an employee who is here and has a role at the site."""
+        """The owner is a post in use, or an employee who is here and has a role at the site."""
         if item.owner_user_id is None:
-            return item.owner_post_id is not None
+            return item.owner_post_id is not None and self.posts[item.owner_post_id].is_active
         person = self.people[item.owner_user_id]
         roles = {
             row.role

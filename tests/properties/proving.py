@@ -23,7 +23,9 @@ class Proving(Choosing):
             if self.oracle.items[row.item_id].status in ("live", "waiting") and not row.answer
         ]
         if sensible and open_lines:
-            line = min(open_lines, key=lambda row: (row.item_id, row.position))
+            item_id = of(sorted({row.item_id for row in open_lines}), pick)
+            own = [row for row in open_lines if row.item_id == item_id]
+            line = min(own, key=lambda row: row.position)
         if line is None:
             return
         item = self.oracle.items[line.item_id]
@@ -36,11 +38,15 @@ class Proving(Choosing):
         }
         self.do(checklist.answer, self.actor(who, item, "executor"), given, item=item)
 
-    @rule(pause=PAUSES, pick=PICK, who=PICK, other=PICK, word=WORDS)
-    def dispose(self, pause, pick, who, other, word):
+    @rule(pause=PAUSES, pick=PICK, who=PICK, other=PICK, word=WORDS, sensible=COIN)
+    def dispose(self, pause, pick, who, other, word, sensible):
         self.pause(pause)
         weak = [row for row in self.oracle.work.lines if row.answer in ("fail", "could_not")]
-        line = of(sorted(weak or self.oracle.work.lines, key=lambda row: row.id), pick)
+        asked = [
+            row for row in weak if self.oracle.items[row.item_id].status in ("live", "waiting")
+        ]
+        lines = (asked if sensible else weak) or self.oracle.work.lines
+        line = of(sorted(lines, key=lambda row: row.id), pick)
         if line is None:
             return
         item = self.oracle.items[line.item_id]
@@ -49,8 +55,9 @@ class Proving(Choosing):
             "disposition": of(["put_right", "follow_up", "accepted_as_is", "?"], other),
             "word": word,
         }
-        actor = self.actor(who, item, "executor", "shift_lead", "supervisor")
-        self.do(checklist.dispose, actor, given, item=item)
+        leads = ("shift_lead", "supervisor")
+        roles = leads if given["disposition"] == "accepted_as_is" else ("executor", *leads)
+        self.do(checklist.dispose, self.actor(who, item, *roles), given, item=item)
 
     @rule(pause=PAUSES, pick=PICK, who=PICK, other=PICK)
     def prove(self, pause, pick, who, other):
@@ -77,21 +84,39 @@ class Proving(Choosing):
             given = {"evidence_id": evidence.id, "word": word}
             self.do(proof.strike, self.actor(who, item, "executor"), given, item=item)
 
-    @rule(pause=PAUSES, pick=PICK, who=PICK, other=PICK, word=WORDS)
-    def criteria(self, pause, pick, who, other, word):
+    @rule(pause=PAUSES, pick=PICK, who=PICK, other=PICK)
+    def agree(self, pause, pick, who, other):
         self.pause(pause)
         item = self.item(pick, "planned", "live", "done")
-        if other % 3 == 0:
-            given = {"item_id": item.id, "text": "No drip", "evidence": bool(other % 2)}
-            given["quality"] = pick % 3 == 0
-            self.do(proof.add_criterion, self.actor(who, item, "planner"), given, item=item)
-            return
-        criterion = of([row for row in self.oracle.work.criteria if row.withdrawn_at is None], pick)
+        given = {"item_id": item.id, "text": "No drip", "evidence": bool(other % 2)}
+        given["quality"] = pick % 3 == 0
+        self.do(proof.add_criterion, self.actor(who, item, "planner"), given, item=item)
+
+    @rule(pause=PAUSES, pick=PICK, who=PICK, word=WORDS, sensible=COIN)
+    def judge(self, pause, pick, who, word, sensible):
+        self.pause(pause)
+        asked = [
+            row
+            for row in self.oracle.work.criteria
+            if not row.evidence
+            and self.oracle.items[row.item_id].status in ("live", "waiting", "done")
+        ]
+        criterion = of((asked if sensible else None) or self.oracle.work.criteria, pick)
         item = self.oracle.items[criterion.item_id]
-        if other % 3 == 1:
-            given = {"criterion_id": criterion.id, "word": word}
-            actor = self.actor(who, item, "shift_lead", "supervisor", "quality")
-            self.do(proof.judge, actor, given, item=item)
-        else:
-            given = {"criterion_id": criterion.id, "reason": word}
-            self.do(proof.withdraw_criterion, self.actor(who, item, "planner"), given, item=item)
+        given = {"criterion_id": criterion.id, "word": word}
+        duty = self.on_duty(item, who)
+        self.do(proof.judge, self.actor(who, item, *duty), given, item=item)
+
+    @rule(pause=PAUSES, pick=PICK, who=PICK, word=WORDS, sensible=COIN)
+    def withdraw_criterion(self, pause, pick, who, word, sensible):
+        self.pause(pause)
+        own = [
+            row
+            for row in self.oracle.work.criteria
+            if row.key.startswith("own-")
+            and self.oracle.items[row.item_id].status not in ("closed", "cancelled")
+        ]
+        criterion = of((own if sensible else None) or self.oracle.work.criteria, pick)
+        item = self.oracle.items[criterion.item_id]
+        given = {"criterion_id": criterion.id, "reason": word}
+        self.do(proof.withdraw_criterion, self.actor(who, item, "planner"), given, item=item)

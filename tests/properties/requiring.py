@@ -36,7 +36,7 @@ class Requiring(Choosing):
     @rule(pause=PAUSES, pick=PICK, who=PICK, sensible=COIN, word=WORDS)
     def withdraw(self, pause, pick, who, sensible, word):
         self.pause(pause)
-        row = self.prerequisite(pick, sensible, "work.item", "work.check")
+        row = self.prerequisite(pick, sensible, "work.item", "work.check", origin="hand:")
         if row is not None:
             item = self.oracle.items[row.item_id]
             given = {"prerequisite_id": row.id, "reason": word, "seen": self.seen(item, who)}
@@ -88,11 +88,12 @@ class Requiring(Choosing):
         }
         self.do(blockers.raise_, self.actor(who), given, item=item, late=self.late(other))
 
-    @rule(pause=PAUSES, pick=PICK, who=PICK, other=PICK, word=WORDS)
-    def clear_blocker(self, pause, pick, who, other, word):
+    @rule(pause=PAUSES, pick=PICK, who=PICK, other=PICK, word=WORDS, sensible=COIN)
+    def clear_blocker(self, pause, pick, who, other, word, sensible):
         self.pause(pause)
         every = [row for row in self.oracle.work.blockers if row.ended_at is None or not other % 5]
-        blocker = of(every, pick)
+        by_hand = [row for row in every if row.prerequisite_id is None and row.ended_at is None]
+        blocker = of((by_hand if sensible else None) or every, pick)
         if blocker is None:
             return
         item = self.oracle.items[blocker.item_id]

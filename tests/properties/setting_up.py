@@ -39,6 +39,9 @@ class SettingUp(Choosing):
             given["place_id"] = of(self.ground.places, other).pk
         if other % 5 == 0:
             given = {"rule_id": one.id, "place_id": of(self.ground.places, other).pk}
+            standing = of(self.set_up.modes if pick % 3 else None, pick // 3)
+            if standing is not None:
+                given = {"rule_id": standing.rule_id, "place_id": standing.place_id}
             self.do(rules.end_mode, actor, given, sets_up=True)
         else:
             self.do(rules.set_mode, actor, given, sets_up=True)
@@ -107,7 +110,10 @@ class SettingUp(Choosing):
     @rule(pause=PAUSES, pick=PICK, who=PICK)
     def take_duty(self, pause, pick, who):
         self.pause(pause)
-        able = [self.one("shift_lead"), self.one("second_lead"), self.one("supervisor")]
-        actor = of(able, who // 4) if who % 4 else self.actor(who)
-        given = {"post_id": of(self.ground.posts, pick).pk}
+        post = of(self.set_up.posts, pick)
+        has_it = {row.user_id for row in self.set_up.duties if not row.ends}
+        named = [row.user_id for row in self.set_up.holders if row.post_id == post.id]
+        able = [pk for pk in named if pk not in has_it] or named
+        actor = self.people[of(able, who // 4)] if who % 4 and able else self.actor(who)
+        given = {"post_id": post.id}
         self.do(posts.take_duty, actor, given, sets_up=True)

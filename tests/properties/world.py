@@ -16,11 +16,22 @@ from tests.factories import (
     requested_item,
     rule,
     second_site,
+    waiting_item,
     work_type,
 )
 from tests.factories.world import SecondSite
 from work.models import Place, Post, User, WorkType
-from work.services import execution, holds, items, requirements, teams
+from work.services import (
+    blockers,
+    checklist,
+    execution,
+    holds,
+    items,
+    proof,
+    requirements,
+    rules,
+    teams,
+)
 from work.states import BlockerKind, Gate, Role, TeamKind
 
 HOUR = timedelta(hours=1)
@@ -37,6 +48,7 @@ class Playground:
     places: list[Place]
     posts: list[Post]
     teams: list[int]
+    crew_id: int
     people: list[User] = field(default_factory=list)
 
 
@@ -79,7 +91,7 @@ def make_playground() -> Playground:
     now = work_type(world.site, "NOW", on_it_now=True, sample_percent=50)
     out = work_type(world.site, "OUT", takes_out=True, accept_role=Role.QUALITY)
     _rules(world, lines)
-    _crew(world)
+    crew_id = _crew(world)
     _windows(world)
     _work(world, nrd, lines)
     return Playground(
@@ -90,6 +102,7 @@ def make_playground() -> Playground:
         places=[world.root, world.process, world.u310, world.packaging, world.l3, world.l4],
         posts=[world.lead_post, world.site_post],
         teams=[world.lasteam.pk, world.hydrex.pk],
+        crew_id=crew_id,
         people=list(User.objects.order_by("pk")),
     )
 
@@ -107,7 +120,9 @@ def _rules(world: World, lines: WorkType) -> None:
     )
     rule(world.site, "brief", what="Briefed", one_time=True, type_id=lines.pk)
     rule(world.site, "warned", mode="warn", type_id=lines.pk)
-    rule(world.site, "watched", mode="watch", kind=BlockerKind.MATERIAL)
+    watched = rule(world.site, "watched", mode="watch", kind=BlockerKind.MATERIAL)
+    here = {"place_id": world.l4.pk, "mode": "warn"}
+    rules.set_mode(actor=world.hse, at=AT, rule_id=watched.pk, **here)
     rule(world.site, "hold", gate=Gate.HOLD_POINT, line_key="hold", type_id=lines.pk)
     rule(world.site, "tested", gate=Gate.COMPLETE, type_id=lines.pk, waivable_by=Role.HSE)
     rule(
@@ -120,8 +135,8 @@ def _rules(world: World, lines: WorkType) -> None:
     )
 
 
-def _crew(world: World) -> None:
-    """A crew with shifts, and people whose roles end."""
+def _crew(world: World) -> int:
+    """A crew with shifts, and people whose roles end: the id of the crew."""
     crew = teams.create_team(
         actor=None, at=AT, site_id=world.site.pk, code="A", name="Crew A", kind=TeamKind.CREW
     )
@@ -142,6 +157,7 @@ def _crew(world: World) -> None:
     person(world.site, Role.CONTRACTOR, username="guest", company=leaves, ends=AT + 9 * HOUR)
     person(world.site, Role.TECHNICIAN, username="temp", place=world.l3, ends=AT + 5 * HOUR)
     person(world.site, Role.TECHNICIAN, username="soon", starts=AT + 2 * HOUR)
+    return crew.pk
 
 
 def _windows(world: World) -> None:
@@ -164,9 +180,22 @@ def _work(world: World, nrd: SecondSite, lines: WorkType) -> None:
     requested_item(world)
     requested_item(world, by=world.contractor, place_id=world.process.pk)
     planned_item(world, plan={"planned_start": AT + 3 * HOUR})
-    planned_item(world, type_id=lines.pk, values={"tag": "P-301"}, **mine)
     parent = live_item(world, **mine)
     requested_item(world, parent_id=parent.pk, mandatory=True, **away)
+    for _one in range(2):
+        listed = planned_item(world, type_id=lines.pk, values={"tag": "P-301"}, **mine)
+    brief = {"prerequisite_id": listed.prerequisites.get(rule__key="brief").pk, "passed": True}
+    requirements.check(actor=world.hse, at=AT, **brief)
+    execution.start(actor=world.second_technician, at=AT, item_id=listed.pk, why="Asked")
+    guard = listed.lines.get(key="guard").pk
+    checklist.answer(
+        actor=world.second_technician, at=AT, line_id=guard, answer="fail", said="bent"
+    )
+    _agreed(world, planned_item(world, **away).pk)
+    part = waiting_item(world, **mine).blockers.get(prerequisite=None).pk
+    blockers.clear(actor=world.planner, at=AT, blocker_id=part, word="There")
+    lost = requested_item(world, parent_id=parent.pk, mandatory=True, **away)
+    items.cancel(actor=world.planner, at=AT, item_id=lost.pk, reason="Not any more")
     done_item(world, **mine)
     closed_item(world, by=world.supervisor, **mine)
     welding = {"team_id": world.lasteam.pk, "executor_ids": [world.welder.pk]}
@@ -189,6 +218,17 @@ def _work(world: World, nrd: SecondSite, lines: WorkType) -> None:
         item_id=foreign.pk,
         owner_user_id=nrd.supervisor.pk,
         executor_ids=[nrd.technician.pk],
+    )
+
+
+def _agreed(world: World, item_id: int) -> None:
+    """One more criterion and one more requirement, and a hold, by hand."""
+    about = {"actor": world.planner, "at": AT, "item_id": item_id}
+    proof.add_criterion(text="No drip", **about)
+    held = {"kind": "restart", "place_id": world.l4.pk, "until_accepted": False}
+    holds.place(**about | held | {"actor": world.supervisor})
+    requirements.require(
+        gate=Gate.START, kind="document", supplier="work.check", params={"role": "hse"}, **about
     )
 
 
