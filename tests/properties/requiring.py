@@ -69,11 +69,19 @@ class Requiring(Choosing):
         item = self.oracle.items[row.item_id]
         actor = self.actor(who, item, row.waivable_by or "hse")
         given = {"prerequisite_id": row.id, "reason": word}
-        if row.waived_at is not None and pick % 3 == 0:
+        given["until"] = self.at + ahead if pick % 7 else self.at
+        self.do(requirements.waive, actor, given, item=item)
+
+    @rule(pause=PAUSES, pick=PICK, who=PICK, sensible=COIN, word=WORDS)
+    def end_waiver(self, pause, pick, who, sensible, word):
+        self.pause(pause)
+        waived = [row for row in self.oracle.work.prerequisites if row.waived_at is not None]
+        row = of(waived if sensible else None, pick) or self.prerequisite(pick, False)
+        if row is not None:
+            item = self.oracle.items[row.item_id]
+            actor = self.actor(who, item, row.waivable_by or "hse")
+            given = {"prerequisite_id": row.id, "reason": word}
             self.do(requirements.end_waiver, actor, given, item=item)
-        else:
-            until = self.at + ahead if pick % 7 else self.at
-            self.do(requirements.waive, actor, given | {"until": until}, item=item)
 
     @rule(pause=PAUSES, pick=PICK, who=PICK, other=PICK)
     def raise_blocker(self, pause, pick, who, other):

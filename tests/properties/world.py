@@ -27,6 +27,7 @@ from work.services import (
     execution,
     holds,
     items,
+    posts,
     proof,
     requirements,
     rules,
@@ -92,6 +93,7 @@ def make_playground() -> Playground:
     out = work_type(world.site, "OUT", takes_out=True, accept_role=Role.QUALITY)
     _rules(world, lines)
     crew_id = _crew(world)
+    _spare_post(world)
     _windows(world)
     _work(world, nrd, lines)
     return Playground(
@@ -100,7 +102,7 @@ def make_playground() -> Playground:
         nobody=person(world.site, username="nobody"),
         types=[world.mnt, lines, now, out],
         places=[world.root, world.process, world.u310, world.packaging, world.l3, world.l4],
-        posts=[world.lead_post, world.site_post],
+        posts=list(world.site.posts.order_by("pk")),
         teams=[world.lasteam.pk, world.hydrex.pk],
         crew_id=crew_id,
         people=list(User.objects.order_by("pk")),
@@ -158,6 +160,19 @@ def _crew(world: World) -> int:
     person(world.site, Role.TECHNICIAN, username="temp", place=world.l3, ends=AT + 5 * HOUR)
     person(world.site, Role.TECHNICIAN, username="soon", starts=AT + 2 * HOUR)
     return crew.pk
+
+
+def _spare_post(world: World) -> None:
+    """A post that owns no work yet."""
+    posts.create_post(
+        actor=None,
+        at=AT,
+        site_id=world.site.pk,
+        place_id=world.packaging.pk,
+        code="spare",
+        name="Shift lead, spare",
+        role=Role.SHIFT_LEAD,
+    )
 
 
 def _windows(world: World) -> None:
