@@ -304,7 +304,9 @@ def scope_reasons(facts: Facts) -> list[Reason]:
 def _plan(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[Reason]:
     item, reasons = facts.item, scope_reasons(facts)
     if item.owner_user_id is None and item.owner_post_id is None:
-        reasons.append(Reason("owner_needed", clears=_OWNER_STEP))
+        # Said after the why, as the form asks for it.
+        said = sum(reason.code == "why_needed" for reason in reasons)
+        reasons.insert(said, Reason("owner_needed", clears=_OWNER_STEP))
     return reasons + missing_fields(facts, RequiredAt.PLAN)
 
 
