@@ -212,7 +212,7 @@ def test_a_field_required_at_request(world):
         ("yes_no", False, False),
         ("choice", "red", "red"),
         ("date", "2026-11-24", "2026-11-24"),
-        ("moment", "2026-11-24T05:00:00+01:00", "2026-11-24T05:00:00+01:00"),
+        ("moment", "2026-11-24T05:00:00+01:00", "2026-11-24T04:00:00+00:00"),
     ],
 )
 def test_values_are_stored_as_their_kind(world, kind, given, stored):
