@@ -6,12 +6,13 @@ import pytest
 
 from tests import factories
 from tests.factories import live_item, planned_item
-from tests.work.outcomes import codes
+from tests.work.outcomes import codes, refused
+from tests.work.verbs import judged
 from work import ports
 from work.exceptions import Reason, Refused
 from work.models import Blocker
 from work.ports import Answer, Requirement
-from work.services import clock, execution, items, requirements
+from work.services import acceptance, clock, execution, items, requirements
 from work.states import AnswerState, BlockerKind, Gate, Status
 
 
@@ -98,6 +99,35 @@ def test_rows_stand_while_it_cannot_say_what_it_asks(world, supplier):
     items.edit(actor=world.planner, at=world.t(1), item_id=item.pk, safety_critical=True)
 
     assert row_of(item, supplier).withdrawn_at is None
+
+
+def test_work_does_not_start_while_it_cannot_say_what_it_asks(world, supplier):
+    supplier.breaks = "required_for"
+    item = planned_item(world)
+    assert not item.prerequisites.filter(supplier=supplier.key).exists()
+
+    with refused(item, "supplier_failed") as caught:
+        execution.start(actor=world.technician, at=world.t(1), item_id=item.pk)
+    [reason] = caught.value.reasons
+    assert (reason.params, reason.clears) == ({"supplier": supplier.key}, ("role", "site_admin"))
+
+    supplier.breaks = ""
+    item = execution.start(actor=world.technician, at=world.t(2), item_id=item.pk)
+    assert row_of(item, supplier).answer == AnswerState.MET
+
+
+def test_work_is_completed_but_not_accepted_while_it_cannot_say_what_it_asks(world, supplier):
+    item = live_item(world)
+    supplier.breaks = "required_for"
+
+    item = execution.complete(actor=world.technician, at=world.t(1), item_id=item.pk)
+
+    accept = {"item_id": item.pk, "judged": judged(item)}
+    with refused(item, "supplier_failed"):
+        acceptance.accept(actor=world.shift_lead, at=world.t(2), **accept)
+    supplier.breaks = ""
+    item = acceptance.accept(actor=world.shift_lead, at=world.t(3), **accept)
+    assert item.status == Status.CLOSED
 
 
 def test_what_it_waits_for_makes_no_ring(world, supplier):
