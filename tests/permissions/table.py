@@ -87,8 +87,8 @@ ROWS: dict[str, Row] = {
     "work:place_list": Row(_in_site("work:place_list"), EVERYONE_TO_READ, _NOT_BY_POST),
     "work:place_detail": Row(
         lambda scene: reverse("work:place_detail", args=["hvk", "L3"]) + "?do=state",
-        EVERYONE_TO_READ,
-        site_codes(303, roles=ACCEPTERS, other_company=403),
+        EVERYONE_TO_READ | {OTHER_COMPANY: 404},
+        site_codes(303, roles=ACCEPTERS, other_company=404),
         _state,
     ),
     "work:item_new": Row(

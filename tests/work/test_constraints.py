@@ -184,7 +184,7 @@ def test_what_proves_or_holds_is_never_deleted(world):
         lines=[{"key": "it", "text": "So?", "kind": "pass_fail"}],
     )
     item = factories.closed_item(world, type_id=kind.pk)
-    other = factories.waiting_item(world)
+    other = factories.waiting_item(world, asset_ids=[world.pump.pk])
     holds.place(
         actor=world.shift_lead,
         at=world.t(1),

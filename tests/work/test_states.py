@@ -79,9 +79,13 @@ def test_one_place_writes_a_status():
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Assign):
                 continue
-            for target in node.targets:
+            for target in [part for each in node.targets for part in ast.walk(each)]:
                 if isinstance(target, ast.Attribute) and target.attr == "status":
                     writers.add((path.relative_to(WORK).as_posix(), ast.unparse(node)))
-    assert ("services/_moves.py", "item.status = MOVES[verb].to") in writers
     of_items = {each for each in writers if "asset" not in each[1] and "import" not in each[0]}
-    assert of_items == {("services/_moves.py", "item.status = MOVES[verb].to")}
+    assert of_items == {
+        (
+            "services/_moves.py",
+            "item.status, item.status_since = (MOVES[verb].to, act.happened_at)",
+        )
+    }

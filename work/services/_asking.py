@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import repeat
 
 from work import ports
 from work.exceptions import Reason
@@ -19,7 +21,7 @@ from work.ports import Answer, ItemContext, Source
 from work.services import _locks, _overlay
 from work.services._derive import CHUNK, derive, set_due
 from work.services._facts import Facts, load
-from work.services._guarded import guarded, one_each
+from work.services._guarded import guarded_each, one_each
 from work.services.acts import OpenAct
 from work.states import OPEN, AnswerState, Gate, Mode, Role, Status
 
@@ -50,10 +52,15 @@ def asked_now(
             # What was derived just now has no answer yet, whoever gives it.
             if keys is None or row.supplier in keys or row.answered_at is None:
                 by_supplier[row.supplier].append((row, each.context))
+    said = guarded_each(
+        {key: partial(_answers, key, rows, at) for key, rows in by_supplier.items()}
+    )
     return [
         (row, context, answer)
         for key, rows in by_supplier.items()
-        for (row, context), answer in zip(rows, _answers(key, rows, at), strict=True)
+        for (row, context), answer in zip(
+            rows, said[key] or repeat(_failed(key, at), len(rows)), strict=True
+        )
     ]
 
 
@@ -92,8 +99,7 @@ def _answers(
         (Source.of(key, row.source_id, {**row.params, "prerequisite": row.pk}), context)
         for row, context in rows
     ]
-    said = guarded(key, lambda: one_each(supplier.answers(pairs, at), pairs))
-    return [_failed(key, at) for _ in rows] if said is None else list(said)
+    return list(one_each(supplier.answers(pairs, at), pairs))
 
 
 def _failed(key: str, at: datetime) -> Answer:

@@ -1,7 +1,7 @@
 """Listening to what is registered at a port: what fails there is logged and stops no act."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django.db import OperationalError, transaction
 
@@ -21,6 +21,22 @@ def guarded[T](key: str, ask: Callable[[], T]) -> T | None:
     except Exception:
         log.exception("a port failed", extra={"port": key})
         return None
+
+
+def guarded_each[T](asks: Mapping[str, Callable[[], T]]) -> dict[str, T | None]:
+    """What each says, by its key, or None where it fails.
+
+    All of them share a savepoint; only where one fails is each asked again in one of its own.
+    """
+    if len(asks) > 1:
+        try:
+            with transaction.atomic():
+                return {key: ask() for key, ask in asks.items()}
+        except OperationalError:
+            raise
+        except Exception:
+            log.warning("a port failed; each is asked by itself")
+    return {key: guarded(key, ask) for key, ask in asks.items()}
 
 
 def one_each[T](answers: Sequence[T], asked: Sequence[object]) -> Sequence[T]:

@@ -11,7 +11,7 @@ from work.models import ChecklistLine, Prerequisite, RequirementRule, WorkItem
 from work.ports import ItemContext, Requirement
 from work.services import _reach
 from work.services._facts import Facts
-from work.services._guarded import guarded
+from work.services._guarded import guarded_each
 from work.states import Gate, Mode
 
 
@@ -75,14 +75,16 @@ def _needs(
     items: Sequence[ItemContext], at: datetime
 ) -> tuple[list[tuple[str, int, Requirement]], set[str]]:
     """What the suppliers ask by themselves, and the keys of those that failed."""
-    needs, failed = [], set()
-    for supplier in ports.suppliers.all():
-        asked = guarded(supplier.key, partial(supplier.required_for, items, at))
-        if asked is None:
-            failed.add(supplier.key)
-            continue
-        needs += [(supplier.key, pk, need) for pk, each in asked.items() for need in each]
-    return needs, failed
+    asked = guarded_each(
+        {each.key: partial(each.required_for, items, at) for each in ports.suppliers.all()}
+    )
+    needs = [
+        (key, pk, need)
+        for key, by_item in asked.items()
+        for pk, each in (by_item or {}).items()
+        for need in each
+    ]
+    return needs, {key for key, by_item in asked.items() if by_item is None}
 
 
 def _hold_lines(facts: Sequence[Facts], keys: Collection[str]) -> dict[tuple, int]:

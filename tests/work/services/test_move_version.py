@@ -574,4 +574,4 @@ def test_query_count(world, kind, count):
         found = move_all(world, version)
 
     assert [one.result for one in found] == [MOVED] * count
-    assert (len(looked), len(asked)) == (5, 31)
+    assert (len(looked), len(asked)) == (5, 39)
