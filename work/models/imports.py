@@ -4,12 +4,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ImportState(models.TextChoices):
     """How far a run has come."""
 
-    STAGING = "staging", _("Reading")
+    STAGING = "staging", pgettext_lazy("import", "Reading")
     LOADING = "loading", _("Loading")
     DONE = "done", _("Done")
     REFUSED = "refused", _("File refused")

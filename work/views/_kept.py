@@ -63,7 +63,8 @@ def note(request: HttpRequest) -> str:
     if not kept:
         return ""
     text = _("You had been signed out, so this was not sent. Look at it and send it again.")
-    return f"{text} {_('The file has to be chosen again.')}" if kept["file"] else text
+    again = _("The file has to be chosen again.")
+    return f"{text} {again}" if kept["file"] else text
 
 
 def forget(request: HttpRequest) -> None:
