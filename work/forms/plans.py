@@ -33,12 +33,15 @@ class Edit(Act):
     why = text(_("Why"), required=False)
     place = forms.CharField(label=_("Place"), max_length=120, help_text=_("Its code."))
     assets = forms.CharField(
-        label=_("Assets"), required=False, max_length=500, help_text=_("Their codes, with commas.")
+        label=_("Assets"),
+        required=False,
+        max_length=40_000,
+        help_text=_("Their codes, with commas."),
     )
     places = forms.CharField(
         label=_("Places affected"),
         required=False,
-        max_length=2000,
+        max_length=40_000,
         help_text=_("Their codes, with commas."),
     )
     priority = choice(_("Priority"), Priority.choices)

@@ -16,6 +16,7 @@ from django.db.models.functions import Cast
 
 from work.models import (
     ItemExecutor,
+    ItemPlace,
     Membership,
     Place,
     Post,
@@ -210,6 +211,10 @@ def _pointed_at(site: Site, who: Scope, wanted: Wanted) -> Iterable[QuerySet]:
     if wanted.places:
         seen = visible(who, place="", team=None)
         places = Place.objects.filter(seen, site=site, code__in=wanted.places)
+        if who.only_contractor(site.pk):
+            below = {"place__path__startswith": OuterRef("path")}
+            touched = ItemPlace.objects.filter(item__in=mine, **below)
+            places = places.filter(Exists(mine.filter(**below)) | Exists(touched))
         yield _part("place", places, "code", "name", "path")
     if wanted.asset:
         assets = known_assets(who, site.pk).filter(code=wanted.asset)

@@ -23,7 +23,7 @@ from work.services._derive import CHUNK, derive, set_due
 from work.services._facts import Facts, load
 from work.services._guarded import guarded_each, one_each
 from work.services.acts import OpenAct
-from work.states import OPEN, AnswerState, Gate, Mode, Role, Status
+from work.states import CONTROLLED, OPEN, AnswerState, Gate, Mode, Role, Status
 
 # After what time a supplier that failed is asked again by itself.
 _AGAIN = timedelta(minutes=10)
@@ -223,6 +223,8 @@ def keep_heard(act: OpenAct, item_id: int, gate: str, line_id: int | None = None
     _locks.control(site_id)
     facts = load(_locks.items([item_id]))
     each = facts[item_id]
+    if each.item.status not in CONTROLLED:
+        return  # ended or returned by another act meanwhile: it keeps what it ended with
     bring_up_to_date(act, facts)
     for event in act.history:
         if event.verb == "refused":

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.dateparse import parse_date, parse_datetime
 
 from work.exceptions import Reason, Refused
-from work.models import Place, TypeField, WorkItem, WorkType
+from work.models import TypeField, WorkItem, WorkType
 from work.services._definition import Definition
 from work.states import FieldKind, Priority
 
@@ -146,8 +146,3 @@ def default_due(definition: Definition, at: datetime) -> datetime | None:
     """When an item of this type is due, where the type says so."""
     days = definition.version.due_days
     return at + timedelta(days=days) if days is not None else None
-
-
-def path_of(place: Place) -> str:
-    """The materialised path of a place."""
-    return place.path

@@ -20,7 +20,12 @@ def foreseen(facts: Facts, at: datetime, lines: Mapping[str, int]) -> list[Prere
     wanted = wanted_on([facts], at, points)
     standing = {(row.gate, row.line_id, row.origin): row for row in facts.prerequisites}
     withdrawn = withdrawn_rows({item.pk: facts}, wanted)
-    rows = [row for row in facts.prerequisites if row.origin.startswith(facts.kept)]
+    here = {None, *lines.values()}
+    rows = [
+        row
+        for row in facts.prerequisites
+        if row.origin.startswith(facts.kept) and row.line_id in here
+    ]
     for key, want in wanted[item.pk].items():
         row = standing.get(key) or withdrawn.get((item.pk, *key))
         rows.append(_foreseen(row, want, item, at))

@@ -126,13 +126,13 @@ def set_assets(act: OpenAct, item: WorkItem, asset_ids: Iterable[int] | None) ->
     return wanted != have
 
 
-def set_places(item: WorkItem, place_ids: Iterable[int] | None) -> bool:
+def set_places(act: OpenAct, item: WorkItem, place_ids: Iterable[int] | None) -> bool:
     """The places affected, beside the item's own."""
     if place_ids is None:
         return False
     wanted = set(place_ids)
     have = set(ItemPlace.objects.filter(item=item).values_list("place_id", flat=True))
-    check_places(item.site_id, wanted - have)
+    check_places(act.scope, item.site_id, wanted - have)
     ItemPlace.objects.filter(item=item, place_id__in=have - wanted).delete()
     ItemPlace.objects.bulk_create(ItemPlace(item=item, place_id=pk) for pk in wanted - have)
     return wanted != have

@@ -38,6 +38,7 @@ class Part:
     key: str
     row: Any = None
     asked: Any = None
+    begun: bool = False
 
     @property
     def text(self) -> str:
@@ -55,6 +56,7 @@ class Merge:
     stage: str
     criteria: tuple[Part, ...]
     lines: tuple[Part, ...]
+    begun: bool
 
     def changes(self, item: WorkItem) -> dict[str, list[str]]:
         """What changes by it, as keys; nothing of what stays as it is."""
@@ -69,9 +71,13 @@ class Merge:
 
 
 def merge_all(items: Sequence[WorkItem], known: Definition) -> dict[int, Merge]:
-    """What a version makes of each item: two queries, whatever the length."""
+    """What a version makes of each item: three queries at most, whatever the length."""
     criteria, lines = _by_item(Criterion, items), _by_item(ChecklistLine, items)
-    return {item.pk: _merge(item, known, criteria[item.pk], lines[item.pk]) for item in items}
+    begun = _stays.begun(items)
+    return {
+        item.pk: _merge(item, known, criteria[item.pk], lines[item.pk], item.pk in begun)
+        for item in items
+    }
 
 
 def _by_item(model: Any, items: Iterable[WorkItem]) -> dict[int, list]:
@@ -82,7 +88,11 @@ def _by_item(model: Any, items: Iterable[WorkItem]) -> dict[int, list]:
 
 
 def _merge(
-    item: WorkItem, known: Definition, criteria: list[Criterion], lines: list[ChecklistLine]
+    item: WorkItem,
+    known: Definition,
+    criteria: list[Criterion],
+    lines: list[ChecklistLine],
+    begun: bool,
 ) -> Merge:
     before = definition(item.type_version_id)
     same = before.version.type_id == known.version.type_id
@@ -93,17 +103,18 @@ def _merge(
         values=values,
         dropped=tuple(dropped),
         stage=item.stage if stage is not None and stage.status == item.status else "",
-        criteria=_parts(item, criteria, before.criteria, known.criteria, same),
-        lines=_parts(item, lines, before.lines, known.lines, same),
+        criteria=_parts(criteria, before.criteria, known.criteria, same, begun),
+        lines=_parts(lines, before.lines, known.lines, same, begun),
+        begun=begun,
     )
 
 
 def _parts(
-    item: WorkItem,
     rows: Sequence[Criterion] | Sequence[ChecklistLine],
     before: Sequence[TypeCriterion] | Sequence[TypeLine],
     asked: Sequence[TypeCriterion] | Sequence[TypeLine],
     same: bool,
+    begun: bool,
 ) -> tuple[Part, ...]:
     standing = {row.key: row for row in rows}
     of_type = {each.key for each in before}
@@ -116,9 +127,9 @@ def _parts(
             fate = Fate.STAYS
         else:
             fate = Fate.KEPT if same and _fits(row, each) else Fate.AGAIN
-        parts.append(Part(fate, each.key, row, None if fate == Fate.STAYS else each))
+        parts.append(Part(fate, each.key, row, None if fate == Fate.STAYS else each, begun))
     for row in standing.values():
-        stays = row.key not in of_type or (same and _stays.stays_begun(item, row))
+        stays = row.key not in of_type or (same and begun and _stays.stays_begun(row))
         parts.append(Part(Fate.STAYS if stays else Fate.WITHDRAWN, row.key, row))
     return tuple(parts)
 
@@ -139,7 +150,7 @@ def _fits(row: Criterion | ChecklistLine, asked: Any) -> bool:
     return True
 
 
-def follow(item: WorkItem, part: Part) -> dict[str, Any]:
+def follow(part: Part) -> dict[str, Any]:
     """Let a kept row ask what the version asks, in memory: the columns that changed.
 
     Who answers a line looked at what it asked: a line that asks otherwise has another version.
@@ -147,8 +158,8 @@ def follow(item: WorkItem, part: Part) -> dict[str, Any]:
     row, changed = part.row, {}
     for name in TAKES[type(row)]:
         value = getattr(part.asked, name)
-        if name in ("quality", "evidence"):
-            value = _stays.as_begun(item, row, name, value)
+        if part.begun and name in ("quality", "evidence"):
+            value = _stays.as_begun(row, name, value)
         if getattr(row, name) != value:
             setattr(row, name, value)
             changed[name] = value
@@ -167,7 +178,7 @@ def refusals(item: WorkItem, merge: Merge, before: WorkTypeVersion) -> list[Reas
         return [Reason("version_of_other_type")]
     if after.number < before.number:
         return [Reason("version_older", {"number": after.number, "current": before.number})]
-    reasons = _stays.asks_less(item, before, after)
+    reasons = _stays.asks_less(item, before, after) if merge.begun else []
     asked = [each for each in merge.lines if each.fate in (Fate.NEW, Fate.AGAIN)]
     if item.status == Status.DONE and asked:
         texts = [each.text for each in asked]

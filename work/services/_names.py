@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from work.exceptions import Reason, Refused, Unknown
 from work.models import Membership, Place, Post, Team, WorkItem
-from work.permissions import Scope
+from work.permissions import Scope, visible
 from work.services._things import known_assets
 from work.services.acts import OpenAct
 from work.states import Role
@@ -94,10 +94,13 @@ def check_assets(who: Scope, site_id: int, asset_ids: Iterable[int]) -> None:
         raise Refused(Reason("asset_unknown"))
 
 
-def check_places(site_id: int, place_ids: Iterable[int]) -> None:
-    """Places of the site."""
+def check_places(who: Scope, site_id: int, place_ids: Iterable[int]) -> None:
+    """Places of the site that the actor reaches; of others nothing can be told."""
     wanted = set(place_ids)
-    if wanted and Place.objects.filter(pk__in=wanted, site_id=site_id).count() != len(wanted):
+    if not wanted:
+        return
+    known = Place.objects.filter(visible(who, place="", team=None), site_id=site_id)
+    if known.filter(pk__in=wanted).count() != len(wanted):
         raise Refused(Reason("place_unknown"))
 
 

@@ -77,7 +77,7 @@ def request_inner(
     kind, version_id = type_of(site_id, type_id)
     known = definition(version_id)
     check_assets(act.scope, site_id, asset_ids)
-    check_places(site_id, place_ids)
+    check_places(act.scope, site_id, place_ids)
     item = WorkItem(
         site=site,
         type=kind,

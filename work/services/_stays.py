@@ -5,7 +5,7 @@ since; nor, once complete, the work that it waits for. A reopened item begins a 
 all of that may be changed again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from work.exceptions import Reason, Refused
@@ -24,8 +24,10 @@ def check_fields(item: WorkItem, changed: Mapping[str, Any]) -> None:
     """
     if item.safety_critical and "safety_critical" in changed and _begun(item):
         raise Refused(Reason("safety_critical_stays"))
+    if not {"parent_id", "mandatory"} & set(changed):
+        return
     parent = item.parent
-    if parent is None or not {"parent_id", "mandatory"} & set(changed):
+    if parent is None:
         return
     below = changed.get("parent_id", parent.pk) == parent.pk
     mandatory = below and changed.get("mandatory", item.mandatory)
@@ -35,12 +37,25 @@ def check_fields(item: WorkItem, changed: Mapping[str, Any]) -> None:
         raise Refused(Reason("parent_ended", {"number": parent.number}, ("item", parent.pk)))
 
 
+def begun(items: Iterable[WorkItem]) -> set[int]:
+    """Ids of the items that were started in this round: one query at most.
+
+    What was stopped and released since, or returned, was.
+    """
+    still = {item.pk: item.status for item in items}
+    ask = [pk for pk, status in still.items() if status in (Status.PLANNED, Status.REQUESTED)]
+    turns = (
+        Event.objects.filter(item__in=ask, verb__in=[Verb.START, Verb.REOPEN])
+        .order_by("item_id", "-pk")
+        .distinct("item_id")
+        .values_list("item_id", "verb")
+    )
+    found = {pk for pk, status in still.items() if status in _BEGUN}
+    return found | {pk for pk, verb in turns if verb == Verb.START}
+
+
 def _begun(item: WorkItem) -> bool:
-    """Whether it was started in this round; what was stopped and released since, was."""
-    if item.status != Status.PLANNED:
-        return item.status in _BEGUN
-    turns = Event.objects.filter(item=item, verb__in=[Verb.START, Verb.REOPEN]).order_by("-pk")
-    return turns.values_list("verb", flat=True).first() == Verb.START
+    return item.pk in begun([item])
 
 
 def stays(item: WorkItem, criterion: Criterion) -> bool:
@@ -48,20 +63,18 @@ def stays(item: WorkItem, criterion: Criterion) -> bool:
     return criterion.quality and _begun(item)
 
 
-def stays_begun(item: WorkItem, row: Criterion | ChecklistLine) -> bool:
+def stays_begun(row: Criterion | ChecklistLine) -> bool:
     """Whether a row stays on work that has begun although a newer version asks it no more.
 
     A criterion of quality asks for a second person; of a failed line nobody has said yet what
     becomes of it.
     """
-    if item.status not in _BEGUN:
-        return False
     return row.quality if isinstance(row, Criterion) else row.needs_disposition
 
 
-def as_begun(item: WorkItem, criterion: Criterion, asked: str, wanted: bool) -> bool:
+def as_begun(criterion: Criterion, asked: str, wanted: bool) -> bool:
     """What a newer version makes of `quality` or `evidence`: never less once work has begun."""
-    return wanted or (item.status in _BEGUN and getattr(criterion, asked))
+    return wanted or getattr(criterion, asked)
 
 
 def asks_another(item: WorkItem, version: WorkTypeVersion) -> bool:
@@ -74,8 +87,6 @@ def asks_another(item: WorkItem, version: WorkTypeVersion) -> bool:
 
 def asks_less(item: WorkItem, before: WorkTypeVersion, after: WorkTypeVersion) -> list[Reason]:
     """Why work that has begun stays on its version: its acceptance would ask less on the other."""
-    if item.status not in _BEGUN:
-        return []
     reasons = []
     if before.takes_out and not after.takes_out:
         reasons.append(Reason("handback_stays"))

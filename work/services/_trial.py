@@ -112,7 +112,7 @@ def _rows(item: WorkItem, model: Any, parts: Iterable[Part]) -> list:
             rows.append(made)
         elif part.fate != Fate.WITHDRAWN:
             if part.fate == Fate.KEPT:
-                follow(item, part)
+                follow(part)
             rows.append(part.row)
     return sorted(rows, key=lambda row: (row.position, row.pk < 0, abs(row.pk)))
 

@@ -17,7 +17,7 @@ from work.services._enter import enter
 from work.services._facts import Facts
 from work.services._names import place_of
 from work.services.acts import OpenAct, door
-from work.services.guards import requirement_reasons
+from work.services.guards import requirement_reasons, unheard
 from work.services.items import request_inner
 from work.services.proof import on_item
 from work.states import (
@@ -171,7 +171,7 @@ def _pass_hold_point(act: OpenAct, facts: Facts, line: ChecklistLine) -> None:
     gate = str(Gate.HOLD_POINT)
     act.after_refusal = lambda again: _asking.keep_heard(again, line.item_id, gate, line.pk)
     _asking.bring_up_to_date(act, {facts.item.pk: facts})
-    reasons = requirement_reasons(facts, Gate.HOLD_POINT, act.at, line.pk)
+    reasons = requirement_reasons(facts, Gate.HOLD_POINT, act.at, line.pk) + unheard(facts)
     if reasons:
         raise Refused(reasons)
     act.record(

@@ -53,7 +53,7 @@ def refusals(
 
 
 def _start(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[Reason]:
-    reasons = requirement_reasons(facts, Gate.START, at) + _unheard(facts)
+    reasons = requirement_reasons(facts, Gate.START, at) + unheard(facts)
     reasons += [_open(facts, each) for each in facts.blockers if each.prerequisite_id is None]
     reasons += missing_fields(facts, RequiredAt.START)
     gone = _owners.still(facts.item, at)
@@ -70,7 +70,7 @@ def _start(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[R
     return reasons
 
 
-def _unheard(facts: Facts) -> list[Reason]:
+def unheard(facts: Facts) -> list[Reason]:
     """Suppliers that could not say just now what they ask: unknown, so not met.
 
     Completing is not refused by it: that work is done may always be told.
@@ -198,7 +198,7 @@ def _accept(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[
     if not facts.criteria:
         reasons.append(Reason("criteria_needed", clears=_OWNER_STEP))
     reasons += missing_fields(facts, RequiredAt.CLOSE)
-    reasons += requirement_reasons(facts, Gate.CLOSE, at) + _unheard(facts)
+    reasons += requirement_reasons(facts, Gate.CLOSE, at) + unheard(facts)
     reasons += _unfinished(facts)
     if version.takes_out and not given.get("handback"):
         reasons.append(Reason("handback_unsigned", clears=_accepter(version)))
@@ -338,6 +338,7 @@ __all__ = [
     "refusals",
     "requirement_reasons",
     "scope_reasons",
+    "unheard",
     "unmet",
     "warnings_at",
 ]

@@ -49,7 +49,10 @@ def _place(
 def _held(
     who: Scope, site_id: int, kind: str, place_id: int | None, asset_id: int | None
 ) -> tuple[Place | None, Asset | None]:
-    """What is held: one place or one thing of the site that `who` may know of."""
+    """What is held: one place of the site, or one thing that `who` may know of.
+
+    Work in one area may hold the restart of another.
+    """
     if kind not in HoldKind.values or (place_id is None) == (asset_id is None):
         raise Refused(Reason("hold_needs_subject"))
     place = place_of(site_id, place_id) if place_id is not None else None

@@ -129,7 +129,7 @@ def plan_inner(
         what.append("values")
     if set_assets(act, item, asset_ids):
         what.append("assets")
-    if set_places(item, place_ids):
+    if set_places(act, item, place_ids):
         what.append("places")
     set_executors(act, item, executor_ids)
     proof(facts)
@@ -181,7 +181,7 @@ def _edit(
         names, what = [*names, "values"], [*what, "values"]
     if set_assets(act, facts.item, asset_ids):
         what.append("assets")
-    if set_places(facts.item, place_ids):
+    if set_places(act, facts.item, place_ids):
         what.append("places")
     return _saved(act, facts, names, what, "edit")
 

@@ -21,6 +21,7 @@ from work.ports import ItemChange
 from work.services import _asking, _locks
 from work.services._configure import check_may, configure
 from work.services._definition import definition
+from work.services._derive import withdraw_at_lines
 from work.services._enter import enter
 from work.services._facts import Facts, contexts, load
 from work.services._merge import Fate, Merge, Part, follow, merge_all, refusals
@@ -184,6 +185,7 @@ def _carry_out(act: OpenAct, facts: dict[int, Facts], merges: Mapping[int, Merge
     _write(act.at, ChecklistLine, [(item, merges[item.pk].lines) for item in items])
     for pk, context in contexts(items).items():
         facts[pk].context = context
+        withdraw_at_lines(act, facts[pk], _no_hold_points(merges[pk].lines))
     _asking.bring_up_to_date(
         act, {pk: each for pk, each in facts.items() if each.item.status in CONTROLLED}
     )
@@ -214,6 +216,12 @@ def _gone(parts: Iterable[Part]) -> list[int]:
     return sorted(each.row.pk for each in parts if each.fate in (Fate.WITHDRAWN, Fate.AGAIN))
 
 
+def _no_hold_points(parts: Iterable[Part]) -> set[int]:
+    """Lines that are withdrawn, or hold nothing any more: what was asked there by hand goes too."""
+    kept = {each.row.pk for each in parts if each.fate == Fate.KEPT and not each.asked.hold_point}
+    return kept.union(_gone(parts))
+
+
 def _write(at: datetime, model: Any, several: Iterable[tuple[WorkItem, tuple[Part, ...]]]) -> None:
     """Withdraw, change and make rows: one statement for each row of the type that asks otherwise.
 
@@ -227,7 +235,7 @@ def _write(at: datetime, model: Any, several: Iterable[tuple[WorkItem, tuple[Par
         for part in parts:
             if part.fate in (Fate.NEW, Fate.AGAIN) and item.status != Status.REQUESTED:
                 made.append(row_of(model, item, part.asked))
-            elif part.fate == Fate.KEPT and (changed := follow(item, part)):
+            elif part.fate == Fate.KEPT and (changed := follow(part)):
                 if "version" in changed:
                     changed["version"] = F("version") + 1
                 alike = f"{part.key} {changed}"

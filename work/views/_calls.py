@@ -141,6 +141,8 @@ def moment(sent: Sent, name: str) -> Any:
 def fields(sent: Sent) -> dict[str, Any]:
     """The plain fields of the edit and plan forms."""
     item = sent.page.item
+    # What was left as it stood is not read again: of a code with a comma in it nobody could.
+    typed = set(sent.form.changed_data)
     parent_id = item_named(sent, "parent", "parent_unknown")
     if parent_id is None and sent.page.other(item.parent_id) is None:
         # It was not shown, so that leaving it empty says nothing.
@@ -159,8 +161,10 @@ def fields(sent: Sent) -> dict[str, Any]:
         "parent_id": parent_id,
         "mandatory": bool(sent.get("mandatory", False)),
         "values": sent.form.values(),
-        "asset_ids": assets_named(sent.page.who, item.site_id, sent.get("assets")),
-        "place_ids": places_named(sent, "places"),
+        "asset_ids": assets_named(sent.page.who, item.site_id, sent.get("assets"))
+        if "assets" in typed
+        else None,
+        "place_ids": places_named(sent, "places") if "places" in typed else None,
     }
 
 

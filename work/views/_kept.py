@@ -21,11 +21,23 @@ def remember(request: HttpRequest, response: HttpResponse, *, secure: bool) -> N
     user = getattr(request, "_cached_user", None)
     if user is None or not user.is_authenticated:
         return
-    value = signing.Signer(salt=_SALT).sign(str(user.pk))
-    if request.COOKIES.get(_COOKIE) != value:
+    if _person(request) != str(user.pk):
+        value = _signer().sign(str(user.pk))
         response.set_cookie(
             _COOKIE, value, max_age=_MONTH, httponly=True, samesite="Lax", secure=secure
         )
+
+
+def _signer() -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt=_SALT)
+
+
+def _person(request: HttpRequest) -> str:
+    """Whose pages the browser showed within the last month; empty where nobody's."""
+    try:
+        return _signer().unsign(request.COOKIES.get(_COOKIE, ""), max_age=_MONTH)
+    except signing.BadSignature:
+        return ""
 
 
 def keep(request: HttpRequest) -> bool:
@@ -35,12 +47,8 @@ def keep(request: HttpRequest) -> bool:
         typed.pop(name, None)
     if not request.FILES and not any(typed[name] for name in set(typed) - _NOT_TYPED):
         return False
-    try:
-        person = signing.Signer(salt=_SALT).unsign(request.COOKIES.get(_COOKIE, ""))
-    except signing.BadSignature:
-        return False
-    said = typed.urlencode()
-    if len(said) > _MOST:
+    person, said = _person(request), typed.urlencode()
+    if not person or len(said) > _MOST:
         return False
     request.session[_KEY] = {
         "path": request.get_full_path(),

@@ -112,7 +112,7 @@ def _ask(
         "item": brief(page.item),
         "act": act,
         "refusal": refusal,
-        "kept_note": _kept.note(request),
+        "kept_note": _kept.note(request) if act.form else "",
     }
     name = "work/item_act.html#act" if fragment(request) else "work/item_act.html"
     return render(request, name, values, status=status)

@@ -70,7 +70,11 @@ def place_detail(
         return _place_act(request, site, who, at, code)
     typed = _kept.typed_before(request)
     form = PlaceStateForm(typed, auto_id="act-state-%s") if typed is not None else None
-    return _render(request, site, who, at, _found(site, who, code), failed=form)
+    place = _found(site, who, code)
+    if typed is not None and (seen := number_in(typed.get("seen", ""))) is not None:
+        # As it was seen when it was typed.
+        place.state_id = seen  # type: ignore[attr-defined]
+    return _render(request, site, who, at, place, failed=form)
 
 
 def _found(site: Site, who: Scope, code: str) -> Place:
@@ -100,7 +104,7 @@ def _render(
         "state_note": states[0]["note"] if states else "",
         "changed_url": "",
     }
-    code = place.code
+    code, acts = place.code, _acts(site, who, place, failed)
     values = {
         "site": site,
         "place": shown,
@@ -115,10 +119,10 @@ def _render(
         "windows": [] if guest else _windows(site, who, place),
         "states": states,
         "posts": [] if guest else _posts(site, who, at, place),
-        "acts": _acts(site, who, place, failed),
+        "acts": acts,
         "panels": panels("place", who, place, at),
         "refusal": refusal,
-        "kept_note": _kept.note(request),
+        "kept_note": _kept.note(request) if acts else "",
     }
     name = "work/place_detail.html#place" if fragment(request) else "work/place_detail.html"
     return render(request, name, values, status=status)

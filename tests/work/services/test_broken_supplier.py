@@ -12,8 +12,8 @@ from work import ports
 from work.exceptions import Reason, Refused
 from work.models import Blocker
 from work.ports import Answer, Requirement
-from work.services import acceptance, clock, execution, items, requirements
-from work.states import AnswerState, BlockerKind, Gate, Status
+from work.services import acceptance, checklist, clock, execution, items, requirements
+from work.states import AnswerState, BlockerKind, Gate, LineAnswer, Status
 
 
 class Broken:
@@ -199,3 +199,23 @@ def test_a_site_that_cannot_be_settled_stops_no_other(world, nrd, monkeypatch):
     monkeypatch.undo()
     assert clock.settle_due(world.t(31)) == 1
     assert Blocker.objects.get(item=mine).since == world.t(30)
+
+
+def test_no_hold_point_is_passed_while_it_cannot_say_what_it_asks(world, supplier):
+    kind = factories.work_type(
+        world.site,
+        lines=[{"key": "hp", "text": "Open?", "kind": "pass_fail", "hold_point": True}],
+    )
+    item = live_item(world, type_id=kind.pk)
+    supplier.breaks = "required_for"
+    line = item.lines.get(key="hp")
+
+    with refused(item, "supplier_failed"):
+        checklist.answer(
+            actor=world.technician, at=world.t(5), line_id=line.pk, answer=LineAnswer.PASS
+        )
+    supplier.breaks = ""
+    line = checklist.answer(
+        actor=world.technician, at=world.t(6), line_id=line.pk, answer=LineAnswer.PASS
+    )
+    assert line.answer == LineAnswer.PASS

@@ -57,6 +57,16 @@ def test_complete_it_may_become_safety_critical(world):
         accept(world, item)
 
 
+def test_begun_it_stays_safety_critical_also_when_it_is_returned(world):
+    item = MOVING["stop"](
+        world, world.shift_lead, live_item(world, safety_critical=True), world.t(9)
+    )
+    item = MOVING["return"](world, world.shift_lead, item, world.t(10))
+
+    with refused(item, "safety_critical_stays"):
+        edit(world, item, safety_critical=False)
+
+
 @pytest.mark.parametrize("verb", ["wait", "stop", "give_back"])
 def test_begun_it_stays_safety_critical_whatever_came_of_it(world, verb):
     item = live_item(world, safety_critical=True)

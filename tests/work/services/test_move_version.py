@@ -21,6 +21,7 @@ from work.services import (
     execution,
     items,
     proof,
+    requirements,
     types,
     versions,
 )
@@ -574,4 +575,54 @@ def test_query_count(world, kind, count):
         found = move_all(world, version)
 
     assert [one.result for one in found] == [MOVED] * count
-    assert (len(looked), len(asked)) == (5, 39)
+    assert (len(looked), len(asked)) == (6, 40)
+
+
+HELD = {"key": "hp", "text": "Seen", "kind": "pass_fail", "hold_point": True}
+AFTER = {"key": "z", "text": "After", "kind": "pass_fail"}
+
+
+def test_what_was_required_by_hand_at_a_line_that_goes_is_withdrawn(world):
+    kind = factories.work_type(world.site, lines=[HELD, AFTER])
+    item = live_item(world, type_id=kind.pk)
+    row = requirements.require(
+        actor=world.planner,
+        at=world.t(1),
+        item_id=item.pk,
+        gate="hold_point",
+        kind="permit",
+        supplier="work.check",
+        params={"role": "hse"},
+        what="Ask HSE",
+        line_id=item.lines.get(key="hp").pk,
+    )
+    version = newer(world, kind, lines=[AFTER])
+    tried = versions.try_version(
+        scope(world.site_admin, world.t(5)), version_id=version.pk, item_id=item.pk, at=world.t(5)
+    )
+    assert "Ask HSE" not in str(tried)
+
+    move(world, item, version)
+
+    row.refresh_from_db()
+    assert row.withdrawn_at is not None
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"four_eyes": True}, {"four_eyes": False}),
+        ({"accept_role": "quality"}, {"accept_role": ""}),
+    ],
+)
+def test_begun_and_stopped_work_keeps_who_accepts_it(world, first, second):
+    criteria = [{"key": "swab", "text": "Swab", "quality": True}, {"key": "t", "text": "T"}]
+    kind = factories.work_type(world.site, criteria=criteria, **first)
+    item = live_item(world, type_id=kind.pk)
+    execution.stop(actor=world.technician, at=world.t(2), item_id=item.pk, condition="Safe")
+    version = newer(world, kind, settings=second, criteria=criteria[1:])
+
+    with pytest.raises(Refused):
+        move(world, item, version)
+
+    assert standing(item, "criteria", "key") == [("swab",), ("t",)]

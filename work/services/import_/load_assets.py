@@ -122,7 +122,8 @@ class AssetLoader(Loader[Asset]):
         if "status" in writes and writes["status"] not in known:
             self.report("no_such_status", record, outcome, "status", writes["status"])
             self._take_off(merged, "status")
-        if "asset_class_id" not in writes or writes.get("status", thing.status) in known:
+        stands = writes.get("status", thing.status)
+        if "asset_class_id" not in writes or stands in known or not (stands or known):
             return
         # What was not ready does not become so by this.
         ready = self.statuses[thing.asset_class_id].get(thing.status, True)
