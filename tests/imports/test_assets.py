@@ -201,3 +201,15 @@ def test_a_status_of_another_class_is_not_written(site, load, put, bring):
     told = [(each.column, each.value, each.code) for each, _ in report.faults(run)]
     assert told == [("State", "fit", "no_such_status")]
     assert (Asset.objects.get().status, report.counts(run)["conflict"]) == ("due", 1)
+
+
+def test_between_classes_without_statuses_a_thing_changes_in_peace(site, load, put, bring):
+    head, mapping = ",".join(HEADER) + "\n", put("class.toml", FOLLOWS)
+    for code in ("hose", "reel"):
+        setup.asset_class(site, code, statuses=[])
+    bring(Kind.ASSETS, put("in.csv", f"{head}1,Hose,hose,,,HALL,\n"), mapping)
+
+    run = bring(Kind.ASSETS, put("in.csv", f"{head}1,Hose,reel,,,HALL,\n"), mapping)
+
+    assert [each.code for each, _ in report.faults(run)] == []
+    assert (Asset.objects.get().asset_class.code, report.counts(run)["changed"]) == ("reel", 1)

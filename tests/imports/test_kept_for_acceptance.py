@@ -1,6 +1,8 @@
 """A later run lowers nothing that an acceptance looks at, and makes no ring of what waits."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import setup
 from tests.work.outcomes import codes
@@ -213,3 +215,14 @@ def test_two_rows_of_one_file_that_make_a_ring_together(load):
     found, faults = load("A,a,B,yes,no", "C,c,A,yes,no")
     assert (found, faults) == ({"changed": 1, "refused": 1}, [("above", "A", ring)])
     assert (standing("A"), standing("C")) == (("B", True, False), (None, False, False))
+
+
+def test_a_run_that_changes_nothing_asks_as_much_for_thirty_parts_as_for_one(people, load):
+    def statements(count):
+        rows = ["A,a,,no,no", *(f"B{n},b,A,yes,no" for n in range(count))]
+        load(*rows)
+        with CaptureQueriesContext(connection) as asked:
+            assert load(*rows) == ({"same": count + 1}, [])
+        return len(asked)
+
+    assert statements(30) == statements(1)
