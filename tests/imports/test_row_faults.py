@@ -448,3 +448,16 @@ def test_the_mappings_of_the_repository_fit_only_their_command(bring, put):
 
     with pytest.raises(MappingFault, match="This mapping is for places"):
         bring(Kind.WORK, put("in.csv", HEAD), MAPPINGS / "valhall_places.toml")
+
+
+def test_a_title_is_kept_as_a_person_would_have_given_it(load, site):
+    load(Kind.PLACES, TREE)
+
+    load(
+        Kind.WORK,
+        HEAD + "1,Pump\u202e gnp\u2028leaks ,o,,,,\n" + "2,\u200b\u200f,o,,,,\n",
+    )
+
+    first, second = WorkItem.objects.order_by("external_key")
+    assert (first.what, first.incomplete) == ("Pump gnp leaks", ["place"])
+    assert (second.what, second.incomplete) == ("2", ["what", "place"])

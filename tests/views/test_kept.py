@@ -1,12 +1,17 @@
 """What was typed after the sign-in had ended comes back, to the same person alone."""
 
+import uuid
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import time_machine
 from django.contrib.sessions.models import Session
 
 from tests import factories
 from tests.ui.markup import Markup
 from tests.views.conftest import page_of
 from work.models import Event, PlaceState, WorkItem
+from work.services import places
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 SAID = "You had been signed out, so this was not sent."
@@ -94,6 +99,42 @@ def test_new_work_and_the_state_of_a_place_come_back_too(world, sign_in):
     assert (SAID in page.text, "Guard broke" in page.text) == (True, True)
     assert not PlaceState.objects.exists()
     assert not WorkItem.objects.exists()
+
+
+def test_a_state_that_came_meanwhile_is_noticed(world, sign_in):
+    """The form of a place comes back with the state that stood when it was typed."""
+    visitor = sign_in(world.shift_lead)
+    _signed_out(visitor)
+    address = f"/s/hvk/places/{world.l3.code}/?do=state"
+    visitor.post(address, {"condition": "stopped", "why": "Guard broke", "seen": "0"})
+    places.set_place_state(
+        actor=world.supervisor,
+        at=world.at,
+        place_id=world.l3.pk,
+        condition="held",
+        why="Half speed",
+    )
+    _sign_in(visitor, world.shift_lead)
+
+    page = Markup(visitor.get(address).text)
+
+    seen = {tag.attrs["value"] for tag in page.all("input") if tag.attrs.get("name") == "seen"}
+    assert "0" in seen
+    again = {"condition": "stopped", "why": "Guard broke", "seen": "0", "act": str(uuid.uuid4())}
+    answer = visitor.post(address, again)
+    assert answer.status_code == 409
+    assert list(PlaceState.objects.values_list("condition", flat=True)) == ["held"]
+
+
+def test_who_was_here_is_known_for_a_month(world, sign_in, item):
+    visitor = sign_in(world.technician)
+    _signed_out(visitor)
+    cookie = visitor.client.cookies["person"]
+    assert (cookie["max-age"], cookie["httponly"]) == (30 * 24 * 3600, True)
+    month = timedelta(days=30)
+    with time_machine.travel(datetime.now(UTC) + month + timedelta(minutes=1)):
+        visitor.act(item, "comment", text="The belt slips again")
+    assert not any("kept" in each.get_decoded() for each in Session.objects.all())
 
 
 def test_a_password_is_never_kept(world, sign_in):

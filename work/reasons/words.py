@@ -145,6 +145,7 @@ WORDS: dict[str, object] = {
     "need.window": _("The window must be open"),
     "need.work.item": _("Other work must be done first"),
     "need.work.check": _("A named check"),
+    "need.unheard": _("What %(supplier)s asks must be known"),
     "typed": pgettext_lazy("text that a person typed", "%(text)s"),
     # Proof
     "line_open": _("Checklist: “%(text)s” has no answer."),
@@ -260,7 +261,7 @@ WORDS: dict[str, object] = {
     "time_zone_unknown": _("“%(value)s” is no time zone, as Europe/Amsterdam is one."),
     "username_taken": _("The sign-in name %(username)s is in use already."),
     "accepter_stays": _(
-        "It has begun, and %(role)s accepts it; the newer version leaves that to others."
+        "It has begun, and %(role)s accepts it; the other type or version leaves that to others."
     ),
     "complete_asks_more": _(
         "It is complete, and the newer version asks what only work under way answers: %(lines)s."
@@ -268,11 +269,11 @@ WORDS: dict[str, object] = {
     ),
     "four_eyes_stays": _(
         "It has begun, and another than its completer accepts it;"
-        " the newer version asks that no more."
+        " the other type or version does not ask that."
     ),
     "handback_stays": _(
         "It has begun, and its hand-back is signed at acceptance;"
-        " the newer version asks that no more."
+        " the other type or version does not ask that."
     ),
     # Files of types
     "file_key_missing": _("This must be given."),

@@ -22,6 +22,7 @@ from work.services import _locks, _overlay
 from work.services._derive import CHUNK, derive, set_due
 from work.services._facts import Facts, load
 from work.services._guarded import guarded_each, one_each
+from work.services._wanted import UNHEARD
 from work.services.acts import OpenAct
 from work.states import CONTROLLED, OPEN, AnswerState, Gate, Mode, Role, Status
 
@@ -92,6 +93,8 @@ def heard(
 def _answers(
     key: str, rows: Sequence[tuple[Prerequisite, ItemContext]], at: datetime
 ) -> list[Answer]:
+    if key == UNHEARD:
+        return [_failed(row.params["supplier"], at) for row, _context in rows]
     supplier = ports.suppliers.get(key)
     if supplier is None:
         return [Answer.unknown(Reason("supplier_missing", {"supplier": key})) for _ in rows]

@@ -47,11 +47,19 @@ def parent(act: OpenAct, item: WorkItem, parent_id: int) -> WorkItem:
 def change_type(act: OpenAct, item: WorkItem, type_id: int) -> dict[str, Any]:
     """Triage to another type: what the old one asked is withdrawn, and values go that do not fit.
 
-    Returns what was left behind, as the event keeps it.
+    Work that was begun and returned keeps what its acceptance looks at, and goes to no type that
+    asks less of it. Returns what was left behind, as the event keeps it.
     """
-    left: dict[str, Any] = {"type": item.type_id, **retire(item, item.type_version_id, act.at)}
-    item.type, version_id = type_of(item.site_id, type_id)
+    kind, version_id = type_of(item.site_id, type_id)
     known = definition(version_id)
+    begun = item.pk in _stays.begun([item])
+    if begun and (reasons := _stays.asks_less(item, item.type_version, known.version)):
+        raise Refused(reasons)
+    left: dict[str, Any] = {
+        "type": item.type_id,
+        **retire(item, item.type_version_id, act.at, begun=begun),
+    }
+    item.type = kind
     item.type_version = known.version
     kept, _dropped = fitting(known, item.values)
     left["values"] = sorted(set(item.values) - set(kept))

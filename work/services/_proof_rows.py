@@ -8,6 +8,7 @@ from django.db.models import Model
 from work.models import ChecklistLine, Criterion, TypeCriterion, TypeLine, WorkItem
 from work.services._definition import definition
 from work.services._facts import Facts
+from work.services._stays import stays_begun
 from work.services.acts import OpenAct
 from work.states import RequiredAt
 
@@ -61,16 +62,18 @@ def agree(
     return criterion
 
 
-def retire(item: WorkItem, version_id: int, at: datetime) -> dict[str, list[int]]:
+def retire(
+    item: WorkItem, version_id: int, at: datetime, *, begun: bool = False
+) -> dict[str, list[int]]:
     """Withdraw what a version of a type made on the item: the ids of the criteria and lines.
 
     They keep their answers, judgements and evidence to be read, and are asked no more. What was
-    agreed on by hand or came from another system stays.
+    agreed on by hand or came from another system stays, and of begun work what `stays_begun`.
     """
     left = definition(version_id)
     return {
-        "criteria": _withdraw(Criterion, item, [each.key for each in left.criteria], at),
-        "lines": _withdraw(ChecklistLine, item, [each.key for each in left.lines], at),
+        "criteria": _withdraw(Criterion, item, [each.key for each in left.criteria], at, begun),
+        "lines": _withdraw(ChecklistLine, item, [each.key for each in left.lines], at, begun),
     }
 
 
@@ -78,7 +81,14 @@ def _standing(model: Any, item: WorkItem) -> Any:
     return model.objects.filter(item=item, withdrawn_at=None)
 
 
-def _withdraw(model: Any, item: WorkItem, keys: list[str], at: datetime) -> list[int]:
-    ids = sorted(_standing(model, item).filter(key__in=keys).values_list("pk", flat=True))
+def _withdraw(model: Any, item: WorkItem, keys: list[str], at: datetime, begun: bool) -> list[int]:
+    ids = []
+    for row in _standing(model, item).filter(key__in=keys).order_by("pk"):
+        if begun and stays_begun(row):
+            # From here on the item's own, so that the other type may ask under the same key.
+            row.key = f"kept:{row.pk}"
+            row.save(update_fields=["key"])
+        else:
+            ids.append(row.pk)
     model.objects.filter(pk__in=ids).update(withdrawn_at=at)
     return ids

@@ -12,7 +12,10 @@ from work.ports import ItemContext, Requirement
 from work.services import _reach
 from work.services._facts import Facts
 from work.services._guarded import guarded_each
-from work.states import Gate, Mode
+from work.states import BlockerKind, Gate, Mode, Status
+
+# Answers for what a supplier asks that could not say so: not known, until it can.
+UNHEARD = "work.unheard"
 
 
 @dataclass
@@ -54,6 +57,10 @@ def wanted_on(
         lines = _hold_lines(facts, keys - {""})
     for each in facts:
         each.failed = failed
+        if each.item.status == Status.PLANNED:
+            for key in failed:
+                want = _unheard(key)
+                wanted[each.item.pk][(want.gate, None, want.origin)] = want
         for rule in rules:
             if _reach.applies(rule, each.context):
                 line_id = lines.get((each.item.pk, rule.line_key)) if rule.line_key else None
@@ -131,6 +138,19 @@ def _from_supplier(key: str, need: Requirement, line_id: int | None) -> Wanted:
         one_time=need.one_time,
         waivable_by=need.waivable_by,
         lead=need.lead,
+    )
+
+
+def _unheard(key: str) -> Wanted:
+    """Planned work is not ready while a supplier cannot say what it asks of the start."""
+    return Wanted(
+        gate=Gate.START,
+        line_id=None,
+        origin=f"unheard:{key}",
+        supplier=UNHEARD,
+        kind=BlockerKind.OTHER,
+        what={"code": "need.unheard", "params": {"supplier": key}},
+        params={"supplier": key},
     )
 
 

@@ -14,6 +14,7 @@ from work.models import Blocker, Criterion, Prerequisite, WorkItem, WorkTypeVers
 from work.permissions import Scope
 from work.services import _overlay, _owners, _stays
 from work.services._facts import Facts
+from work.services._wanted import UNHEARD
 from work.states import (
     ENDED,
     MOVES,
@@ -76,9 +77,11 @@ def unheard(facts: Facts) -> list[Reason]:
     Completing is not refused by it: that work is done may always be told.
     """
     site_admin = ("role", str(Role.SITE_ADMIN))
+    # Planned work has a requirement that says so.
+    said = {row.params["supplier"] for row in facts.prerequisites if row.supplier == UNHEARD}
     return [
         Reason("supplier_failed", {"supplier": key}, clears=site_admin)
-        for key in sorted(facts.failed)
+        for key in sorted(facts.failed - said)
     ]
 
 

@@ -105,15 +105,70 @@ def test_work_does_not_start_while_it_cannot_say_what_it_asks(world, supplier):
     supplier.breaks = "required_for"
     item = planned_item(world)
     assert not item.prerequisites.filter(supplier=supplier.key).exists()
+    unheard = item.prerequisites.get(supplier="work.unheard")
+    assert not item.is_ready(world.t(1))
 
-    with refused(item, "supplier_failed") as caught:
+    with pytest.raises(Refused) as caught:
         execution.start(actor=world.technician, at=world.t(1), item_id=item.pk)
+    assert codes(caught.value) == ["requirement_unmet"]
     [reason] = caught.value.reasons
-    assert (reason.params, reason.clears) == ({"supplier": supplier.key}, ("role", "site_admin"))
+    assert (reason.about, reason.clears) == (
+        ("prerequisite", unheard.pk),
+        ("role", "site_admin"),
+    )
+    assert reason.params["reason"] == {
+        "code": "supplier_failed",
+        "params": {"supplier": supplier.key},
+        "clears": ["role", "site_admin"],
+    }
 
     supplier.breaks = ""
     item = execution.start(actor=world.technician, at=world.t(2), item_id=item.pk)
     assert row_of(item, supplier).answer == AnswerState.MET
+    unheard.refresh_from_db()
+    assert unheard.withdrawn_at == world.t(2)
+
+
+def test_what_it_asks_is_asked_again_by_itself(world, supplier):
+    supplier.breaks = "required_for"
+    item = planned_item(world)
+    supplier.breaks = ""
+
+    assert clock.settle_due(world.t(9)) == 0
+    assert clock.settle_due(world.t(10)) == 1
+
+    item.refresh_from_db()
+    assert item.is_ready(world.t(10))
+    assert list(
+        item.prerequisites.filter(withdrawn_at=None).values_list("supplier", flat=True)
+    ) == ["work.executor", "work.fitness", supplier.key]
+
+
+def test_that_it_was_not_heard_asks_for_no_second_person(world, supplier, monkeypatch):
+    monkeypatch.setattr(Broken, "four_eyes", True)
+    supplier.breaks = "required_for"
+    item = planned_item(world)
+    assert item.prerequisites.filter(supplier="work.unheard").exists()
+    ports.suppliers.unregister(supplier.key)
+    try:
+        item = execution.start(actor=world.technician, at=world.t(1), item_id=item.pk)
+        execution.complete(actor=world.shift_lead, at=world.t(2), item_id=item.pk)
+        item = acceptance.accept(
+            actor=world.shift_lead, at=world.t(3), item_id=item.pk, judged=judged(item)
+        )
+    finally:
+        ports.suppliers.register(supplier)
+    assert item.status == Status.CLOSED
+
+
+def test_stopped_while_it_cannot_say_what_it_asks_it_is_not_ready(world, supplier):
+    item = live_item(world)
+    supplier.breaks = "required_for"
+
+    item = execution.stop(actor=world.technician, at=world.t(1), item_id=item.pk, condition="Safe")
+
+    assert not item.is_ready(world.t(1))
+    assert item.prerequisites.get(supplier="work.unheard").answer == AnswerState.UNKNOWN
 
 
 def test_work_is_completed_but_not_accepted_while_it_cannot_say_what_it_asks(world, supplier):

@@ -317,3 +317,79 @@ def test_another_kind_of_check_asks_for_nobody_else(world):
     execution.start(actor=world.technician, at=world.t(2), item_id=item.pk)
 
     assert accept(world, completed(world, item)).status == Status.CLOSED
+
+
+# --- another type ------------------------------------------------------------------------------
+
+
+def as_another(world, item, kind, minutes=25):
+    """Stopped, returned and planned as work of another type."""
+    execution.stop(
+        actor=world.technician, at=world.t(minutes - 2), item_id=item.pk, condition="Safe"
+    )
+    items.return_(
+        actor=world.planner, at=world.t(minutes - 1), item_id=item.pk, reason="Another type"
+    )
+    return items.plan(actor=world.planner, at=world.t(minutes), item_id=item.pk, type_id=kind.pk)
+
+
+def test_begun_a_criterion_of_quality_stays_though_it_becomes_another_type(world):
+    asked = {"key": "ok", "text": "Seen by quality", "quality": True}
+    strict = factories.work_type(world.site, "STRICT", criteria=[asked])
+    other = factories.work_type(
+        world.site, "OTHER", criteria=[{"key": "ok", "text": "Shown", "evidence": False}]
+    )
+    item = live_item(world, type_id=strict.pk)
+    mine = item.criteria.get()
+
+    item = as_another(world, item, other)
+
+    standing = item.criteria.filter(withdrawn_at=None).order_by("pk")
+    assert list(standing.values_list("key", "text", "quality")) == [
+        (f"kept:{mine.pk}", "Seen by quality", True),
+        ("ok", "Shown", False),
+    ]
+    with refused(item, "criterion_of_type"):
+        proof.withdraw_criterion(
+            actor=world.planner, at=world.t(26), criterion_id=mine.pk, reason="Not needed"
+        )
+    execution.start(actor=world.technician, at=world.t(27), item_id=item.pk)
+    execution.complete(actor=world.supervisor, at=world.t(28), item_id=item.pk)
+    with refused(item, "four_eyes"):
+        accept(world, item)
+
+
+@pytest.mark.parametrize(
+    ("asks", "code"),
+    [
+        ({"four_eyes": True}, "four_eyes_stays"),
+        ({"takes_out": True}, "handback_stays"),
+        ({"accept_role": "quality"}, "accepter_stays"),
+    ],
+)
+def test_begun_it_becomes_no_type_whose_acceptance_asks_less(world, asks, code):
+    strict = factories.work_type(world.site, "STRICT", **asks)
+    item = live_item(world, type_id=strict.pk)
+    execution.stop(actor=world.technician, at=world.t(20), item_id=item.pk, condition="Safe")
+    items.return_(actor=world.planner, at=world.t(21), item_id=item.pk, reason="Another type")
+
+    with refused(item, code):
+        items.plan(actor=world.planner, at=world.t(22), item_id=item.pk, type_id=world.mnt.pk)
+
+    item.refresh_from_db()
+    assert item.type_id == strict.pk
+
+
+def test_not_begun_it_becomes_any_type(world):
+    strict = factories.work_type(
+        world.site,
+        "STRICT",
+        four_eyes=True,
+        criteria=[{"key": "ok", "text": "Seen", "quality": True}],
+    )
+    item = planned_item(world, type_id=strict.pk)
+    items.return_(actor=world.planner, at=world.t(21), item_id=item.pk, reason="Another type")
+
+    item = items.plan(actor=world.planner, at=world.t(22), item_id=item.pk, type_id=world.mnt.pk)
+
+    assert not item.criteria.filter(withdrawn_at=None, quality=True).exists()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from work.services._fields import title
 from work.services.import_.faults import Fault, shown
 from work.services.import_.mapping import Field, FileForm, Form
 from work.services.import_.rows import Cell, Row
@@ -40,6 +41,8 @@ def value_of(field: Field, row: Row, form: FileForm, site_zone: ZoneInfo) -> Any
             raise Unfit("unmapped")
         text = field.codes.get(text, field.otherwise or "")
     text = text or field.default or ""
+    if field.target.title:
+        text = title(text)
     if not text:
         return None
     if field.target.form is Form.MOMENT:

@@ -61,6 +61,7 @@ class Target:
     form: Form = Form.TEXT
     length: int = 0
     printable: bool = False
+    title: bool = False
     choices: tuple[str, ...] = ()
     needed: bool = False
     to: str = ""
@@ -101,7 +102,7 @@ TARGETS: dict[Kind, dict[str, Target]] = {
             needed=True,
         ),
         "type": _to("work type", needed=True),
-        "what": Target(length=250),
+        "what": Target(length=250, title=True),
         "why": Target(length=100_000),
         "place": _to("place", "place"),
         "parent": _to("work item", "parent"),
