@@ -16,7 +16,8 @@ _SILENT = "block|comment|elif|else|empty|end[a-z]+|extends|for|if|load|partialde
 _TAG = rf"{{%\s*(?:(?:{_SILENT})\b(?:(?!%}}).)*|(?:(?!%}}).)*\sas\s\w+\s*)%}}"
 _SILENT_LINE = re.compile(rf"^({_TAG})[ \t]*\n", re.MULTILINE)
 _INDENT = re.compile(r"\n\s+")
-_ENDS_WORDS = re.compile(r"{%\s*endblocktrans")
+# These ends say something: a sentence is over, a box is closed.
+_ENDS_WORDS = re.compile(r"{%\s*end(?:blocktrans|panel|note|datatable)")
 
 
 def flat(source: str) -> str:
@@ -27,7 +28,7 @@ def flat(source: str) -> str:
 
 
 def _tag_alone(line: re.Match[str]) -> str:
-    """The tag without its line; the end of a translated sentence is the end of something said."""
+    """The tag without its line, unless something is said where it ends."""
     return line[0] if _ENDS_WORDS.match(line[1]) else line[1]
 
 

@@ -2,6 +2,7 @@
 
 from allauth.account import views as account
 from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -30,6 +31,11 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("work.urls")),
 ]
+
+if not settings.PRODUCTION:
+    from vinkey.gallery.views import components
+
+    urlpatterns.insert(0, path("components/", components, name="components"))
 
 handler400 = "vinkey.errors.bad_request"
 handler403 = "vinkey.errors.permission_denied"

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.test import RequestFactory
+
 from tests.ui.account_pages import ACCOUNT_PAGES, ERROR_PAGES
 from tests.ui.item_pages import ITEM_PAGES
 from tests.ui.page import Page
@@ -17,6 +19,7 @@ from tests.ui.stand_ins import (
     ahead,
     place,
 )
+from vinkey.gallery.views import context as shown
 from work.states import Status
 
 
@@ -51,6 +54,10 @@ def _narrowing(**more: Any) -> dict[str, Any]:
             Row(label="Overdue", url="?overdue=1", count="6", current=False),
         ],
         "filters": FilterForm({"q": "pump"}),
+        "ways": [
+            Row(label="Board", url="/s/hvk/board/", icon="square-kanban", current=False),
+            Row(label="List", url="/s/hvk/work/", icon="list", current=True),
+        ],
         "chips": [Row(label="Blocked", value="yes", remove_url="?")],
         "hidden": [Row(name="sort", value="-due")],
         "clear_url": "?",
@@ -124,7 +131,7 @@ def _counts() -> list[Row]:
 
 
 def _picture() -> dict[str, Any]:
-    cells = [Row(count="4", url="?x", tone=""), Row(count="2", url="?y", tone="stop"),
+    cells = [Row(count="4", url="?x", tone="", heat=4), Row(count="2", url="?y", tone="stop"),
              Row(count="0", url="?z", tone="late")]  # fmt: skip
     return {
         "site": SITE,
@@ -134,7 +141,8 @@ def _picture() -> dict[str, Any]:
             Row(id="people", title="People inside", count=None, url="", html="Nobody"),
         ],
         "counts": _counts(),
-        "areas": [Row(name="Packaging", url="?p", cells=cells)],
+        "areas": [Row(name="Packaging", url="?p", load=4, stopped=2, late=0, cells=cells)],
+        "area_most": 4,
         "area_columns": ["Open", "Blocked", "Overdue"],
         "trouble": None,
     }
@@ -151,7 +159,7 @@ def _place() -> dict[str, Any]:
     near = place("Line 4", "L4")
     near.kind_text = "Same air"
     asset = Row(name="Filler", code="FIL-3", url="", class_text="Machine", status_text="In service")
-    state = Row(state_text="Running", since=ago(days=2), by_text="M. Okafor", note="")
+    state = Row(text="Running", at=ago(days=2), who_text="M. Okafor", said="")
     window = Row(name="Night stop", to=ahead(hours=6), state_text="planned", acts=[])
     setattr(window, "from", ahead(hours=2))
     return {
@@ -164,9 +172,14 @@ def _place() -> dict[str, Any]:
 
 
 def _places() -> dict[str, Any]:
+    labels = ("Code", "Name", "Kind", "State", "Parts", "Open work", "Blocked")
     row = place("Line 3", "L3")
     row.parts, row.open, row.blocked, row.state_since = 12, "28", "4", ago(hours=1)
-    return {"site": SITE, "q": "", "place": None, "above": [], "places": [row], "pager": _pager()}
+    columns = [Row(label=each, url="", direction="", end=False) for each in labels]
+    return {
+        "site": SITE, "q": "", "place": None, "above": [], "places": [row], "pager": _pager(),
+        "columns": columns,
+    }  # fmt: skip
 
 
 def _sites() -> dict[str, Any]:
@@ -232,6 +245,7 @@ PAGES = {
         "work/refused.html", lambda: {"site": SITE, "refusal": REFUSED, "back_url": "/s/hvk/"}
     ),
     **{name: Page("work/item_detail.html", make) for name, make in ITEM_PAGES.items()},
+    "components": Page("gallery/components.html", lambda: shown(RequestFactory().get("/"))),
     **ACCOUNT_PAGES,
     **ERROR_PAGES,
 }

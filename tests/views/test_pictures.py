@@ -73,11 +73,22 @@ def test_every_number_is_that_of_its_list(world, planner, busy):
 
 def test_areas_with_their_load_each_a_link_to_its_list(world, planner, busy):
     page = planner.get(PICTURE)
-    assert page.context["area_columns"] == ["Open", "In progress", "Blocked", "To accept"]
+    assert page.context["area_columns"] == [
+        "Open",
+        "Requested",
+        "In progress",
+        "Stopped, waiting",
+        "To accept",
+        "Blocked",
+        "Overdue",
+    ]
     rows = {
         area["name"]: [cell["count"] for cell in area["cells"]] for area in page.context["areas"]
     }
-    assert rows == {"Process hall": ["1", "0", "0", "0"], "Packaging": ["5", "1", "1", "1"]}
+    assert rows == {
+        "Process hall": ["1", "0", "0", "0", "0", "0", "0"],
+        "Packaging": ["5", "2", "1", "1", "1", "1", "1"],
+    }
     for area in page.context["areas"]:
         for cell in area["cells"]:
             assert planner.client.get(cell["url"]).context["pager"].total_text == cell["count"]
@@ -177,6 +188,6 @@ def test_work_at_the_site_itself_has_a_row_so_that_the_areas_add_up(world, plann
         area["name"]: [cell["count"] for cell in area["cells"]] for area in page.context["areas"]
     }
     itself = f"{world.site.name} itself"
-    assert rows[itself] == ["1", "0", "0", "0"]
+    assert rows[itself] == ["1", "1", "0", "0", "0", "0", "0"]
     assert sum(int(cells[0]) for cells in rows.values()) == int(counts(page)["Open"]) == 7
     assert escape(itself) in page.text

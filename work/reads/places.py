@@ -273,10 +273,10 @@ def states(place: Place, guest: bool) -> list[dict[str, Any]]:
     rows = PlaceState.objects.filter(place=place).select_related("by", "note")[:10]
     return [
         {
-            "state_text": state_text(each.condition),
-            "since": each.since,
-            "by_text": each.by.name if each.by and not guest else "",
-            "note": each.note.text if each.note and not guest else "",
+            "at": each.since,
+            "text": state_text(each.condition),
+            "who_text": each.by.name if each.by and not guest else "",
+            "said": each.note.text if each.note and not guest else "",
         }
         for each in rows
     ]

@@ -91,6 +91,24 @@ def tabs(selection: Selection, counts: list[int], url_name: str) -> list[dict[st
     ]
 
 
+def ways(selection: Selection, url_name: str) -> list[dict[str, Any]]:
+    """The same work as a board and as a list."""
+    slug, asked = selection.context.site.slug, selection.asked.url().removesuffix("?")
+    known = (
+        ("work:board", _("Board"), "square-kanban"),
+        ("work:item_list", _("List"), "list"),
+    )
+    return [
+        {
+            "label": label,
+            "icon": icon,
+            "url": reverse(name, args=[slug]) + asked,
+            "current": name == url_name,
+        }
+        for name, label, icon in known
+    ]
+
+
 def view_rows(selection: Selection) -> list[Any]:
     """The rows of each view, to be counted."""
     return [linked(selection, **given).rows() for _name, given in VIEWS]
@@ -105,6 +123,7 @@ def context(selection: Selection, counts: list[int], url_name: str) -> dict[str,
         "site": site,
         "as_of": selection.context.at,
         "views": tabs(selection, counts, url_name),
+        "ways": ways(selection, url_name),
         "filters": FilterForm(selection),
         "chips": chips(selection),
         "hidden": hidden(selection),

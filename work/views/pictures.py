@@ -18,6 +18,7 @@ from work.reads.counts import capped, said
 from work.reads.facets import Facets
 from work.reads.notices import unseen
 from work.states import Status
+from work.templatetags.gauges import shade
 from work.views import _narrowing as narrowing
 from work.views import _site
 from work.views._panels import panels
@@ -53,7 +54,7 @@ _ICONS = {
 }
 # Few rows each, with an index of their own; the others are counted in one pass over open work.
 RARE = ("unconfirmed", "incomplete", "source_closed")
-AREA_COUNTS = ("open", "live", "blocked", "done")
+AREA_COUNTS = ("open", "requested", "live", "waiting", "done", "blocked", "overdue")
 
 
 def _labels() -> dict[str, str]:
@@ -93,15 +94,14 @@ def site_picture(request: HttpRequest, site: Site, who: Scope, at: datetime) -> 
     totals = {name: sum(counts[name] for _path, counts in counted) for name in wanted}
     totals |= zip(RARE, capped([asked[name].rows() for name in RARE]), strict=True)
     labels, here = _labels(), reverse("work:item_list", args=[site.slug])
+    loads = [*(_area(area, counted, here) for area in areas), *_in_no_area(site, areas, counted)]
     values: dict[str, Any] = {
         "site": site,
         "as_of": at,
         "panels": panels("picture", request.user, site, at),
         "counts": [_stat(name, totals[name], labels[name], here) for name in COUNTS],
-        "areas": [
-            *(_area(area, counted, here) for area in areas),
-            *_in_no_area(site, areas, counted),
-        ],
+        "areas": _shaded(loads),
+        "area_most": max((area["load"] for area in loads), default=0),
         "area_columns": [labels[name] for name in AREA_COUNTS],
         "trouble": None,
         "nav_counts": {"work": said(totals["open"]), "blocked": said(totals["blocked"])},
@@ -124,13 +124,30 @@ def _area(
     area: picture.Area, counted: list[tuple[str, dict[str, int]]], here: str
 ) -> dict[str, Any]:
     """One row: everything whose place is the area or below it."""
-    cells = []
-    for name in AREA_COUNTS:
-        count = sum(counts[name] for path, counts in counted if path.startswith(area.path))
-        url = here + Asked.from_link(place=area.code, **COUNTS[name]).url()
-        cells.append({"count": said(count), "url": url, "tone": _TONES.get(name, "")})
-    url = here + Asked.from_link(place=area.code).url()
-    return {"name": area.name, "url": url, "cells": cells}
+    inside = [counts for path, counts in counted if path.startswith(area.path)]
+    sums = {name: sum(counts[name] for counts in inside) for name in AREA_COUNTS}
+    urls = {
+        name: here + Asked.from_link(place=area.code, **COUNTS[name]).url() for name in AREA_COUNTS
+    }
+    return _load(area.name, here + Asked.from_link(place=area.code).url(), sums, urls)
+
+
+def _load(name: str, url: str, sums: dict[str, int], urls: dict[str, str]) -> dict[str, Any]:
+    cells = [
+        {"n": n, "count": said(n), "url": urls.get(key, ""), "tone": _TONES.get(key, "")}
+        for key, n in sums.items()
+    ]
+    bar = {"load": sums["open"], "stopped": sums["blocked"], "late": sums["overdue"]}
+    return {"name": name, "url": url, "cells": cells, **bar}
+
+
+def _shaded(areas: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The fuller a cell beside the fullest of all statuses, the stronger its shade."""
+    shaded = [cell for area in areas for cell in area["cells"][1:] if not cell["tone"]]
+    most = max((cell["n"] for cell in shaded), default=0)
+    for cell in shaded:
+        cell["heat"] = shade(cell["n"], most)
+    return areas
 
 
 def _in_no_area(
@@ -142,8 +159,7 @@ def _in_no_area(
     if not any(counts["open"] for counts in left):
         return []
     sums = {name: sum(counts[name] for counts in left) for name in AREA_COUNTS}
-    cells = [{"count": said(sums[name]), "url": "", "tone": _TONES.get(name, "")} for name in sums]
-    return [{"name": _("%(site)s itself") % {"site": site.name}, "url": "", "cells": cells}]
+    return [_load(_("%(site)s itself") % {"site": site.name}, "", sums, {})]
 
 
 @require_safe

@@ -47,6 +47,7 @@ def place_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Ht
         "place": read.row(site, under) if under else None,
         "above": read.above(site, who, read.over(under)) if under else [],
         "places": rows,
+        "columns": _columns(),
         "pager": {
             "first": (page - 1) * read.PAGE + 1 if rows else 0,
             "last": (page - 1) * read.PAGE + len(rows),
@@ -57,6 +58,14 @@ def place_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Ht
         },
     }
     return render(request, "work/place_list.html", values)
+
+
+def _columns() -> list[dict[str, Any]]:
+    plain = [_("Code"), _("Name"), _("Kind"), _("State")]
+    numbers = [_("Parts"), _("Open work"), _("Blocked")]
+    return [{"label": label} for label in plain] + [
+        {"label": each, "end": True} for each in numbers
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,8 +109,8 @@ def _render(
     shown = read.row(site, place) | {
         "owner_text": "" if guest else read.owner_text(place, over),
         "version": place.state_id or 0,  # type: ignore[attr-defined]
-        "state_by_text": states[0]["by_text"] if states else "",
-        "state_note": states[0]["note"] if states else "",
+        "state_by_text": states[0]["who_text"] if states else "",
+        "state_note": states[0]["said"] if states else "",
         "changed_url": "",
     }
     code, acts = place.code, _acts(site, who, place, failed)

@@ -1,0 +1,110 @@
+"""The board: columns with their cards, lanes over it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from vinkey.gallery.kinds import Component, State
+from vinkey.gallery.samples import SITE, ItemRow, Row, ago, ahead
+from vinkey.gallery.words import LONG
+from work.states import Status
+
+
+def _cards() -> list[ItemRow]:
+    moves = [
+        Row(
+            label="Resume",
+            url="#r",
+            at_once=True,
+            act="a1",
+            reasons=[1],
+            reason="Lock 14 is on F-301",
+            more=0,
+        )
+    ]
+    return [
+        ItemRow("W-1066", "Grease port missing on CV-412", Status.REQUESTED, owner_text=""),
+        ItemRow(
+            "W-1055",
+            "Start changeover to 500 ml",
+            is_ready=True,
+            due=ahead(hours=4),
+            owner_kind="post",
+            owner_text="Shift lead, Packaging",
+            priority="1",
+        ),
+        ItemRow(
+            "W-1042",
+            "Inspect line 3 before restart",
+            Status.LIVE,
+            is_blocked=True,
+            open_blockers=3,
+            block_text="Lock 14 is still on F-301",
+            safety_critical=True,
+            has_permit=True,
+            due=ago(days=2),
+            is_overdue=True,
+            moves=moves,
+            unconfirmed_minutes=12,
+        ),
+        ItemRow("W-1070", LONG, Status.DONE, owner_text=LONG, executors_text=LONG),
+    ]
+
+
+def _columns(lane: str) -> list[Row]:
+    found, rows = [], _cards() if lane == "a" else _cards()[:1]
+    for row in rows:
+        row.label += "" if lane == "a" else "-2"
+    for status in (Status.REQUESTED, Status.PLANNED, Status.LIVE, Status.WAITING, Status.DONE):
+        held = [row for row in rows if row.status == status]
+        found.append(
+            Row(
+                code=f"{status}-{lane}",
+                status=str(status),
+                label=str(status.label),
+                items=held,
+                count=str(len(held)),
+                more_url="#more" if status == Status.LIVE else "",
+                more="19",
+            )
+        )
+    return found
+
+
+CARD = Component(
+    "card",
+    "components/column.html",
+    (
+        State(
+            _("Columns with cards: normal, clear to start, blocked, long words, none"),
+            (
+                '<div class="board" tabindex="0" role="region" aria-label="Board">{% for '
+                'column in columns %}{% include "components/column.html" %}{% endfor %}</div>'
+            ),
+            lambda: {"site": SITE, "columns": _columns("a")},
+            True,
+        ),
+    ),
+)
+LANE = Component(
+    "lane",
+    "components/lane.html",
+    (
+        State(
+            _("Open, and folded"),
+            (
+                '<div class="lanes">{% for lane in lanes %}{% include "components/lane.html" '
+                "%}{% endfor %}</div>"
+            ),
+            lambda: {
+                "site": SITE,
+                "lanes": [
+                    Row(
+                        name="Tank farm", count="7", blocked=1, open=True, columns=_columns("tanks")
+                    ),
+                    Row(name=LONG, count="0", blocked=0, open=False, columns=[]),
+                ],
+            },
+            True,
+        ),
+    ),
+)
+BOARD = (CARD, LANE)
