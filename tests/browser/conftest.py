@@ -7,7 +7,8 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
-WIDE, PHONE = (1440, 900), (390, 844)
+from tests.browser.looks import WIDE
+
 PASSWORD = "a-good-word-for-tests"
 # The machine that runs the tests may be busy.
 expect.set_options(timeout=20_000)

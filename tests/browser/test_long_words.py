@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.browser.conftest import PHONE, WIDE
+from tests.browser.looks import PHONE, WIDE
 from work.models import User, WorkItem
 from work.services import files, items, places, proof
 

@@ -1,10 +1,9 @@
 """The real pages over the demo: axe, content policy, without a script, by keyboard alone."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, WIDE
+from tests.browser.looks import PHONE, findings, looked_at
 from work.models import WorkItem
 
 pytestmark = pytest.mark.browser
@@ -37,36 +36,16 @@ def _one_of_each(items) -> dict[str, WorkItem]:
     return found
 
 
-def _findings(page, **options) -> list[str]:
-    found = Axe().run(page, options={"resultTypes": ["violations"], **options})
-    return [
-        f"{page.url}: {one['id']}: {node['target']} {node['failureSummary']}"
-        for one in found.response["violations"]
-        for node in one["nodes"]
-    ]
-
-
 def test_every_page_passes_axe_and_breaks_no_policy(demo, open_window):
     """Light and dark, wide and on a phone; nothing scrolls sideways."""
-    window, findings = open_window(), []
-    page = window.page
+    window = open_window()
     window.go("/login/")
-    findings += _findings(page)
+    found = looked_at(window.page)
     window.sign_in("supervisor", "demo-supervisor")
     for path in _pages():
-        page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
-        page.emulate_media(color_scheme="light")
         window.go(path)
-        findings += _findings(page)
-        page.emulate_media(color_scheme="dark")
-        findings += _findings(page, runOnly=["color-contrast"])
-        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-        if page.evaluate("document.documentElement.scrollWidth") > PHONE[0]:
-            findings.append(f"{path}: scrolls sideways")
-        findings += _findings(page, runOnly=["color-contrast", "target-size"])
-        page.emulate_media(color_scheme="light")
-        findings += _findings(page)
-    assert findings == []
+        found += looked_at(window.page)
+    assert found == []
     assert window.complaints == []
 
 
@@ -182,11 +161,11 @@ def test_an_open_menu_passes_axe_and_a_held_move_is_refused_on_the_page_of_the_i
     expect(resume).to_have_attribute("aria-disabled", "true")
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
-        assert _findings(page) == []
+        assert findings(page) == []
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     opener.click()
-    assert _findings(page, runOnly=["color-contrast", "target-size"]) == []
+    assert findings(page) == []
     box = page.locator(f"#menu-W-{held.number}").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= PHONE[0]

@@ -4,17 +4,24 @@ import threading
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 
+from tests.browser.looks import PHONE, WIDE, findings, looked_at
 from tests.ui.pages import PAGES
 
 pytestmark = pytest.mark.browser
 
-WIDE, PHONE = (1440, 900), (390, 844)
 # Pages that differ from these in their words alone are not looked at again.
-ALIKE = ("list-refused", "list-busy", "list-error", "item-busy", "mfa-off", "mfa-reauthenticate")
+ALIKE = (
+    "list-refused",
+    "list-busy",
+    "list-error",
+    "item-busy",
+    "item-stale",
+    "mfa-off",
+    "mfa-reauthenticate",
+)
 LOOKED_AT = [
     name for name in PAGES if name not in ALIKE and not name.startswith(("error-4", "error-5"))
 ] + ["error-422"]
@@ -69,26 +76,13 @@ def look(gallery, browser):
         context.close()
 
 
-def _findings(page, **options) -> list[str]:
-    found = Axe().run(page, options={"resultTypes": ["violations"], **options})
-    return [
-        f"{one['id']}: {node['target']} {node['failureSummary']}"
-        for one in found.response["violations"]
-        for node in one["nodes"]
-    ]
-
-
 @pytest.mark.parametrize("name", LOOKED_AT)
 def test_page_passes_axe_breaks_no_policy_and_never_scrolls_sideways(look, name):
     page, complaints = look(name)
-    assert _findings(page) == []
-    page.emulate_media(color_scheme="dark")
-    assert _findings(page, runOnly=["color-contrast"]) == []
-    for width in (1280, 820, PHONE[0]):
+    assert looked_at(page) == []
+    for width in (1280, 820):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.emulate_media(color_scheme="light")
-    assert _findings(page) == []
     assert complaints == []
 
 
@@ -142,3 +136,79 @@ def test_a_refusal_is_swapped_in_and_a_foreign_page_is_only_told(look):
     page.locator("#do-complete").click()
     page.locator("#toasts").get_by_text("The site is busy").wait_for()
     assert page.get_by_role("heading", level=1).inner_text() == "Inspect line 3 before restart"
+
+
+def test_a_question_opens_and_closes_by_keyboard_without_a_script(look):
+    page, _ = look("components", script=False)
+    opener = page.get_by_role("button", name="Accept W-1038", exact=True)
+    question = page.locator("#dialog-a")
+    opener.focus()
+    page.keyboard.press("Enter")
+    assert question.is_visible()
+    assert page.locator(":focus").inner_text() == "Not yet"
+    page.keyboard.press("Escape")
+    assert not question.is_visible()
+    assert page.locator(":focus").inner_text() == "Accept W-1038"
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_a_question_passes_axe_and_stands_within_the_screen(look, size):
+    page, _ = look("components", size=size)
+    page.get_by_role("button", name="Cancel W-1042", exact=True).last.click()
+    box = page.locator("#dialog-b").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= size[0]
+    assert findings(page, runOnly=["color-contrast", "target-size", "aria-dialog-name"]) == []
+
+
+def test_chosen_rows_are_counted_and_all_are_taken(look):
+    page, _ = look("components")
+    bar, told = page.locator("#bulk-a"), page.locator("#bulk-a [role=status]")
+    assert told.inner_text() == "1 chosen"
+    page.get_by_label("Choose W-0977").check()
+    assert told.inner_text() == "2 chosen"
+    page.get_by_role("button", name="Choose all on this page").click()
+    assert told.inner_text() == "3 chosen"
+    page.get_by_role("button", name="Choose none").click()
+    page.get_by_label("Choose W-1044").uncheck()
+    assert not bar.is_visible()
+
+
+def test_acts_on_chosen_rows_show_without_a_script(look):
+    page, _ = look("components", script=False)
+    assert page.locator("#bulk-a").get_by_role("button", name="Assign").is_visible()
+    assert not page.get_by_role("button", name="Choose all on this page").is_visible()
+    page.get_by_label("Choose W-1044").uncheck()
+    assert not page.locator("#bulk-a").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("typed", "steps", "said"), [("8.9", 2, "9.1"), ("8,9", -1, "8.8"), ("", 1, "0.1")]
+)
+def test_a_reading_is_stepped(look, typed, steps, said):
+    page, _ = look("components")
+    page.locator("#entry-a").fill(typed)
+    button = page.get_by_role("button", name=f"{'Raise' if steps > 0 else 'Lower'} by 0.1").first
+    for _each in range(abs(steps)):
+        button.click()
+    assert page.locator("#entry-a").input_value() == said
+
+
+def test_a_reading_is_typed_without_a_script(look):
+    page, _ = look("components", script=False)
+    assert page.get_by_role("button", name="Raise by 0.1").count() == 0
+    page.locator("#entry-a").fill("8.9")
+    assert page.locator("#entry-a").input_value() == "8.9"
+
+
+def test_what_is_pressed_in_the_field_is_large_enough_and_apart(look):
+    page, _ = look("components", size=PHONE)
+    pressed = page.locator(".m :is(.bar .btn, .entry .btn, .choice, .photo)")
+    boxes = [each.bounding_box() for each in pressed.all()]
+    assert len(boxes) == 11
+    assert [box for box in boxes if box["height"] < 64 or box["width"] < 64] == []
+    for part, least in ((".choices", 12), (".bar", 12), (".entry", 12)):
+        gap = page.locator(f".m {part}").first.evaluate(
+            "e => parseFloat(getComputedStyle(e).columnGap)"
+        )
+        assert gap >= least

@@ -9,6 +9,18 @@ from vinkey.gallery.kinds import Component, State, include
 from vinkey.gallery.samples import Row, act, ago, reason
 
 
+class _Message(str):
+    """Words with the level of their message."""
+
+    level_tag = ""
+
+    @classmethod
+    def at(cls, level: str, words: str) -> "_Message":
+        made = cls(words)
+        made.level_tag = level
+        return made
+
+
 def _told(kind: str, **more: Any) -> Row:
     return Row(kind=kind, title="Start W-1042", reasons=[], **more)
 
@@ -46,9 +58,9 @@ MESSAGES = Component(
             _("What the last act answered"),
             id="messages-shown",
             messages=[
-                Row(level_tag="success", message="W-1047 waits."),
-                Row(level_tag="warning", message="Late entry."),
-                Row(level_tag="error", message="The file could not be kept."),
+                _Message.at("success", "W-1047 waits."),
+                _Message.at("warning", "Late entry."),
+                _Message.at("error", "The file could not be kept."),
             ],
         ),
     ),

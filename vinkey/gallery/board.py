@@ -62,7 +62,7 @@ def _columns(lane: str) -> list[Row]:
                 label=str(status.label),
                 items=held,
                 count=str(len(held)),
-                more_url="#more" if status == Status.LIVE else "",
+                more_url="#more" if held and status == Status.LIVE else "",
                 more="19",
             )
         )
