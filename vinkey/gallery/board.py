@@ -98,9 +98,21 @@ LANE = Component(
                 "site": SITE,
                 "lanes": [
                     Row(
-                        name="Tank farm", count="7", blocked=1, open=True, columns=_columns("tanks")
+                        id="tanks",
+                        name="Tank farm",
+                        count="7",
+                        blocked=1,
+                        open=True,
+                        columns=_columns("tanks"),
                     ),
-                    Row(name=LONG, count="0", blocked=0, open=False, columns=[]),
+                    Row(
+                        id="other",
+                        name=f"{LONG}, and the bays beside it",
+                        count="0",
+                        blocked=0,
+                        open=False,
+                        columns=[],
+                    ),
                 ],
             },
             True,

@@ -187,6 +187,7 @@ PAGER = Component(
         include(
             "pager",
             _("One page"),
+            label="Pages of one",
             pager=Row(total_text="17", first=1, last=17, pages=[], previous_url="", next_url=""),
         ),
     ),
