@@ -17,7 +17,7 @@ _TAG = rf"{{%\s*(?:(?:{_SILENT})\b(?:(?!%}}).)*|(?:(?!%}}).)*\sas\s\w+\s*)%}}"
 _SILENT_LINE = re.compile(rf"^({_TAG})[ \t]*\n", re.MULTILINE)
 _INDENT = re.compile(r"\n\s+")
 # These ends say something: a sentence is over, a box is closed.
-_ENDS_WORDS = re.compile(r"{%\s*end(?:blocktrans|panel|note|datatable)")
+_ENDS_WORDS = re.compile(r"{%\s*end(?:blocktrans|panel|note|row|datatable)")
 
 
 def flat(source: str) -> str:

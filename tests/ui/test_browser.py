@@ -57,11 +57,13 @@ def look(gallery, browser):
     """Open a page of the gallery; what the console complained of comes along."""
     contexts = []
 
-    def open_page(name: str, *, size=WIDE, theme="light", script=True):
+    def open_page(name: str, *, size=WIDE, theme="light", script=True, touch=False):
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme=theme,
             java_script_enabled=script,
+            has_touch=touch,
+            is_mobile=touch,
         )
         contexts.append(context)
         page = context.new_page()
@@ -212,3 +214,16 @@ def test_what_is_pressed_in_the_field_is_large_enough_and_apart(look):
             "e => parseFloat(getComputedStyle(e).columnGap)"
         )
         assert gap >= least
+
+
+def test_acts_are_large_enough_and_apart_for_a_finger(look):
+    page, complaints = look("item", size=PHONE, touch=True)
+    heights = page.locator("#acts .btn").evaluate_all("all => all.map((one) => one.offsetHeight)")
+    assert heights
+    assert min(heights) >= 64
+    tops = page.locator("#acts .acts > li").evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect()).map((box) => [box.top, box.bottom])"
+    )
+    gaps = [below[0] - above[1] for above, below in zip(tops, tops[1:], strict=False)]
+    assert min(gaps) >= 12
+    assert complaints == []

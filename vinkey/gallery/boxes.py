@@ -53,32 +53,30 @@ DOMAIN = Component(
         ),
     ),
 )
+_PART = '<span class="sub">since Today 06:15</span>{% include "components/part_acts.html" %}'
 ROW = Component(
     "row",
-    "components/row.html",
+    controls.row,
     (
         State(
             _("Normal, with what can be done"),
-            (
-                '<ul class="rows panel">{% status_pill "waiting" as end %}{% include '
-                '"components/row.html" %}{% include "components/row.html" with acts=none '
-                'icon="hand" number="" url="" %}</ul>'
-            ),
+            '<ul class="rows panel">{% status_pill "waiting" as end %}'
+            "{% row title url number=number sub=sub end=end %}" + _PART + "{% endrow %}"
+            '{% row title icon="hand" sub=sub end="In service" %}{% endrow %}</ul>',
             lambda: {
                 "number": "W-1042",
                 "url": "#w",
                 "title": "Inspect line 3 before restart",
+                "sub": "Mara Okafor",
                 "seen": 7,
-                "target": "gallery",
-                "none": [],
-                "sub": "Mara Okafor · this item waits for it",
                 "acts": [act("seen", "Say when", key="g-say", page_url="#say")],
             },
         ),
         State(
             _("Long words"),
-            '<ul class="rows panel">{% blocked 2 as end %}{% include "components/row.html" %}</ul>',
-            lambda: {"title": LONG, "sub": LONG, "icon": "factory", "url": "#long"},
+            '<ul class="rows panel">{% blocked 2 as end %}'
+            '{% row title "#long" icon="factory" sub=title end=end %}{% endrow %}</ul>',
+            lambda: {"title": LONG},
         ),
     ),
 )

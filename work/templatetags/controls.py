@@ -90,6 +90,35 @@ def note(content: str, tone: str = "", icon: str = "", role: str = "") -> SafeSt
 
 
 @register.simple_block_tag
+def row(
+    content: str,
+    title: str,
+    url: str = "",
+    number: str = "",
+    icon: str = "",
+    sub: str = "",
+    marks: str = "",
+    end: str = "",
+) -> SafeString:
+    """One row of a panel, in <ul class="rows">; what is said besides and can be done stands inside.
+
+    title       str   what it is; `url` leads to its page
+    number      str   number of an item, before the title
+    icon        str   name
+    sub         str   what is said of it, smaller
+    marks, end  what tags drew, or words, at the end of the row
+    """
+    label = format_html('<span class="wno">{}</span> {}', number, title) if number else title
+    if url:
+        label = format_html('<a class="link" href="{}">{}</a>', url, label)
+    said = format_html('<span class="sub">{}</span>', sub) if sub else ""
+    return format_html(
+        '<li>{}<div class="grow">{}{}{}</div>{}{}</li>',
+        draw(icon), label, said, content, marks, end,
+    )  # fmt: skip
+
+
+@register.simple_block_tag
 def datatable(
     content: str, label: str, caption: str, columns: list[Any], css: str = "dense"
 ) -> SafeString:
