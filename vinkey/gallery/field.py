@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from vinkey.gallery.item import around
+from vinkey.gallery.around import around
 from vinkey.gallery.kinds import Component, State, include
 from vinkey.gallery.samples import Row
 from vinkey.gallery.words import LONG

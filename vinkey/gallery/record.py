@@ -4,7 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from vinkey.gallery.item import around, full
+from vinkey.gallery.around import around
+from vinkey.gallery.item import full
 from vinkey.gallery.kinds import Component, State, include
 from vinkey.gallery.samples import ItemPage, Row, ago
 from vinkey.gallery.words import LONG
