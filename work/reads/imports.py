@@ -12,10 +12,11 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from work.models import Site, WorkItem
+from work.models import AssetClass, Site, WorkItem, WorkType
 from work.models.imports import UNDER_WAY, ImportPass, ImportRow, ImportRun, ImportState
 from work.services.import_ import report
 from work.services.import_.faults import WORDS, Fault
+from work.services.import_.mapping import Kind
 from work.states import OPEN, Status
 
 SIZE = 30
@@ -196,6 +197,17 @@ def fault_rows(rows: Iterable[ImportRow]) -> list[dict[str, Any]]:
 def refusal_of(run: ImportRun) -> str:
     """Why the file as a whole was refused, or the run failed."""
     return str(Fault.from_json(run.fault)) if run.fault else ""
+
+
+def mapping_constants(site: Site, kind: Kind) -> dict[str, list[tuple[str, str]]]:
+    """What a mapping may say always, where the site has few such things: types or classes."""
+    if kind is Kind.WORK:
+        rows = WorkType.objects.filter(site=site, is_active=True).order_by("name")
+        return {"fields.type": list(rows.values_list("code", "name"))}
+    if kind is Kind.ASSETS:
+        classes = AssetClass.objects.filter(site=site).order_by("name")
+        return {"fields.asset_class": list(classes.values_list("code", "name"))}
+    return {}
 
 
 def open_counts(site: Site) -> tuple[int, int]:

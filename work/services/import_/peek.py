@@ -5,7 +5,7 @@ from itertools import islice
 
 from work.models.imports import ImportRun
 from work.services.import_ import uploads
-from work.services.import_.convert import text_of
+from work.services.import_.convert import clean, text_of
 from work.services.import_.faults import FileFault, shown
 from work.services.import_.mapping import FileForm, ImportMapping
 from work.services.import_.stage import rows_of
@@ -14,6 +14,7 @@ from work.services.import_.uploads import Kept, laid_out, linked
 ROWS = 5
 DELIMITERS = (",", ";", "\t", "|")
 _HEAD = 65_536
+_CODES, _CODE_ROWS = 40, 5_000
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,18 @@ def preview(file: Kept, form: FileForm, most: int = ROWS) -> Preview:
     columns = list(dict.fromkeys(name for row in rows for name in row.cells if name))
     cells = [[shown(text_of(row.cells.get(name, "")), 60) for name in columns] for row in rows]
     return Preview(columns, cells)
+
+
+def codes_in(file: Kept, form: FileForm, columns: list[str]) -> dict[str, list[str]]:
+    """What stands in each of these columns, as far as the first rows tell. Raises FileFault."""
+    found: dict[str, dict[str, None]] = {name: {} for name in columns}
+    with linked(file) as path:
+        for row in islice(rows_of(path, form, []), _CODE_ROWS):
+            for name, codes in found.items():
+                code = str(clean(text_of(row.cells.get(name, "")), form))
+                if code and len(codes) < _CODES:
+                    codes[code] = None
+    return {name: list(codes) for name, codes in found.items()}
 
 
 def check_fit(run: ImportRun, mapping: ImportMapping) -> None:
