@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from work.views import boards, import_mapping, imports, items, lists, new, notices, pictures, places
+from work.views import (
+    boards,
+    import_mapping,
+    import_mending,
+    imports,
+    items,
+    lists,
+    new,
+    notices,
+    pictures,
+    places,
+)
 
 app_name = "work"
 
@@ -20,6 +31,11 @@ urlpatterns = [
     path(f"{_SITE}evidence/<int:pk>/", items.evidence_file, name="evidence_file"),
     path(f"{_SITE}import/", imports.import_list, name="import_list"),
     path(f"{_SITE}import/new/", imports.import_new, name="import_new"),
+    path(
+        f"{_SITE}import/incomplete/",
+        import_mending.import_incomplete,
+        name="import_incomplete",
+    ),
     path(f"{_SITE}import/<int:run>/", imports.import_run, name="import_run"),
     path(f"{_SITE}import/<int:run>/mapping/", import_mapping.import_mapping, name="import_mapping"),
     path(f"{_SITE}import/<int:run>/errors.csv", imports.import_errors, name="import_errors"),

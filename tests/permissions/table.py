@@ -91,6 +91,7 @@ def _mapping(scene: Scene) -> dict[str, Any]:
 
 _NOT_BY_POST = codes(405)
 _ADMINS = frozenset({Role.SITE_ADMIN})
+_MENDERS = _ADMINS | PLANNERS
 _IMPORTS = site_codes(200, roles=_ADMINS, other_company=403)
 EVERYONE_TO_READ = site_codes(200, other_company=200)
 # Lists are for every role of the site: what they hold is another matter (test_company.py).
@@ -109,6 +110,11 @@ ROWS: dict[str, Row] = {
     "work:import_list": Row(_in_site("work:import_list"), _IMPORTS, _NOT_BY_POST),
     "work:import_new": Row(
         _in_site("work:import_new"), _IMPORTS, site_codes(422, roles=_ADMINS, other_company=403)
+    ),
+    "work:import_incomplete": Row(
+        _in_site("work:import_incomplete"),
+        site_codes(200, roles=_MENDERS, other_company=403),
+        site_codes(422, roles=_MENDERS, other_company=403),
     ),
     "work:import_run": Row(_in_site("work:import_run", _import), _IMPORTS, _NOT_BY_POST),
     "work:import_mapping": Row(

@@ -148,13 +148,13 @@ def figures(run: ImportRun) -> list[dict[str, Any]]:
 
 def causes(run: ImportRun, site: Site) -> list[dict[str, Any]]:
     """Why records of the run arrived incomplete, the most first."""
-    url = reverse("work:item_list", args=[site.slug])
+    url = reverse("work:import_incomplete", args=[site.slug])
     counted = sorted(run.counts.get("causes", {}).items(), key=lambda each: (-each[1], each[0]))
     return [
         {
             "label": report.cause_words(cause),
             "count": number(many),
-            "url": f"{url}?incomplete={cause}",
+            "url": f"{url}?cause={cause}",
         }
         for cause, many in counted
     ]

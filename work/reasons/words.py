@@ -290,6 +290,8 @@ WORDS: dict[str, object] = {
     "import_not_tried": _("Only a dry run that came to its end can be loaded."),
     "import_too_many_files": _("An import takes at most %(most)s files."),
     "import_under_way": _("A worker is at this import, or will be in a moment."),
+    "mend_complete": _("It lacks nothing any more: somebody has filled it in meanwhile."),
+    "mend_nothing": _("Nothing that you gave is missing here; what it has stays."),
     # Files of types
     "file_key_missing": _("This must be given."),
     "file_key_unknown": _("A file of a work type has no such entry."),
