@@ -36,7 +36,7 @@ def _mend(
     stands = place_id is not None and "place" in facts.item.incomplete
     if stands:
         fields["place_id"] = place_id
-    owner: dict[str, int | None] = {}
+    owner: dict[str, Any] = {}
     if facts.item.owner_user_id is None and facts.item.owner_post_id is None:
         owner = {"owner_user_id": owner_user_id, "owner_post_id": owner_post_id}
     if plan:
@@ -50,7 +50,7 @@ def _fill(
     act: OpenAct,
     facts: Facts,
     fields: dict[str, Any],
-    owner: dict[str, int | None],
+    owner: dict[str, Any],
     stands: bool,
 ) -> WorkItem:
     item = facts.item

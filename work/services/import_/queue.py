@@ -127,7 +127,7 @@ class _Told:
 
     def enter(self, at_pass: ImportPass, total: int) -> None:
         """Another pass begins."""
-        self._write(at_pass=at_pass, rows_done=0, rows_total=total)
+        self._write(at_pass=at_pass.value, rows_done=0, rows_total=total)
 
     def count(self, file: str, number: int) -> None:
         """So many rows are done; of loading, a chunk was."""
@@ -136,10 +136,10 @@ class _Told:
         else:
             self._write(rows_done=number, tries=0)
 
-    def _write(self, **fields: object) -> None:
+    def _write(self, **fields: int | str) -> None:
         names = ", ".join(f"{name} = %s" for name in fields)
         statement = f"UPDATE work_importrun SET {names} WHERE id = %s"
-        values = [*(getattr(value, "value", value) for value in fields.values()), self.run.pk]
+        values = [*fields.values(), self.run.pk]
         try:
             with self.own.cursor() as cursor:
                 cursor.execute(statement, values)
