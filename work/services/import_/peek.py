@@ -48,7 +48,7 @@ def preview(file: Kept, form: FileForm, most: int = ROWS) -> Preview:
     """The columns of a file and its first rows, as it is read with this form."""
     try:
         with linked(file) as path:
-            rows = list(islice(rows_of(path, form, []), most))
+            rows = list(islice(rows_of(path, form, [], most), most))
     except FileFault as refusal:
         return Preview(problem=str(refusal))
     columns = list(dict.fromkeys(name for row in rows for name in row.cells if name))
@@ -60,7 +60,7 @@ def codes_in(file: Kept, form: FileForm, columns: list[str]) -> dict[str, list[s
     """What stands in each of these columns, as far as the first rows tell. Raises FileFault."""
     found: dict[str, dict[str, None]] = {name: {} for name in columns}
     with linked(file) as path:
-        for row in islice(rows_of(path, form, []), _CODE_ROWS):
+        for row in islice(rows_of(path, form, [], _CODE_ROWS), _CODE_ROWS):
             for name, codes in found.items():
                 code = str(clean(text_of(row.cells.get(name, "")), form))
                 if code and len(codes) < _CODES:
@@ -71,6 +71,6 @@ def codes_in(file: Kept, form: FileForm, columns: list[str]) -> dict[str, list[s
 def check_fit(run: ImportRun, mapping: ImportMapping) -> None:
     """Whether each file opens and has the columns that the mapping reads. Raises FileFault."""
     with laid_out(run, mapping) as files:
-        next(rows_of(files.first, mapping.form, list(mapping.needed)), None)
+        next(rows_of(files.first, mapping.form, list(mapping.needed), 1), None)
         for join in mapping.joins:
-            next(rows_of(files.joined[join.name], join.form, list(join.needed)), None)
+            next(rows_of(files.joined[join.name], join.form, list(join.needed), 1), None)
