@@ -16,7 +16,7 @@ from tests.views.importing import (
     page,
     upload,
 )
-from work.models import Place, SavedMapping
+from work.models import Place, SavedMapping, WorkItem
 from work.models.imports import ImportRun
 from work.services.import_ import queue
 from work.states import Role
@@ -347,3 +347,24 @@ def test_shipped_mappings_are_offered(ada):
     answer = ada.get(f"{IMPORT}new/")
     for path in MAPPINGS.glob("*.toml"):
         assert f'value="shipped:{path.stem}"' in answer.text
+
+
+def test_closed_in_the_source_and_open_here_is_a_list_with_links(ada, world):
+    mapping = (
+        'kind = "work"\nsystem = "c"\nkey = "id"\n[fields]\ntype = { constant = "MNT" }\n'
+        'what = "what"\nwhy = "what"\nplace = { constant = "L3" }\nstatus = "status"\n'
+    )
+    for status in ("requested", "closed"):
+        run = begin(ada, kind="work", file=upload(f"id,what,status\n1,Lift,{status}\n"))
+        describe(ada, run, mapping)
+        do(ada, run, "try")
+        queue.take_up()
+        do(ada, run, "load")
+        load = queue.take_up()
+    item = WorkItem.objects.get(external_key="1")
+    assert item.status == "requested"
+    listed = "/s/hvk/work/?source_closed=1"
+    for path in (page(load), IMPORT):
+        assert f'href="{listed}"' in ada.get(path).text
+    assert f"W-{item.number}" in ada.client.get(listed).text
+    assert f'href="{listed}"' not in ada.get(page(run)).text  # the dry run wrote nothing

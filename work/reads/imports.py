@@ -128,21 +128,22 @@ def progress(run: ImportRun, worked_on: bool) -> Progress | None:
     )
 
 
-def figures(run: ImportRun) -> list[dict[str, Any]]:
-    """What the report counts, each kind named."""
-    tones = {
-        "refused": "stop",
-        "conflict": "late",
-        "incomplete": "late",
-        "closed_in_source": "late",
+def figures(run: ImportRun, site: Site) -> list[dict[str, Any]]:
+    """What the report counts, each kind named; of a load some lead to the list that is left."""
+    late = ("conflict", "incomplete", "closed_in_source")
+    tones = {"refused": "stop", **dict.fromkeys(late, "late")}
+    lists = {
+        "incomplete": reverse("work:import_incomplete", args=[site.slug]),
+        "closed_in_source": reverse("work:item_list", args=[site.slug]) + "?source_closed=1",
     }
     return [
         {
-            "label": _(word),
-            "count": number(report.counts(run)[kind]),
-            "tone": tones.get(kind, "") if report.counts(run)[kind] else "",
+            "label": _(report.KINDS[kind]),
+            "count": number(many),
+            "tone": tones.get(kind, "") if many else "",
+            "url": lists.get(kind, "") if many and not run.dry_run else "",
         }
-        for kind, word in report.KINDS.items()
+        for kind, many in report.counts(run).items()
     ]
 
 

@@ -252,7 +252,7 @@ def _report(request: HttpRequest, site: Site, run: ImportRun) -> dict[str, Any]:
     load = run.loads.exclude(state__in=[ImportState.REFUSED, ImportState.DROPPED]).first()
     return {
         "report": run.state == ImportState.DONE,
-        "figures": read.figures(run),
+        "figures": read.figures(run, site),
         "records": read.number(run.counts.get("records", 0)),
         "causes": read.causes(run, site),
         "made": read.made(run),
