@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from work.services import clock, rules
+from work.services.import_ import queue, uploads
 
 log = logging.getLogger(__name__)
 
@@ -29,3 +30,16 @@ def reconcile() -> int:
         log.error("drift", extra={"drift": drift.__dict__})
     clock.beat("reconcile", timezone.now())
     return len(found)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def imports() -> int | None:
+    """Every few seconds: carry out the import that has waited longest, if none is at work."""
+    run = queue.take_up()
+    return run.pk if run else None
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def drop_uploads() -> int:
+    """Each night: files of imports that nobody has needed for some days go."""
+    return uploads.drop_old(timezone.now())

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from work.views import boards, items, lists, new, notices, pictures, places
+from work.views import (
+    boards,
+    import_mapping,
+    import_mending,
+    imports,
+    items,
+    lists,
+    new,
+    notices,
+    pictures,
+    places,
+)
 
 app_name = "work"
 
@@ -18,6 +29,17 @@ urlpatterns = [
     path(f"{_SITE}work/<str:number>/", items.item_detail, name="item_detail"),
     path(f"{_SITE}work/<str:number>/<slug:verb>/", items.item_act, name="item_act"),
     path(f"{_SITE}evidence/<int:pk>/", items.evidence_file, name="evidence_file"),
+    path(f"{_SITE}import/", imports.import_list, name="import_list"),
+    path(f"{_SITE}import/new/", imports.import_new, name="import_new"),
+    path(
+        f"{_SITE}import/incomplete/",
+        import_mending.import_incomplete,
+        name="import_incomplete",
+    ),
+    path(f"{_SITE}import/<int:run>/", imports.import_run, name="import_run"),
+    path(f"{_SITE}import/<int:run>/mapping/", import_mapping.import_mapping, name="import_mapping"),
+    path(f"{_SITE}import/<int:run>/errors.csv", imports.import_errors, name="import_errors"),
+    path(f"{_SITE}import/<int:run>/<slug:verb>/", imports.import_act, name="import_act"),
     path(f"{_SITE}places/", places.place_list, name="place_list"),
     path(f"{_SITE}places/<path:code>/", places.place_detail, name="place_detail"),
 ]

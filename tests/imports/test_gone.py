@@ -121,7 +121,7 @@ def test_records_of_another_source_are_none_of_it(load):
 def test_killed_while_it_ended_it_counts_the_same(load, monkeypatch):
     load("A", "B")
     with monkeypatch.context() as patch:
-        patch.setattr(running, "_end", lambda run: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(running, "end", lambda run: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             load("B")
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 import pytest
 from openpyxl import Workbook
 
+from work.services.import_ import xlsx_rows
 from work.services.import_.faults import FileFault
 from work.services.import_.rows import Source, read
 
@@ -290,3 +291,15 @@ def _replaced(content: bytes, start: bytes, end: bytes, by: bytes) -> bytes:
 def _add(path, name: str, content: bytes) -> None:
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, content)
+
+
+def test_a_look_at_the_first_rows_reads_no_further(book, monkeypatch):
+    """A cell that is too large far below is found by who reads to the end alone."""
+    monkeypatch.setattr(xlsx_rows, "_AHEAD", 2)
+    monkeypatch.setattr(xlsx_rows, "CELL_LIMIT", 50)
+    path = book(["id"], ["a"], [None], ["b"], ["c"], ["d"], ["e"], ["x" * 60])
+    rows = read(Source(path, ["id"], most=3))
+    assert [row.cells["id"] for row in rows] == ["a", "b", "c", "d"]
+    with pytest.raises(FileFault) as caught:
+        list(read(Source(path, ["id"])))
+    assert (caught.value.fault.code, caught.value.fault.line) == ("cell_too_large", 8)

@@ -33,11 +33,15 @@ ANYONE = frozenset(ROLES) - READERS
 
 @dataclass(frozen=True)
 class Scene:
-    """What the addresses of the matrix point at: an item of the contractor's own company."""
+    """What the addresses of the matrix point at: an item of the contractor's own company.
+
+    run: an import of the site that has not begun.
+    """
 
     world: World
     item: WorkItem
     evidence: int
+    run: int
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,19 @@ def _state(scene: Scene) -> dict[str, Any]:
     return act() | {"seen": newest.pk if newest else 0, "condition": "stopped"}
 
 
+def _import(scene: Scene) -> int:
+    return scene.run
+
+
+def _mapping(scene: Scene) -> dict[str, Any]:
+    text = 'kind = "places"\nsystem = "s"\nkey = "id"\n[fields]\nname = "id"\n'
+    return act() | {"name": "m", "text": text + 'kind = { constant = "area" }\n'}
+
+
 _NOT_BY_POST = codes(405)
+_ADMINS = frozenset({Role.SITE_ADMIN})
+_MENDERS = _ADMINS | PLANNERS
+_IMPORTS = site_codes(200, roles=_ADMINS, other_company=403)
 EVERYONE_TO_READ = site_codes(200, other_company=200)
 # Lists are for every role of the site: what they hold is another matter (test_company.py).
 ROWS: dict[str, Row] = {
@@ -90,6 +106,29 @@ ROWS: dict[str, Row] = {
         EVERYONE_TO_READ | {OTHER_COMPANY: 404},
         site_codes(303, roles=ACCEPTERS, other_company=404),
         _state,
+    ),
+    "work:import_list": Row(_in_site("work:import_list"), _IMPORTS, _NOT_BY_POST),
+    "work:import_new": Row(
+        _in_site("work:import_new"), _IMPORTS, site_codes(422, roles=_ADMINS, other_company=403)
+    ),
+    "work:import_incomplete": Row(
+        _in_site("work:import_incomplete"),
+        site_codes(200, roles=_MENDERS, other_company=403),
+        site_codes(422, roles=_MENDERS, other_company=403),
+    ),
+    "work:import_run": Row(_in_site("work:import_run", _import), _IMPORTS, _NOT_BY_POST),
+    "work:import_mapping": Row(
+        _in_site("work:import_mapping", _import),
+        _IMPORTS,
+        site_codes(303, roles=_ADMINS, other_company=403),
+        _mapping,
+    ),
+    "work:import_errors": Row(_in_site("work:import_errors", _import), _IMPORTS, _NOT_BY_POST),
+    "work:import_act": Row(
+        _in_site("work:import_act", _import, lambda scene: "give-up"),
+        codes(405),
+        site_codes(303, roles=_ADMINS, other_company=403),
+        lambda scene: act() | {"seen": ""},
     ),
     "work:item_new": Row(
         _in_site("work:item_new"),

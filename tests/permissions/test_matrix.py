@@ -22,7 +22,8 @@ from tests.views.test_evidence_files import photo
 from tests.work.outcomes import rolled_back, snapshot
 from vinkey import health
 from work.models import Event, User, WorkItem
-from work.services import files, proof
+from work.services import files, imports, proof
+from work.services.import_ import uploads
 
 # What any request may leave behind: who is signed in, and the attempt itself.
 _LEFT = ("django_session", "work_event", "pghistory_context", "axes_accesslog")
@@ -77,7 +78,9 @@ def scene(clock, world, settings, tmp_path):
     kept = proof.attach(
         actor=world.technician, at=world.at, item_id=item.pk, kind="photo", blob=blob, name="p.png"
     )
-    return Scene(world, item, kept.pk)
+    orders = uploads.keep([b"id\nA\n"], "a.csv")
+    run = imports.make(actor=None, site_id=world.site.pk, kind="places", files=[orders])
+    return Scene(world, item, kept.pk, run.pk)
 
 
 def counted() -> dict[str, int]:

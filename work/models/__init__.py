@@ -2,7 +2,7 @@
 
 from work.models.history import Act, Event, Heartbeat, Note, Notice
 from work.models.holds import Hold, Window
-from work.models.imports import ImportedRecord, ImportRow, ImportRun
+from work.models.imports import ImportedRecord, ImportRow, ImportRun, SavedMapping
 from work.models.items import ItemAsset, ItemExecutor, ItemPlace, WorkItem
 from work.models.people import (
     Duty,
@@ -83,6 +83,7 @@ __all__ = [
     "PostHolder",
     "Prerequisite",
     "RequirementRule",
+    "SavedMapping",
     "RuleMode",
     "Shift",
     "Site",

@@ -1,5 +1,6 @@
-"""Imports: each run, the rows it staged, and what was last read of each record."""
+"""Imports: each run, the rows it staged, what was last read of each record, saved mappings."""
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,11 +11,26 @@ from django.utils.translation import pgettext_lazy
 class ImportState(models.TextChoices):
     """How far a run has come."""
 
+    DRAFT = "draft", pgettext_lazy("import", "Not started")
+    WAITING = "waiting", pgettext_lazy("import", "Waiting its turn")
     STAGING = "staging", pgettext_lazy("import", "Reading")
     LOADING = "loading", _("Loading")
     DONE = "done", _("Done")
     REFUSED = "refused", _("File refused")
     DROPPED = "dropped", _("Given up")
+    FAILED = "failed", pgettext_lazy("import", "Failed")
+
+
+# Runs of which files a worker has still to do something.
+UNDER_WAY = (ImportState.WAITING, ImportState.STAGING, ImportState.LOADING)
+
+
+class ImportPass(models.TextChoices):
+    """What is done to a run just now."""
+
+    STAGING = "staging", pgettext_lazy("import pass", "Reading the files")
+    VALIDATING = "validate", pgettext_lazy("import pass", "Judging the rows")
+    LOADING = "loading", pgettext_lazy("import pass", "Loading the records")
 
 
 class ImportVerdict(models.TextChoices):
@@ -39,7 +55,9 @@ class ImportRun(models.Model):
     """One run of an import: what was read, how far it came and what it found.
 
     fingerprint: of site, mapping and files; a run that was killed while loading is taken up again
-    by the next run with the same one.
+    by the next run with the same one. uploaded: its files came by the page and lie with us until
+    some days after its end; a worker takes it up. trial: the trial run that it loads. tries: how
+    often a worker took it up. rows_done, rows_total: of the pass it is in; a total of 0 is unknown.
     """
 
     site = models.ForeignKey("work.Site", models.PROTECT, related_name="imports")
@@ -58,12 +76,26 @@ class ImportRun(models.Model):
     )
     started_at = models.DateTimeField(_("started"))
     ended_at = models.DateTimeField(_("ended"), null=True)
+    uploaded = models.BooleanField(_("by the page"), default=False, db_default=False)
+    trial = models.ForeignKey("self", models.PROTECT, null=True, related_name="loads")
+    version = models.PositiveIntegerField(default=1, db_default=1)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    at_pass = models.CharField(
+        max_length=8, choices=ImportPass, blank=True, default="", db_default=""
+    )
+    rows_done = models.PositiveIntegerField(default=0, db_default=0)
+    rows_total = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["site", "-id"], name="work_importrun_site")]
+        indexes = [
+            models.Index(fields=["site", "-id"], name="work_importrun_site"),
+            models.Index(
+                fields=["id"], name="work_importrun_waiting", condition=Q(state__in=UNDER_WAY)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.mapping_name} {self.started_at:%Y-%m-%d %H:%M}"
@@ -100,6 +132,9 @@ class ImportRow(models.Model):
                 name="work_importrow_left",
                 condition=Q(part="record", done=False),
             ),
+            models.Index(
+                fields=["run", "id"], name="work_importrow_faulty", condition=~Q(faults=[])
+            ),
         ]
 
     def __str__(self) -> str:
@@ -125,3 +160,31 @@ class ImportedRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system} {self.key}"
+
+
+@pghistory.track()
+class SavedMapping(models.Model):
+    """A mapping that was written at a site, by name, to be chosen again. Runs keep their own copy.
+
+    text: TOML, checked by the parser before it was saved.
+    """
+
+    site = models.ForeignKey("work.Site", models.PROTECT, related_name="+")
+    kind = models.CharField(_("kind"), max_length=8)
+    name = models.CharField(_("name"), max_length=200)
+    text = models.TextField()
+    version = models.PositiveIntegerField(default=1)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    saved_at = models.DateTimeField(_("saved"))
+
+    class Meta:
+        verbose_name = _("mapping")
+        verbose_name_plural = _("mappings")
+        constraints = [
+            models.UniqueConstraint(fields=["site", "name"], name="work_savedmapping_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

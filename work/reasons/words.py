@@ -275,6 +275,23 @@ WORDS: dict[str, object] = {
         "It has begun, and its hand-back is signed at acceptance;"
         " the other type or version does not ask that."
     ),
+    # Imports
+    "import_begun": _("This import has begun: its files and its mapping stay as they are."),
+    "import_file_needed": _("Choose the file that holds the records."),
+    "import_files_gone": _("Its files are no longer kept: upload them again."),
+    "import_joined_needed": _("The mapping asks for the file %(name)s as well."),
+    "import_loaded": _("This was loaded already, or is about to be."),
+    "import_mapping_needed": _("Choose a mapping, or write one."),
+    "import_mapping_taken": _(
+        "A mapping of the name %(name)s is saved here already: replace it, or name this one"
+        " differently."
+    ),
+    "import_not_failed": _("This import did not fail: there is nothing to go on with."),
+    "import_not_tried": _("Only a dry run that came to its end can be loaded."),
+    "import_too_many_files": _("An import takes at most %(most)s files."),
+    "import_under_way": _("A worker is at this import, or will be in a moment."),
+    "mend_complete": _("It lacks nothing any more: somebody has filled it in meanwhile."),
+    "mend_nothing": _("Nothing that you gave is missing here; what it has stays."),
     # Files of types
     "file_key_missing": _("This must be given."),
     "file_key_unknown": _("A file of a work type has no such entry."),

@@ -174,6 +174,19 @@ def _edit(
 ) -> WorkItem:
     """Change plain fields, custom values, things and places affected of an open item."""
     facts = enter(act, item_id, Action.EDIT, seen)
+    return edit_inner(act, facts, values=values, asset_ids=asset_ids, place_ids=place_ids, **fields)
+
+
+def edit_inner(
+    act: OpenAct,
+    facts: Facts,
+    *,
+    values: Mapping[str, Any] | None = None,
+    asset_ids: Iterable[int] | None = None,
+    place_ids: Iterable[int] | None = None,
+    **fields: Any,
+) -> WorkItem:
+    """Change an item that was entered in this act."""
     _open_only(facts, "edit")
     names = set_fields(act, facts, fields)
     what = list(names)
@@ -197,6 +210,24 @@ def _assign(
 ) -> WorkItem:
     """Name the owner, the executors, or both; what is not given stays."""
     facts = enter(act, item_id, Action.ASSIGN, seen)
+    return assign_inner(
+        act,
+        facts,
+        owner_user_id=owner_user_id,
+        owner_post_id=owner_post_id,
+        executor_ids=executor_ids,
+    )
+
+
+def assign_inner(
+    act: OpenAct,
+    facts: Facts,
+    *,
+    owner_user_id: int | None = None,
+    owner_post_id: int | None = None,
+    executor_ids: Iterable[int] | None = None,
+) -> WorkItem:
+    """Name the owner or executors of an item that was entered in this act."""
     _open_only(facts, "assign")
     item, names, what = facts.item, [], []
     if owner_user_id is not None or owner_post_id is not None:

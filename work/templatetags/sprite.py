@@ -104,6 +104,7 @@ NAMES = (
     "triangle-alert",
     "truck",
     "undo-2",
+    "upload",
     "user",
     "user-x",
     "users",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from work.models import Site
-from work.permissions import BY_ROLE, Action, Scope, scope
+from work.permissions import BY_ROLE, Action, Scope, can_at, scope
 
 
 def now() -> datetime:
@@ -58,6 +58,11 @@ def _only_looks(who: Scope, site: Site) -> bool:
     return not roles & BY_ROLE[Action.REQUEST]
 
 
+def may_import(who: Scope, site: Site) -> bool:
+    """Whether the person brings records into the site; so that pages lead there."""
+    return bool(can_at(who, Action.CONFIGURE, site.pk, ""))
+
+
 def site_view[**P](
     view: Callable[Concatenate[HttpRequest, Site, Scope, datetime, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
@@ -71,6 +76,7 @@ def site_view[**P](
         if found is None:
             raise Http404
         request.only_looks = _only_looks(who, found)  # type: ignore[attr-defined]
+        request.may_import = may_import(who, found)  # type: ignore[attr-defined]
         with timezone.override(ZoneInfo(found.time_zone)):
             response = view(request, found, who, at, *args, **kwargs)
             # Rendered here, so that times are in the site's zone.

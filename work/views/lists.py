@@ -24,6 +24,7 @@ from work.reads.facets import CustomField
 from work.states import FieldKind
 from work.views import _narrowing as narrowing
 from work.views._site import fragment, site_view
+from work.views.import_mending import may_mend
 
 _SORTED = {
     "number": "number",
@@ -55,6 +56,7 @@ def item_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Htt
         "items": rows,
         "pager": pager(selection, rows, more, total),
         "causes": _causes(selection),
+        "may_mend": may_mend(who, site),
     }
     name = "work/item_list.html#work" if fragment(request) else "work/item_list.html"
     return narrowing.with_tag(render(request, name, values), etag)

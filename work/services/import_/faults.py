@@ -15,6 +15,12 @@ WORDS: dict[str, str] = {
     # Faults of a file.
     "no_file": _("The file cannot be read: %(error)s."),
     "unknown_format": _("Files of this kind are not read: only .csv, .tsv, .txt and .xlsx."),
+    "upload_empty": _("The file is empty."),
+    "upload_too_large": _("The file is larger than %(limit)s MB. Send it in parts."),
+    "not_text": _("This is no text, whatever its name says. Save an export as CSV or XLSX."),
+    "mapping_unfit": _("The mapping cannot be used: %(error)s"),
+    "broke_off": _("Something went wrong that nobody foresaw; the log says what."),
+    "tried_out": _("It was begun %(tries)s times and did not get any further."),
     "errors_are_read": _("The errors cannot go into a file that is read."),
     "errors_unwritable": _("The errors cannot be written here: %(error)s."),
     "empty_file": _("The file holds no header."),

@@ -57,6 +57,11 @@ def load(run: ImportRun, mapping: ImportMapping, actor: User | None, progress: P
         progress("", done)
 
 
+def to_load(run: ImportRun) -> int:
+    """How many records there are to load, those that are loaded already among them."""
+    return _rows(run).count()
+
+
 def sized(most: int, seconds: float) -> int:
     """How much a chunk may hold after one that took so long: nobody waits for an import."""
     if seconds > _LONG:

@@ -55,7 +55,7 @@ def parse(text: str, *, name: str) -> ImportMapping:
         raise MappingFault(name, str(error)) from error
     toml.known(document, "", (*_TOP, *_TOP_MORE))
     kind = Kind(toml.one_of(document, "kind", tuple(Kind)))
-    form = _file_form(document.get("file", {}), "file", FileForm())
+    form = file_form(document.get("file", {}), "file", FileForm())
     mapping = ImportMapping(
         kind=kind,
         name=toml.text(document, "name", default=name),
@@ -159,7 +159,7 @@ def _links(document: Mapping, kind: Kind, form: FileForm) -> tuple[Join, ...]:
             Join(
                 name=name,
                 file=_file_name(said, path),
-                form=_file_form(toml.only(said, _FILE), path, form),
+                form=file_form(toml.only(said, _FILE), path, form),
                 record=toml.text(said, "record", under=path),
                 to=toml.text(said, "to", under=path),
                 wins=_wins(said, path),
@@ -175,7 +175,7 @@ def _lines(document: Mapping, kind: Kind, form: FileForm) -> Join | None:
     if kind is not Kind.WORK:
         raise MappingFault("lines", _("Only work has a checklist."))
     toml.known(said, "lines", ("file", "record", "key", "words", "wins", "fields", *_FILE))
-    own = _file_form(toml.only(said, _FILE), "lines", form)
+    own = file_form(toml.only(said, _FILE), "lines", form)
     table = toml.table(said, "fields", "lines")
     toml.known(table, "lines.fields", LINE_TARGETS)
     if "text" not in table:
@@ -215,7 +215,8 @@ def _complete(mapping: ImportMapping) -> None:
         raise MappingFault("fields.what", _("It is missing."))
 
 
-def _file_form(said: Any, path: str, base: FileForm) -> FileForm:
+def file_form(said: Any, path: str, base: FileForm) -> FileForm:
+    """How a file is written, as a table says; what it does not say is as in `base`."""
     if not isinstance(said, dict):
         raise MappingFault(path, _("A table is needed."))
     toml.known(said, path, _FILE)

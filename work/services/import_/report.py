@@ -4,6 +4,8 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -83,13 +85,43 @@ def lines(run: ImportRun) -> Iterator[str]:
         yield _("Nothing was changed.")
 
 
+def faulty(run: ImportRun, code: str = "") -> QuerySet[ImportRow]:
+    """The rows of a run with a fault, or with this one, in the order of the files."""
+    rows = ImportRow.objects.filter(run=run).exclude(faults=[]).order_by("pk")
+    return rows.filter(faults__contains=[{"code": code}]) if code else rows
+
+
+def faults_of(row: ImportRow) -> Iterator[tuple[Fault, str]]:
+    """The faults of one row, with what became of it."""
+    outcome = _("refused") if row.refused else _("reported only")
+    for stored in row.faults:
+        yield Fault.from_json(stored), outcome
+
+
 def faults(run: ImportRun) -> Iterator[tuple[Fault, str]]:
     """Every fault of the run's rows, in the order of the files, with what became of the row."""
-    rows = ImportRow.objects.filter(run=run).exclude(faults=[]).order_by("pk")
-    for row in rows.iterator(chunk_size=1000):
-        outcome = _("refused") if row.refused else _("reported only")
-        for stored in row.faults:
-            yield Fault.from_json(stored), outcome
+    for row in faulty(run).iterator(chunk_size=1000):
+        yield from faults_of(row)
+
+
+def by_fault(run: ImportRun) -> dict[str, int]:
+    """How many rows have each fault."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT fault->>'code', count(DISTINCT r.id)
+            FROM work_importrow r, jsonb_array_elements(r.faults) fault
+            WHERE r.run_id = %s GROUP BY 1""",
+            [run.pk],
+        )
+        return dict(cursor.fetchall())
+
+
+def error_rows(run: ImportRun) -> Iterator[list[object]]:
+    """The errors as rows of a table, its header first; no cell of it is a formula."""
+    yield [*_HEADER]
+    for fault, outcome in faults(run):
+        row = [fault.file, fault.line, fault.column, fault.value, fault.reason, outcome]
+        yield [_plain(cell) for cell in row]
 
 
 def check_target(path: Path, inputs: Iterable[Path]) -> None:
@@ -108,21 +140,17 @@ def check_target(path: Path, inputs: Iterable[Path]) -> None:
 
 def write_errors(run: ImportRun, path: Path) -> int:
     """Write the errors file and say how many it holds; without any there is no file."""
-    found = faults(run)
-    first = next(found, None)
-    if first is None:
+    if not faulty(run).exists():
         if path.is_file():
             path.unlink()
         return 0
     number = 0
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow(_HEADER)
-        for fault, outcome in (first, *found):
+        for row in error_rows(run):
+            writer.writerow(row)
             number += 1
-            row = [fault.file, fault.line, fault.column, fault.value, fault.reason, outcome]
-            writer.writerow(_plain(cell) for cell in row)
-    return number
+    return number - 1
 
 
 def _plain(cell: object) -> object:

@@ -30,7 +30,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Source:
-    """How one file is to be read: where it is and what the mapping says of its form."""
+    """How one file is to be read: where it is and what the mapping says of its form.
+
+    most: no more rows than this will be asked for; 0 where all will.
+    """
 
     path: Path
     needed: Sequence[str]
@@ -39,6 +42,7 @@ class Source:
     quote: str = '"'
     sheet: str = ""
     header: int = 1
+    most: int = 0
 
     @property
     def name(self) -> str:

@@ -1,23 +1,30 @@
-"""The door of an import: one run from files and a mapping to a report. It notifies nobody."""
+"""One run from files and a mapping to a report: for the commands, and for what a page queued."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from work.models import Site, User
-from work.models.imports import ImportPart, ImportRow, ImportRun, ImportState
+from work.models.imports import (
+    UNDER_WAY,
+    ImportPart,
+    ImportPass,
+    ImportRow,
+    ImportRun,
+    ImportState,
+)
 from work.services.import_ import mapping_toml
 from work.services.import_.faults import FileFault, MappingFault, NotNow
 from work.services.import_.gone import remark_gone
-from work.services.import_.load import load, patiently
+from work.services.import_.load import load, patiently, to_load
 from work.services.import_.mapping import ImportMapping, Kind
-from work.services.import_.report import check_target
+from work.services.import_.report import by_fault, check_target
 from work.services.import_.rows import name_of, sha256
 from work.services.import_.stage import Files, Progress, stage
 from work.services.import_.validate import validate
@@ -36,9 +43,15 @@ _REPORTED = (
 # Faults of links and lines without a record that they could refuse.
 _LOST = Q(key="") | Q(faults__contains=[{"code": "no_such_record"}])
 
+type Entering = Callable[[ImportPass, int], None]
+
 
 def quiet(_file: str, _count: int) -> None:
     """Progress that nobody looks at."""
+
+
+def unseen(_pass: ImportPass, _total: int) -> None:
+    """Passes that nobody looks at."""
 
 
 def run_import(
@@ -66,27 +79,44 @@ def run_import(
     files = Files.find(path, mapping, mapping_path)
     if errors is not None:
         check_target(errors, [*files, mapping_path])
-    with _alone(site):
+    with alone(site.pk):
+        if ImportRun.objects.filter(site=site, uploaded=True, state__in=UNDER_WAY).exists():
+            raise NotNow(_("Another import of this site is running."))
         run = _begun(site, mapping, files, actor, dry_run)
-        try:
-            if run.state == ImportState.STAGING:
-                with transaction.atomic():
-                    stage(run, mapping, files, progress)
-                    validate(run, mapping)
-                    run.state = ImportState.LOADING
-                    run.save(update_fields=["state"])
-        except FileFault as refusal:
-            run.state, run.fault = ImportState.REFUSED, refusal.fault.as_json()
-            _end(run)
-            raise
-        load(run, mapping, actor, progress)
-        _follow_moves(run)
-        with transaction.atomic():
-            _finish(run, mapping, files)
+        carry_out(run, mapping, files, actor, progress)
     return run
 
 
-def _follow_moves(run: ImportRun) -> None:
+def carry_out(
+    run: ImportRun,
+    mapping: ImportMapping,
+    files: Files,
+    actor: User | None,
+    progress: Progress,
+    entering: Entering = unseen,
+) -> None:
+    """Take a run from where it stands to its end, alone at its site. Raises FileFault, NotNow."""
+    try:
+        if run.state == ImportState.STAGING:
+            with transaction.atomic():
+                entering(ImportPass.STAGING, sum(each.get("lines", 0) for each in run.files))
+                stage(run, mapping, files, progress)
+                entering(ImportPass.VALIDATING, 0)
+                validate(run, mapping)
+                run.state = ImportState.LOADING
+                run.save(update_fields=["state"])
+    except FileFault as refusal:
+        run.state, run.fault = ImportState.REFUSED, refusal.fault.as_json()
+        end(run)
+        raise
+    entering(ImportPass.LOADING, to_load(run))
+    load(run, mapping, actor, progress)
+    follow_moves(run)
+    with transaction.atomic():
+        _finish(run, mapping, files)
+
+
+def follow_moves(run: ImportRun) -> None:
     """Bring up to date what stands at places that moved: rules and roles reach by place.
 
     Done again when a run is taken up, which does no harm.
@@ -96,64 +126,114 @@ def _follow_moves(run: ImportRun) -> None:
 
 
 @contextmanager
-def _alone(site: Site) -> Iterator[None]:
+def alone(site_id: int) -> Iterator[None]:
     """Keep any other import of the site away while this one runs; gone when it is killed.
 
     The server looks now and then whether the command is still there, also inside a long statement.
+    Raises NotNow.
     """
-    key = [_IMPORT, site.pk]
+    with only_one(_IMPORT, site_id) as first:
+        if not first:
+            raise NotNow(_("Another import of this site is running."))
+        yield
+
+
+@contextmanager
+def only_one(space: int, number: int) -> Iterator[bool]:
+    """Hold a lock of this session, if nobody holds it: whether it is held."""
+    key = [space, number]
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('client_connection_check_interval', '5s', false)")
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
-        if not cursor.fetchone()[0]:
-            raise NotNow(_("Another import of this site is running."))
+        held = cursor.fetchone()[0]
     try:
-        yield
+        yield held
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+        if held:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+
+
+def is_worked_on(site_id: int) -> bool:
+    """Whether a process works on an import of the site at this moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted
+            AND classid = %s AND objid = %s AND database = (
+                SELECT oid FROM pg_database WHERE datname = current_database()))""",
+            [_IMPORT, site_id],
+        )
+        return cursor.fetchone()[0]
 
 
 def _begun(
     site: Site, mapping: ImportMapping, files: Files, actor: User | None, dry_run: bool
 ) -> ImportRun:
-    """The run to go on with: the one that was killed with the same files, or a new one.
-
-    The others that were killed are given up, but by a trial: that leaves them as they are.
-    """
+    """The run to go on with: the one that was killed with the same files, or a new one."""
     try:
         sums = [{"name": name_of(path), "sha256": sha256(path)} for path in files]
     except FileFault as refusal:
-        run = _new(site, mapping, [], actor, dry_run)
+        run = new(site, mapping, [], actor, dry_run)
         run.state, run.fault = ImportState.REFUSED, refusal.fault.as_json()
-        _end(run)
+        end(run)
         raise
-    fresh = _new(site, mapping, sums, actor, dry_run)
-    left = ImportRun.objects.filter(
-        site=site, kind=mapping.kind, state__in=[ImportState.STAGING, ImportState.LOADING]
-    )
-    if dry_run:
-        left = left.filter(dry_run=True)
+    fresh = new(site, mapping, sums, actor, dry_run)
     taken_up = None
-    for run in left.order_by("pk"):
-        again = run.state == ImportState.LOADING and run.fingerprint == fresh.fingerprint
-        if again and not (run.dry_run or dry_run) and taken_up is None:
-            taken_up = run
-        else:
-            _follow_moves(run)
-            ImportRow.objects.filter(run=run).delete()
-            run.state = ImportState.DROPPED
-            _end(run)
+    if not dry_run:
+        again = _left(fresh).filter(
+            state=ImportState.LOADING, fingerprint=fresh.fingerprint, dry_run=False
+        )
+        taken_up = again.order_by("pk").first()
+    give_up_left(taken_up or fresh)
     if taken_up is None:
         fresh.save()
         return fresh
     return taken_up
 
 
-def _new(
+def _left(run: ImportRun) -> QuerySet[ImportRun]:
+    """Other runs of the kind that were killed, or that failed, and that no worker takes up."""
+    killed = Q(uploaded=False, state__in=[ImportState.STAGING, ImportState.LOADING])
+    left = ImportRun.objects.filter(
+        killed | Q(state=ImportState.FAILED), site=run.site_id, kind=run.kind
+    )
+    if run.dry_run:
+        left = left.filter(dry_run=True)
+    return left.exclude(pk=run.pk) if run.pk else left
+
+
+def give_up_left(run: ImportRun) -> None:
+    """Give up what was left behind before this run loads newer data.
+
+    A trial leaves what was loading as it is.
+    """
+    for other in _left(run).order_by("pk"):
+        give_up(other)
+
+
+def give_up(run: ImportRun) -> None:
+    """End a run where it stands; what it loaded stays."""
+    follow_moves(run)
+    drop(run)
+
+
+def drop(run: ImportRun) -> None:
+    """End a run and forget what it staged."""
+    ImportRow.objects.filter(run=run).delete()
+    run.state = ImportState.DROPPED
+    end(run)
+
+
+def fingerprint(site_id: int, mapping_text: str, sums: list[dict]) -> str:
+    """What tells two runs of the same files with the same mapping from all others."""
+    marks = [str(site_id), mapping_text, *(each["sha256"] for each in sums)]
+    return hashlib.sha256("\0".join(marks).encode()).hexdigest()
+
+
+def new(
     site: Site, mapping: ImportMapping, sums: list[dict], actor: User | None, dry_run: bool
 ) -> ImportRun:
-    marks = [str(site.pk), mapping.text, *(each["sha256"] for each in sums)]
+    """A run that is about to read, not saved."""
     return ImportRun(
         site=site,
         kind=mapping.kind.value,
@@ -161,7 +241,7 @@ def _new(
         mapping_name=mapping.name,
         mapping_text=mapping.text,
         files=sums,
-        fingerprint=hashlib.sha256("\0".join(marks).encode()).hexdigest(),
+        fingerprint=fingerprint(site.pk, mapping.text, sums),
         dry_run=dry_run,
         state=ImportState.STAGING,
         started_by=actor,
@@ -169,9 +249,11 @@ def _new(
     )
 
 
-def _end(run: ImportRun) -> None:
+def end(run: ImportRun) -> None:
+    """Save a run that has come to its end."""
     run.ended_at = timezone.now()
-    run.save()
+    fields = ["state", "counts", "fault", "ended_at"]
+    run.save(update_fields=fields if run.pk else None)
 
 
 def _finish(run: ImportRun, mapping: ImportMapping, files: Files) -> None:
@@ -188,5 +270,6 @@ def _finish(run: ImportRun, mapping: ImportMapping, files: Files) -> None:
     if mapping.complete:
         run.counts["gone"] = remark_gone(run, name_of(files.first), mapping.key)
     rows.filter(faults=[]).delete()
+    run.counts["faults"] = by_fault(run)
     run.state = ImportState.DONE
-    _end(run)
+    end(run)

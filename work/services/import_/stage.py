@@ -73,7 +73,7 @@ def _records(
 ) -> Iterator[_Staged]:
     form, file = mapping.form, name_of(path)
     own = [field for field in mapping.fields if field.name.startswith("values.")]
-    for row in _read(path, form, list(mapping.needed)):
+    for row in rows_of(path, form, list(mapping.needed)):
         faults = list(row.faults)
         key = _key(row, mapping.key, form, file, faults, mapping.key_limit)
         values = _values(mapping.fields, row, form, zone, file, faults)
@@ -90,7 +90,7 @@ def _records(
 
 def _links(join: Join, path: Path) -> Iterator[_Staged]:
     file = name_of(path)
-    for row in _read(path, join.form, list(join.needed)):
+    for row in rows_of(path, join.form, list(join.needed)):
         faults = list(row.faults)
         key = _key(row, join.record, join.form, file, faults)
         ref = _key(row, join.to, join.form, file, faults)
@@ -99,7 +99,7 @@ def _links(join: Join, path: Path) -> Iterator[_Staged]:
 
 def _lines(join: Join, path: Path, zone: ZoneInfo, limit: int) -> Iterator[_Staged]:
     file = name_of(path)
-    for row in _read(path, join.form, list(join.needed)):
+    for row in rows_of(path, join.form, list(join.needed)):
         faults = list(row.faults)
         key = _key(row, join.record, join.form, file, faults)
         ref = _key(row, join.to, join.form, file, faults, limit)
@@ -108,7 +108,8 @@ def _lines(join: Join, path: Path, zone: ZoneInfo, limit: int) -> Iterator[_Stag
         yield _Staged(ImportPart.LINE, "lines", key, ref, file, row.line, data, faults)
 
 
-def _read(path: Path, form: FileForm, needed: list[str]) -> Iterator[Row]:
+def rows_of(path: Path, form: FileForm, needed: list[str], most: int = 0) -> Iterator[Row]:
+    """The rows of a file that is written in this form; `most` as in Source. Raises FileFault."""
     return read(
         Source(
             path,
@@ -118,6 +119,7 @@ def _read(path: Path, form: FileForm, needed: list[str]) -> Iterator[Row]:
             quote=form.quote,
             sheet=form.sheet,
             header=form.header,
+            most=most,
         )
     )
 

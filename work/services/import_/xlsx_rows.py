@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime, time
 from itertools import chain
 from typing import Any
@@ -35,6 +36,7 @@ MEGABYTE = 1_000_000
 PART_LIMIT = 2_000 * MEGABYTE  # a sheet, streamed
 STRINGS_LIMIT = 64 * MEGABYTE  # any other part, held in memory
 PARTS_LIMIT = 2_000
+_AHEAD = 1_000
 
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -89,14 +91,24 @@ def _bounded(source: Source, archive: zipfile.ZipFile) -> None:
                 sizes = scan.sizes
         for part in parts:
             if _is_sheet(part):
-                _Scan(source, "c", sizes).run(archive, part)
+                with suppress(_Enough):
+                    _Scan(source, "c", sizes).run(archive, part)
     except _DAMAGE as error:
         params = {"error": shown(f"{type(error).__name__} {error}", 200)}
         raise FileFault(Fault("xlsx_damaged", source.name, params=params)) from error
 
 
+def _is_beyond(source: Source, line: int) -> bool:
+    """Whether this row is not asked for, rows without anything in them being passed over."""
+    return bool(source.most) and line > source.header + source.most + _AHEAD
+
+
 def _is_sheet(part: zipfile.ZipInfo) -> bool:
     return "/worksheets/" in part.filename and part.filename.endswith(".xml")
+
+
+class _Enough(Exception):
+    """As many rows were measured as will be asked for."""
 
 
 class _Scan:
@@ -132,6 +144,8 @@ class _Scan:
             self.size, self.start = 0, ""
         elif tag == "row":
             self.row_size, self.line = 0, int(attributes.get("r") or self.line + 1)
+            if _is_beyond(self.source, self.line):
+                raise _Enough
 
     def _text(self, text: str) -> None:
         if self.inside:
@@ -174,6 +188,8 @@ def _rows(source: Source, stream: Any) -> Iterator[Row]:
         sheet = _sheet(source, book)
         columns: list[str] | None = None
         for line, cells in enumerate(sheet.iter_rows(min_row=source.header), source.header):
+            if _is_beyond(source, line):
+                return
             if columns is None:
                 columns = header(source, line, [_text_of(cell.value) for cell in cells])
             elif len(cells) > COLUMN_LIMIT:
