@@ -1,7 +1,7 @@
 """The admin's site: a place for configuration of ours, with one door and without side entrances.
 
 No application registers here by being installed, so nothing of a library is shown. What belongs
-here is imported by name, at the foot of this file.
+here is registered by name.
 """
 
 from allauth.account.decorators import secure_admin_login
@@ -15,12 +15,20 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
+import work.admin
+
 # From any content type to its record, whoever may see it; and a page of Django's own password form.
 _NOT_OURS = {"view_on_site", "password_change_done"}
 
 
 class Site(UnfoldAdminSite):
     """Opened by staff that signed in at our sign-in page, with its lock-out and second step."""
+
+    def __init__(self, name: str = "admin") -> None:
+        """With the pages of our own applications, and those alone."""
+        super().__init__(name)
+        for model, page in work.admin.PAGES.items():
+            self.register(model, page)
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Without the addresses that would pass by our own pages."""
