@@ -298,6 +298,8 @@ UNFOLD = {
     "SITE_URL": "/",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
+    "SITE_SUBHEADER": "vinkey.navigation.zone",
+    "SIDEBAR": {"navigation": "vinkey.navigation.sidebar"},
 }
 
 # --- Logs: one JSON line per record, to stderr --------------------------------------------------

@@ -4,15 +4,38 @@ Every page has the one base `SiteAdmin`, and nothing is saved but through the se
 names what is shown; the frame registers it.
 """
 
-from work.admin.people import TeamAdmin
+from work.admin.people import PersonAdmin
 from work.admin.places import NeighbourAdmin, PlaceAdmin, SitesAdmin
-from work.models import Place, PlaceNeighbour, Site, Team
+from work.admin.posts import DutyAdmin, HolderAdmin, PostAdmin
+from work.admin.roles import RoleAdmin
+from work.admin.teams import MemberAdmin, ShiftAdmin, TeamAdmin
+from work.models import (
+    Duty,
+    Membership,
+    Place,
+    PlaceNeighbour,
+    Post,
+    PostHolder,
+    Shift,
+    Site,
+    Team,
+    TeamMember,
+    User,
+)
 
 PAGES = {
+    # The site and its people.
     Site: SitesAdmin,
     Place: PlaceAdmin,
     PlaceNeighbour: NeighbourAdmin,
+    User: PersonAdmin,
+    Membership: RoleAdmin,
     Team: TeamAdmin,
+    TeamMember: MemberAdmin,
+    Shift: ShiftAdmin,
+    Post: PostAdmin,
+    PostHolder: HolderAdmin,
+    Duty: DutyAdmin,
 }
 
 __all__ = ["PAGES"]

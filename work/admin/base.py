@@ -8,24 +8,32 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import RelatedOnlyFieldListFilter, helpers
 from django.contrib.admin.options import ModelAdmin as PlainModelAdmin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminForm, Fieldline
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from work.admin import reach
 from work.admin.forms import HIDDEN, ActForm, told
+from work.admin.parts import Part
+from work.admin.steps import dress
 from work.exceptions import NotDone, Unknown
 from work.models import Site
 from work.permissions import Action
 from work.reads import set_up
+
+# How a filter may ask after its column.
+_TAILS = ("", "__exact", "__id__exact", "__in", "__isnull", "__gte", "__gt", "__lte", "__lt")
 
 
 class _Untransacted(PlainModelAdmin):
@@ -48,8 +56,8 @@ class SiteAdmin(ModelAdmin, _Untransacted):
 
     to_site: lookup from the record to its site; empty where the record is the site. adds, changes:
     the doors, None where the admin does not do that. known_as: the argument by which a door names
-    the record. fixed: fields that are given when it is made and never changed. added: what a new
-    one is asked besides `fields` at a change.
+    the record. fixed: fields that are given when it is made and never changed. optional: fields
+    that the door fills in where nothing is said.
     """
 
     action = Action.CONFIGURE
@@ -58,7 +66,9 @@ class SiteAdmin(ModelAdmin, _Untransacted):
     changes: Callable[..., Any] | None = None
     known_as = ""
     fixed: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     form = ActForm
+    change_form_outer_after_template = "work/admin/parts.html"
     actions = ()
     list_per_page = 50
     show_full_result_count = False
@@ -101,8 +111,19 @@ class SiteAdmin(ModelAdmin, _Untransacted):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """The rows of the own sites."""
-        lookup = f"{self.to_site}__in" if self.to_site else "pk__in"
-        return super().get_queryset(request).filter(**{lookup: self.sites(request)})
+        return self.of_sites(super().get_queryset(request), self.sites(request))
+
+    def of_sites(self, rows: QuerySet, sites: frozenset[int]) -> QuerySet:
+        """The rows that are of these sites."""
+        return rows.filter(**{f"{self.to_site}__in" if self.to_site else "pk__in": sites})
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """What the page filters by and nothing else: no column is guessed letter by letter."""
+        named = (
+            each[0] if isinstance(each, (list, tuple)) else getattr(each, "parameter_name", each)
+            for each in self.get_list_filter(request)
+        )
+        return lookup in {f"{name}{tail}" for name in named for tail in _TAILS}
 
     # --- forms ----------------------------------------------------------------------------------
 
@@ -124,13 +145,38 @@ class SiteAdmin(ModelAdmin, _Untransacted):
         self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm]:
         """The form of this request: it knows who sends it, and which act it is."""
+        if not change and (asked := self.asks(request)):
+            for field in asked.values():
+                dress(field)
+            kwargs["form"] = type(self.form.__name__, (self.form,), asked)
         form = super().get_form(request, obj, change, **kwargs)
+        for name in self.optional:
+            if name in form.base_fields:
+                form.base_fields[name].required = False
 
         def carry_out(sent: ActForm) -> Model:
             return self.change(request, obj, sent) if change else self.add(request, sent)
 
         form.carry_out, form.who = staticmethod(carry_out), reach.who(request)
         return form
+
+    def formfield_for_dbfield(
+        self, db_field: Field, request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        """A language is one of those there are."""
+        if db_field.name == "language":
+            given = [("", _("of the site"))] if db_field.blank else []
+            return forms.ChoiceField(
+                choices=[*given, *settings.LANGUAGES],
+                required=not db_field.blank,
+                label=capfirst(db_field.verbose_name),
+                widget=UnfoldAdminSelectWidget(),
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def asks(self, request: HttpRequest) -> dict[str, forms.Field]:
+        """What a new record is asked that is no field of it, by the name of the door's argument."""
+        return {}
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
@@ -166,9 +212,20 @@ class SiteAdmin(ModelAdmin, _Untransacted):
         rows = model._default_manager.all()
         page = self.admin_site._registry.get(model)
         if isinstance(page, SiteAdmin):
-            lookup = f"{page.to_site}__in" if page.to_site else "pk__in"
-            return rows.filter(**{lookup: self.sites(request)}).distinct()
+            return page.of_sites(rows, self.sites(request))
         return rows.none()
+
+    def parts(self, request: HttpRequest, obj: Any) -> list[Part]:
+        """What stands below the form of a record: what else belongs to it."""
+        return []
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **given: Any
+    ) -> HttpResponse:
+        """The form with its parts."""
+        obj = given.get("obj")
+        context["parts"] = self.parts(request, obj) if obj is not None else []
+        return super().render_change_form(request, context, *args, **given)
 
     # --- acts -----------------------------------------------------------------------------------
 

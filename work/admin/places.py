@@ -33,14 +33,6 @@ class SitesAdmin(SiteAdmin):
         return bool(getattr(request.user, "is_superuser", False))
 
 
-class PlaceForm(ActForm):
-    """A place; a new one is also told below which other it stands."""
-
-    parent = forms.ModelChoiceField(
-        Place.objects.none(), required=False, label=gettext_lazy("below")
-    )
-
-
 class PlaceAdmin(SiteAdmin):
     """The places of a site. Where one hangs is changed by *Move*."""
 
@@ -48,7 +40,6 @@ class PlaceAdmin(SiteAdmin):
     changes = staticmethod(places.change_place)
     known_as = "place_id"
     fixed = ("site", "code")
-    form = PlaceForm
     fields = ("site", "code", "name", "kind", "owner_team", "is_active")
     add_fieldsets = ((None, {"fields": ("site", "parent", "code", "name", "kind", "owner_team")}),)
     list_display = ("code", "name", "kind", "owner_team", "is_active")
@@ -59,15 +50,9 @@ class PlaceAdmin(SiteAdmin):
     autocomplete_fields = ("owner_team",)
     actions_detail = ("move",)
 
-    def get_form(
-        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
-    ) -> type[forms.ModelForm]:
-        """With the places below which a new one may stand."""
-        form = super().get_form(request, obj, change, **kwargs)
-        form.base_fields["parent"] = self._below(request)
-        if change:
-            del form.base_fields["parent"]
-        return form
+    def asks(self, request: HttpRequest) -> dict[str, forms.Field]:
+        """Below which place a new one stands."""
+        return {"parent": self._below(request)}
 
     def _below(self, request: HttpRequest) -> forms.ModelChoiceField:
         return self.pick(

@@ -27,3 +27,10 @@ def site_ids(request: HttpRequest, action: Action = Action.CONFIGURE) -> frozens
             mine = set(Site.objects.values_list("pk", flat=True))
         known[action] = frozenset(mine)
     return known[action]
+
+
+def zone(request: HttpRequest) -> str:
+    """The time zone in which times are said: that of the own sites, UTC where these differ."""
+    sites = site_ids(request) | site_ids(request, Action.RULE_MODE)
+    zones = set(Site.objects.filter(pk__in=sites).values_list("time_zone", flat=True))
+    return zones.pop() if len(zones) == 1 else "UTC"

@@ -2,32 +2,8 @@
 
 import uuid
 
-import pytest
-from django.test import Client
-
-from tests import factories
 from work.models import Event, Place
 from work.services import places, teams
-from work.states import Role
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-@pytest.fixture
-def admin(world):
-    client = Client()
-    client.force_login(world.site_admin, backend=BACKEND)
-    return client
-
-
-@pytest.fixture
-def other(nrd):
-    """An administrator of the other site alone."""
-    person = factories.person(nrd.site, Role.SITE_ADMIN, username="other admin")
-    person.refresh_from_db()
-    client = Client()
-    client.force_login(person, backend=BACKEND)
-    return client
 
 
 def form_of(page):
