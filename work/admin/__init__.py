@@ -4,12 +4,16 @@ Every page has the one base `SiteAdmin`, and nothing is saved but through the se
 names what is shown; the frame registers it.
 """
 
+from work.admin.asset_classes import AssetClassAdmin
+from work.admin.assets import AssetAdmin
 from work.admin.people import PersonAdmin
 from work.admin.places import NeighbourAdmin, PlaceAdmin, SitesAdmin
 from work.admin.posts import DutyAdmin, HolderAdmin, PostAdmin
 from work.admin.roles import RoleAdmin
 from work.admin.teams import MemberAdmin, ShiftAdmin, TeamAdmin
 from work.models import (
+    Asset,
+    AssetClass,
     Duty,
     Membership,
     Place,
@@ -28,6 +32,8 @@ PAGES = {
     Site: SitesAdmin,
     Place: PlaceAdmin,
     PlaceNeighbour: NeighbourAdmin,
+    AssetClass: AssetClassAdmin,
+    Asset: AssetAdmin,
     User: PersonAdmin,
     Membership: RoleAdmin,
     Team: TeamAdmin,

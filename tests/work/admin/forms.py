@@ -4,16 +4,22 @@ from typing import Any
 
 from django.forms import MultiWidget
 from django.test import Client
+from django.utils import timezone
 
+ZONE = "Europe/Amsterdam"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-def opened(client: Client, url: str) -> dict[str, str]:
-    """What a form holds when it is opened, by the names of its inputs."""
+def opened(client: Client, url: str) -> dict[str, Any]:
+    """What a form holds when it is opened, by the names of its inputs; times as a site says them."""
     page = client.get(url)
     assert page.status_code == 200, (url, page.status_code)
-    form = form_in(page)
-    held: dict[str, str] = {}
+    with timezone.override(ZONE):
+        return _held(form_in(page))
+
+
+def _held(form: Any) -> dict[str, Any]:
+    held: dict[str, Any] = {}
     for bound in form:
         value, widget = bound.value(), bound.field.widget
         if isinstance(widget, MultiWidget):
