@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.utils import get_next_redirect_url
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -29,6 +31,17 @@ from work.admin import reach
 
 # From any content type to its record, whoever may see it; and a page of Django's own password form.
 _NOT_OURS = {"view_on_site", "password_change_done"}
+
+
+class _Autocomplete(AutocompleteJsonView):
+    """Finds what a field may name; what is no field of a record names nothing."""
+
+    def process_request(self, request: HttpRequest) -> tuple:
+        """With a field that leads from its record to another."""
+        found = super().process_request(request)
+        if not hasattr(found[2], "get_limit_choices_to"):
+            raise PermissionDenied
+        return found
 
 
 class Site(UnfoldAdminSite):
@@ -72,6 +85,10 @@ class Site(UnfoldAdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         """The pages in our groups."""
         return navigation.grouped(super().get_app_list(request, app_label))
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """What a field finds by typing, among the own rows."""
+        return _Autocomplete.as_view(admin_site=self)(request)
 
     def search(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Pages by their name, and own records by what their own lists search in."""

@@ -6,6 +6,7 @@ names what is shown; the frame registers it.
 
 from work.admin.asset_classes import AssetClassAdmin
 from work.admin.assets import AssetAdmin
+from work.admin.looking_back import EventAdmin, WorkItemAdmin
 from work.admin.people import PersonAdmin
 from work.admin.places import NeighbourAdmin, PlaceAdmin, SitesAdmin
 from work.admin.posts import DutyAdmin, HolderAdmin, PostAdmin
@@ -15,6 +16,7 @@ from work.models import (
     Asset,
     AssetClass,
     Duty,
+    Event,
     Membership,
     Place,
     PlaceNeighbour,
@@ -25,6 +27,7 @@ from work.models import (
     Team,
     TeamMember,
     User,
+    WorkItem,
 )
 
 PAGES = {
@@ -42,6 +45,8 @@ PAGES = {
     Post: PostAdmin,
     PostHolder: HolderAdmin,
     Duty: DutyAdmin,
+    WorkItem: WorkItemAdmin,
+    Event: EventAdmin,
 }
 
 __all__ = ["PAGES"]

@@ -33,7 +33,7 @@ from work.permissions import Action
 from work.reads import set_up
 
 # How a filter may ask after its column.
-_TAILS = ("", "__exact", "__id__exact", "__in", "__isnull", "__gte", "__gt", "__lte", "__lt")
+_TAILS = ("", "__exact", "__id__exact", "__in", "__isnull", "__gte", "__lt")
 
 
 class _Untransacted(PlainModelAdmin):
@@ -124,6 +124,12 @@ class SiteAdmin(ModelAdmin, _Untransacted):
             for each in self.get_list_filter(request)
         )
         return lookup in {f"{name}{tail}" for name in named for tail in _TAILS}
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        """What is not there and what is of another site is one answer."""
+        raise Http404
 
     # --- forms ----------------------------------------------------------------------------------
 

@@ -99,6 +99,7 @@ class NeighbourAdmin(SiteAdmin):
     list_filter = (("first__site", OwnOnly), "kind")
     search_fields = ("first__code", "first__name", "second__code", "second__name")
     autocomplete_fields = ("first", "second")
+    ordering = ("-pk",)
     actions_detail = ("end",)
 
     def add(self, request: HttpRequest, form: ActForm) -> PlaceNeighbour:

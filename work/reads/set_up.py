@@ -14,6 +14,7 @@ from work import events
 from work.exceptions import Reason
 from work.models import Event
 from work.permissions import Scope
+from work.reads import trail
 from work.reasons import Names, once, say
 from work.reasons.words import LABELS
 
@@ -28,6 +29,9 @@ _WORDS = {
     "role_granted": gettext_lazy("gave the role"),
     "role_ended": gettext_lazy("ended the role"),
     "left": gettext_lazy("said that the person has left"),
+    "sign_in_given": gettext_lazy("gave a sign-in"),
+    "sign_in_taken": gettext_lazy("took the sign-in away"),
+    "asset_status": gettext_lazy("said how it stands"),
     "duty_taken": gettext_lazy("took the duty"),
     "duty_ended": gettext_lazy("the duty ended"),
     "holder_named": gettext_lazy("named who holds it"),
@@ -74,11 +78,16 @@ def history(
             pk=event.pk,
             at=event.happened_at,
             who=event.actor.name if event.actor else "",
-            what=str(_WORDS.get(event.verb, event.verb)),
+            what=what(event),
             details=_details(record, event, reasons[event.pk], who, names),
         )
         for event in found
     ], older
+
+
+def what(event: Event) -> str:
+    """What was done, in words, whatever it was done to."""
+    return str(_WORDS[event.verb]) if event.verb in _WORDS else trail.words(event)[0]
 
 
 def _reasons(event: Event) -> list[Reason]:

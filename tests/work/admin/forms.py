@@ -11,7 +11,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def opened(client: Client, url: str) -> dict[str, Any]:
-    """What a form holds when it is opened, by the names of its inputs; times as a site says them."""
+    """What an opened form holds, by the names of its inputs; times by the site's clock."""
     page = client.get(url)
     assert page.status_code == 200, (url, page.status_code)
     with timezone.override(ZONE):
