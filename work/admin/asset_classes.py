@@ -144,7 +144,7 @@ class RowsForm(StepForm):
     def clean(self) -> dict[str, Any]:
         """The rows as the door takes them."""
         said = super().clean() or {}
-        taken: dict[str, Any] = {"act": said.get("act"), "seen": said.get("seen") or None}
+        taken: dict[str, Any] = {"act": said.get("act"), "seen": said.get("seen", "")}
         for part, last in (("fields", "kind"), ("statuses", "ready")):
             taken[part] = [
                 {

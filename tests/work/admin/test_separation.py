@@ -1,6 +1,5 @@
 """An administrator of nrd finds nothing of hvk on any page of the admin, whatever is registered."""
 
-
 import pytest
 from django.apps import apps
 from django.contrib import admin as django_admin
