@@ -26,29 +26,29 @@ if TYPE_CHECKING:
 WORD = "Zwartewater"
 
 
-def every_record(world: "World") -> dict[str, Model]:
-    """The records by the name of their model, made through the services."""
+def every_record(world: "World", word: str = WORD) -> dict[str, Model]:
+    """The records by the name of their model, made through the services and called by `word`."""
     hvk, by = world.site, {"actor": None, "at": LONG_BEFORE}
-    where = place(hvk, WORD, name=WORD, parent=world.packaging)
-    crew = teams.create_team(**by, site_id=hvk.pk, code=WORD, name=WORD, kind="crew")
-    somebody = person(hvk, Role.OPERATOR, username=WORD, name=WORD, place=where)
-    kind = asset_class(hvk, "zwartewater", name=WORD)
-    post = post_with_duty(where, somebody, code=WORD, name=WORD)
+    where = place(hvk, word, name=word, parent=world.packaging)
+    crew = teams.create_team(**by, site_id=hvk.pk, code=word, name=word, kind="crew")
+    somebody = person(hvk, Role.OPERATOR, username=word, name=word, place=where)
+    kind = asset_class(hvk, word.lower(), name=word)
+    post = post_with_duty(where, somebody, code=word, name=word)
     deputy = posts.name_holder(**by, post_id=post.pk, user_id=world.second_lead.pk, deputy=True)
     member = teams.add_member(**by, team_id=crew.pk, user_id=somebody.pk)
     starts, ends = (LONG_BEFORE.replace(tzinfo=None, hour=hour) for hour in (6, 14))
-    shift = create_shift(**by, crew_id=crew.pk, name=WORD, starts=starts, ends=ends)
+    shift = create_shift(**by, crew_id=crew.pk, name=word, starts=starts, ends=ends)
     neighbour = places.add_neighbour(
         **by, place_id=where.pk, other_id=world.l4.pk, kind=NeighbourKind.NEXT_TO
     )
-    type_ = work_type(hvk, "ZWA", name=WORD)
-    item = requested_item(world, place_id=where.pk, type_id=type_.pk, what=WORD)
+    type_ = work_type(hvk, word.upper(), name=word)
+    item = requested_item(world, place_id=where.pk, type_id=type_.pk, what=word)
     return {
         "site": hvk,
         "place": where,
         "placeneighbour": neighbour,
         "assetclass": kind,
-        "asset": asset(kind, WORD, name=WORD, place=where),
+        "asset": asset(kind, word, name=word, place=where),
         "user": somebody,
         "membership": somebody.memberships.get(),
         "team": crew,
@@ -59,7 +59,7 @@ def every_record(world: "World") -> dict[str, Model]:
         "duty": post.duties.get(),
         "worktype": type_,
         "worktypeversion": type_.versions.get(),
-        "requirementrule": rule(hvk, "zwartewater", what=WORD, place_id=where.pk),
+        "requirementrule": rule(hvk, word.lower(), what=word, place_id=where.pk),
         "workitem": item,
         "event": Event.objects.filter(item=item).first(),
     }
