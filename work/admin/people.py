@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from work.admin import sign_in
+from work.admin import leaving, reach, sign_in
 from work.admin.base import SiteAdmin
 from work.admin.parts import SHOWN, Part, adding, cut, listing, moment, page_of
 from work.models import Membership, Place, PostHolder, Site, Team, TeamMember, User
+from work.reads.leaving import owning
 from work.services import people
 from work.states import Role
 
@@ -56,6 +57,23 @@ class SignsIn(SimpleListFilter):
         return queryset
 
 
+class StillOwns(SimpleListFilter):
+    """Those who left and still own open work."""
+
+    title = gettext_lazy("left behind")
+    parameter_name = "left"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """One choice."""
+        return [("owns", _("left, and still owns work"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Who left, and owns open work at the own sites."""
+        if self.value() != "owns":
+            return queryset
+        return owning(queryset.filter(is_active=False), reach.by_role(request))
+
+
 class PersonAdmin(SiteAdmin):
     """Whoever has a role at an own site; and who had one, and has none anywhere now."""
 
@@ -72,11 +90,11 @@ class PersonAdmin(SiteAdmin):
         ),
     )
     list_display = ("name", "username", "roles_here", "company", "badge", "phone", "is_active")
-    list_filter = (OfSite, "is_active", SignsIn)
+    list_filter = (OfSite, "is_active", SignsIn, StillOwns)
     list_select_related = ("company",)
     search_fields = ("name", "username", "badge", "email")
     ordering = ("name", "pk")
-    actions_detail = ("sign_in", "no_sign_in")
+    actions_detail = ("leave", "sign_in", "no_sign_in")
 
     def of_sites(self, rows: QuerySet, sites: frozenset[int]) -> QuerySet:
         """Who has a role there; and who had, and has none left at all."""
@@ -160,6 +178,11 @@ class PersonAdmin(SiteAdmin):
         """Roles, teams and posts at the own sites."""
         sites = self.sites(request)
         return [_roles(obj, sites), _teams(obj, sites), _posts(obj, sites)]
+
+    @action(description=gettext_lazy("Leaves"), url_path="leave", permissions=["change"])
+    def leave(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """List what hangs on the person, hand it over, and let the person go."""
+        return leaving.view(self, request, object_id)
 
     @action(description=gettext_lazy("Sign-in"), url_path="sign-in", permissions=["change"])
     def sign_in(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -83,6 +83,7 @@ _DOORS = {
     "confirm_stopped": _("Stopped and safe"),
     "end": _("End the hold"),
     "end_waiver": _("End the waiver"),
+    "hand_over": _("Hand over"),
     "move": _("Move it to a newer version of its type"),
     "on_it_now": _("On it now"),
     "place": _("Place a hold"),

@@ -66,6 +66,7 @@ WORDS: dict[str, object] = {
     "why_needed": _("Say why: a scope says what and why."),
     "owner_needed": _("It needs one accountable owner: a person or a post."),
     "owner_unknown": _("The owner is no post in use and no person with a role at this site."),
+    "owned_by_another": _("Somebody else owns this by now."),
     "owner_left": _("%(person)s has left and cannot own work."),
     "owner_is_contractor": _("A contractor cannot own work; name the host."),
     "criteria_needed": _("It needs at least one acceptance criterion."),

@@ -4,11 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from work.exceptions import Forbidden, Reason, Refused, Unknown
-from work.models import (
-    Membership,
-    Post,
-    WorkItem,
-)
+from work.models import Membership, Post, WorkItem
 from work.permissions import Action, can, sees
 from work.services import _asking, _derive, _locks, _moves, _overlay
 from work.services._enter import check as check_entered
@@ -197,6 +193,17 @@ def _assign(
 ) -> WorkItem:
     """Name the owner, the executors, or both; what is not given stays."""
     facts = enter(act, item_id, Action.ASSIGN, seen)
+    return assign_inner(act, facts, owner_user_id, owner_post_id, executor_ids)
+
+
+def assign_inner(
+    act: OpenAct,
+    facts: Facts,
+    owner_user_id: int | None,
+    owner_post_id: int | None,
+    executor_ids: Iterable[int] | None = None,
+) -> WorkItem:
+    """Name who owns or executes an item that was entered in this act."""
     _open_only(facts, "assign")
     item, names, what = facts.item, [], []
     if owner_user_id is not None or owner_post_id is not None:
