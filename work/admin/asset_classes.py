@@ -50,13 +50,13 @@ class AssetClassAdmin(SiteAdmin):
             ),
             Part(
                 title=_("Statuses"),
-                head=(_("label"), _("key"), _("work that uses the thing")),
+                head=(_("label"), _("key"), _("work that uses the asset")),
                 rows=[
                     [(row["label"], ""), (row["key"], ""), (ready[bool(row["ready"])], "")]
                     for row in obj.statuses
                 ],
                 empty=_("No status of its own."),
-                add=(listing(Asset, asset_class__id__exact=obj.pk), _("The things of this class")),
+                add=(listing(Asset, asset_class__id__exact=obj.pk), _("The assets of this class")),
             ),
         ]
 
@@ -81,8 +81,8 @@ class AssetClassAdmin(SiteAdmin):
             title=_("Fields and statuses"),
             button=_("Keep"),
             text=_(
-                "A row without a key is none. What things have a value or a status of cannot"
-                " be taken away. Keys are kept by the things: they are not changed, only labels."
+                "A row without a key is none. What assets have a value or a status of cannot"
+                " be taken away. Keys are kept by the assets: they are not changed, only labels."
             ),
             form=Rows,
             do=do,

@@ -92,7 +92,7 @@ class AssetAdmin(SiteAdmin):
                 Asset,
                 (AssetLocation, "container"),
                 required=False,
-                label=_("or in another thing"),
+                label=_("or in another asset"),
             ),
         }
 
@@ -134,7 +134,7 @@ class AssetAdmin(SiteAdmin):
             self,
             request,
             object_id,
-            title=_("Move a thing"),
+            title=_("Move an asset"),
             button=_("Move"),
             text=_("It is now at: %(where)s") % {"where": self.is_at(asset)} if now else "",
             form=type("Where", (StepForm,), asked),

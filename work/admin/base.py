@@ -154,6 +154,7 @@ class SiteAdmin(ModelAdmin, _Untransacted):
         if not change and (asked := self.asks(request)):
             for field in asked.values():
                 dress(field)
+                field.label = capfirst(field.label)
             kwargs["form"] = type(self.form.__name__, (self.form,), asked)
         form = super().get_form(request, obj, change, **kwargs)
         for name in self.optional:

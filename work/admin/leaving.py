@@ -60,6 +60,7 @@ def view(page: SiteAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
         "items": [(each, items.url(each.site, each.number)) for each in found.owned],
         "parts": _parts(found),
         "results": results,
+        "button": _("Carry out"),
         "back": page_of(person),
         "media": page.media + form.media,
     }

@@ -12,8 +12,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.paginator import InfinitePaginator
+from unfold.paginator import InfinitePaginator as Unending
 
 from work import events
 from work.admin import reach
@@ -29,8 +30,8 @@ _PAGES = 100
 _LEAST = 3
 
 
-class Uncounted(InfinitePaginator):
-    """Pages of what is never counted."""
+class InfinitePaginator(Unending):
+    """Pages of what is never counted; the toolkit knows by this very name to say no number."""
 
     @cached_property
     def count(self) -> int:
@@ -89,7 +90,7 @@ class OfStatus(_OwnChoice):
 class LookingBack(SiteAdmin):
     """Rows that nobody adds, changes or deletes here, of sites where the person has the role."""
 
-    paginator = Uncounted
+    paginator = InfinitePaginator
     sortable_by = ()
     actions_detail = ()
 
@@ -243,10 +244,10 @@ class EventAdmin(LookingBack):
             items.label(event.item.number),
         )
 
-    @display(description=gettext_lazy("late entry"), boolean=True)
-    def late(self, event: Event) -> bool:
+    @display(description="")
+    def late(self, event: Event) -> str:
         """Whether it was said more than a quarter of an hour after."""
-        return events.is_late(event)
+        return _("late entry") if events.is_late(event) else ""
 
 
 def _linked(model: type[Model], pk: int) -> str:

@@ -133,7 +133,7 @@ class PersonAdmin(SiteAdmin):
         only = sites.first() if len(self.sites(request)) == 1 else None
         return {
             "site": forms.ModelChoiceField(sites, label=_("site"), initial=only),
-            "role": forms.ChoiceField(choices=Role.choices, label=_("role")),
+            "role": forms.ChoiceField(choices=[("", "—"), *Role.choices], label=_("role")),
             "place": self.pick(
                 request,
                 Place,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +11,7 @@ from unfold.decorators import action
 
 from work.admin.base import OwnOnly, SiteAdmin
 from work.admin.forms import ActForm
+from work.admin.parts import SHOWN, Part, adding, cut, listing, moment, page_of
 from work.admin.steps import StepForm, step
 from work.models import Place, PlaceNeighbour
 from work.services import places
@@ -63,6 +64,29 @@ class PlaceAdmin(SiteAdmin):
             label=_("below"),
             help_text=_("Empty: it is a root of the site's tree."),
         )
+
+    def parts(self, request: HttpRequest, obj: Place) -> list[Part]:
+        """Which places it concerns, now and before."""
+        both = PlaceNeighbour.objects.filter(Q(first=obj) | Q(second=obj))
+        rows = both.select_related("first", "second").order_by("-ended_at", "-pk")
+        shown, more = cut(rows[: SHOWN + 1], listing(PlaceNeighbour, q=obj.code))
+        return [
+            Part(
+                title=_("Neighbours"),
+                head=(_("place"), _("kind"), _("until")),
+                rows=[
+                    [
+                        (str(row.second if row.first_id == obj.pk else row.first), page_of(row)),
+                        (row.get_kind_display(), ""),
+                        (moment(row.ended_at), ""),
+                    ]
+                    for row in shown
+                ],
+                empty=_("It concerns no other place."),
+                add=(adding(PlaceNeighbour, first=obj.pk), _("Add a neighbour")),
+                more=more,
+            )
+        ]
 
     @action(description=gettext_lazy("Move"), url_path="move", permissions=["change"])
     def move(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -198,9 +198,9 @@ WORDS: dict[str, object] = {
     "asset_needs_one_place": _("An asset is at one place or inside one other asset."),
     "asset_ring": _("An asset cannot be inside itself."),
     "class_field_used": _(
-        "%(count)s things have a value for %(key)s: it cannot go, nor become another kind."
+        "%(count)s assets have a value for %(key)s: it cannot go, nor become another kind."
     ),
-    "class_status_used": _("%(count)s things have the status %(key)s: it cannot go."),
+    "class_status_used": _("%(count)s assets have the status %(key)s: it cannot go."),
     "code_needed": _("Give a code."),
     "code_taken": _("This code is in use already."),
     "code_too_long": _("The code is too long."),

@@ -64,8 +64,8 @@ def test_what_things_use_is_not_taken_from_them(world, admin, kind):
     gone = send(admin, _rows(kind), fields_0_key="", fields_0_label="", statuses_0_key="fine")
     assert gone.status_code == 422
     assert errors(gone) == [
-        "1 things have a value for kw: it cannot go, nor become another kind.",
-        "1 things have the status ok: it cannot go.",
+        "1 assets have a value for kw: it cannot go, nor become another kind.",
+        "1 assets have the status ok: it cannot go.",
     ]
     other_kind = send(admin, _rows(kind), fields_0_kind="text")
     assert other_kind.status_code == 422
