@@ -83,11 +83,20 @@ class SiteAdmin(ModelAdmin, _Untransacted):
         return reach.site_ids(request, self.action)
 
     def _mine(self, request: HttpRequest, obj: Model | str | None) -> bool:
-        """Whether the record is of the own sites; the toolkit names it by its key in a path."""
+        """Whether the record is of the own sites, asked once a request.
+
+        The toolkit names it by its key in a path.
+        """
         pk = obj.pk if isinstance(obj, Model) else obj
         if pk is None:
             return bool(self.sites(request))
-        return str(pk).isdecimal() and self.get_queryset(request).filter(pk=pk).exists()
+        if not hasattr(request, "admin_mine"):
+            request.admin_mine = {}  # type: ignore[attr-defined]
+        known: dict[tuple[type, str], bool] = request.admin_mine  # type: ignore[attr-defined]
+        key = (type(self), str(pk))
+        if key not in known:
+            known[key] = str(pk).isdecimal() and self.get_queryset(request).filter(pk=pk).exists()
+        return known[key]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Shown to who administers a site."""
