@@ -1,26 +1,57 @@
 """The admin's site: a place for configuration of ours, with one door and without side entrances.
 
 No application registers here by being installed, so nothing of a library is shown. What belongs
-here is imported by name, at the foot of this file.
+here is registered by name.
 """
+
+import time
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.utils import get_next_redirect_url
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import InvalidPage
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
+
+import work.admin
+from vinkey import navigation
+from work.admin import reach
 
 # From any content type to its record, whoever may see it; and a page of Django's own password form.
 _NOT_OURS = {"view_on_site", "password_change_done"}
 
 
+class _Autocomplete(AutocompleteJsonView):
+    """Finds what a field may name; what is no field of a record names nothing."""
+
+    def process_request(self, request: HttpRequest) -> tuple:
+        """With a field that leads from its record to another."""
+        found = super().process_request(request)
+        if not hasattr(found[2], "get_limit_choices_to"):
+            raise PermissionDenied
+        return found
+
+
 class Site(UnfoldAdminSite):
     """Opened by staff that signed in at our sign-in page, with its lock-out and second step."""
+
+    def __init__(self, name: str = "admin") -> None:
+        """With the pages of our own applications, and those alone."""
+        super().__init__(name)
+        for model, page in work.admin.PAGES.items():
+            self.register(model, page)
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Without the addresses that would pass by our own pages."""
@@ -39,9 +70,43 @@ class Site(UnfoldAdminSite):
         """There is one page for it."""
         return redirect("account_change_password")
 
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Times are said and taken in the zone of the own sites; rendered in it too."""
+
+        def zoned(request: HttpRequest, *args: Any, **given: Any) -> HttpResponse:
+            with timezone.override(ZoneInfo(reach.zone(request))):
+                answer = view(request, *args, **given)
+                if not getattr(answer, "is_rendered", True):
+                    answer.render()
+                return answer
+
+        return super().admin_view(update_wrapper(zoned, view), cacheable)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
+        """The pages in our groups."""
+        return navigation.grouped(super().get_app_list(request, app_label))
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """What a field finds by typing, among the own rows."""
+        return _Autocomplete.as_view(admin_site=self)(request)
+
     def search(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """A page of results that is none is not found."""
-        try:
-            return super().search(request, extra_context)
-        except (InvalidPage, ValueError):
-            raise Http404 from None
+        """Pages by their name, and own records by what their own lists search in."""
+        if request.GET.get("page", "1") != "1":
+            raise Http404
+        term = request.GET.get("s", "").strip()
+        if not term:
+            return HttpResponse()
+        began = time.perf_counter()
+        found = navigation.search(self, request, term)
+        values = {
+            "search_term": term,
+            "page_obj": Paginator(found, max(len(found), 1)),
+            "results": Paginator(found, max(len(found), 1)).page(1),
+            "page_counter": 0,
+            "execution_time": time.perf_counter() - began,
+        }
+        headers = {"HX-Trigger": "search"}
+        return TemplateResponse(
+            request, "unfold/helpers/command_results.html", values, headers=headers
+        )

@@ -296,8 +296,10 @@ UNFOLD = {
     "SITE_TITLE": "Vinkey",
     "SITE_HEADER": "Vinkey",
     "SITE_URL": "/",
-    "SHOW_HISTORY": False,
+    "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SITE_SUBHEADER": "vinkey.navigation.zone",
+    "SIDEBAR": {"navigation": "vinkey.navigation.sidebar"},
 }
 
 # --- Logs: one JSON line per record, to stderr --------------------------------------------------

@@ -31,6 +31,7 @@ class Action(StrEnum):
     RETURN = "return"
     EDIT = "edit"
     ASSIGN = "assign"
+    HAND_OVER = "hand_over"
     CANCEL = "cancel"
     REQUIRE = "require"
     ON_IT_NOW = "on_it_now"
@@ -94,6 +95,8 @@ BY_ROLE: dict[Action, frozenset[Role]] = {
         ],
         _PLANNERS,
     ),
+    # What somebody who leaves owns is also given on by who administers people.
+    Action.HAND_OVER: _PLANNERS | {Role.SITE_ADMIN},
     **dict.fromkeys(_EXECUTION, _LEADS),
     **dict.fromkeys(_ON_DUTY, _ACCEPTERS),
     Action.ACCEPT_AS_IS: _ACCEPTERS,

@@ -16,7 +16,9 @@ LEADS = frozenset({Role.SUPERVISOR, Role.SHIFT_LEAD})
 ACCEPTERS = frozenset({Role.SUPERVISOR, Role.SHIFT_LEAD, Role.AREA_OWNER})
 
 # Without a role at the site: somebody of another site, nobody's, an administrator of everything.
-OUTSIDERS = ("of another site", "without any role", "superuser without a role")
+OTHER_ADMIN = "site administrator of another site"
+ROOT = "superuser without a role"
+OUTSIDERS = ("of another site", OTHER_ADMIN, "without any role", ROOT)
 OTHER_COMPANY = "contractor of another company"
 ANONYMOUS = "anonymous"
 EVERYBODY = (ANONYMOUS, *ROLES, OTHER_COMPANY, *OUTSIDERS)
@@ -38,7 +40,8 @@ def everybody(world: World, nrd: SecondSite) -> dict[str, User | None]:
     people[ANONYMOUS] = None
     people["of another site"] = nrd.supervisor
     people["without any role"] = factories.person(world.site, username="no role")
-    people["superuser without a role"] = User.objects.create_superuser("root", name="Root")
+    people[OTHER_ADMIN] = nrd.admin
+    people[ROOT] = User.objects.create_superuser("root", name="Root")
     # Somebody without a password of its own never comes as far as this.
     User.objects.update(password=make_password("a-good-word"))
     for person in filter(None, people.values()):
@@ -48,10 +51,15 @@ def everybody(world: World, nrd: SecondSite) -> dict[str, User | None]:
 
 def visit(person: User | None, method: str, url: str, data: dict | None = None):
     """One request by somebody who is signed in, or is not."""
+    return getattr(signed_in(person), method)(url, data or {})
+
+
+def signed_in(person: User | None) -> Client:
+    """The browser of somebody; of nobody where there is none."""
     client = Client(raise_request_exception=True)
     if person is not None:
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return getattr(client, method)(url, data or {})
+    return client
 
 
 type Codes = dict[str, int]

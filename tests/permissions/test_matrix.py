@@ -11,10 +11,19 @@ from django.test import RequestFactory
 
 from tests import factories
 from tests.factories import World, make_world, second_site
+from tests.factories.every import every_record
 from tests.factories.kept import built_once
 from tests.factories.world import SecondSite
-from tests.permissions.admin import ADMIN, DOOR, NOT_THERE, admin_codes
-from tests.permissions.people import ANONYMOUS, OUTSIDERS, everybody, visit
+from tests.permissions.admin import (
+    ADMIN,
+    DOOR,
+    NOT_THERE,
+    STAFF,
+    admin_codes,
+    page_names,
+    pages,
+)
+from tests.permissions.people import ANONYMOUS, OUTSIDERS, everybody, signed_in, visit
 from tests.permissions.registry import addresses
 from tests.permissions.table import MAY, ROWS, Scene, act_codes
 from tests.views.cases import CASES, seen_of
@@ -168,10 +177,35 @@ def _seen_by(person):
 
 
 def test_every_address_of_the_admin_has_a_row_and_every_staff_is_known(people):
-    assert set(ADMIN) == {name for name in addresses() if _admin(name)}
+    assert set(ADMIN) | page_names() == {name for name in addresses() if _admin(name)}
     staff = {who for who, person in people.items() if person and person.is_staff}
-    assert staff == {"site_admin", "superuser without a role"}
-    assert admin.site.get_app_list(_seen_by(people["superuser without a role"])) == []
+    assert staff == set(STAFF)
+
+
+def test_the_admin_of_who_sets_modes_alone_has_no_other_page(people):
+    """The rules, where they have a page."""
+    shown = admin.site.get_app_list(_seen_by(people["hse"]))
+    names = {page["object_name"] for group in shown for page in group["models"]}
+    assert names <= {"RequirementRule"}
+
+
+def test_every_page_of_a_record_in_the_admin(people, scene):
+    """Each address of each page, by everybody, for a record of hvk; refused, nothing changed."""
+    rows = pages(every_record(scene.world))
+    # Who is not staff goes no further than the door, whatever the page.
+    clients = {who: signed_in(people[who]) for who in (ANONYMOUS, "viewer", *STAFF)}
+    before, wrong = counted(), {}
+    for name, row in rows.items():
+        for method, staff in (("get", row.get), ("post", row.post)):
+            expected = admin_codes({who: people[who] for who in clients}, staff)
+            for who, client in clients.items():
+                with rolled_back():
+                    code = getattr(client, method)(row.url).status_code
+                    if method == "post" and (code >= 400 or who not in STAFF):
+                        assert counted() == before, (name, who)
+                if code != expected[who]:
+                    wrong[name, method, who] = (code, expected[who])
+    assert wrong == {}
 
 
 @pytest.mark.parametrize("name", ADMIN)

@@ -17,19 +17,33 @@ class Event(models.Model):
 
     append_only = True
 
-    site = models.ForeignKey("work.Site", models.PROTECT, null=True, related_name="+")
+    site = models.ForeignKey(
+        "work.Site", models.PROTECT, null=True, related_name="+", verbose_name=_("site")
+    )
     subject_type = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
-    item = models.ForeignKey("work.WorkItem", models.PROTECT, null=True, related_name="history")
-    place = models.ForeignKey("work.Place", models.PROTECT, null=True, related_name="+")
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    item = models.ForeignKey(
+        "work.WorkItem",
+        models.PROTECT,
+        null=True,
+        related_name="history",
+        verbose_name=_("work item"),
+    )
+    place = models.ForeignKey(
+        "work.Place", models.PROTECT, null=True, related_name="+", verbose_name=_("place")
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who")
+    )
     verb = models.CharField(max_length=40)
     data = models.JSONField(default=dict)
-    act = models.UUIDField(null=True)
-    happened_at = models.DateTimeField()
-    recorded_at = models.DateTimeField()
+    act = models.UUIDField(_("act"), null=True)
+    happened_at = models.DateTimeField(_("happened"))
+    recorded_at = models.DateTimeField(_("recorded"))
 
     class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("history")
         ordering = ["pk"]
         indexes = [
             models.Index(fields=["item", "-id"], name="work_event_item"),

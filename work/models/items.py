@@ -50,17 +50,23 @@ class WorkItem(models.Model):
     `services/_moves.py` and when an item is made.
     """
 
-    site = models.ForeignKey("work.Site", models.PROTECT, related_name="items")
+    site = models.ForeignKey(
+        "work.Site", models.PROTECT, related_name="items", verbose_name=_("site")
+    )
     number = models.PositiveBigIntegerField(_("number"))
-    type = models.ForeignKey("work.WorkType", models.PROTECT, related_name="items")
+    type = models.ForeignKey(
+        "work.WorkType", models.PROTECT, related_name="items", verbose_name=_("work type")
+    )
     type_version = models.ForeignKey("work.WorkTypeVersion", models.PROTECT, related_name="items")
     what = models.CharField(_("what"), max_length=250)
     why = models.TextField(_("why"), blank=True)
-    place = models.ForeignKey("work.Place", models.PROTECT, related_name="items")
+    place = models.ForeignKey(
+        "work.Place", models.PROTECT, related_name="items", verbose_name=_("place")
+    )
     status = models.CharField(
         _("status"), max_length=12, choices=Status, default=Status.REQUESTED, editable=False
     )
-    status_since = models.DateTimeField(db_default=Now(), editable=False)
+    status_since = models.DateTimeField(_("in this status since"), db_default=Now(), editable=False)
     stage = models.CharField(_("stage"), max_length=40, blank=True, editable=False)
     owner_user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="owned_items"
@@ -69,7 +75,12 @@ class WorkItem(models.Model):
         "work.Post", models.PROTECT, null=True, blank=True, related_name="owned_items"
     )
     team = models.ForeignKey(
-        "work.Team", models.PROTECT, null=True, blank=True, related_name="items"
+        "work.Team",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="items",
+        verbose_name=_("team"),
     )
     priority = models.CharField(_("priority"), max_length=1, choices=Priority, default=Priority.P3)
     safety_critical = models.BooleanField(_("safety-critical"), default=False)
@@ -91,31 +102,41 @@ class WorkItem(models.Model):
     source_item = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="caused"
     )
-    external_system = models.CharField(max_length=40, blank=True)
-    external_key = models.CharField(max_length=200, blank=True)
+    external_system = models.CharField(_("source system"), max_length=40, blank=True)
+    external_key = models.CharField(_("key in the source"), max_length=200, blank=True)
     source_words = models.JSONField(_("the source's own words"), default=dict, blank=True)
     incomplete = models.JSONField(_("arrived incomplete"), default=list, blank=True)
     closed_in_source_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     version = models.PositiveIntegerField(default=1, editable=False)
     requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("requested by"),
     )
     requested_at = models.DateTimeField(_("requested"), editable=False)
     planned_at = models.DateTimeField(null=True, editable=False)
-    started_at = models.DateTimeField(null=True, editable=False)
+    started_at = models.DateTimeField(_("started"), null=True, editable=False)
     waiting_since = models.DateTimeField(null=True, editable=False)
     condition_left = models.ForeignKey(
         "work.Note", models.PROTECT, null=True, related_name="+", editable=False
     )
     stop_asked_at = models.DateTimeField(null=True, editable=False)
     stop_told_at = models.DateTimeField(null=True, editable=False)
-    done_at = models.DateTimeField(null=True, editable=False)
+    done_at = models.DateTimeField(_("completed"), null=True, editable=False)
     completed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("completed by"),
     )
-    closed_at = models.DateTimeField(null=True, editable=False)
-    cancelled_at = models.DateTimeField(null=True, editable=False)
+    closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, editable=False)
     survivor = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="merged", editable=False
     )

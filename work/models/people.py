@@ -41,7 +41,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     badge = models.CharField(_("badge"), max_length=40, blank=True)
     company = models.ForeignKey(
-        "work.Team", models.PROTECT, null=True, blank=True, related_name="people"
+        "work.Team",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="people",
+        verbose_name=_("company"),
     )
     language = models.CharField(_("language"), max_length=8, blank=True)
     theme = models.CharField(_("theme"), max_length=8, blank=True)
@@ -76,7 +81,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Team(models.Model):
     """A crew, a department or a contractor company of one site."""
 
-    site = models.ForeignKey("work.Site", models.PROTECT, related_name="teams")
+    site = models.ForeignKey(
+        "work.Site", models.PROTECT, related_name="teams", verbose_name=_("site")
+    )
     code = models.CharField(_("code"), max_length=40)
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=12, choices=TeamKind)
@@ -98,8 +105,8 @@ class Team(models.Model):
 class TeamMember(models.Model):
     """A person's place in a crew or department, with from and until."""
 
-    team = models.ForeignKey(Team, models.PROTECT, related_name="members")
-    user = models.ForeignKey(User, models.PROTECT, related_name="teams")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="members", verbose_name=_("team"))
+    user = models.ForeignKey(User, models.PROTECT, related_name="teams", verbose_name=_("person"))
     starts = models.DateTimeField(_("from"))
     ends = models.DateTimeField(_("until"), null=True, blank=True)
 
@@ -124,14 +131,28 @@ class Membership(models.Model):
     nothing else.
     """
 
-    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
-    site = models.ForeignKey("work.Site", models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="memberships", verbose_name=_("person")
+    )
+    site = models.ForeignKey(
+        "work.Site", models.PROTECT, related_name="memberships", verbose_name=_("site")
+    )
     place = models.ForeignKey(
-        "work.Place", models.PROTECT, null=True, blank=True, related_name="memberships"
+        "work.Place",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name=_("place"),
     )
     role = models.CharField(_("role"), max_length=24, choices=Role)
     company = models.ForeignKey(
-        Team, models.PROTECT, null=True, blank=True, related_name="memberships"
+        Team,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name=_("company"),
     )
     starts = models.DateTimeField(_("from"))
     ends = models.DateTimeField(_("until"), null=True, blank=True)
@@ -160,8 +181,12 @@ class Membership(models.Model):
 class Post(models.Model):
     """A role at a place, held by whoever has the duty: "shift lead, Packaging"."""
 
-    site = models.ForeignKey("work.Site", models.PROTECT, related_name="posts")
-    place = models.ForeignKey("work.Place", models.PROTECT, related_name="posts")
+    site = models.ForeignKey(
+        "work.Site", models.PROTECT, related_name="posts", verbose_name=_("site")
+    )
+    place = models.ForeignKey(
+        "work.Place", models.PROTECT, related_name="posts", verbose_name=_("place")
+    )
     code = models.CharField(_("code"), max_length=40)
     name = models.CharField(_("name"), max_length=120)
     role = models.CharField(_("role"), max_length=24, choices=Role)
@@ -183,8 +208,10 @@ class Post(models.Model):
 class PostHolder(models.Model):
     """Who may take the duty of a post: named for it, or as deputy, with from and until."""
 
-    post = models.ForeignKey(Post, models.PROTECT, related_name="holders")
-    user = models.ForeignKey(User, models.PROTECT, related_name="held_posts")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="holders", verbose_name=_("post"))
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="held_posts", verbose_name=_("person")
+    )
     deputy = models.BooleanField(_("deputy"), default=False)
     starts = models.DateTimeField(_("from"))
     ends = models.DateTimeField(_("until"), null=True, blank=True)
@@ -206,8 +233,8 @@ class PostHolder(models.Model):
 class Duty(models.Model):
     """Who holds a post now. It ends when somebody takes it over, never by the clock."""
 
-    post = models.ForeignKey(Post, models.PROTECT, related_name="duties")
-    user = models.ForeignKey(User, models.PROTECT, related_name="duties")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="duties", verbose_name=_("post"))
+    user = models.ForeignKey(User, models.PROTECT, related_name="duties", verbose_name=_("person"))
     starts = models.DateTimeField(_("from"))
     ends = models.DateTimeField(_("until"), null=True, blank=True)
 
@@ -233,8 +260,10 @@ class Duty(models.Model):
 class Shift(models.Model):
     """A crew's planned time at a site. Its date is the local date on which it starts."""
 
-    site = models.ForeignKey("work.Site", models.PROTECT, related_name="shifts")
-    crew = models.ForeignKey(Team, models.PROTECT, related_name="shifts")
+    site = models.ForeignKey(
+        "work.Site", models.PROTECT, related_name="shifts", verbose_name=_("site")
+    )
+    crew = models.ForeignKey(Team, models.PROTECT, related_name="shifts", verbose_name=_("crew"))
     name = models.CharField(_("name"), max_length=40)
     date = models.DateField(_("shift date"))
     starts = models.DateTimeField(_("from"))

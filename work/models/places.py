@@ -54,12 +54,17 @@ class Place(MP_Node):
     that names one.
     """
 
-    site = models.ForeignKey(Site, models.PROTECT, related_name="places")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="places", verbose_name=_("site"))
     code = models.CharField(_("code"), max_length=120)
     name = models.CharField(_("name"), max_length=250)
     kind = models.CharField(_("kind"), max_length=24, choices=PlaceKind)
     owner_team = models.ForeignKey(
-        "work.Team", models.PROTECT, null=True, blank=True, related_name="owned_places"
+        "work.Team",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_places",
+        verbose_name=_("owning team"),
     )
     is_active = models.BooleanField(_("in use"), default=True)
     external_system = models.CharField(max_length=40, blank=True)
@@ -86,10 +91,12 @@ class Place(MP_Node):
 class PlaceNeighbour(models.Model):
     """Two places that concern each other; stored once, with the smaller id first."""
 
-    first = models.ForeignKey(Place, models.PROTECT, related_name="+")
-    second = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    first = models.ForeignKey(Place, models.PROTECT, related_name="+", verbose_name=_("place"))
+    second = models.ForeignKey(
+        Place, models.PROTECT, related_name="+", verbose_name=_("concerns the place")
+    )
     kind = models.CharField(_("kind"), max_length=16, choices=NeighbourKind)
-    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(_("until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("neighbour")
@@ -139,7 +146,9 @@ class AssetClass(models.Model):
     is not ready gates work that uses the thing.
     """
 
-    site = models.ForeignKey(Site, models.PROTECT, related_name="asset_classes")
+    site = models.ForeignKey(
+        Site, models.PROTECT, related_name="asset_classes", verbose_name=_("site")
+    )
     code = models.CharField(_("code"), max_length=40)
     name = models.CharField(_("name"), max_length=120)
     fields = models.JSONField(_("fields"), default=list, blank=True)
@@ -161,15 +170,22 @@ class AssetClass(models.Model):
 class Asset(models.Model):
     """A thing with a serial number: pump, tool, vehicle, container, batch."""
 
-    site = models.ForeignKey(Site, models.PROTECT, related_name="assets")
-    asset_class = models.ForeignKey(AssetClass, models.PROTECT, related_name="assets")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="assets", verbose_name=_("site"))
+    asset_class = models.ForeignKey(
+        AssetClass, models.PROTECT, related_name="assets", verbose_name=_("asset class")
+    )
     code = models.CharField(_("code"), max_length=120)
     name = models.CharField(_("name"), max_length=250)
     serial = models.CharField(_("serial number"), max_length=120, blank=True)
     status = models.CharField(_("status"), max_length=40, blank=True)
     values = models.JSONField(_("values"), default=dict, blank=True)
     owner_team = models.ForeignKey(
-        "work.Team", models.PROTECT, null=True, blank=True, related_name="owned_assets"
+        "work.Team",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_assets",
+        verbose_name=_("owning team"),
     )
     external_system = models.CharField(max_length=40, blank=True)
     external_key = models.CharField(max_length=200, blank=True)
@@ -195,12 +211,24 @@ class Asset(models.Model):
 class AssetLocation(models.Model):
     """Where a thing is, or what contains it, from and until: a history of its own."""
 
-    asset = models.ForeignKey(Asset, models.PROTECT, related_name="locations")
+    asset = models.ForeignKey(
+        Asset, models.PROTECT, related_name="locations", verbose_name=_("asset")
+    )
     place = models.ForeignKey(
-        Place, models.PROTECT, null=True, blank=True, related_name="asset_locations"
+        Place,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="asset_locations",
+        verbose_name=_("place"),
     )
     container = models.ForeignKey(
-        Asset, models.PROTECT, null=True, blank=True, related_name="contents"
+        Asset,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contents",
+        verbose_name=_("in the asset"),
     )
     starts = models.DateTimeField(_("from"))
     ends = models.DateTimeField(_("until"), null=True, blank=True)

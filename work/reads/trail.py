@@ -83,6 +83,7 @@ _DOORS = {
     "confirm_stopped": _("Stopped and safe"),
     "end": _("End the hold"),
     "end_waiver": _("End the waiver"),
+    "hand_over": _("Hand over"),
     "move": _("Move it to a newer version of its type"),
     "on_it_now": _("On it now"),
     "place": _("Place a hold"),
@@ -168,12 +169,16 @@ def rows(shown: list[Event], who: Scope, names: Names) -> list[dict[str, Any]]:
     return [_row(event, who, names) for event in shown]
 
 
+def words(event: Event) -> tuple[str, str]:
+    """What was done, in words, and its icon."""
+    said, icon = _WORDS.get(event.verb, (event.verb.replace("_", " "), "circle"))
+    return str(said) % {"verb": _verb(event)} if event.verb == "refused" else str(said), icon
+
+
 def _row(event: Event, who: Scope, names: Names) -> dict[str, Any]:
-    words, icon = _WORDS.get(event.verb, (event.verb.replace("_", " "), "circle"))
+    text, icon = words(event)
     said = event.said or ""  # type: ignore[attr-defined]
     times = getattr(event, "times", 1)
-    if event.verb == "refused":
-        words = words % {"verb": _verb(event)}
     if event.reasons:  # type: ignore[attr-defined]
         refusal = once(event.reasons, names)  # type: ignore[attr-defined]
         said = " ".join(each.text for each in say(refusal, who, names))
@@ -181,7 +186,7 @@ def _row(event: Event, who: Scope, names: Names) -> dict[str, Any]:
         "at": event.happened_at,
         "icon": icon,
         "who_text": _who(event),
-        "text": str(words),
+        "text": text,
         "said": said,
         "times_text": ngettext("%(n)s time", "%(n)s times", times) % {"n": times}
         if times > 1

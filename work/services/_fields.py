@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from math import isfinite
@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.dateparse import parse_date, parse_datetime
 
 from work.exceptions import Reason, Refused
-from work.models import TypeField, WorkItem, WorkType
+from work.models import WorkItem, WorkType
 from work.services._definition import Definition
 from work.states import FieldKind, Priority
 
@@ -36,19 +36,19 @@ EDITABLE = frozenset(
 
 def checked_values(definition: Definition, values: Mapping[str, Any]) -> dict[str, Any]:
     """The custom values as stored JSON. Refuses an unknown key and a value of the wrong kind."""
-    stored, reasons = {}, []
+    kept, reasons = {}, []
     for key, value in values.items():
         field = definition.field(key)
         if field is None:
             reasons.append(Reason("field_unknown", {"key": key}))
         elif value not in (None, ""):
             try:
-                stored[key] = _stored(field, value)
+                kept[key] = stored(field.kind, value, field.choices)
             except (ValueError, InvalidOperation, OverflowError):
                 reasons.append(Reason("field_invalid", {"key": key, "label": field.label}))
     if reasons:
         raise Refused(reasons)
-    return stored
+    return kept
 
 
 def fitting(
@@ -65,14 +65,18 @@ def fitting(
     return kept, reasons
 
 
-def _stored(field: TypeField, value: Any) -> Any:
-    match field.kind:
+def stored(kind: str, value: Any, choices: Collection[str] = ()) -> Any:
+    """A value of a field of that kind as stored JSON.
+
+    Raises ValueError, InvalidOperation or OverflowError where it is none.
+    """
+    match kind:
         case FieldKind.NUMBER:
             number = Decimal(str(value).replace(",", "."))
             if not number.is_finite():
                 raise ValueError
-            stored = float(number)
-            return stored if isfinite(stored) else _bad()
+            kept = float(number)
+            return kept if isfinite(kept) else _bad()
         case FieldKind.YES_NO:
             if isinstance(value, bool):
                 return value
@@ -84,7 +88,7 @@ def _stored(field: TypeField, value: Any) -> Any:
                 else _bad()
             )
         case FieldKind.CHOICE:
-            return str(value) if str(value) in field.choices else _bad()
+            return str(value) if str(value) in choices else _bad()
         case FieldKind.DATE:
             day = value if isinstance(value, date) else parse_date(str(value))
             return day.isoformat() if day else _bad()

@@ -1,6 +1,7 @@
-"""Classes of things, the things, where they are and how they stand."""
+"""Things, where they are and how they stand. Their classes have a room of their own."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
+from decimal import InvalidOperation
 from typing import Any
 
 from work.exceptions import Reason, Refused, Unknown
@@ -14,46 +15,9 @@ from work.services._configure import (
     one_of,
     put,
 )
+from work.services._fields import stored
 from work.services.acts import OpenAct, door
-from work.states import FieldKind
-
-
-def _create_class(
-    act: OpenAct,
-    *,
-    site_id: int,
-    code: str,
-    name: str,
-    fields: Sequence[Mapping[str, Any]] = (),
-    statuses: Sequence[Mapping[str, Any]] = (),
-) -> AssetClass:
-    """Add a class of things. fields: {key, label, kind}; statuses: {key, label, ready}."""
-    site = configure(act, site_id)
-    for each in fields:
-        one_of(each["kind"], FieldKind.values, "field_kind")
-    _once(fields)
-    _once(statuses)
-    kept = [{"key": each["key"], "label": each["label"], "kind": each["kind"]} for each in fields]
-    ready = [
-        {"key": each["key"], "label": each["label"], "ready": bool(each.get("ready", True))}
-        for each in statuses
-    ]
-    made = AssetClass.objects.create(
-        site=site,
-        code=free_code(AssetClass, site_id, code, 40),
-        name=named(name, 120),
-        fields=kept,
-        statuses=ready,
-    )
-    act.record("created", made)
-    return made
-
-
-def _once(rows: Iterable[Mapping[str, Any]]) -> None:
-    keys = [each["key"] for each in rows]
-    for key in keys:
-        if not key or keys.count(key) > 1:
-            raise Refused(Reason("key_twice", {"key": key}))
+from work.services.asset_classes import change_class, create_class
 
 
 def _create(
@@ -73,7 +37,7 @@ def _create(
     """Add a thing, at a place or inside another thing where one is named."""
     site = configure(act, site_id)
     kind = of_site(AssetClass, class_id, site_id, "asset_class_unknown")
-    _known_fields(kind, values or {})
+    own = _checked(kind, values or {})
     asset = Asset.objects.create(
         site=site,
         asset_class=kind,
@@ -81,7 +45,7 @@ def _create(
         name=named(name, 250),
         serial=serial.strip(),
         status=_status(kind, status) if status else _first(kind),
-        values=dict(values or {}),
+        values=own,
         owner_team=of_site(Team, owner_team_id, site_id, "team_unknown") if owner_team_id else None,
     )
     act.record("created", asset)
@@ -100,17 +64,29 @@ def _change(act: OpenAct, *, asset_id: int, **values: Any) -> Asset:
         values["name"] = named(values["name"], 250)
     if values.get("owner_team_id") is not None:
         of_site(Team, values["owner_team_id"], asset.site_id, "team_unknown")
-    _known_fields(asset.asset_class, values.get("values") or {})
+    if "values" in values:
+        values["values"] = _checked(asset.asset_class, values["values"] or {})
     changed = put(asset, values)
     if changed:
         act.record("changed", asset, fields=sorted(changed))
     return asset
 
 
-def _known_fields(kind: AssetClass, values: Mapping[str, Any]) -> None:
-    unknown = sorted(set(values) - {each["key"] for each in kind.fields})
-    if unknown:
-        raise Refused([Reason("field_unknown", {"key": key}) for key in unknown])
+def _checked(kind: AssetClass, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The own values as stored JSON. Refuses an unknown key and a value of the wrong kind."""
+    fields = {each["key"]: each for each in kind.fields}
+    kept, reasons = {}, []
+    for key, value in values.items():
+        if key not in fields:
+            reasons.append(Reason("field_unknown", {"key": key}))
+        elif value not in (None, ""):
+            try:
+                kept[key] = stored(fields[key]["kind"], value)
+            except (ValueError, InvalidOperation, OverflowError):
+                reasons.append(Reason("field_invalid", {"key": key, "label": fields[key]["label"]}))
+    if reasons:
+        raise Refused(sorted(reasons, key=lambda reason: reason.params["key"]))
+    return kept
 
 
 def _first(kind: AssetClass) -> str:
@@ -215,10 +191,9 @@ def _known(act: OpenAct, asset_id: int) -> Asset:
     return asset
 
 
-create_class = door(_create_class)
 create = door(_create)
 change = door(_change)
 move = door(_move)
 set_status = door(_set_status)
 
-__all__ = ["change", "create", "create_class", "move", "set_status"]
+__all__ = ["change", "change_class", "create", "create_class", "move", "set_status"]

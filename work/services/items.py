@@ -4,11 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from work.exceptions import Forbidden, Reason, Refused, Unknown
-from work.models import (
-    Membership,
-    Post,
-    WorkItem,
-)
+from work.models import Membership, Post, WorkItem
 from work.permissions import Action, can, sees
 from work.services import _asking, _derive, _locks, _moves, _overlay
 from work.services._enter import check as check_entered

@@ -20,14 +20,14 @@ from work.services._names import place_for
 from work.services.acts import OpenAct, door
 from work.states import Role
 
-_NOT_POSTS = frozenset({Role.CONTRACTOR, Role.VIEWER, Role.AUDITOR})
+NOT_POSTS = frozenset({Role.CONTRACTOR, Role.VIEWER, Role.AUDITOR})
 
 
 def _create(act: OpenAct, *, site_id: int, place_id: int, code: str, name: str, role: str) -> Post:
     """Make a post: a role at a place, held by whoever has the duty."""
     place = place_for(act, site_id, place_id)
     site = configure(act, site_id, place=place)
-    one_of(role, set(Role.values) - _NOT_POSTS, "role")
+    one_of(role, set(Role.values) - NOT_POSTS, "role")
     post = Post.objects.create(
         site=site,
         place=place,

@@ -64,7 +64,7 @@ def _change_team(act: OpenAct, *, team_id: int, **values: Any) -> Team:
     return team
 
 
-def _add_member(
+def add_member_inner(
     act: OpenAct,
     *,
     team_id: int,
@@ -175,8 +175,16 @@ def _felt_elsewhere[R: TeamMember | Shift](change: Callable[..., R]) -> Callable
 
 create_team = door(_create_team)
 change_team = door(_change_team)
-add_member = _felt_elsewhere(door(_add_member))
+add_member = _felt_elsewhere(door(add_member_inner))
 end_member = _felt_elsewhere(door(_end_member))
 create_shift = _felt_elsewhere(door(_create_shift))
 
-__all__ = ["add_member", "change_team", "create_shift", "create_team", "end_member", "local"]
+__all__ = [
+    "add_member",
+    "add_member_inner",
+    "change_team",
+    "create_shift",
+    "create_team",
+    "end_member",
+    "local",
+]
