@@ -11,7 +11,10 @@ from work.admin.people import PersonAdmin
 from work.admin.places import NeighbourAdmin, PlaceAdmin, SitesAdmin
 from work.admin.posts import DutyAdmin, HolderAdmin, PostAdmin
 from work.admin.roles import RoleAdmin
+from work.admin.rules import RuleAdmin
 from work.admin.teams import MemberAdmin, ShiftAdmin, TeamAdmin
+from work.admin.types import TypeAdmin
+from work.admin.versions import VersionAdmin
 from work.models import (
     Asset,
     AssetClass,
@@ -22,12 +25,15 @@ from work.models import (
     PlaceNeighbour,
     Post,
     PostHolder,
+    RequirementRule,
     Shift,
     Site,
     Team,
     TeamMember,
     User,
     WorkItem,
+    WorkType,
+    WorkTypeVersion,
 )
 
 PAGES = {
@@ -45,6 +51,9 @@ PAGES = {
     Post: PostAdmin,
     PostHolder: HolderAdmin,
     Duty: DutyAdmin,
+    WorkType: TypeAdmin,
+    WorkTypeVersion: VersionAdmin,
+    RequirementRule: RuleAdmin,
     WorkItem: WorkItemAdmin,
     Event: EventAdmin,
 }
