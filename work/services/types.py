@@ -148,7 +148,7 @@ def write_inner(
     return version
 
 
-def _publish(act: OpenAct, *, version_id: int) -> WorkTypeVersion:
+def publish_inner(act: OpenAct, *, version_id: int) -> WorkTypeVersion:
     """Publish a draft: new work is of this version from now on, and it never changes again."""
     version = _draft_only(act, version_id)
     version.published_at, version.published_by = act.at, act.actor
@@ -187,7 +187,7 @@ create_draft = door(draft_inner)
 copy_version = door(_copy)
 copy_type = door(_copy_type)
 write_draft = door(write_inner)
-publish = door(_publish)
+publish = door(publish_inner)
 
 __all__ = [
     "change_type",
