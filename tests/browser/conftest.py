@@ -1,13 +1,12 @@
 """People in real browsers, before a live server with real data."""
 
-import io
 from dataclasses import dataclass, field
 
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from tests.browser.looks import WIDE
+from tests.factories.demo import of_today
 
 PASSWORD = "a-good-word-for-tests"
 # The machine that runs the tests may be busy.
@@ -67,5 +66,5 @@ def _note(window: Window, said) -> None:
 
 @pytest.fixture
 def demo(transactional_db):
-    """The demo, as `make run` loads it."""
-    call_command("load_demo", stdout=io.StringIO())
+    """The demo as `make run` loads it, without most of what has ended."""
+    of_today()

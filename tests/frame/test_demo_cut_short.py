@@ -7,10 +7,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from tests.factories import demo
 from tests.work.outcomes import rolled_back
 from vinkey.management.commands import prepare
-from work.demo import progress
+from work.demo import hvk, progress
 from work.demo.site import Ground
+from work.management.commands import load_demo
 from work.models import Act, Event, Site, User, WorkItem
 from work.services import clock, places
 
@@ -21,6 +23,13 @@ TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
 
 class Killed(BaseException):
     """As a kill, nothing catches it."""
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch):
+    """Some of the demo's jobs: of each kind of step one at least."""
+    some = (*hvk.ENDED[15:28], *hvk.ENDED[-2:], *hvk.waiting.JOBS, *hvk.live.JOBS[:5])
+    monkeypatch.setattr(load_demo, "DEMOS", demo.of_jobs(*some))
 
 
 @pytest.fixture
@@ -77,7 +86,7 @@ def test_loading_goes_on_where_it_was_cut_short_and_does_nothing_twice(db, cut):
         call_command("load_demo", at=AT, stdout=StringIO())
         whole = (counted(), items())
     done = []
-    for after in (1, 60, 360, None):
+    for after in (1, 20, 150, None):
         cut(after)
         assert progress.cut_short() == MOMENT
         assert not progress.loaded()
@@ -87,7 +96,7 @@ def test_loading_goes_on_where_it_was_cut_short_and_does_nothing_twice(db, cut):
 
     assert loaded() == (
         "Going on with the demo of 2026-11-24 04:00 UTC.\n"
-        "Havenkade Ingredients & Terminal: 36 places, 44 items.\n"
+        "Havenkade Ingredients & Terminal: 83 places, 30 items.\n"
         "Nordmaris Depot: 4 places, 3 items.\n"
     )
     assert progress.loaded()
@@ -101,7 +110,7 @@ def test_prepare_loads_a_half_demo_to_its_end(db, cut, settings, tmp_path, monke
     settings.STATIC_ROOT, settings.DEMO = tmp_path, True
     called: list[str] = []
     monkeypatch.setattr(prepare, "call_command", lambda name, **options: called.append(name))
-    cut(30)
+    cut(15)
     assert Site.objects.exists()
     call_command("prepare", stdout=StringIO())
     assert called == ["collectstatic", "grant_app_role", "load_demo"]
@@ -112,13 +121,13 @@ def test_prepare_does_not_pass_over_a_half_demo_where_none_is_wanted(
 ):
     settings.STATIC_ROOT, settings.DEMO = tmp_path, False
     monkeypatch.setattr(prepare, "call_command", lambda name, **options: None)
-    cut(30)
+    cut(15)
     with pytest.raises(CommandError, match=r"half a demo.*make reset"):
         call_command("prepare", stdout=StringIO())
 
 
 def test_a_half_demo_of_another_version_is_said_and_left_alone(db, cut, monkeypatch):
-    cut(30)
+    cut(15)
     before = counted()
     monkeypatch.setattr(progress, "_version", lambda: "another")
     with pytest.raises(CommandError, match=r"by another version\. `make reset` removes"):
@@ -128,7 +137,7 @@ def test_a_half_demo_of_another_version_is_said_and_left_alone(db, cut, monkeypa
 
 def test_a_half_demo_that_cannot_be_loaded_to_its_end_is_said(db, cut):
     """Somebody worked on: a place of the demo is there already."""
-    cut(3)
+    cut(4)
     site = Site.objects.get()
     given = {"site_id": site.pk, "code": "10", "name": "Ours", "kind": "area", "parent_id": None}
     parent = site.places.order_by("path").first()

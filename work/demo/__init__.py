@@ -1,1 +1,1 @@
-"""The demo: a small hvk and nrd as data, made through the services as people would make them."""
+"""The demo as data: hvk and a small nrd, made through the services as people would make them."""

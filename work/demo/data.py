@@ -1,49 +1,61 @@
-"""What the data of a demo is written in. Hours count from the demo's moment: -3 is three before."""
+"""What the data of a demo is written in. When: see `moments`; who: a person's key, or a part.
+
+A part is played by whoever is there at that moment: "op" the operator of the place's area, "te" the
+technician, "lab" the laboratory, "lead" the shift lead, "plan" the planner by day and else the
+lead, "acc" who accepts there.
+"""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from work.demo.moments import When
 from work.states import Role
 
 
 @dataclass(frozen=True)
 class Person:
-    """A person with roles: (role, place code or "" for the whole site)."""
+    """A person with roles: (role, place code or "" for the whole site).
+
+    part: what a person of a crew is there, as "op-p". until: when the roles end.
+    """
 
     key: str
     name: str
     roles: tuple[tuple[str, str], ...] = ()
     crew: str = ""
+    part: str = ""
     company: str = ""
     login: bool = False
     phone: str = ""
+    until: When | None = None
+
+
+@dataclass(frozen=True)
+class Area:
+    """An area: the letter of its people in each crew, who owns and accepts work there, and who is
+    there by day where no crew is."""
+
+    letter: str
+    post: str
+    lead: str = ""
+    hands: str = ""
 
 
 @dataclass(frozen=True)
 class Post:
-    """A post at a place, who has its duty now, and who else may take it."""
+    """A post at a place, who has its duty from the beginning, and who else may take it.
+
+    part: whose of each crew it is, shift by shift.
+    """
 
     key: str
     name: str
     role: Role
     place: str
-    duty: str
+    duty: str = ""
     deputies: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Type:
-    """A type of work with one published version."""
-
-    code: str
-    name: str
-    icon: str
-    category: str = ""
-    fields: tuple[dict[str, Any], ...] = ()
-    stages: tuple[dict[str, Any], ...] = ()
-    criteria: tuple[dict[str, Any], ...] = ({"key": "ok", "text": "It works as before"},)
-    lines: tuple[dict[str, Any], ...] = ()
-    settings: dict[str, Any] = field(default_factory=dict)
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,17 +65,17 @@ class Window:
     key: str
     place: str
     name: str
-    begins: float
-    ends: float
+    begins: When
+    ends: When
     by: str
-    opened: float | None = None
+    opened: When | None = None
 
 
 @dataclass(frozen=True)
 class Step:
-    """One act on an item: when, by whom ("" for its first executor), what."""
+    """One act on an item: when, by whom ("" for its executor), what."""
 
-    hours: float
+    when: When
     by: str
     verb: str
     given: dict[str, Any] = field(default_factory=dict)
@@ -73,14 +85,16 @@ class Step:
 class Job:
     """A work item: who asked for what when, and what became of it."""
 
-    key: str
     type: str
     place: str
     what: str
     why: str
-    asked: tuple[float, str]
+    when: When
+    by: str
     steps: tuple[Step, ...] = ()
     given: dict[str, Any] = field(default_factory=dict)
+    # How other jobs name it.
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,106 +104,40 @@ class Demo:
     slug: str
     name: str
     last_number: int
-    # code, name, kind, code of the place above
-    places: tuple[tuple[str, str, str, str], ...]
+    # code, name, kind, code of the place above, owning team
+    places: tuple[tuple[str, ...], ...]
     people: tuple[Person, ...]
     posts: tuple[Post, ...]
-    types: tuple[Type, ...]
     jobs: tuple[Job, ...]
-    companies: tuple[tuple[str, str], ...] = ()
+    areas: dict[str, Area]
+    # Codes of the shipped types that it gets; None: all.
+    types: tuple[str, ...] | None = None
+    # code, name, kind
+    teams: tuple[tuple[str, str, str], ...] = ()
     crews: tuple[str, ...] = ()
+    # Of how many days the shifts are there, before the moment and after it.
+    shifts: tuple[int, int] = (0, 0)
     rules: tuple[dict[str, Any], ...] = ()
     classes: tuple[dict[str, Any], ...] = ()
-    # class, code, name, place, status
+    # class, code, name, place or "in:" and the thing it is in, status
     assets: tuple[tuple[str, str, str, str, str], ...] = ()
     # place, other place, kind
     neighbours: tuple[tuple[str, str, str], ...] = ()
-    # hours, place, condition, by, why
-    states: tuple[tuple[float, str, str, str, str], ...] = ()
+    # when, place, condition, by, why
+    states: tuple[tuple[When, str, str, str, str], ...] = ()
     windows: tuple[Window, ...] = ()
-    leavers: tuple[tuple[float, str], ...] = ()
+    leavers: tuple[tuple[When, str], ...] = ()
 
+    def area_code(self, place: str) -> str:
+        """The code of the area that a place is in."""
+        while place not in self.areas:
+            place = self._above[place]
+        return place
 
-def plan(hours: float, owner: str, *executors: str, by: str = "planner", **given: Any) -> Step:
-    """Planned for an owner, a post or a person, with executors; start and end in hours."""
-    return Step(hours, by, "plan", {"owner": owner, "executors": executors, **given})
+    @cached_property
+    def _above(self) -> dict[str, str]:
+        return {code: above for code, _name, _kind, above, *_ in self.places}
 
-
-def start(hours: float, by: str = "", **given: Any) -> Step:
-    """Started."""
-    return Step(hours, by, "start", given)
-
-
-def wait(hours: float, kind: str, what: str, condition: str, by: str = "", **given: Any) -> Step:
-    """Stopped for a blocker."""
-    return Step(
-        hours,
-        by,
-        "wait",
-        {"condition": condition, "blocker": {"kind": kind, "what": what, **given}},
-    )
-
-
-def block(hours: float, by: str, kind: str, what: str, **given: Any) -> Step:
-    """A blocker raised by hand."""
-    return Step(hours, by, "block", {"kind": kind, "what": what, **given})
-
-
-def clear(hours: float, by: str, word: str) -> Step:
-    """The oldest open blocker of the item cleared."""
-    return Step(hours, by, "clear", {"word": word})
-
-
-def resume(hours: float, by: str = "") -> Step:
-    """Resumed."""
-    return Step(hours, by, "resume")
-
-
-def answer(hours: float, by: str = "", **lines: Any) -> Step:
-    """Lines answered, by key: pass, fail, a number, or any text."""
-    return Step(hours, by, "answer", lines)
-
-
-def dispose(hours: float, line: str, disposition: str, word: str, by: str = "") -> Step:
-    """What becomes of a failed line."""
-    return Step(hours, by, "dispose", {"line": line, "disposition": disposition, "word": word})
-
-
-def prove(hours: float, by: str = "", **words: str) -> Step:
-    """Criteria proven by a signature, by key."""
-    return Step(hours, by, "prove", words)
-
-
-def complete(hours: float, by: str = "") -> Step:
-    """Completed."""
-    return Step(hours, by, "complete")
-
-
-def accept(hours: float, by: str, word: str = "Seen in the field, in order") -> Step:
-    """Accepted, all that may be judged by name judged with the word."""
-    return Step(hours, by, "accept", {"word": word})
-
-
-def say(hours: float, by: str, text: str) -> Step:
-    """A comment."""
-    return Step(hours, by, "comment", {"text": text})
-
-
-def cancel(hours: float, by: str, reason: str, survivor: str = "") -> Step:
-    """Cancelled, or merged into a survivor."""
-    return Step(hours, by, "cancel", {"reason": reason, "survivor": survivor})
-
-
-def needs(hours: float, by: str, other: str, what: str = "", until: str = "closed") -> Step:
-    """Another job must be done or closed first."""
-    return Step(hours, by, "needs", {"other": other, "what": what, "until": until})
-
-
-def checked(hours: float, by: str, rule: str, until: float | None = None, word: str = "") -> Step:
-    """The named check of a rule passed, until an hour where one is named."""
-    return Step(hours, by, "check", {"rule": rule, "until": until, "word": word})
-
-
-def hold(hours: float, by: str, kind: str, place: str, why: str) -> Step:
-    """The item holds something of the operation until it is accepted."""
-    return Step(hours, by, "hold", {"kind": kind, "place": place, "why": why})
+    def area(self, place: str) -> Area:
+        """The area that a place is in."""
+        return self.areas[self.area_code(place)]

@@ -1,17 +1,20 @@
-"""Plays a demo: sets a site up, then does every act of its jobs in the order of time."""
+"""Plays a demo: sets a site up, then does every act of it in the order of time."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from work.demo.data import Job, Step, Window
+from work.demo.data import Window
+from work.demo.moments import When
+from work.demo.schedule import Schedule, Timed
 from work.demo.site import Ground
 from work.demo.verbs import VERBS
-from work.services import holds, items, people, places
+from work.services import holds, people, places, posts
 
-type _Act = tuple[float, Callable[[], Any]]
-# Hours from the moment at which windows were planned.
-_WINDOWS_PLANNED = -720
+type _Act = tuple[datetime, Callable[[], Any]]
+# When windows were planned.
+_WINDOWS_PLANNED = -90.0
 
 
 class Play(Ground):
@@ -20,67 +23,56 @@ class Play(Ground):
     def run(self) -> None:
         """Set the site up, then play."""
         self.set_up()
-        acts: list[_Act] = []
-        for job in self.demo.jobs:
-            acts.append((job.asked[0], partial(self._ask, job)))
-            acts += [(step.hours, partial(self._do, job, step)) for step in job.steps]
-        acts += [(row[0], partial(self._state, *row)) for row in self.demo.states]
-        acts += [(hours, partial(self._leave, hours, key)) for hours, key in self.demo.leavers]
+        schedule = Schedule(self.demo, self.calendar)
+        work = schedule.acts()
+        # Of what happens at the same minute a duty is taken first.
+        acts: list[_Act] = [
+            (at, partial(self._take_duty, at, post, person))
+            for at, post, person in schedule.duties(work)
+        ]
         for window in self.demo.windows:
-            acts.append((_WINDOWS_PLANNED, partial(self._plan_window, window)))
+            acts.append(self._at(_WINDOWS_PLANNED, self._plan_window, window))
             if window.opened is not None:
-                acts.append((window.opened, partial(self._open_window, window, window.opened)))
-        for _hours, act in sorted(acts, key=lambda each: each[0]):
+                acts.append(self._at(window.opened, self._open_window, window))
+        acts += [self._at(row[0], self._state, *row) for row in self.demo.states]
+        acts += [self._at(when, self._leave, when, key) for when, key in self.demo.leavers]
+        acts += [(timed.moment, partial(self._do, timed)) for timed in work]
+        for _moment, act in sorted(acts, key=lambda each: each[0]):
             act()
 
-    def _state(self, hours: float, place: str, condition: str, by: str, why: str) -> None:
+    def _at(self, when: When, act: Callable[..., Any], *given: Any) -> _Act:
+        return (self.moment(when), partial(act, *given))
+
+    def _do(self, timed: Timed) -> None:
+        VERBS[timed.verb](self, timed.job, self.who(timed.by, timed.moment), dict(timed.given))
+
+    def _take_duty(self, at: datetime, post: str, person: str) -> None:
+        posts.take_duty(**self.who(person, at), post_id=self.posts[post])
+
+    def _state(self, when: When, place: str, condition: str, by: str, why: str) -> None:
         places.set_place_state(
-            **self.who(by, self.hour(hours)),
+            **self.who(by, self.moment(when)),
             place_id=self.places[place],
             condition=condition,
             why=why,
         )
 
-    def _leave(self, hours: float, key: str) -> None:
-        people.deactivate_person(**self.who("", self.hour(hours)), user_id=self.people[key].pk)
+    def _leave(self, when: When, key: str) -> None:
+        people.deactivate_person(**self.who("", self.moment(when)), user_id=self.people[key].pk)
 
     def _plan_window(self, window: Window) -> None:
         self.windows[window.key] = holds.create_window(
-            **self.who(window.by, self.hour(_WINDOWS_PLANNED)),
+            **self.who(window.by, self.moment(_WINDOWS_PLANNED)),
             site_id=self.site.pk,
             place_id=self.places[window.place],
             name=window.name,
-            planned_from=self.hour(window.begins),
-            planned_to=self.hour(window.ends),
+            planned_from=self.moment(window.begins),
+            planned_to=self.moment(window.ends),
         ).pk
 
-    def _open_window(self, window: Window, hours: float) -> None:
+    def _open_window(self, window: Window) -> None:
+        assert window.opened is not None
         holds.open_window(
-            **self.who(window.by, self.hour(hours)),
+            **self.who(window.by, self.moment(window.opened)),
             window_id=self.windows[window.key],
         )
-
-    def _ask(self, job: Job) -> None:
-        given = dict(job.given)
-        if parent := given.pop("parent", ""):
-            given["parent_id"] = self.items[parent]
-        if due := given.pop("due", None):
-            given["due"] = self.hour(due)
-        if things := given.pop("assets", ()):
-            found = self.site.assets.filter(code__in=things)
-            given["asset_ids"] = list(found.values_list("pk", flat=True))
-        hours, by = job.asked
-        self.items[job.key] = items.request(
-            **self.who(by, self.hour(hours)),
-            site_id=self.site.pk,
-            place_id=self.places[job.place],
-            type_id=self.types[job.type],
-            what=job.what,
-            why=job.why,
-            **given,
-        ).pk
-
-    def _do(self, job: Job, step: Step) -> None:
-        by = step.by or self.executors[job.key]
-        who = self.who(by, self.hour(step.hours))
-        VERBS[step.verb](self, job, who, dict(step.given))

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from work.models import Heartbeat
-from work.services import clock
+from work.services import clock, shipped
 
 _BEGUN, _LOADED = "demo begun", "demo loaded"
 
@@ -48,6 +48,8 @@ def ids_of(slug: str) -> Iterator[uuid.UUID]:
 def _version() -> str:
     """Another one when anything of the demo was changed."""
     digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(source.read_bytes())
+    for kind in shipped.known():
+        digest.update(kind.data)
     return digest.hexdigest()[:16]

@@ -1,19 +1,22 @@
 """Sets a site of a demo up: places, people, posts, types, rules and things, by the system."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from itertools import batched
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from work.demo import progress
-from work.demo.data import Demo
+from work.demo.data import Demo, Person
+from work.demo.moments import DAY_BEGINS, DAY_ENDS, LENGTH, OVERLAP, Calendar, When
+from work.demo.together import together
 from work.models import Site, User
-from work.services import assets, people, places, posts, rules, teams, types
+from work.services import assets, people, places, posts, rules, shipped, teams
 from work.states import Role, TeamKind
 
 _ZONE = "Europe/Amsterdam"
 _LONG_BEFORE = timedelta(days=60)
-_SLOTS = (("Early", 6), ("Late", 14), ("Night", 22))
-_OVERLAP = timedelta(minutes=15)
+# So many things are made by one act: it holds the site for a part of a second.
+_AT_ONCE = 40
 
 
 class Ground:
@@ -25,6 +28,7 @@ class Ground:
 
     def __init__(self, demo: Demo, at: datetime, known: dict[str, User]) -> None:
         self.demo, self.at, self.people = demo, at, known
+        self.calendar = Calendar(at, _ZONE)
         self._ids = progress.ids_of(demo.slug)
         self.before = at - _LONG_BEFORE
         self.site: Site
@@ -34,20 +38,22 @@ class Ground:
         self.types: dict[str, int] = {}
         self.rules: dict[str, int] = {}
         self.classes: dict[str, int] = {}
+        self.things: dict[str, int] = {}
         self.windows: dict[str, int] = {}
-        self.items: dict[str, int] = {}
-        self.executors: dict[str, str] = {}
+        self.items: dict[int, int] = {}
+        self.named: dict[str, int] = {}
 
-    def hour(self, hours: float) -> datetime:
-        """The moment so many hours from the demo's own."""
-        return self.at + timedelta(hours=hours)
+    def moment(self, when: When) -> datetime:
+        """The moment that the demo's data counts to."""
+        return self.calendar.moment(when)
 
     def set_up(self) -> None:
         """Make all that work needs."""
         self._grounds()
-        self._crews()
+        self._things()
+        self._shifts()
         self._staff()
-        self._duties()
+        self._posts()
         self._configuration()
 
     def who(self, key: str, at: datetime) -> dict[str, Any]:
@@ -56,6 +62,20 @@ class Ground:
 
     def _system(self) -> dict[str, Any]:
         return self.who("", self.before)
+
+    def _together(self, service: Callable[..., Any], rows: Iterable[dict[str, Any]]) -> list[int]:
+        """Many of one kind, few acts: what was made, by number."""
+        made: list[int] = []
+        for some in batched(rows, _AT_ONCE, strict=False):
+            made += together(**self._system(), service=service, rows=some)
+        return made
+
+    def _named(
+        self, service: Callable[..., Any], rows: Mapping[str, dict[str, Any]]
+    ) -> dict[str, int]:
+        """The same of the site, by their keys."""
+        here = [{"site_id": self.site.pk, **row} for row in rows.values()]
+        return dict(zip(rows, self._together(service, here), strict=True))
 
     def _grounds(self) -> None:
         demo = self.demo
@@ -66,139 +86,151 @@ class Ground:
             time_zone=_ZONE,
             last_number=demo.last_number,
         )
-        for code, name, kind, above in demo.places:
-            self.places[code] = places.create_place(
-                **self._system(),
-                site_id=self.site.pk,
-                code=code,
-                name=name,
-                kind=kind,
-                parent_id=self.places[above] if above else None,
-            ).pk
-        for one, other, kind in demo.neighbours:
-            places.add_neighbour(
-                **self._system(), place_id=self.places[one], other_id=self.places[other], kind=kind
-            )
-        for row in demo.classes:
-            made = assets.create_class(**self._system(), site_id=self.site.pk, **row)
-            self.classes[row["code"]] = made.pk
-        for kind, code, name, place, status in demo.assets:
-            assets.create(
-                **self._system(),
-                site_id=self.site.pk,
-                class_id=self.classes[kind],
-                code=code,
-                name=name,
-                status=status,
-                place_id=self.places[place],
-            )
-
-    def _crews(self) -> None:
-        named = [(f"crew-{crew}", f"Crew {crew}", TeamKind.CREW) for crew in self.demo.crews]
-        named += [(key, name, TeamKind.COMPANY) for key, name in self.demo.companies]
-        for code, name, kind in named:
-            self.teams[code] = teams.create_team(
-                **self._system(), site_id=self.site.pk, code=code, name=name, kind=kind
-            ).pk
-        slots = self._slots() if self.demo.crews else []
-        now = next(
-            (n for n, (_, starts, ends) in enumerate(slots) if self._covers(starts, ends)), 0
+        named = [(f"crew-{crew}", f"Crew {crew}", TeamKind.CREW) for crew in demo.crews]
+        self.teams = self._named(
+            teams.create_team,
+            {
+                code: {"code": code, "name": name, "kind": kind}
+                for code, name, kind in (*named, *demo.teams)
+            },
         )
-        for number, (name, starts, ends) in enumerate(slots):
-            crew = self.demo.crews[(number - now) % len(self.demo.crews)]
-            teams.create_shift(
-                **self._system(),
-                crew_id=self.teams[f"crew-{crew}"],
-                name=name,
-                starts=starts,
-                ends=ends + _OVERLAP,
+        left = list(demo.places)
+        while left:
+            level = [row for row in left if row[3] in ("", *self.places)]
+            left = [row for row in left if row not in level]
+            self.places |= self._named(
+                places.create_place, {row[0]: self._place(*row) for row in level}
             )
+        near = [
+            {"place_id": self.places[one], "other_id": self.places[other], "kind": kind}
+            for one, other, kind in demo.neighbours
+        ]
+        self._together(places.add_neighbour, near)
 
-    def _slots(self) -> list[tuple[str, datetime, datetime]]:
-        """The shifts of a week around the moment, by naive local wall time."""
-        today: date = self.at.astimezone(ZoneInfo(_ZONE)).date()
-        slots = []
-        for day in range(-3, 5):
-            for name, hour in _SLOTS:
-                starts = datetime.combine(today, datetime.min.time()) + timedelta(
-                    days=day, hours=hour
-                )
-                slots.append((name, starts, starts + timedelta(hours=8)))
-        return slots
+    def _place(
+        self, code: str, name: str, kind: str, above: str, owner: str = ""
+    ) -> dict[str, Any]:
+        return {
+            "code": code,
+            "name": name,
+            "kind": kind,
+            "parent_id": self.places[above] if above else None,
+            "owner_team_id": self.teams[owner] if owner else None,
+        }
 
-    def _covers(self, starts: datetime, ends: datetime) -> bool:
-        return teams.local(starts, _ZONE) <= self.at < teams.local(ends, _ZONE)
+    def _things(self) -> None:
+        rows = {row["code"]: row for row in self.demo.classes}
+        self.classes = self._named(assets.create_class, rows)
+        for inside in (False, True):
+            rows = {
+                row[1]: self._thing(*row)
+                for row in self.demo.assets
+                if row[3].startswith("in:") == inside
+            }
+            self.things |= self._named(assets.create, rows)
+
+    def _thing(self, kind: str, code: str, name: str, where: str, status: str) -> dict[str, Any]:
+        inside = where.removeprefix("in:")
+        there = (
+            {"place_id": self.places[where]}
+            if inside == where
+            else {"container_id": self.things[inside]}
+        )
+        return {
+            "class_id": self.classes[kind],
+            "code": code,
+            "name": name,
+            "status": status,
+            **there,
+        }
+
+    def _shifts(self) -> None:
+        """Made before anybody is in a crew, so that nobody's fitness is asked for each."""
+        if not self.demo.crews:
+            return
+        shifts, (past, ahead) = [], self.demo.shifts
+        for number in range(-3 * past, 3 * ahead):
+            crew = self.demo.crews[self.calendar.crew(number)]
+            begins = self.calendar.wall(number)
+            ends = begins + LENGTH + OVERLAP
+            shifts.append((f"crew-{crew}", self.calendar.name(number), begins, ends))
+        today = self.calendar.today()
+        first, last = today - timedelta(days=past), today + timedelta(days=ahead)
+        for day in self.calendar.working_days(first, last):
+            shifts.append(("days", "Days", _at(day, DAY_BEGINS), _at(day, DAY_ENDS)))
+        rows = [
+            {"crew_id": self.teams[crew], "name": name, "starts": starts, "ends": ends}
+            for crew, name, starts, ends in shifts
+        ]
+        self._together(teams.create_shift, rows)
 
     def _staff(self) -> None:
-        for person in self.demo.people:
-            company = self.teams[person.company] if person.company else None
-            if person.key not in self.people:
-                self.people[person.key] = people.create_person(
-                    **self._system(),
-                    site_id=self.site.pk,
-                    name=person.name,
-                    username=person.key if person.login else "",
-                    password=f"demo-{person.key}" if person.login else None,
-                    phone=person.phone,
-                    company_id=company,
-                )
-            known = self.people[person.key]
-            for role, place in person.roles:
-                people.grant_role(
-                    **self._system(),
-                    user_id=known.pk,
-                    site_id=self.site.pk,
-                    role=role,
-                    place_id=self.places[place] if place else None,
-                    company_id=company if role == Role.CONTRACTOR else None,
-                )
-            for team in (f"crew-{person.crew}" if person.crew else "", person.company):
-                if team:
-                    teams.add_member(**self._system(), team_id=self.teams[team], user_id=known.pk)
+        fresh = {
+            person.key: {
+                "name": person.name,
+                "username": person.key if person.login else "",
+                "password": f"demo-{person.key}" if person.login else None,
+                "phone": person.phone,
+                "company_id": self.teams[person.company] if person.company else None,
+            }
+            for person in self.demo.people
+            if person.key not in self.people
+        }
+        made = self._named(people.create_person, fresh)
+        known = User.objects.in_bulk(made.values())
+        self.people |= {key: known[pk] for key, pk in made.items()}
+        roles = [row for person in self.demo.people for row in self._roles(person)]
+        self._together(people.grant_role, roles)
+        members = [row for person in self.demo.people for row in self._member(person)]
+        self._together(teams.add_member, members)
 
-    def _duties(self) -> None:
+    def _roles(self, person: Person) -> Iterator[dict[str, Any]]:
+        company = self.teams[person.company] if person.company else None
+        for role, place in person.roles:
+            yield {
+                "user_id": self.people[person.key].pk,
+                "site_id": self.site.pk,
+                "role": role,
+                "place_id": self.places[place] if place else None,
+                "company_id": company if role == Role.CONTRACTOR else None,
+                "ends": self.moment(person.until) if person.until is not None else None,
+            }
+
+    def _member(self, person: Person) -> Iterator[dict[str, Any]]:
+        team = person.company or (f"crew-{person.crew}" if person.crew else "days")
+        if team in self.teams:
+            yield {"team_id": self.teams[team], "user_id": self.people[person.key].pk}
+
+    def _posts(self) -> None:
+        rows = {
+            post.key: {
+                "place_id": self.places[post.place],
+                "code": post.key,
+                "name": post.name,
+                "role": post.role,
+            }
+            for post in self.demo.posts
+        }
+        self.posts = self._named(posts.create_post, rows)
+        self._together(posts.name_holder, list(self._holders()))
         for post in self.demo.posts:
-            made = posts.create_post(
-                **self._system(),
-                site_id=self.site.pk,
-                place_id=self.places[post.place],
-                code=post.key,
-                name=post.name,
-                role=post.role,
-            )
-            self.posts[post.key] = made.pk
-            for holder in (post.duty, *post.deputies):
-                posts.name_holder(
-                    **self._system(),
-                    post_id=made.pk,
-                    user_id=self.people[holder].pk,
-                    deputy=holder != post.duty,
-                )
-            posts.take_duty(
-                **self.who(post.duty, self.before + timedelta(hours=1)), post_id=made.pk
-            )
+            if post.duty:
+                taken = self.before + timedelta(hours=1)
+                posts.take_duty(**self.who(post.duty, taken), post_id=self.posts[post.key])
+
+    def _holders(self) -> Iterator[dict[str, Any]]:
+        for post in self.demo.posts:
+            parts = [person.key for person in self.demo.people if person.part == post.part != ""]
+            for holder in (*filter(None, [post.duty]), *parts, *post.deputies):
+                yield {
+                    "post_id": self.posts[post.key],
+                    "user_id": self.people[holder].pk,
+                    "deputy": holder in post.deputies,
+                }
 
     def _configuration(self) -> None:
-        for kind in self.demo.types:
-            made = types.create_type(
-                **self._system(),
-                site_id=self.site.pk,
-                code=kind.code,
-                name=kind.name,
-                icon=kind.icon,
-                category=kind.category,
-            )
-            draft = types.create_draft(**self._system(), type_id=made.pk, **kind.settings)
-            types.write_draft(
-                **self._system(),
-                version_id=draft.pk,
-                fields=kind.fields,
-                stages=kind.stages,
-                criteria=kind.criteria,
-                lines=kind.lines,
-            )
-            types.publish(**self._system(), version_id=draft.pk)
-            self.types[kind.code] = made.pk
+        shipped.give(**self._system(), site_id=self.site.pk, codes=self.demo.types)
+        self.types = dict(self.site.work_types.values_list("code", "pk"))
         # A rule of an earlier run is not sent again: it would be brought to the work of then.
         self.rules = dict(self.site.rules.values_list("key", "pk"))
         for row in self.demo.rules:
@@ -213,3 +245,7 @@ class Ground:
                     **given,
                 )
                 self.rules[given["key"]] = made_rule.pk
+
+
+def _at(day: date, hour: float) -> datetime:
+    return datetime.combine(day, time()) + timedelta(hours=hour)

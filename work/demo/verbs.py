@@ -1,14 +1,15 @@
 """What each step of a job does, through the services."""
 
-import uuid
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 
+from work.demo.asking import Given, ask, assign, now, of, plan
 from work.demo.data import Job
 from work.demo.site import Ground
+from work.demo.together import together
 from work.models import WorkItem
 from work.services import (
     acceptance,
@@ -22,7 +23,12 @@ from work.services import (
 )
 from work.states import EvidenceKind, Gate, LineKind
 
-type _Given = dict[str, Any]
+
+def _on_item(service: Callable[..., Any]) -> Callable[[Ground, Job, Given, Given], None]:
+    def do(play: Ground, job: Job, who: Given, given: Given) -> None:
+        service(**who, item_id=of(play, job), **given)
+
+    return do
 
 
 def _clears(play: Ground, word: str) -> str:
@@ -31,61 +37,28 @@ def _clears(play: Ground, word: str) -> str:
         return word
     if word in play.posts:
         return f"post:{play.posts[word]}"
+    if word in play.teams:
+        return f"team:{play.teams[word]}"
     return f"user:{play.people[word].pk}"
 
 
-def _blocker(play: Ground, given: _Given) -> _Given:
+def _blocker(play: Ground, given: Given) -> Given:
     expected = given.pop("expected", None)
     given["clears"] = _clears(play, given.get("clears", ""))
-    return given | {"expected": play.hour(expected) if expected is not None else None}
+    return given | {"expected": play.moment(expected) if expected is not None else None}
 
 
-def _plan(play: Ground, job: Job, who: _Given, given: _Given) -> None:
-    owner, executors = given.pop("owner"), given.pop("executors")
-    if owner in play.posts:
-        given["owner_post_id"] = play.posts[owner]
-    else:
-        given["owner_user_id"] = play.people[owner].pk
-    if executors:
-        play.executors[job.key] = executors[0]
-    for name in ("start", "end"):
-        if name in given:
-            given[f"planned_{name}"] = play.hour(given.pop(name))
-    if company := given.pop("company", ""):
-        given["team_id"] = play.teams[company]
-    if window := given.pop("window", ""):
-        given["window_id"] = play.windows[window]
-    items.plan(
-        **who,
-        item_id=play.items[job.key],
-        executor_ids=[play.people[key].pk for key in executors],
-        **given,
-    )
-
-
-def _part(who: _Given, key: str) -> _Given:
-    """One of several acts of a step, under an id of its own."""
-    return who | {"act": uuid.uuid5(who["act"], key)}
-
-
-def _on_item(service: Callable[..., Any]) -> Callable[[Ground, Job, _Given, _Given], None]:
-    def do(play: Ground, job: Job, who: _Given, given: _Given) -> None:
-        service(**who, item_id=play.items[job.key], **given)
-
-    return do
-
-
-def _wait(play: Ground, job: Job, who: _Given, given: _Given) -> None:
+def _wait(play: Ground, job: Job, who: Given, given: Given) -> None:
     execution.wait(
         **who,
-        item_id=play.items[job.key],
+        item_id=of(play, job),
         condition=given["condition"],
         blocker=_blocker(play, dict(given["blocker"])),
     )
 
 
-def _block(play: Ground, job: Job, who: _Given, given: _Given) -> None:
-    blockers.raise_(**who, item_id=play.items[job.key], **_blocker(play, given))
+def _block(play: Ground, job: Job, who: Given, given: Given) -> None:
+    blockers.raise_(**who, item_id=of(play, job), **_blocker(play, given))
 
 
 def _first(rows: QuerySet[Any]) -> int:
@@ -94,42 +67,66 @@ def _first(rows: QuerySet[Any]) -> int:
     return found.pk if found else 0
 
 
-def _clear(play: Ground, job: Job, who: _Given, given: _Given) -> None:
-    item = WorkItem.objects.get(pk=play.items[job.key])
-    open_ones = item.blockers.filter(ended_at=None, prerequisite=None)
-    blockers.clear(**who, blocker_id=_first(open_ones.order_by("since")), **given)
+def _raised(play: Ground, job: Job) -> int:
+    """The oldest open blocker that somebody raised."""
+    item = WorkItem.objects.get(pk=of(play, job))
+    return _first(item.blockers.filter(ended_at=None, prerequisite=None).order_by("since"))
 
 
-def _answer(play: Ground, job: Job, who: _Given, given: _Given) -> None:
-    for line in WorkItem.objects.get(pk=play.items[job.key]).lines.filter(key__in=given):
+def _clear(play: Ground, job: Job, who: Given, given: Given) -> None:
+    blockers.clear(**who, blocker_id=_raised(play, job), **given)
+
+
+def _promise(play: Ground, job: Job, who: Given, given: Given) -> None:
+    expected = play.moment(given["expected"])
+    blockers.promise(**who, blocker_id=_raised(play, job), expected=expected)
+
+
+def _answer(play: Ground, job: Job, who: Given, given: Given) -> None:
+    item = WorkItem.objects.get(pk=of(play, job))
+    rows = []
+    for line in item.lines.filter(key__in=given, withdrawn_at=None).order_by("position"):
         said = given[line.key]
-        if line.kind == LineKind.READING:
-            answered = {"value": Decimal(str(said))}
+        row: Given = {"line_id": line.pk}
+        if said == "na":
+            row["answer"] = "not_applicable"
+        elif line.kind == LineKind.READING:
+            row["value"] = Decimal(str(said))
         elif said in ("pass", "fail"):
-            answered = {"answer": said}
+            row["answer"] = said
         else:
-            answered = {"said": said}
-        checklist.answer(**_part(who, line.key), line_id=line.pk, **answered)
+            row["said"] = said
+        rows.append(row)
+    together(**who, service=checklist.answer, rows=rows)
 
 
-def _dispose(play: Ground, job: Job, who: _Given, given: _Given) -> None:
-    line = WorkItem.objects.get(pk=play.items[job.key]).lines.get(key=given.pop("line"))
+def _dispose(play: Ground, job: Job, who: Given, given: Given) -> None:
+    line = WorkItem.objects.get(pk=of(play, job)).lines.get(key=given.pop("line"))
+    if follow_up := given.pop("follow_up"):
+        given["follow_up"] = {
+            "type_id": play.types[follow_up["type"]],
+            "place_id": play.places[follow_up["place"]],
+            "what": follow_up["what"],
+        }
     checklist.dispose(**who, line_id=line.pk, **given)
 
 
-def _prove(play: Ground, job: Job, who: _Given, given: _Given) -> None:
-    for criterion in WorkItem.objects.get(pk=play.items[job.key]).criteria.filter(key__in=given):
-        proof.attach(
-            **_part(who, criterion.key),
-            item_id=play.items[job.key],
-            criterion_id=criterion.pk,
-            kind=EvidenceKind.SIGNATURE,
-            said=given[criterion.key],
-        )
+def _prove(play: Ground, job: Job, who: Given, given: Given) -> None:
+    item = WorkItem.objects.get(pk=of(play, job))
+    rows = [
+        {
+            "item_id": item.pk,
+            "criterion_id": criterion.pk,
+            "kind": EvidenceKind.SIGNATURE,
+            "said": given[criterion.key],
+        }
+        for criterion in item.criteria.filter(key__in=given, withdrawn_at=None)
+    ]
+    together(**who, service=proof.attach, rows=rows)
 
 
-def _accept(play: Ground, job: Job, who: _Given, given: _Given) -> None:
-    item = WorkItem.objects.select_related("type_version").get(pk=play.items[job.key])
+def _accept(play: Ground, job: Job, who: Given, given: Given) -> None:
+    item = WorkItem.objects.select_related("type_version").get(pk=of(play, job))
     by_name = item.criteria.filter(evidence=False, withdrawn_at=None).values_list("pk", flat=True)
     acceptance.accept(
         **who,
@@ -139,31 +136,31 @@ def _accept(play: Ground, job: Job, who: _Given, given: _Given) -> None:
     )
 
 
-def _cancel(play: Ground, job: Job, who: _Given, given: _Given) -> None:
+def _cancel(play: Ground, job: Job, who: Given, given: Given) -> None:
     survivor = given["survivor"]
     items.cancel(
         **who,
-        item_id=play.items[job.key],
+        item_id=of(play, job),
         reason=given["reason"],
-        survivor_id=play.items[survivor] if survivor else None,
+        survivor_id=play.named[survivor] if survivor else None,
     )
 
 
-def _needs(play: Ground, job: Job, who: _Given, given: _Given) -> None:
+def _needs(play: Ground, job: Job, who: Given, given: Given) -> None:
     requirements.require(
         **who,
-        item_id=play.items[job.key],
+        item_id=of(play, job),
         gate=Gate.START,
         kind="work",
         supplier="work.item",
-        source_id=play.items[given["other"]],
+        source_id=play.named[given["other"]],
         params={"until": given["until"]},
         what=given["what"],
     )
 
 
-def _check(play: Ground, job: Job, who: _Given, given: _Given) -> None:
-    item = WorkItem.objects.get(pk=play.items[job.key])
+def _check(play: Ground, job: Job, who: Given, given: Given) -> None:
+    item = WorkItem.objects.get(pk=of(play, job))
     rows = item.prerequisites.filter(rule_id=play.rules[given["rule"]], withdrawn_at=None)
     until = given["until"]
     requirements.check(
@@ -171,26 +168,31 @@ def _check(play: Ground, job: Job, who: _Given, given: _Given) -> None:
         prerequisite_id=_first(rows),
         passed=True,
         remark=given["word"],
-        valid_until=play.hour(until) if until is not None else None,
+        valid_until=play.moment(until) if until is not None else None,
     )
 
 
-def _hold(play: Ground, job: Job, who: _Given, given: _Given) -> None:
+def _hold(play: Ground, job: Job, who: Given, given: Given) -> None:
     given["place_id"] = play.places[given.pop("place")]
-    holds.place(**who, item_id=play.items[job.key], **given)
+    holds.place(**who, item_id=of(play, job), **given)
 
 
-VERBS: dict[str, Callable[[Ground, Job, _Given, _Given], None]] = {
-    "plan": _plan,
+VERBS: dict[str, Callable[[Ground, Job, Given, Given], None]] = {
+    "ask": ask,
+    "now": now,
+    "plan": plan,
+    "assign": assign,
     "start": _on_item(execution.start),
     "wait": _wait,
     "resume": _on_item(execution.resume),
+    "stop": _on_item(execution.stop),
     "stage": _on_item(execution.stage),
     "complete": _on_item(execution.complete),
     "give_back": _on_item(acceptance.give_back),
     "reopen": _on_item(acceptance.reopen),
     "comment": _on_item(items.comment),
     "block": _block,
+    "promise": _promise,
     "clear": _clear,
     "answer": _answer,
     "dispose": _dispose,

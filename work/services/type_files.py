@@ -81,7 +81,7 @@ def preview(who: Scope, *, site_id: int, data: bytes, code: str = "") -> ImportN
     return _note(document, kind, site_id, code)
 
 
-def _import(
+def import_inner(
     act: OpenAct, *, site_id: int, data: bytes, code: str = "", with_rules: bool = False
 ) -> WorkTypeVersion:
     """Make a draft that says what the file says: of a new type, or of the one with its code."""
@@ -231,7 +231,7 @@ def _code(document: Document, code: str) -> str:
     return (code or document.type.get("code", "")).strip()
 
 
-_import_door = door(_import)
+_import_door = door(import_inner)
 
 
 def import_type(

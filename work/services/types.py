@@ -185,7 +185,7 @@ def writing(version_id: int) -> int:
     return found.aggregate(last=Max("pk"))["last"] or 0
 
 
-def _publish(act: OpenAct, *, version_id: int, seen: int | None = None) -> WorkTypeVersion:
+def publish_inner(act: OpenAct, *, version_id: int, seen: int | None = None) -> WorkTypeVersion:
     """Publish a draft: new work is of this version from now on, and it never changes again.
 
     seen: the writing that was looked at.
@@ -228,7 +228,7 @@ create_draft = door(draft_inner)
 copy_version = door(_copy)
 copy_type = door(_copy_type)
 write_draft = door(write_inner)
-publish = door(_publish)
+publish = door(publish_inner)
 
 __all__ = [
     "LIMITS",

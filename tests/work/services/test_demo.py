@@ -2,86 +2,205 @@
 
 from collections import Counter
 from datetime import datetime
-from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from tests.factories import demo
+from tests.factories.demo import AT, MOMENT
 from vinkey.production import DEMO_LOGINS
-from work.models import Duty, Event, Hold, Membership, Shift, User, WorkItem
+from work.demo import hvk
+from work.filters import Asked, select
+from work.management.commands import load_demo
+from work.models import (
+    Asset,
+    AssetClass,
+    Blocker,
+    Duty,
+    Event,
+    Hold,
+    Membership,
+    Place,
+    Post,
+    Shift,
+    Site,
+    User,
+    WorkItem,
+)
 from work.permissions import scope
+from work.reads import picture
+from work.reads.facets import Facets
 from work.services import clock
-from work.states import Status
+from work.states import PlaceKind, Status
+from work.views.pictures import COUNTS
 
-AT = "2026-11-24T05:00+01:00"
-MOMENT = datetime.fromisoformat(AT)
+# These never change, whatever comes to the demo.
+FIGURES = {"open": 148, "live": 23, "blocked": 19, "done": 11}
+KINDS = {"permit": 7, "material": 4, "document": 3, "competence": 2, "window": 2, "access": 1}
+
+
+def figures(at: datetime) -> dict[str, int]:
+    """The figures of the site picture, read as it reads them, for somebody who sees the site."""
+    site, who = Site.objects.get(slug="hvk"), scope(User.objects.get(username="viewer"), at)
+    wanted = {
+        name: select(Asked.from_link(**COUNTS[name]), Facets(), site, who, at).condition()
+        for name in FIGURES
+    }
+    counted = picture.counted(picture.seen(site, who), wanted, 1)
+    return {name: sum(counts[name] for _path, counts in counted) for name in wanted}
+
+
+def blocked_by(at: datetime) -> Counter:
+    """How many blocked items wait for each kind: one kind each."""
+    ids = WorkItem.objects.filter(site__slug="hvk").blocked(at).values_list("pk", flat=True)
+    rows = Blocker.objects.filter(item__in=ids, ended_at=None).values_list("item", "kind")
+    assert len(set(rows)) == len(rows) == len(ids)
+    return Counter(kind for _item, kind in rows)
 
 
 def test_loads_a_believable_site(db):
-    out = StringIO()
-    call_command("load_demo", at=AT, stdout=out)
-    connection.check_constraints()
+    said = demo.of_november()
 
-    assert out.getvalue() == (
-        "Havenkade Ingredients & Terminal: 36 places, 44 items.\n"
+    connection.check_constraints()
+    assert said == (
+        "Havenkade Ingredients & Terminal: 83 places, 223 items.\n"
         "Nordmaris Depot: 4 places, 3 items.\n"
     )
-    _statuses_and_overlays()
-    _people()
     with pytest.raises(CommandError, match="not empty"):
         call_command("load_demo", at=AT)
 
 
-def _statuses_and_overlays() -> None:
-    items = WorkItem.objects.filter(site__slug="hvk")
-    assert Counter(items.values_list("status", flat=True)) == {
-        Status.REQUESTED: 7,
-        Status.PLANNED: 15,
-        Status.LIVE: 6,
-        Status.WAITING: 3,
-        Status.DONE: 4,
-        Status.CLOSED: 6,
-        Status.CANCELLED: 3,
-    }
-    assert items.ready(MOMENT).count() == 6
-    assert items.not_ready(MOMENT).count() == 3
-    assert items.blocked(MOMENT).count() == 10
+def test_the_figures_of_the_picture_are_those_of_the_reference_site(db):
+    demo.of_november()
+
+    assert figures(MOMENT) == FIGURES
+    assert blocked_by(MOMENT) == KINDS
     assert clock.reconcile(MOMENT) == []
     assert not Event.objects.filter(verb="refused").exists()
+    items = WorkItem.objects.filter(site__slug="hvk")
+    assert Counter(items.values_list("status", flat=True)) == {
+        Status.REQUESTED: 31,
+        Status.PLANNED: 73,
+        Status.LIVE: 23,
+        Status.WAITING: 10,
+        Status.DONE: 11,
+        Status.CLOSED: 69,
+        Status.CANCELLED: 6,
+    }
     stopped = items.get(stop_asked_at__isnull=False)
     assert (stopped.what, stopped.stop_asked_at) == (
         "Weld the drip tray of the pump house",
-        datetime.fromisoformat("2026-11-24T04:42+01:00"),
+        datetime.fromisoformat("2026-11-24T04:39+01:00"),
     )
     assert Hold.objects.get().place.code == "L3"
     assert items.order_by("number").values_list("number", flat=True)[0] == 1001
+    used = set(items.values_list("type__code", flat=True))
+    assert used == {"CLN", "COM", "CON", "FLD", "INS", "ISO", "LOG", "MNT", "PRD", "PUN"} | {
+        "RND",
+        "RST",
+    }
 
 
-def _people() -> None:
+@pytest.mark.parametrize("said", ["2026-10-25T02:30+01:00", "2026-07-18T14:20+02:00"])
+def test_the_figures_are_the_same_at_any_moment(db, monkeypatch, said):
+    """In the second half past two of the longest night, and on a Saturday in summer.
+
+    What has ended counts in none of them and is left out.
+    """
+    monkeypatch.setattr(load_demo, "DEMOS", demo.of_jobs(*hvk.OPEN))
+    demo.load(said)
+
+    assert figures(datetime.fromisoformat(said)) == FIGURES
+    assert blocked_by(datetime.fromisoformat(said)) == KINDS
+
+
+def test_places_and_things_are_as_many_as_they_should_be(db):
+    demo.of_november()
+
+    places = Place.objects.filter(site__slug="hvk")
+    kinds = Counter(places.values_list("kind", flat=True))
+    assert kinds.pop(PlaceKind.AREA) == 9
+    assert kinds.pop(PlaceKind.SITE) == 1
+    assert sum(kinds.values()) - kinds[PlaceKind.FUNCTIONAL_LOCATION] == 34
+    assert AssetClass.objects.filter(site__slug="hvk").count() == 18
+    things = Asset.objects.filter(site__slug="hvk")
+    moving = Counter(things.values_list("asset_class__code", flat=True))
+    assert [moving[each] for each in ("vehicle", "container", "batch")] == [20, 50, 20]
+    assert things.count() == 240 + 90
+    inside = things.get(code="B-2291").locations.get(ends=None)
+    assert (inside.container.code, inside.asset.status) == ("IBC-4417", "on_hold")
+
+
+def test_the_logins_have_their_roles_and_nobody_else_sees_the_second_site(db):
+    demo.of_november()
+
     people = {name: User.objects.get(username=name) for name in DEMO_LOGINS}
     for name, person in people.items():
         assert person.check_password(f"demo-{name}")
         assert not person.is_superuser
-    sites = {
-        name: sorted(
-            set(Membership.objects.filter(user=person).values_list("site__slug", flat=True))
-        )
-        for name, person in people.items()
-    }
-    assert sites == {**dict.fromkeys(DEMO_LOGINS, ["hvk"]), "admin": ["hvk", "nrd"]}
-    assert User.objects.exclude(username=None).count() == 7
+    held = Membership.objects.filter(user__username__isnull=False).values_list(
+        "user__username", "role", "place__code", "site__slug"
+    )
+    assert sorted(held, key=str) == [
+        ("admin", "site_admin", None, "hvk"),
+        ("admin", "site_admin", None, "nrd"),
+        ("contractor", "contractor", None, "hvk"),
+        ("issuer", "permit_issuer", None, "hvk"),
+        ("shiftlead", "shift_lead", "40", "hvk"),
+        ("supervisor", "supervisor", None, "hvk"),
+        ("technician", "technician", "30", "hvk"),
+        ("technician", "technician", "40", "hvk"),
+        ("viewer", "viewer", None, "hvk"),
+    ]
+    both = set(Membership.objects.filter(site__slug="nrd").values_list("user", flat=True))
+    both &= set(Membership.objects.filter(site__slug="hvk").values_list("user", flat=True))
+    assert both == {people["admin"].pk}
     on_duty = Duty.objects.get(ends=None, post__code="sl-40")
     assert on_duty.user == people["shiftlead"]
     shift = Shift.objects.get(
         crew__members__user=people["shiftlead"], starts__lte=MOMENT, ends__gt=MOMENT
     )
     assert (shift.name, str(shift.date), shift.crew.code) == ("Night", "2026-11-23", "crew-A")
-    lasteam = people["contractor"].company
-    reach = scope(people["contractor"], MOMENT)
-    seen = [item for item in WorkItem.objects.select_related("place") if item.team == lasteam]
-    assert reach.companies(seen[0].site_id) == {lasteam.pk}
-    assert len(seen) == 4
+
+
+def test_sixty_people_in_crews_of_eight_by_day_and_of_three_companies(db):
+    demo.of_november()
+
+    people = User.objects.filter(memberships__site__slug="hvk").distinct()
+    assert people.count() == 60
+    teams = Counter(people.values_list("teams__team__code", flat=True))
+    assert [teams[f"crew-{each}"] for each in "ABCDE"] == [8] * 5
+    assert teams["days"] == 14
+    assert [teams[each] for each in ("lasteam", "hydrex", "brandsma")] == [2, 2, 2]
+    night = Shift.objects.get(date="2026-10-24", name="Night")
+    assert (night.ends - night.starts).total_seconds() == 9.25 * 3600
+    at_work = set(
+        User.objects.filter(executed_items__status=Status.LIVE).values_list("pk", flat=True)
+    )
+    crew = set(User.objects.filter(teams__team__code="crew-A").values_list("pk", flat=True))
+    companies = set(people.exclude(company=None).values_list("pk", flat=True))
+    assert at_work <= crew | companies
+
+
+def test_what_is_wrong_on_purpose(db):
+    demo.of_november()
+
+    left = User.objects.get(name="Gerard Timmer")
+    assert not left.is_active
+    assert WorkItem.objects.open().filter(owner_user=left).count() == 4
+    held = Duty.objects.filter(ends=None).values_list("post", flat=True)
+    vacant = Post.objects.filter(site__slug="hvk").exclude(pk__in=held)
+    assert list(vacant.values_list("code", flat=True)) == ["ao-50"]
+    both = User.objects.filter(memberships__role="permit_issuer").filter(
+        memberships__role="shift_lead"
+    )
+    assert both.distinct().get().name == "Hans Dekker"
+    company = User.objects.get(username="contractor")
+    reach = scope(company, MOMENT)
+    seen = [i for i in WorkItem.objects.select_related("place") if i.team == company.company]
+    assert reach.companies(seen[0].site_id) == {company.company_id}
+    assert len(seen) == 5
 
 
 def test_refuses_in_production(settings):

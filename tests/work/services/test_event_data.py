@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
 from tests import factories
-from tests.factories import live_item, planned_item
+from tests.factories import demo, live_item, planned_item
 from work.exceptions import NotDone, Reason
 from work.models import Event, User
 from work.permissions import scope
@@ -40,7 +39,7 @@ def _told() -> set[str]:
 
 
 def test_no_event_of_the_demo_holds_words(db):
-    call_command("load_demo", at="2026-11-24T05:00+01:00", verbosity=0)
+    demo.of_november()
 
     assert Event.objects.count() > 100
     assert _told() == set()

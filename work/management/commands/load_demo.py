@@ -1,4 +1,4 @@
-"""Loads the demo: a small hvk and nrd, around a moment."""
+"""Loads the demo: hvk, and a small nrd beside it, around a moment."""
 
 from datetime import datetime
 
@@ -7,12 +7,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from work.demo import hvk, hvk_ended, hvk_live, hvk_planned, nrd, progress
+from work.demo import hvk, nrd, progress
 from work.demo.play import Play
 from work.exceptions import NotDone
 from work.models import Site, User
 from work.services import clock
 
+DEMOS = (hvk.DEMO, nrd.DEMO)
 _AWAY = "`make reset` removes it with all that is in .data; `make run` then loads it anew."
 
 
@@ -48,7 +49,7 @@ class Command(BaseCommand):
 
     def _load(self, at: datetime) -> None:
         known: dict[str, User] = {}
-        for demo in (hvk.demo((*hvk_planned.JOBS, *hvk_live.JOBS, *hvk_ended.JOBS)), nrd.DEMO):
+        for demo in DEMOS:
             play = Play(demo, at, known)
             play.run()
             items = play.site.items.count()
