@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import factories
-from tests.browser.conftest import PASSWORD, PHONE, WIDE
+from tests.browser.conftest import PASSWORD
+from tests.browser.looks import PHONE, WIDE
 from tests.browser.test_real_pages import _findings
 from work.models import WorkItem
 from work.services.import_ import queue

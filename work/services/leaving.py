@@ -25,9 +25,7 @@ def _hand_over(
     if facts.item.owner_user_id != from_user_id:
         raise Refused(Reason("owned_by_another", {}, ("item", item_id)))
     check_owner(facts.item.site_id, owner_user_id, owner_post_id, act.at)
-    return assign_inner(
-        act, facts, owner_user_id=owner_user_id, owner_post_id=owner_post_id
-    )
+    return assign_inner(act, facts, owner_user_id=owner_user_id, owner_post_id=owner_post_id)
 
 
 hand_over = door(_hand_over)

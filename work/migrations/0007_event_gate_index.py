@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('work', '0007_names_of_fields'),
+        ('work', '0006_names_of_fields'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('work', '0004_prerequisite_passed_at'),
+        ('work', '0005_import_page'),
     ]
 
     operations = [
