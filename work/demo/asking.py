@@ -78,7 +78,8 @@ def plan(play: Ground, job: Job, who: Given, given: Given) -> None:
         given["team_id"] = play.teams[company]
     if window := given.pop("window", ""):
         given["window_id"] = play.windows[window]
-    given["values"] = _values(play, given["values"], who["at"])
+    begins = given.get("planned_start") or who["at"]
+    given["values"] = _values(play, given["values"], begins)
     items.plan(**who, item_id=of(play, job), executor_ids=executors, **given)
 
 
