@@ -5,7 +5,7 @@ from tests.concurrency.threads import Wedge
 from tests.factories import done_item, second_site
 from work.exceptions import Forbidden, Unknown
 from work.models import Duty, Membership, Place, User
-from work.services import people, places, posts, teams, types
+from work.services import people, places, posts, roles, teams, types
 
 
 def test_who_gave_the_duty_away_meanwhile_accepts_nothing(world, monkeypatch):
@@ -30,7 +30,7 @@ def test_who_gave_the_duty_away_meanwhile_accepts_nothing(world, monkeypatch):
 def test_who_lost_the_last_role_meanwhile_knows_of_nothing(world, monkeypatch):
     item = done_item(world)
     role = Membership.objects.get(user=world.shift_lead)
-    with Wedge(monkeypatch, people, "recheck_fitness") as wedge:
+    with Wedge(monkeypatch, roles, "recheck_fitness") as wedge:
         first = wedge.first(
             lambda: people.end_role(actor=world.site_admin, at=world.t(1), membership_id=role.pk)
         )
@@ -60,7 +60,7 @@ def test_who_was_deactivated_meanwhile_does_nothing(world, monkeypatch):
 def test_an_administrator_no_more_sets_nothing_up(world, monkeypatch):
     """The place is named before the site is held; the right to it is not read before."""
     role = Membership.objects.get(user=world.site_admin)
-    with Wedge(monkeypatch, people, "recheck_fitness") as wedge:
+    with Wedge(monkeypatch, roles, "recheck_fitness") as wedge:
         first = wedge.first(
             lambda: people.end_role(actor=None, at=world.t(1), membership_id=role.pk)
         )

@@ -88,9 +88,18 @@ def page_names() -> set[str]:
     return {name for name, *_rest in _named()}
 
 
-def pages(records: dict[str, Any]) -> dict[str, Page]:
-    """Each address of each page, for a record of hvk."""
-    return {name: _page(*rest, records) for name, *rest in _named()}
+def models() -> list[str]:
+    """The names of the models that have pages."""
+    return [model._meta.model_name for model in admin.site._registry]
+
+
+def pages(of: str, records: dict[str, Any]) -> dict[str, Page]:
+    """Each address of the pages of a model, for a record of hvk."""
+    return {
+        name: _page(model, *rest, records)
+        for name, model, *rest in _named()
+        if model._meta.model_name == of
+    }
 
 
 def _named() -> Iterator[tuple[str, Any, Any, str]]:

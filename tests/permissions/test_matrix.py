@@ -20,6 +20,7 @@ from tests.permissions.admin import (
     NOT_THERE,
     STAFF,
     admin_codes,
+    models,
     page_names,
     pages,
 )
@@ -189,9 +190,10 @@ def test_the_admin_of_who_sets_modes_alone_has_no_other_page(people):
     assert names <= {"RequirementRule"}
 
 
-def test_every_page_of_a_record_in_the_admin(people, scene):
-    """Each address of each page, by everybody, for a record of hvk; refused, nothing changed."""
-    rows = pages(every_record(scene.world))
+@pytest.mark.parametrize("of", models())
+def test_every_page_of_a_record_in_the_admin(people, scene, of):
+    """Each address of its pages, for a record of hvk; refused, nothing changed."""
+    rows = pages(of, every_record(scene.world))
     # Who is not staff goes no further than the door, whatever the page.
     clients = {who: signed_in(people[who]) for who in (ANONYMOUS, "viewer", *STAFF)}
     before, wrong = counted(), {}

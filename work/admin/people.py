@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin import SimpleListFilter, display
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -170,8 +172,9 @@ class PersonAdmin(SiteAdmin):
         self, request: HttpRequest, obj: User, post_url_continue: str | None = None
     ) -> HttpResponse:
         """To the new person's page, where the sign-in is given."""
-        if "_addanother" in request.POST:
+        if {"_addanother", IS_POPUP_VAR} & set(request.POST):
             return super().response_add(request, obj, post_url_continue)
+        messages.success(request, _("Made known. Give a sign-in here to who is to sign in."))
         return HttpResponseRedirect(page_of(obj))
 
     def parts(self, request: HttpRequest, obj: User) -> list[Part]:
