@@ -12,6 +12,8 @@ from work.admin.places import NeighbourAdmin, PlaceAdmin, SitesAdmin
 from work.admin.posts import DutyAdmin, HolderAdmin, PostAdmin
 from work.admin.roles import RoleAdmin
 from work.admin.teams import MemberAdmin, ShiftAdmin, TeamAdmin
+from work.admin.types import TypeAdmin
+from work.admin.versions import VersionAdmin
 from work.models import (
     Asset,
     AssetClass,
@@ -28,6 +30,8 @@ from work.models import (
     TeamMember,
     User,
     WorkItem,
+    WorkType,
+    WorkTypeVersion,
 )
 
 PAGES = {
@@ -45,6 +49,8 @@ PAGES = {
     Post: PostAdmin,
     PostHolder: HolderAdmin,
     Duty: DutyAdmin,
+    WorkType: TypeAdmin,
+    WorkTypeVersion: VersionAdmin,
     WorkItem: WorkItemAdmin,
     Event: EventAdmin,
 }

@@ -81,7 +81,7 @@ def step(
     *,
     title: str,
     button: str,
-    do: Callable[[Any, dict[str, Any], dict[str, Any]], str],
+    do: Callable[[Any, dict[str, Any], dict[str, Any]], str | tuple[str, str]],
     form: Callable[..., StepForm] = StepForm,
     text: str = "",
     danger: bool = False,
@@ -92,7 +92,8 @@ def step(
     """The page of an act on a record: GET asks, POST does it and goes back with what was done.
 
     do: takes the record, what every door is given, and the cleaned values; returns what is said
-    when it is done. What a door refuses is said at the form, 422.
+    when it is done, and where it leads where that is not back. What a door refuses is said at the
+    form, 422.
     """
     record = page.get_object(request, unquote(object_id))
     if record is None:
@@ -103,8 +104,10 @@ def step(
         said = dict(sent.cleaned_data)
         door = {"actor": request.user, "act": said.pop("act") or None}
         try:
-            messages.success(request, do(record, door, said))
-            return HttpResponseRedirect(back)
+            done = do(record, door, said)
+            said_so, to = (done, back) if isinstance(done, str) else done
+            messages.success(request, said_so)
+            return HttpResponseRedirect(to)
         except Unknown:
             raise Http404 from None
         except NotDone as error:

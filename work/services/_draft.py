@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -20,7 +21,8 @@ SETTINGS: dict[str, frozenset[str] | None] = {
     "due_days": None,
     "stop_minutes": None,
 }
-_LIMITS = {"sample_percent": 100, "due_days": 3660, "stop_minutes": 1440}
+# The greatest value of each setting that is a number.
+LIMITS = {"sample_percent": 100, "due_days": 3660, "stop_minutes": 1440}
 
 # Columns of each part's rows, with what they are when left out; `...` must be given.
 COLUMNS: dict[str, dict[str, Any]] = {
@@ -65,6 +67,19 @@ _LONGEST = {"key": 40, "label": 120, "text": 250, "unit": 20}
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a draft, and where.
+
+    part: one of the parts, or "settings". index: place of the row in its part; 0 of a setting.
+    """
+
+    part: str
+    index: int
+    column: str
+    reason: Reason
+
+
 def checked_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings of a version as they are stored."""
     if unknown := set(settings) - set(SETTINGS):
@@ -80,9 +95,9 @@ def setting_faults(name: str, value: Any) -> list[Reason]:
     allowed = SETTINGS[name]
     if allowed is not None:
         fine = value in allowed
-    elif name in _LIMITS:
+    elif name in LIMITS:
         none = value is None and name == "due_days"
-        fine = none or (isinstance(value, int) and 0 <= value <= _LIMITS[name])
+        fine = none or (isinstance(value, int) and 0 <= value <= LIMITS[name])
     else:
         fine = isinstance(value, bool)
     return [] if fine else [Reason("choice_not_known", {"what": name, "value": str(value)[:60]})]
@@ -92,21 +107,31 @@ def checked_parts(
     version: WorkTypeVersion, parts: Mapping[str, Sequence[Mapping[str, Any]]]
 ) -> dict[str, list[dict[str, Any]]]:
     """The rows of each part as they are stored; refuses with every fault of all of them."""
-    checked: dict[str, list[dict[str, Any]]] = {}
-    faults: list[Reason] = []
-    for part, rows in parts.items():
-        checked[part] = [row_of(part, row) for row in rows]
-        keys = [row["key"] for row in checked[part]]
-        faults += [
-            Reason("key_twice", {"key": key})
-            for key in sorted({key for key in keys if keys.count(key) > 1})
-        ]
-        for row in checked[part]:
-            faults += [reason for _column, reason in faults_of(part, row)]
-    faults += changed_kinds(version.type_id, checked.get("fields", [])).values()
+    checked = {part: [row_of(part, row) for row in rows] for part, rows in parts.items()}
+    faults = part_faults(version.type_id, checked)
     if faults:
-        raise Refused(faults)
+        raise Refused([each.reason for each in faults])
     return checked
+
+
+def part_faults(type_id: int, checked: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Fault]:
+    """What is wrong with the rows of each part, each with its place."""
+    faults: list[Fault] = []
+    for part, rows in checked.items():
+        keys = [row["key"] for row in rows]
+        for key in sorted({key for key in keys if keys.count(key) > 1}):
+            second = keys.index(key, keys.index(key) + 1)
+            faults.append(Fault(part, second, "key", Reason("key_twice", {"key": key})))
+        faults += [
+            Fault(part, index, column, reason)
+            for index, row in enumerate(rows)
+            for column, reason in faults_of(part, row)
+        ]
+    fields = checked.get("fields", [])
+    for key, reason in changed_kinds(type_id, fields).items():
+        index = next(index for index, row in enumerate(fields) if row["key"] == key)
+        faults.append(Fault("fields", index, "kind", reason))
+    return faults
 
 
 def row_of(part: str, given: Mapping[str, Any]) -> dict[str, Any]:

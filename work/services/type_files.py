@@ -9,7 +9,6 @@ mode in which a rule of their kind begins; the others stay as they are.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -26,23 +25,14 @@ from work.permissions import Scope
 from work.services import rules, types
 from work.services._configure import check_may, configure
 from work.services._definition import Definition, load
-from work.services._draft import COLUMNS, KEY, SETTINGS, changed_kinds
+from work.services._draft import COLUMNS, KEY, changed_kinds
 from work.services._rule_fields import check_whole, checked, first_mode
+from work.services._type_changes import PartChange, part_change, parts_of, plain, settings_of
 from work.services._type_document import LARGEST, MOST, RULE, Document, read, written
 from work.services.acts import OpenAct, door
 
 _ATTRIBUTES = ("name", "category", "icon")
 _TEN_YEARS = 315_360_000
-
-
-@dataclass(frozen=True)
-class PartChange:
-    """What a file changes of one part: keys; of those that change, the columns that do."""
-
-    new: tuple[str, ...] = ()
-    changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    gone: tuple[str, ...] = ()
-    moved: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +68,7 @@ def export(who: Scope, *, version_id: int, at: datetime, with_rules: bool = Fals
         found = RequirementRule.objects.filter(type=version.type_id).order_by("key")
         known = found.select_related("place", "asset_class")
         named = [_rule_row(each) for each in known if each.ends is None or each.ends > at]
-    return written(kind, _settings(version), _parts(said), named)
+    return written(kind, settings_of(version), parts_of(said), named)
 
 
 def preview(who: Scope, *, site_id: int, data: bytes, code: str = "") -> ImportNote:
@@ -187,9 +177,9 @@ def _id(model: Any, site_id: int, code: str, unknown: str) -> int | None:
 
 def _note(document: Document, kind: WorkType | None, site_id: int, code: str) -> ImportNote:
     before = _before(kind)
-    was = _settings(before.version) if before else {}
-    parts = _parts(before) if before else {name: [] for name in COLUMNS}
-    now = {name: [_plain(row) for row in rows] for name, rows in document.parts.items()}
+    was = settings_of(before.version) if before else {}
+    parts = parts_of(before) if before else {name: [] for name in COLUMNS}
+    now = {name: [plain(row) for row in rows] for name, rows in document.parts.items()}
     stand = _rules_of(site_id, document.rules or [])
     rows = document.rules or []
     return ImportNote(
@@ -203,7 +193,7 @@ def _note(document: Document, kind: WorkType | None, site_id: int, code: str) ->
             for name, value in document.settings.items()
             if was and was[name] != value
         },
-        parts={name: _part_change(parts[name], now[name]) for name in COLUMNS},
+        parts={name: part_change(parts[name], now[name]) for name in COLUMNS},
         rules_new={
             row["key"]: str(first_mode(row["kind"])) for row in rows if row["key"] not in stand
         },
@@ -220,39 +210,6 @@ def _before(kind: WorkType | None) -> Definition | None:
         return None
     newest = kind.versions.order_by("-number").values_list("pk", flat=True).first()
     return load(newest) if newest is not None else None
-
-
-def _part_change(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> PartChange:
-    was, now = ({row["key"]: row for row in rows} for rows in (before, after))
-    both = [key for key in now if key in was]
-    changed = {key: tuple(n for n in now[key] if now[key][n] != was[key][n]) for key in both}
-    return PartChange(
-        new=tuple(key for key in now if key not in was),
-        changed={key: columns for key, columns in changed.items() if columns},
-        gone=tuple(key for key in was if key not in now),
-        moved=both != [key for key in was if key in now],
-    )
-
-
-def _settings(version: WorkTypeVersion) -> dict[str, Any]:
-    return {name: getattr(version, name) for name in SETTINGS}
-
-
-def _parts(said: Definition) -> dict[str, list[dict[str, Any]]]:
-    return {
-        part: [
-            _plain({name: getattr(row, name) for name in columns}) for row in getattr(said, part)
-        ]
-        for part, columns in COLUMNS.items()
-    }
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as JSON has it: limits as text, without zeros that say nothing."""
-    return {
-        name: format(value.normalize(), "f") if isinstance(value, Decimal) else value
-        for name, value in row.items()
-    }
 
 
 def _rules_of(site_id: int, rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.db.models import Max, Model
 
+from work import events
 from work.exceptions import Reason, Refused, Unknown
 from work.models import (
+    Event,
     TypeCriterion,
     TypeField,
     TypeLine,
@@ -14,8 +16,17 @@ from work.models import (
     WorkType,
     WorkTypeVersion,
 )
-from work.services._configure import configure, free_code, named, put
-from work.services._draft import SETTINGS, checked_parts, checked_settings
+from work.services._configure import check_seen, configure, free_code, named, put
+from work.services._draft import (
+    LIMITS,
+    SETTINGS,
+    Fault,
+    checked_parts,
+    checked_settings,
+    part_faults,
+    row_of,
+    setting_faults,
+)
 from work.services.acts import OpenAct, door
 
 PARTS: dict[str, type[Model]] = {
@@ -127,13 +138,14 @@ def write_inner(
     stages: Sequence[Mapping[str, Any]] | None = None,
     criteria: Sequence[Mapping[str, Any]] | None = None,
     lines: Sequence[Mapping[str, Any]] | None = None,
+    seen: int | None = None,
 ) -> WorkTypeVersion:
     """Say what a draft says. A part that is given replaces that part whole; others stay.
 
     Each row is a plain dict with the columns of its model; its position is its place in the list.
-    Refuses with every fault at once.
+    Refuses with every fault at once. seen: the writing (`writing`) that the writer had before them.
     """
-    version = _draft_only(act, version_id)
+    version = _draft_only(act, version_id, seen)
     given = {"fields": fields, "stages": stages, "criteria": criteria, "lines": lines}
     parts = {name: rows for name, rows in given.items() if rows is not None}
     rows = checked_parts(version, parts)
@@ -148,21 +160,50 @@ def write_inner(
     return version
 
 
-def _publish(act: OpenAct, *, version_id: int) -> WorkTypeVersion:
-    """Publish a draft: new work is of this version from now on, and it never changes again."""
-    version = _draft_only(act, version_id)
+def draft_faults(
+    type_id: int,
+    settings: Mapping[str, Any],
+    parts: Mapping[str, Sequence[Mapping[str, Any]]],
+) -> list[Fault]:
+    """Why a draft of the type that says this would be refused, each with its place in it."""
+    faults = [
+        Fault("settings", 0, name, reason)
+        for name, value in settings.items()
+        for reason in setting_faults(name, value)
+    ]
+    checked = {part: [row_of(part, row) for row in rows] for part, rows in parts.items()}
+    return faults + part_faults(type_id, checked)
+
+
+def writing(version_id: int) -> int:
+    """Which writing of a draft stands: another number once somebody has written it."""
+    found = Event.objects.filter(
+        subject_type=events.label(WorkTypeVersion),
+        subject_id=version_id,
+        verb__in=("drafted", "draft_written"),
+    )
+    return found.aggregate(last=Max("pk"))["last"] or 0
+
+
+def _publish(act: OpenAct, *, version_id: int, seen: int | None = None) -> WorkTypeVersion:
+    """Publish a draft: new work is of this version from now on, and it never changes again.
+
+    seen: the writing that was looked at.
+    """
+    version = _draft_only(act, version_id, seen)
     version.published_at, version.published_by = act.at, act.actor
     version.save(update_fields=["published_at", "published_by"])
     act.record("published", version, type=version.type_id, number=version.number)
     return version
 
 
-def _draft_only(act: OpenAct, version_id: int) -> WorkTypeVersion:
+def _draft_only(act: OpenAct, version_id: int, seen: int | None = None) -> WorkTypeVersion:
     version = version_of(version_id)
     configure(act, version.type.site_id)
     version = version_of(version_id)
     if version.published_at is not None:
         raise Refused(Reason("version_published", {"number": version.number}))
+    check_seen(seen, writing(version_id) if seen is not None else 0)
     return version
 
 
@@ -190,11 +231,15 @@ write_draft = door(write_inner)
 publish = door(_publish)
 
 __all__ = [
+    "LIMITS",
+    "Fault",
     "change_type",
     "copy_type",
     "copy_version",
     "create_draft",
     "create_type",
+    "draft_faults",
     "publish",
     "write_draft",
+    "writing",
 ]

@@ -1,0 +1,147 @@
+"""A type given as a file, and taken from one: first what it would change, then the draft."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from work import reasons
+from work.admin import reach
+from work.admin.forms import told
+from work.admin.steps import StepForm
+from work.exceptions import Forbidden, NotDone, Unknown
+from work.models import Site, WorkType
+from work.reads.version_changes import PARTS, column_word, part_words, settings_words
+from work.services.type_files import LARGEST, ImportNote, export, import_type, preview
+from work.states import Mode
+
+
+def give(page: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """The version as a file, with the rules that name its type where asked for."""
+    version = page.get_object(request, object_id)
+    if version is None:
+        raise Http404
+    who = reach.who(request)
+    with_rules = "rules" in request.GET
+    try:
+        text = export(who, version_id=version.pk, at=who.at, with_rules=with_rules)
+    except (Unknown, Forbidden):
+        raise Http404 from None
+    code = slugify(version.type.code) or "type"
+    return HttpResponse(
+        text,
+        content_type="application/json; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{code}-v{version.number}.json"'},
+    )
+
+
+class FileForm(StepForm):
+    """Which file, where, and under which code. said: the file once it was read."""
+
+    site = forms.ModelChoiceField(Site.objects.none(), label=gettext_lazy("site"))
+    file = forms.FileField(label=gettext_lazy("File of a work type"), required=False)
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=20,
+        required=False,
+        help_text=gettext_lazy("Empty: the code in the file."),
+    )
+    with_rules = forms.BooleanField(
+        label=gettext_lazy("Make the rules in it that the site does not have"), required=False
+    )
+    said = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+
+    def __init__(self, *args: Any, sites: QuerySet[Site], **given: Any) -> None:
+        super().__init__(*args, **given)
+        field = self.fields["site"]
+        field.queryset = sites  # type: ignore[attr-defined]
+        if len(sites) == 1:
+            field.initial = sites[0]
+
+    def clean(self) -> dict[str, Any]:
+        """The bytes of the file: sent now, or kept in the page since it was read."""
+        known = super().clean() or {}
+        sent = known.get("file")
+        if sent is not None and sent.size > LARGEST:
+            known["data"] = b" " * (LARGEST + 1)  # refused as too large, and not read
+        elif sent is not None:
+            known["data"] = sent.read()
+        else:
+            known["data"] = known.get("said", "").encode("utf-8", "surrogatepass")
+        if not known["data"]:
+            self.add_error("file", _("Choose a file."))
+        return known
+
+
+def take(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """A file is read and what it would change is said; sent again, the draft is made of it."""
+    sites = Site.objects.filter(pk__in=reach.site_ids(request)).order_by("name")
+    if request.method != "POST":
+        return _page(page, request, FileForm(sites=sites), None)
+    form = FileForm(request.POST, request.FILES, sites=sites)
+    if not form.is_valid():
+        return _page(page, request, form, None)
+    said = form.cleaned_data
+    given = {"site_id": said["site"].pk, "data": said["data"], "code": said["code"]}
+    note = None
+    try:
+        note = preview(reach.who(request), **given)
+        if "_take" in request.POST and not note.faults and not said["file"]:
+            made = import_type(
+                actor=request.user, act=said["act"], with_rules=said["with_rules"], **given
+            )
+            messages.success(request, _("The draft is made of the file."))
+            return HttpResponseRedirect(
+                reverse("admin:work_worktypeversion_change", args=[made.pk])
+            )
+    except NotDone as error:
+        for line in told(error, reach.who(request)):
+            form.add_error(None, line)
+    if note is not None and not note.faults:
+        form.data = form.data.copy()
+        form.data["said"] = said["data"].decode("utf-8-sig")
+    return _page(page, request, form, note)
+
+
+def _page(
+    page: ModelAdmin, request: HttpRequest, form: FileForm, note: ImportNote | None
+) -> HttpResponse:
+    values = {
+        **page.admin_site.each_context(request),
+        "title": _("Take a type from a file"),
+        "opts": page.opts,
+        "form": form,
+        "note": note,
+        "faults": [reasons.text(each) for each in note.faults] if note else [],
+        "changes": _changes(note) if note and not note.faults else [],
+        "stays": [column_word(WorkType, name) for name in note.stays] if note else [],
+        "rules_new": [
+            (key, Mode(mode).label) for key, mode in (note.rules_new if note else {}).items()
+        ],
+        "rules_stay": list(note.rules_stay) if note else [],
+        "back": reverse("admin:work_worktype_changelist"),
+        "media": page.media,
+    }
+    refused = bool(form.errors or (note and note.faults))
+    return TemplateResponse(
+        request, "work/admin/type_file.html", values, status=422 if refused else 200
+    )
+
+
+def _changes(note: ImportNote) -> list[Any]:
+    was: Mapping[str, Any] = {name: pair[0] for name, pair in note.settings.items()}
+    now: Mapping[str, Any] = {name: pair[1] for name, pair in note.settings.items()}
+    rows = settings_words(was, now)
+    for part in PARTS:
+        if part in note.parts:
+            rows += part_words(part, note.parts[part], {})
+    return rows
