@@ -139,6 +139,32 @@ class Supplier(Protocol):
 
 
 @dataclass(frozen=True)
+class Param:
+    """One thing that a rule says to its supplier. kind: "role", "choice", "text" or "yes_no".
+
+    label, and the words of the choices, are lazily translated.
+    """
+
+    name: str
+    label: Any
+    kind: str = "text"
+    choices: tuple[tuple[str, Any], ...] = ()
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Askable:
+    """A supplier that a rule may name, in words. key: the supplier's; params: what a rule says.
+
+    A supplier that answers for records which a rule cannot name has none.
+    """
+
+    key: str
+    title: Any
+    params: tuple[Param, ...] = ()
+
+
+@dataclass(frozen=True)
 class Fit:
     """Whether a person is fit: no reasons against it, and until when that holds.
 
@@ -293,6 +319,7 @@ class Glossary(Registry[Words]):
 
 
 suppliers: Registry[Supplier] = Registry()
+askable: Registry[Askable] = Registry()
 fitness: Registry[Fitness] = Registry()
 item_listeners: Registry[ItemListener] = Registry()
 source_listeners: Registry[SourceListener] = Registry()

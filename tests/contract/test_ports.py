@@ -332,3 +332,17 @@ def test_a_context_is_frozen_and_loaded_once(world):
         context.status = "closed"
     assert queries(lambda: contexts([item] * 3)) == 1
     assert not Window.objects.exists()
+
+
+@pytest.mark.parametrize("askable", registered(ports.askable))
+def test_what_a_rule_may_name_is_answered_and_has_words(askable):
+    """Every name of a parameter is one of JSON, and each is asked in words."""
+    assert ports.suppliers.get(askable.key) is not None
+    assert str(askable.title)
+    names = [param.name for param in askable.params]
+    assert len(names) == len(set(names))
+    for param in askable.params:
+        assert param.name.isidentifier()
+        assert str(param.label)
+        assert param.kind in {"role", "choice", "text", "yes_no"}
+        assert bool(param.choices) == (param.kind == "choice")

@@ -14,6 +14,7 @@ class SupportingConfig(AppConfig):
         from work import ports
 
         ports.suppliers.register(answers.Tickets())
+        ports.askable.register(ports.Askable(answers.Tickets.key, "A ticket"))
         ports.fitness.register(answers.Barred())
         ports.item_listeners.register(answers.EndsWithItsItem())
         ports.source_listeners.register(answers.Outcomes())

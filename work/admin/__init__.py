@@ -11,6 +11,7 @@ from work.admin.people import PersonAdmin
 from work.admin.places import NeighbourAdmin, PlaceAdmin, SitesAdmin
 from work.admin.posts import DutyAdmin, HolderAdmin, PostAdmin
 from work.admin.roles import RoleAdmin
+from work.admin.rules import RuleAdmin
 from work.admin.teams import MemberAdmin, ShiftAdmin, TeamAdmin
 from work.admin.types import TypeAdmin
 from work.admin.versions import VersionAdmin
@@ -24,6 +25,7 @@ from work.models import (
     PlaceNeighbour,
     Post,
     PostHolder,
+    RequirementRule,
     Shift,
     Site,
     Team,
@@ -51,6 +53,7 @@ PAGES = {
     Duty: DutyAdmin,
     WorkType: TypeAdmin,
     WorkTypeVersion: VersionAdmin,
+    RequirementRule: RuleAdmin,
     WorkItem: WorkItemAdmin,
     Event: EventAdmin,
 }

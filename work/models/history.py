@@ -3,6 +3,7 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 _APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
@@ -50,6 +51,10 @@ class Event(models.Model):
             models.Index(fields=["site", "-id"], name="work_event_site"),
             models.Index(fields=["subject_type", "subject_id", "-id"], name="work_event_subject"),
             models.Index(fields=["act"], name="work_event_act"),
+            # What rules would have stopped in the last days.
+            models.Index(
+                fields=["site", "recorded_at"], name="work_event_gate", condition=Q(verb="gate")
+            ),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=_APPEND_ONLY)]
 

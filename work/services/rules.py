@@ -171,12 +171,14 @@ def touches(
     rule_id: int | None = None,
     site_id: int | None = None,
     mode: str | None = None,
+    at_place: int | None = None,
     **values: Any,
 ) -> Touches:
     """What a rule touches, or would with these values and this mode: nothing is written.
 
-    rule_id: of a rule; site_id: of the site at which a new one would be made. Asked of who makes
-    rules or gives their modes; refuses values that the rule could not be given.
+    rule_id: of a rule; site_id: of the site at which a new one would be made. at_place: where the
+    mode would be given; without a mode, where it would end. Asked of who makes rules or gives
+    their modes; refuses values that the rule could not be given.
     """
     known = RequirementRule.objects.prefetch_related("modes__place")
     rule = known.filter(pk=rule_id).first() if rule_id is not None else None
@@ -193,8 +195,21 @@ def touches(
     if rule.pk is None or first_mode(before) != first_mode(rule.kind):
         rule.mode = first_mode(rule.kind)
     if mode is not None:
-        rule.mode = one_of(mode, Mode.values, "mode")
+        one_of(mode, Mode.values, "mode")
+    if at_place is not None:
+        _mode_in_memory(rule, at_place, mode)
+    elif mode is not None:
+        rule.mode = mode
     return _touches.touches(who, rule, at)
+
+
+def _mode_in_memory(rule: RequirementRule, place_id: int, mode: str | None) -> None:
+    """Let the rule have a mode at a place, or none any more, and write nothing of it."""
+    place = of_site(Place, place_id, rule.site_id, "place_unknown")
+    others = [each for each in rule.modes.all() if each.place_id != place_id]
+    made = [RuleMode(rule=rule, place=place, mode=mode)] if mode is not None else []
+    cache: dict[str, Any] = rule._prefetched_objects_cache  # type: ignore[attr-defined]
+    cache["modes"] = [*others, *made]
 
 
 def apply_rule(*, rule_id: int, at: datetime | None = None) -> int:
