@@ -65,7 +65,9 @@ def dress(field: forms.Field) -> None:
             choices = getattr(field, "choices", None)
             field.widget = made()
             field.widget.is_required = field.required
-            if choices is not None:
+            if isinstance(field, forms.ModelChoiceField):
+                field.widget.choices = field.choices  # those of a query that may still be given
+            elif choices is not None:
                 field.choices = choices
             return
 

@@ -48,7 +48,7 @@ _ICONS = (
 class TypeForm(ActForm):
     """A type: its icon is one of those that pages can draw."""
 
-    icon = forms.ChoiceField(label=gettext_lazy("icon"), choices=_ICONS, initial="clipboard")
+    icon = forms.ChoiceField(label=gettext_lazy("Icon"), choices=_ICONS, initial="clipboard")
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)

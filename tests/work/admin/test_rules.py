@@ -146,7 +146,7 @@ def test_hse_gives_the_mode_and_makes_no_rule(world, hse, rule):
     rule.refresh_from_db()
     assert rule.mode == "enforce"
     event = Event.objects.get(verb="rule_mode", actor=world.hse)
-    assert event.data == {"from": "watch", "to": "enforce"}
+    assert event.data == {"from": "watch", "to": "enforce", "place": None}
 
 
 def test_a_mode_at_a_place_is_given_and_ended(world, hse, rule):
