@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from work import ports
+from work.admin.rule_suppliers import asked_by, field_of, name_of, named
 from work.admin.steps import StepForm
 from work.models import AssetClass, RequirementRule, Site, TypeLine, WorkType
 from work.states import BlockerKind, Gate, Role
@@ -104,7 +104,7 @@ class RuleForm(StepForm):
         self.rule = rule
         self.base_fields = dict(self.base_fields)
         own = [rule.site_id] if rule is not None else sorted(sites)
-        self.asked = _asked(rule)
+        self.asked = asked_by(rule)
         self._add_params()
         self.base_fields["place"] = place
         super().__init__(*args, initial=_initial(rule), **given)
@@ -116,9 +116,9 @@ class RuleForm(StepForm):
     def _add_params(self) -> None:
         for supplier in self.asked:
             for param in supplier.params:
-                field = _field(param)
+                field = field_of(param)
                 field.help_text = supplier.title
-                self.base_fields[_name(supplier, param)] = field
+                self.base_fields[name_of(supplier, param)] = field
 
     def _choices(self, own: list[int]) -> None:
         said: dict[str, Any] = self.fields
@@ -132,7 +132,7 @@ class RuleForm(StepForm):
 
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The fields as the page shows them."""
-        params = [_name(supplier, param) for supplier in self.asked for param in supplier.params]
+        params = [name_of(supplier, param) for supplier in self.asked for param in supplier.params]
         named = [
             (_("What is required"), ["site", "what", "key", "supplier", *params, "kind"]),
             (_("When"), ["gate", "line_key", "one_time", "hours"]),
@@ -150,7 +150,7 @@ class RuleForm(StepForm):
             if supplier.key != said.get("supplier"):
                 continue
             for param in supplier.params:
-                name = _name(supplier, param)
+                name = name_of(supplier, param)
                 if param.required and name not in self.errors and not said.get(name):
                     self.add_error(name, _("Say this: the answer depends on it."))
         at_line = said.get("gate") == Gate.HOLD_POINT
@@ -185,9 +185,10 @@ class RuleForm(StepForm):
 
     def _params(self, key: str) -> dict[str, Any]:
         params = next((each.params for each in self.asked if each.key == key), ())
-        said = {each.name: self.cleaned_data[f"p_{_safe(key)}_{each.name}"] for each in params}
-        kept = self.rule.params if self.rule is not None and self.rule.supplier == key else {}
-        return {**kept, **{name: value for name, value in said.items() if value not in (None, "")}}
+        said = {each.name: self.cleaned_data[named(key, each.name)] for each in params}
+        before = self.rule.params if self.rule is not None and self.rule.supplier == key else {}
+        kept = {name: value for name, value in before.items() if name not in said}
+        return kept | {name: value for name, value in said.items() if value not in (None, "")}
 
     def new_key(self) -> str:
         """The key of a new rule: the one that was given, or one made from its words."""
@@ -203,35 +204,6 @@ class RuleForm(StepForm):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _asked(rule: RequirementRule | None) -> list[ports.Askable]:
-    """The suppliers that a rule may name; that of the rule too, which another domain may be."""
-    known = [each for each in ports.askable.all() if ports.suppliers.get(each.key) is not None]
-    if rule is not None and rule.supplier not in {each.key for each in known}:
-        known.append(ports.Askable(rule.supplier, rule.supplier))
-    return known
-
-
-def _safe(key: str) -> str:
-    return key.replace(".", "_")
-
-
-def _name(supplier: ports.Askable, param: ports.Param) -> str:
-    return f"p_{_safe(supplier.key)}_{param.name}"
-
-
-def _field(param: ports.Param) -> forms.Field:
-    label: Any = param.label
-    empty = ("", gettext_lazy("Not said"))
-    match param.kind:
-        case "role":
-            return forms.ChoiceField(label=label, required=False, choices=[empty, *Role.choices])
-        case "choice":
-            return forms.ChoiceField(label=label, required=False, choices=[empty, *param.choices])
-        case "yes_no":
-            return forms.BooleanField(label=label, required=False)
-    return forms.CharField(label=label, required=False, max_length=250)
-
-
 def _initial(rule: RequirementRule | None) -> dict[str, Any]:
     if rule is None:
         return {}
@@ -239,7 +211,7 @@ def _initial(rule: RequirementRule | None) -> dict[str, Any]:
     said: dict[str, Any] = {name: getattr(rule, name) for name in names}
     said |= {name: getattr(rule, name) for name in ("waivable_by", "starts", "ends")}
     said |= {name: getattr(rule, f"{name}_id") for name in ("type", "place", "asset_class")}
-    said |= {f"p_{_safe(rule.supplier)}_{name}": value for name, value in rule.params.items()}
+    said |= {named(rule.supplier, name): value for name, value in rule.params.items()}
     if rule.lead is not None:
         hours = Decimal(rule.lead / _HOUR).quantize(Decimal("0.01"))
         said["hours"] = Decimal(format(hours.normalize(), "f"))

@@ -122,7 +122,7 @@ def _page(
         "form": form,
         "note": note,
         "faults": [reasons.text(each) for each in note.faults] if note else [],
-        "changes": _changes(note) if note and not note.faults else [],
+        "would": _changes(note) if note and not note.faults else [],
         "stays": [column_word(WorkType, name) for name in note.stays] if note else [],
         "rules_new": [
             (key, Mode(mode).label) for key, mode in (note.rules_new if note else {}).items()

@@ -107,7 +107,7 @@ class VersionAdmin(SiteAdmin):
             template="work/admin/publish.html",
             more={
                 "version": version,
-                "changes": what_changes(version),
+                "compared": what_changes(version),
                 "stay": stay.count(),
                 "criteria": version.criteria.exists(),
             },

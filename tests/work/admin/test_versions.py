@@ -100,7 +100,7 @@ def test_work_of_another_site_is_not_tried_on(world, admin, draft, nrd):
 def test_what_changes_is_shown_then_it_is_published_once(world, admin, draft):
     planned_item(world)
     look = admin.get(page(draft, "publish"))
-    rows = [(row.part, row.kind, row.what, row.how) for row in look.context["changes"].rows]
+    rows = [(row.part, row.kind, row.what, row.how) for row in look.context["compared"].rows]
     assert rows == [
         ("Settings", "Changed", "due after days", "not said → 3"),
         ("Fields", "New", "Mode", ""),

@@ -288,3 +288,17 @@ def test_query_count_of_the_report(world, count, django_assert_num_queries):
 
     with django_assert_num_queries(3):
         assert len(would_have_stopped(who, site_id=world.site.pk, at=world.t(5))) == count
+
+
+def test_a_mode_at_a_place_is_looked_at_before_it_is_given_or_ended(world, work):
+    rule = factories.rule(world.site, "hse", mode="watch", at=world.at)
+
+    assert touches(world, rule_id=rule.pk, mode="enforce", at_place=world.l4.pk).stopped == {}
+    assert touches(world, rule_id=rule.pk, mode="enforce", at_place=world.l3.pk).stopped == UNMET
+    rules.set_mode(
+        actor=world.hse, at=world.at, rule_id=rule.pk, mode="enforce", place_id=world.l3.pk
+    )
+    assert touches(world, rule_id=rule.pk).stopped == UNMET
+    assert touches(world, rule_id=rule.pk, at_place=world.l3.pk).stopped == {}
+    with pytest.raises(Refused):
+        touches(world, rule_id=rule.pk, mode="enforce", at_place=0)
