@@ -21,7 +21,7 @@ from work.services.versions import Trial, try_version
 from work.states import AnswerState, Gate, Mode, RequiredAt, Verb
 
 FATES = {
-    Fate.KEPT: pgettext_lazy("fate of a line", "Stays, with its answer"),
+    Fate.KEPT: pgettext_lazy("fate of a line", "Stays"),
     Fate.NEW: pgettext_lazy("fate of a line", "New"),
     Fate.AGAIN: pgettext_lazy("fate of a line", "Asked anew: the answer does not fit"),
     Fate.WITHDRAWN: pgettext_lazy("fate of a line", "Withdrawn"),
