@@ -58,7 +58,20 @@ SENT: dict[str, int] = {
     # Nothing is chosen: it becomes a root.
     "place_move": 302,
     "asset_own_values": 302,
+    # Nothing is named to begin with, so that the draft is empty; nothing is moved; a look is a GET.
+    "worktype_begin_draft": 302,
+    "worktypeversion_move_items": 200,
+    "worktypeversion_try_out": 200,
+    "worktypeversion_file": 200,
+    "requirementrule_report": 200,
+    "requirementrule_end": 302,
+    # Their own pages, which refuse as a step's does.
+    "worktypeversion_change": 422,
+    "requirementrule_add": 422,
+    "requirementrule_change": 422,
 }
+# Steps of who gives the modes of rules, and of nobody else.
+OF_HSE = frozenset({"requirementrule_set_mode", "requirementrule_end_mode"})
 
 
 @dataclass(frozen=True)
@@ -120,9 +133,13 @@ def _codes(name: str, page: Any, tail: str, method: str, lists: list[str]) -> Co
         inside |= {MODES}
     if tail == "changelist":
         return _of(200, inside | {ELSEWHERE}, 403)
+    done = SENT.get(f"{name}_{tail}", 200 if tail in ("add", "change") else 422)
+    done = done if method == "post" else 200
+    if f"{name}_{tail}" in OF_HSE:
+        return _of(done, {MODES}, 403)
     if tail == "add":
         makers = inside | {ELSEWHERE} if page.adds is not None else set()
-        return _of(200, {ROOT} if name == "site" else makers - {MODES}, 403)
+        return _of(done, {ROOT} if name == "site" else makers - {MODES}, 403)
     if tail == "delete":
         return _of(403, set(), 403)
     if tail == "history":
@@ -130,8 +147,10 @@ def _codes(name: str, page: Any, tail: str, method: str, lists: list[str]) -> Co
     if tail == "change":
         if method == "post" and page.changes is None:
             return _of(403, set(), 403) | _unknown(inside)
-        return _of(200, inside, 403) | _unknown(inside)
-    done = SENT.get(f"{name}_{tail}", 422) if method == "post" else 200
+        writers = inside - ({MODES} if method == "post" else set())
+        return _of(done, writers, 403) | _unknown(inside)
+    if name in FOR_HSE and tail not in lists:
+        inside -= {MODES}
     return _of(done, inside | ({ELSEWHERE} if tail in lists else set()), 403)
 
 

@@ -218,6 +218,7 @@ def _page(page: ModelAdmin, request: HttpRequest, draft: Draft, status: int) -> 
         "original": version,
         "version": version,
         "draft": draft,
+        "form": draft.settings,
         "editable": editable,
         "troubles": draft.troubles() if bound else [],
         "parts": [(part, title, text, draft.parts[part]) for part, (title, text) in _PARTS.items()],

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -47,7 +48,7 @@ class VersionAdmin(SiteAdmin):
     ) -> HttpResponse:
         """The editor, or what stands in a published version."""
         if object_id is None:
-            raise Http404
+            raise PermissionDenied
         return type_editor.edit(self, request, object_id)
 
     def acts_of(self, request: HttpRequest, version: WorkTypeVersion) -> list[tuple[str, str]]:

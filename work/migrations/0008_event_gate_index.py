@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('work', '0004_prerequisite_passed_at'),
+        ('work', '0007_names_of_fields'),
     ]
 
     operations = [
