@@ -78,6 +78,8 @@ class RuleAdmin(SiteAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Its form: what it touches is said before it is saved."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         rule = self.get_object(request, object_id) if object_id is not None else None
         if object_id is not None and rule is None:
             raise Http404

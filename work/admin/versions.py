@@ -47,7 +47,7 @@ class VersionAdmin(SiteAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The editor, or what stands in a published version."""
-        if object_id is None:
+        if object_id is None or not self.has_view_permission(request):
             raise PermissionDenied
         return type_editor.edit(self, request, object_id)
 

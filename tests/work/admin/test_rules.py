@@ -135,6 +135,8 @@ def test_hse_gives_the_mode_and_makes_no_rule(world, hse, rule):
     assert hse.get(page(rule, "end")).status_code == 403
     for closed in ("worktype", "place", "site"):
         assert hse.get(f"/admin/work/{closed}/").status_code == 403, closed
+    version = WorkTypeVersion.objects.get(type=world.mnt)
+    assert hse.get(f"/admin/work/worktypeversion/{version.pk}/change/").status_code == 403
 
     sent = opened(hse, page(rule, "mode")) | {"mode": "enforce"}
     look = hse.post(page(rule, "mode"), sent)
