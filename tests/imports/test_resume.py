@@ -8,8 +8,8 @@ from tests.imports.files import MAPPINGS, VALHALL
 from work.exceptions import Busy
 from work.models import ChecklistLine, ItemPlace, Place, Prerequisite, WorkItem
 from work.models.imports import ImportedRecord, ImportRow, ImportRun
+from work.services.import_ import alone, report
 from work.services.import_ import load as loading
-from work.services.import_ import report
 from work.services.import_ import run as running
 from work.services.import_.faults import NotNow
 from work.services.import_.mapping import Kind
@@ -208,7 +208,7 @@ def test_two_imports_of_a_site_do_not_run_at_once(site, work):
     other = connection.copy()
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [running._IMPORT, site.pk])
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [alone.IMPORT, site.pk])
         with pytest.raises(NotNow, match="Another import of this site is running"):
             work()
     finally:

@@ -5,10 +5,11 @@ from typing import Any
 from work.exceptions import Reason, Refused
 from work.models import WorkItem
 from work.permissions import Action
+from work.services._changing import assign_inner, edit_inner
 from work.services._enter import enter
 from work.services._facts import Facts
 from work.services.acts import OpenAct, door
-from work.services.items import assign_inner, edit_inner, plan_inner
+from work.services.items import plan_inner
 from work.states import Status
 
 

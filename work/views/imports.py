@@ -7,27 +7,23 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from work.exceptions import NotDone, Reason, Refused, Unknown
-from work.forms.imports import NewImport, mapping_choices
+from work.forms.imports import NewImport
 from work.models import Site
 from work.models.imports import ImportRun, ImportState
 from work.permissions import Scope
 from work.reads import imports as read
 from work.services import imports
-from work.services.import_ import mapping_toml, peek, report, shelf, uploads
+from work.services.import_ import peek, report, shelf, uploads
 from work.services.import_.faults import FileFault, ImportFault, MappingFault
-from work.services.import_.mapping import ImportMapping
-from work.services.import_.run import is_worked_on
 from work.views import _kept
+from work.views._import_page import mapping_of, run_page
 from work.views._importing import act_of, answered, import_view, kept, run_of, seen_of
 from work.views._refusals import INVALID
-from work.views._site import fragment, number_in, see_other
-
-_FAULTS = 50
+from work.views._site import number_in, see_other
 
 
 @require_safe
@@ -125,7 +121,7 @@ def import_run(
     request: HttpRequest, site: Site, who: Scope, at: datetime, run: int
 ) -> HttpResponse:
     """One run: what it will read, how far it is, or what it found. Asks again while it moves."""
-    return _page(request, site, run_of(site, run))
+    return run_page(request, site, run_of(site, run))
 
 
 @require_POST
@@ -145,7 +141,7 @@ def import_act(
         raise Http404 from None
     except (NotDone, ImportFault) as error:
         refusal, status = answered(error, who)
-        return _page(request, site, run_of(site, run), refusal, status)
+        return run_page(request, site, run_of(site, run), refusal, status)
     return see_other(request, "work:import_run", site.slug, done.pk)
 
 
@@ -168,7 +164,7 @@ def _attach(request: HttpRequest, run: ImportRun, known: dict[str, Any]) -> Impo
 
 
 def _try(request: HttpRequest, run: ImportRun, known: dict[str, Any]) -> ImportRun:
-    mapping = _mapping(run) if run.state == ImportState.DRAFT else None
+    mapping = mapping_of(run) if run.state == ImportState.DRAFT else None
     if mapping and not uploads.missing(run, mapping):
         peek.check_fit(run, mapping)
     return imports.try_(**known)
@@ -183,92 +179,6 @@ _ACTS: dict[str, Callable[[HttpRequest, ImportRun, dict[str, Any]], ImportRun]] 
     "go-on": lambda _request, _run, known: imports.go_on(**known),
     "give-up": lambda _request, _run, known: imports.give_up(**known),
 }
-
-
-def _mapping(run: ImportRun) -> ImportMapping | None:
-    """The mapping of a run; None where it has none, or none that is understood any more."""
-    try:
-        return mapping_toml.parse(run.mapping_text, name=run.mapping_name or "mapping")
-    except MappingFault:
-        return None
-
-
-def _page(
-    request: HttpRequest,
-    site: Site,
-    run: ImportRun,
-    refusal: dict[str, Any] | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    worked_on = run.state in read.UNDER_WAY and is_worked_on(site.pk)
-    values: dict[str, Any] = {
-        "site": site,
-        "run": read.row(site, run),
-        "version": run.version,
-        "uploaded": run.uploaded,
-        "refusal": refusal,
-        "progress": read.progress(run, worked_on),
-        "problem": read.refusal_of(run),
-    }
-    if run.state == ImportState.DRAFT:
-        values |= _draft(site, run)
-    elif run.state in (ImportState.DONE, ImportState.DROPPED, ImportState.FAILED):
-        values |= _report(request, site, run)
-    name = "work/import_run.html#run" if fragment(request) else "work/import_run.html"
-    return render(request, name, values, status=status)
-
-
-def _draft(site: Site, run: ImportRun) -> dict[str, Any]:
-    """What it will read: the files, their first rows, the mapping and the files that this joins."""
-    mapping = _mapping(run)
-    first = run.files[0]
-    form = mapping.form if mapping else peek.guess(first)
-    mappings = [each for each in shelf.choices(site.pk) if each.kind == run.kind]
-    return {
-        "draft": True,
-        "files": [
-            each
-            | {"size_text": read.number(-(-each["size"] // 1024)), "lines": each.get("lines", 0)}
-            for each in run.files
-        ],
-        "preview": peek.preview(first, form),
-        "has_mapping": mapping is not None,
-        "mappings": mapping_choices(mappings)[1:],
-        "missing": [uploads.joined_name(join) for join in uploads.missing(run, mapping)]
-        if mapping
-        else [],
-    }
-
-
-def _report(request: HttpRequest, site: Site, run: ImportRun) -> dict[str, Any]:
-    """What it found, and a page of its faults."""
-    code = request.GET.get("fault", "")[:40]
-    code = code if code in run.counts.get("faults", {}) else ""
-    after = number_in(request.GET.get("after", "")) or 0
-    rows = list(report.faulty(run, code).filter(pk__gt=after)[: _FAULTS + 1])
-    more, rows = len(rows) > _FAULTS, rows[:_FAULTS]
-    narrowed = f"fault={code}&" if code else ""
-    page = reverse("work:import_run", args=[site.slug, run.pk])
-    load = run.loads.exclude(state__in=[ImportState.REFUSED, ImportState.DROPPED]).first()
-    return {
-        "report": run.state == ImportState.DONE,
-        "figures": read.figures(run, site),
-        "records": read.number(run.counts.get("records", 0)),
-        "causes": read.causes(run, site),
-        "made": read.made(run),
-        "nothing": run.state == ImportState.DONE
-        and not (run.counts.get("new") or run.counts.get("written")),
-        "fault_counts": read.fault_counts(run, code),
-        "faults": read.fault_rows(rows),
-        "first_faults_url": f"{page}?{narrowed}" if after else "",
-        "more_faults_url": f"{page}?{narrowed}after={rows[-1].pk}#faults" if more else "",
-        "errors_url": reverse("work:import_errors", args=[site.slug, run.pk]) if rows else "",
-        "load": read.row(site, load) if load else None,
-        "trial_url": reverse("work:import_run", args=[site.slug, run.trial_id])
-        if run.trial_id
-        else "",
-        "may_load": run.uploaded and run.dry_run and run.state == ImportState.DONE and not load,
-    }
 
 
 class _Echo:

@@ -14,14 +14,9 @@ from django.utils import timezone
 from work import events
 from work.models.imports import UNDER_WAY, ImportPass, ImportRun, ImportState
 from work.services.import_ import mapping_toml
+from work.services.import_.alone import alone, only_one
 from work.services.import_.faults import Fault, FileFault, MappingFault, NotNow
-from work.services.import_.run import (
-    alone,
-    carry_out,
-    end,
-    give_up_left,
-    only_one,
-)
+from work.services.import_.run import carry_out, end, give_up_left
 from work.services.import_.uploads import laid_out
 
 # One for all sites, so that a worker is always left for what must be told each minute.

@@ -1,11 +1,10 @@
 """One run from files and a mapping to a report: for the commands, and for what a page queued."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from work.models.imports import (
     ImportState,
 )
 from work.services.import_ import mapping_toml
+from work.services.import_.alone import alone
 from work.services.import_.faults import FileFault, MappingFault, NotNow
 from work.services.import_.gone import remark_gone
 from work.services.import_.load import load, patiently, to_load
@@ -29,9 +29,6 @@ from work.services.import_.rows import name_of, sha256
 from work.services.import_.stage import Files, Progress, stage
 from work.services.import_.validate import validate
 from work.services.places import apply_move
-
-# Key space of the lock that keeps a second import of a site away; `_locks` has its own.
-_IMPORT = 7003
 
 # Faults of rows that the mapping has loaded, or left out, without refusing their record.
 _REPORTED = (
@@ -123,47 +120,6 @@ def follow_moves(run: ImportRun) -> None:
     """
     for place_id in run.counts.get("moved", []):
         patiently(apply_move, place_id=place_id)
-
-
-@contextmanager
-def alone(site_id: int) -> Iterator[None]:
-    """Keep any other import of the site away while this one runs; gone when it is killed.
-
-    The server looks now and then whether the command is still there, also inside a long statement.
-    Raises NotNow.
-    """
-    with only_one(_IMPORT, site_id) as first:
-        if not first:
-            raise NotNow(_("Another import of this site is running."))
-        yield
-
-
-@contextmanager
-def only_one(space: int, number: int) -> Iterator[bool]:
-    """Hold a lock of this session, if nobody holds it: whether it is held."""
-    key = [space, number]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('client_connection_check_interval', '5s', false)")
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
-        held = cursor.fetchone()[0]
-    try:
-        yield held
-    finally:
-        if held:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
-
-
-def is_worked_on(site_id: int) -> bool:
-    """Whether a process works on an import of the site at this moment."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted
-            AND classid = %s AND objid = %s AND database = (
-                SELECT oid FROM pg_database WHERE datname = current_database()))""",
-            [_IMPORT, site_id],
-        )
-        return cursor.fetchone()[0]
 
 
 def _begun(
