@@ -8,10 +8,11 @@ from work.admin.asset_classes import AssetClassAdmin
 from work.admin.assets import AssetAdmin
 from work.admin.looking_back import EventAdmin, WorkItemAdmin
 from work.admin.people import PersonAdmin
-from work.admin.places import NeighbourAdmin, PlaceAdmin, SitesAdmin
+from work.admin.places import NeighbourAdmin, PlaceAdmin
 from work.admin.posts import DutyAdmin, HolderAdmin, PostAdmin
 from work.admin.roles import RoleAdmin
 from work.admin.rules import RuleAdmin
+from work.admin.sites import SitesAdmin
 from work.admin.teams import MemberAdmin, ShiftAdmin, TeamAdmin
 from work.admin.types import TypeAdmin
 from work.admin.versions import VersionAdmin

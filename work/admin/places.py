@@ -1,9 +1,9 @@
-"""Sites, their places, and which of these concern each other."""
+"""Places of a site, and which of these concern each other."""
 
 from typing import Any
 
 from django import forms
-from django.db.models import Model, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,23 +15,6 @@ from work.admin.parts import SHOWN, Part, adding, cut, listing, moment, page_of
 from work.admin.steps import StepForm, step
 from work.models import Place, PlaceNeighbour
 from work.services import places
-
-
-class SitesAdmin(SiteAdmin):
-    """Sites. A new one is opened by a superuser."""
-
-    to_site = ""
-    adds = staticmethod(places.create_site)
-    changes = staticmethod(places.change_site)
-    known_as = "site_id"
-    fixed = ("slug", "time_zone")
-    list_display = ("name", "slug", "time_zone", "language")
-    fields = ("name", "slug", "time_zone", "language")
-    search_fields = ("name", "slug")
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Superusers alone."""
-        return bool(getattr(request.user, "is_superuser", False))
 
 
 class PlaceAdmin(SiteAdmin):

@@ -44,6 +44,7 @@ _WORDS = {
     "imported": gettext_lazy("took it from a file"),
     "rule_mode": gettext_lazy("gave it a mode"),
     "rule_ended": gettext_lazy("ended the rule"),
+    "types_given": gettext_lazy("took types of work that come along"),
     "refused": gettext_lazy("was refused"),
 }
 
