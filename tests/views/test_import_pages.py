@@ -368,3 +368,14 @@ def test_closed_in_the_source_and_open_here_is_a_list_with_links(ada, world):
         assert f'href="{listed}"' in ada.get(path).text
     assert f"W-{item.number}" in ada.client.get(listed).text
     assert f'href="{listed}"' not in ada.get(page(run)).text  # the dry run wrote nothing
+
+
+def test_what_was_given_up_says_so_and_may_begin_again(ada):
+    run = begin(ada)
+    assert do(ada, run, "give-up").status_code == 303
+    answer = ada.get(page(run))
+    assert "Given up" in answer.text
+    assert 'id="faults"' not in answer.text
+    answer = do(ada, run, "again")
+    again = ImportRun.objects.latest("pk")
+    assert (answer.url, again.files, again.state) == (page(again), run.files, "draft")
