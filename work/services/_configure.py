@@ -58,8 +58,9 @@ def is_superuser(act: OpenAct) -> bool:
 
 
 def _superuser(user_id: int | None) -> bool:
-    known = User.objects.filter(pk=user_id, is_active=True, is_superuser=True)
-    return user_id is not None and known.exists()
+    if user_id is None:
+        return False
+    return User.objects.filter(pk=user_id, is_active=True, is_superuser=True).exists()
 
 
 def of_site[M: Model](model: type[M], pk: int | None, site_id: int, code: str) -> M:
