@@ -251,7 +251,7 @@ def test_as_many_queries_for_one_type_as_for_thirty(
     for each in range(count - 1):
         types.create_type(actor=None, site_id=world.site.pk, code=f"T{each}", name=f"Type {each}")
     admin.get(TYPES)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(admin.get(TYPES).context["cl"].result_list) == count
 
 
@@ -263,7 +263,7 @@ def test_as_many_queries_for_one_item_as_for_thirty(
         factories.requested_item(world)
     types.publish(actor=None, version_id=draft.pk)
     admin.get(page(draft, "move"))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         look = admin.get(page(draft, "move"))
     assert len(look.context["lines"]) == count
 
