@@ -73,6 +73,8 @@ from django.conf import settings as _settings  # noqa: E402
 # A supporting domain that exists only under tests/; it registers itself like any other.
 _settings.INSTALLED_APPS = [*_settings.INSTALLED_APPS, "tests.supporting"]
 django.setup()
+from tests.factories.kept import forget_numbers  # noqa: E402  models are there now
+
 # The workers of xdist must come here too before anything is set up: named in the environment,
 # pytest-django would set Django up in them before the line above.
 del os.environ["DJANGO_SETTINGS_MODULE"]
@@ -113,6 +115,7 @@ _ended = itertools.count(1)
 def pytest_runtest_teardown(item):
     """What tests roll back stays in the tables as dead rows: now and then they are cleared away."""
     found = yield
+    forget_numbers()
     if next(_ended) % _BETWEEN_VACUUMS == 0 and os.environ.get("VINKEY_TEST_SERVER"):
         known = _settings.DATABASES["default"]
         if known["NAME"].startswith("test_"):

@@ -12,6 +12,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 
 _COPIES: dict[str, tuple[object, object, dict[str, bytes]]] = {}
+# Made anew with other numbers whenever a database is emptied: then put back with those of the copy.
+_KINDS = ("auth_permission", "django_content_type")
 
 
 def built_once[T](build: Callable[[], T]) -> Callable[[], T]:
@@ -23,12 +25,12 @@ def built_once[T](build: Callable[[], T]) -> Callable[[], T]:
             return build()
         known = sorted(ContentType.objects.values_list("pk", "app_label", "model"))
         kept = _COPIES.get(build.__name__)
-        if kept is None or kept[0] != known:
+        if kept is None:
             made = build()
             _COPIES[build.__name__] = (known, copy.deepcopy(made), _rows())
             return made
-        _, made, rows = kept
-        _put_back(rows)
+        numbered, made, rows = kept
+        _put_back(rows, renumbered=numbered != known)
         return copy.deepcopy(made)
 
     return there
@@ -36,7 +38,7 @@ def built_once[T](build: Callable[[], T]) -> Callable[[], T]:
 
 @functools.cache
 def _tables() -> list[str]:
-    left = ("django_migrations", "django_content_type", "auth_permission", "django_site")
+    left = ("django_migrations", "django_site", *_KINDS)
     return sorted(set(connection.introspection.table_names()) - set(left))
 
 
@@ -59,7 +61,7 @@ def _rows() -> dict[str, bytes]:
     """Every row of every table that has one, as COPY tells it."""
     rows = {}
     with connection.cursor() as cursor:
-        for name in _tables():
+        for name in (*_KINDS, *_tables()):
             with cursor.copy(f'COPY (SELECT {_columns(name)} FROM "{name}") TO STDOUT') as told:
                 rows[name] = b"".join(told)
     return {name: data for name, data in rows.items() if data}
@@ -77,10 +79,27 @@ def _columns(name: str) -> str:
         return ", ".join(f'"{column}"' for (column,) in cursor.fetchall())
 
 
-def _put_back(rows: dict[str, bytes]) -> None:
+def _put_back(rows: dict[str, bytes], *, renumbered: bool) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
+        for name in _KINDS if renumbered else ():
+            cursor.execute(f'DELETE FROM "{name}"')
         for name, data in rows.items():
+            if name in _KINDS and not renumbered:
+                continue
             with cursor.copy(f'COPY "{name}" ({_columns(name)}) FROM STDIN') as taken:
                 taken.write(data)
         cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+    if renumbered:
+        ContentType.objects.clear_cache()
+        _renumbered.append(True)
+
+
+_renumbered: list[bool] = []
+
+
+def forget_numbers() -> None:
+    """After a test: what is remembered of content types may be rolled back with it."""
+    if _renumbered:
+        _renumbered.clear()
+        ContentType.objects.clear_cache()
