@@ -2,6 +2,7 @@
 
 from work.demo.flows import block, job, plan, promise, say
 from work.demo.moments import Day
+from work.states import BlockerKind
 
 # fmt: off
 JOBS = (
@@ -54,7 +55,7 @@ JOBS = (
     # Of two that wait for somebody who can, one was begun.
     job("INS", "B-501", "Yearly look at the burner of boiler 501", "Written scheme, due this month",
         -33.0, plan(-29.0, "op", start=0.3, values={"template": "Burner"}),
-        block(-2.4, "lead", "competence", "No burner certificate in the crew that comes",
+        block(-2.4, "lead", BlockerKind.COMPETENCE, "No burner certificate in the crew that comes",
               clears="thea", expected=3.3), due=Day(7, 16)),
     # Two wait for a window that nobody has opened.
     job("MNT", "B-501", "Change the level glass of boiler 501", "Cannot be read any more", -14.6,

@@ -15,6 +15,7 @@ from work.demo.flows import (
     wait,
 )
 from work.demo.moments import Day
+from work.states import BlockerKind
 
 # fmt: off
 JOBS = (
@@ -70,7 +71,7 @@ JOBS = (
         "Ten years since the last time",
         -40.0, plan(-36.0, "te", start=-4.4, end=2.2, owner="ao-20",
                     values={"template": "Tank floor, inside"}), start(-4.4),
-        wait(-4.2, "competence", "Nobody of the shift may stand watch at a manhole",
+        wait(-4.2, BlockerKind.COMPETENCE, "Nobody of the shift may stand watch at a manhole",
              "Manhole closed with two bolts, fan off", clears="thea", expected=2.3),
         assets=("TK-206",), due=Day(9, 16), safety_critical=True),
     job("MNT", "MCC-5", "Clean and measure section B of the switch room", "Yearly, 400 V", -25.0,
