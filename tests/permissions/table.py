@@ -118,7 +118,7 @@ ROWS: dict[str, Row] = {
     ),
     "work:import_run": Row(_in_site("work:import_run", _import), _IMPORTS, _NOT_BY_POST),
     "work:import_mapping": Row(
-        _in_site("work:import_mapping", _import),
+        lambda scene: f"{_in_site('work:import_mapping', _import)(scene)}?as=toml",
         _IMPORTS,
         site_codes(303, roles=_ADMINS, other_company=403),
         _mapping,
