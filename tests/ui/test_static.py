@@ -83,7 +83,9 @@ def test_stylesheets_import_nothing_and_name_no_file():
 def test_every_stylesheet_stands_in_the_layers_and_is_linked():
     linked = "".join(path.read_text() for path in TEMPLATES)
     for path in sorted(CSS.rglob("*.css")):
-        assert re.search(r"@layer (reset|tokens|base|components)\b", path.read_text()), path.name
+        # What stands in the admin is not in our layers but beside those of its toolkit.
+        layered = re.search(r"@layer (reset|tokens|base|components)\b", path.read_text())
+        assert layered or path.name == "admin.css", path.name
         assert str(path.relative_to(ROOT / "static")) in linked, path.name
 
 
