@@ -42,12 +42,14 @@ class SitesAdmin(SiteAdmin):
         """Give the site types of work that come with the product and that it does not have yet."""
         known = object_id if object_id.isdecimal() and len(object_id) < 19 else None
         has = set(WorkType.objects.filter(site=known).values_list("code", flat=True))
-        left = [(each.code, each.name) for each in shipped.known() if each.code not in has]
+        every = [(each.code, each.name) for each in shipped.known()]
+        left = [(code, name) for code, name in every if code not in has]
 
         class Which(StepForm):
             codes = forms.MultipleChoiceField(
                 label=_("Types"),
-                choices=left,
+                # What was taken meanwhile may be sent again, and is left as it is.
+                choices=left if request.method == "GET" else every,
                 initial=[code for code, _name in left],
                 widget=UnfoldAdminCheckboxSelectMultipleWidget,
             )
