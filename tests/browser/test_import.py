@@ -4,9 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import factories
+from tests.browser import looks
 from tests.browser.conftest import PASSWORD
-from tests.browser.looks import PHONE, WIDE
-from tests.browser.test_real_pages import _findings
 from work.models import WorkItem
 from work.services.import_ import queue
 from work.states import Role
@@ -38,16 +37,9 @@ def site(transactional_db, settings, tmp_path):
 
 
 def looked_at(window) -> list[str]:
-    """What axe finds on the page as it stands, light and dark, wide and on a phone."""
-    page, found = window.page, []
-    for size in (WIDE, PHONE):
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        for scheme in ("dark", "light"):
-            page.emulate_media(color_scheme=scheme)
-            found += _findings(page)
-        if page.evaluate("document.documentElement.scrollWidth") > size[0]:
-            found.append(f"{page.url}: scrolls sideways at {size[0]}")
-    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    """What is wrong with the page as it stands, in both themes and widths."""
+    found = looks.looked_at(window.page)
+    window.page.set_viewport_size({"width": looks.WIDE[0], "height": looks.WIDE[1]})
     return found
 
 
