@@ -68,7 +68,17 @@ class TypeAdmin(SiteAdmin):
     form = TypeForm
     fields = ("site", "code", "name", "category", "icon", "is_active")
     add_fieldsets = ((None, {"fields": ("site", "code", "name", "category", "icon")}),)
-    list_display = ("name", "code", "category", "current", "draft", "open_items", "is_active")
+    list_display = (
+        "name",
+        "code",
+        "site",
+        "category",
+        "current",
+        "draft",
+        "open_items",
+        "is_active",
+    )
+    list_select_related = ("site",)
     list_filter = (("site", OwnOnly), "category", "is_active")
     search_fields = ("code", "name", "category")
     ordering = ("name", "pk")
@@ -98,10 +108,10 @@ class TypeAdmin(SiteAdmin):
         number = kind.published_number  # type: ignore[attr-defined]
         return str(number) if number else _("none yet")
 
-    @display(description=gettext_lazy("draft"), boolean=True)
-    def draft(self, kind: WorkType) -> bool:
+    @display(description=gettext_lazy("draft"))
+    def draft(self, kind: WorkType) -> str:
         """Whether a next version is being written."""
-        return kind.has_draft  # type: ignore[attr-defined]
+        return _("being written") if kind.has_draft else ""  # type: ignore[attr-defined]
 
     @display(description=gettext_lazy("open items"))
     def open_items(self, kind: WorkType) -> int:
