@@ -1,17 +1,24 @@
 """What takes long to build is built once through the services, then put back row by row.
 
+Once a run: whoever of its workers comes first builds it, and the others wait for what was built.
+
 Only where nothing is stored yet, so that a copy is never laid over anything; and only where the
 role may leave out triggers (the throw-away server grants it), since what they wrote is copied too.
 """
 
 import copy
+import fcntl
 import functools
+import os
+import pickle
 from collections.abc import Callable
+from pathlib import Path
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 
-_COPIES: dict[str, tuple[object, object, dict[str, bytes]]] = {}
+type Copy = tuple[list, object, dict[str, bytes]]
+_COPIES: dict[str, Copy] = {}
 # Made anew with other numbers whenever a database is emptied: then put back with those of the copy.
 _KINDS = ("auth_permission", "django_content_type")
 
@@ -24,16 +31,34 @@ def built_once[T](build: Callable[[], T]) -> Callable[[], T]:
         if not _may_leave_out_triggers() or _anything_stored():
             return build()
         known = sorted(ContentType.objects.values_list("pk", "app_label", "model"))
-        kept = _COPIES.get(build.__name__)
-        if kept is None:
-            made = build()
-            _COPIES[build.__name__] = (known, copy.deepcopy(made), _rows())
-            return made
-        numbered, made, rows = kept
+        name = f"{build.__module__}.{build.__name__}"
+        if name not in _COPIES:
+            made, _COPIES[name] = _first(name, build, known)
+            if made is not None:
+                return made
+        numbered, made, rows = _COPIES[name]
         _put_back(rows, renumbered=numbered != known)
         return copy.deepcopy(made)
 
     return there
+
+
+def _first[T](name: str, build: Callable[[], T], known: list) -> tuple[T | None, Copy]:
+    """What was built here, or None where another worker of this run did it; and its copy."""
+    path = Path(os.environ["VINKEY_DATA"]) / f"{name}.kept"
+    with path.with_suffix(".lock").open("w") as lock, connection.cursor() as cursor:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if path.exists():
+            kept, counted = pickle.loads(path.read_bytes())  # noqa: S301  our own, of this run
+            for sequence, last in counted:
+                at_least = f"setval('{sequence}', greatest(%s, nextval('{sequence}')))"
+                cursor.execute(f"SELECT {at_least}", [last])
+            return None, kept
+        made = build()
+        kept = (known, copy.deepcopy(made), _rows())
+        cursor.execute("SELECT sequencename, last_value FROM pg_sequences WHERE last_value > 0")
+        path.write_bytes(pickle.dumps((kept, cursor.fetchall())))
+        return made, kept
 
 
 @functools.cache

@@ -1,8 +1,11 @@
 """Killed while people act through the pages: what was acknowledged is kept, and kept once."""
 
 import contextlib
+import os
 import re
 import signal
+import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.parse
@@ -13,6 +16,7 @@ from http.cookiejar import CookieJar
 import psycopg
 import pytest
 
+from tests.database import ROOT
 from tests.frame.test_serve import Running, data, everyone, gone  # noqa: F401  a fixture
 from vinkey.embedded import Servers
 from vinkey.embedded.home import OWNER
@@ -98,7 +102,30 @@ def _some_more(people: list[Person], count: int = 5) -> None:
     raise AssertionError("nothing is acknowledged any more")
 
 
+# The people and places of the demo; its work is not needed here, and takes long.
+_PEOPLE = """
+import django
+django.setup()
+from tests.factories.demo import load, of_jobs
+from work.management.commands import load_demo
+load_demo.DEMOS = of_jobs()
+load(None)
+"""
+
+
+def _load_people(data) -> None:  # noqa: F811
+    servers = Servers(data, valkey=False, throw_away=True)
+    servers.start()
+    known = {"DATABASE_URL": servers.home.database_url(OWNER), "VINKEY_DATA": str(data)}
+    known["DJANGO_SETTINGS_MODULE"] = "vinkey.settings"
+    subprocess.run(
+        [sys.executable, "-c", _PEOPLE], cwd=ROOT, env=os.environ | known, check=True, timeout=120
+    )
+    servers.stop()
+
+
 def test_every_acknowledged_act_outlives_every_kill(data):  # noqa: F811
+    _load_people(data)
     running = Running(data, demo=True)
     people = [Person(running, name) for name in ("supervisor", "technician", "shiftlead")]
     try:

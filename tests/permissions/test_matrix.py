@@ -1,5 +1,6 @@
 """Every address, every role, both methods: the exact code; refused, nothing changed."""
 
+import functools
 import uuid
 
 import pytest
@@ -93,9 +94,14 @@ def scene(clock, world, settings, tmp_path):
     return Scene(world, item, kept.pk, run.pk)
 
 
+@functools.cache
+def _tables() -> list[str]:
+    return [name for name in connection.introspection.table_names() if name not in _LEFT]
+
+
 def counted() -> dict[str, int]:
     """How many rows each table has."""
-    tables = [name for name in connection.introspection.table_names() if name not in _LEFT]
+    tables = _tables()
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(f'(SELECT count(*) FROM "{name}")' for name in tables))
         return dict(zip(tables, cursor.fetchone(), strict=True))
@@ -147,12 +153,13 @@ def test_act(people, world, verb):
     url += f"?of={of}" if of is not None else ""
     posted, asked = {}, {}
     for who, person in people.items():
-        asked[who] = visit(person, "get", url).status_code
+        browser = signed_in(person)
+        asked[who] = browser.get(url).status_code
         known = {"act": str(uuid.uuid4()), "seen": seen_of(verb, item)} | case.typed(world, item)
         before = (counted(), snapshot(item))
         with rolled_back():
             told = Event.objects.count()
-            answer = visit(person, "post", url, known)
+            answer = browser.post(url, known)
             posted[who] = answer.status_code
             if posted[who] >= 400 or who == ANONYMOUS:
                 assert (counted(), snapshot(item)) == before, who

@@ -80,6 +80,7 @@ def find(site: Site, who: Scope, text: str) -> WorkItem | None:
             place_rows=_linked(
                 ItemPlace, code=F("place__code"), name=F("place__name"), path=F("place__path")
             ),
+            around=_facts.around(),
             ever_four_eyes=_four_eyes_asked(),
             accepted=_accepted(),
             owner_known=_owners.known(),
@@ -150,17 +151,26 @@ def load(
     before: int | None = None,
     each: bool = False,
 ) -> Page:
-    """The page of an item that was found: twelve queries whatever stands around it.
+    """The page of an item that was found: at most twelve queries, whatever stands around it.
 
     before, each: which stretch of its history, as `trail.events_of` takes them.
     """
-    facts = _facts.proof(_own(item), ever_four_eyes=item.ever_four_eyes)
-    return Page(site, item, facts, who, at, trail.events_of(item, before, each=each))
+    past = trail.events_of(item, before, each=each)
+    return Page(site, item, _proven(item), who, at, past)
+
+
+def load_for_act(site: Site, item: WorkItem, who: Scope, at: datetime) -> Page:
+    """What an act that is sent asks of an item: all of it but its history."""
+    return Page(site, item, _proven(item), who, at, trail.Trail([]))
+
+
+def _proven(item: WorkItem) -> Facts:
+    return _facts.proof_of(_own(item), item.around, ever_four_eyes=item.ever_four_eyes)
 
 
 def load_for_form(site: Site, item: WorkItem, who: Scope, at: datetime) -> Page:
     """What the form of an act asks of an item: nothing of its proof, holds, kin and history."""
-    return Page(site, item, _facts.asked(_own(item)), who, at, trail.Trail([]))
+    return Page(site, item, _facts.asked(_own(item), item.around), who, at, trail.Trail([]))
 
 
 def _own(item: WorkItem) -> Facts:

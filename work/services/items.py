@@ -10,7 +10,7 @@ from work.services import _derive, _locks, _moves, _overlay
 from work.services._changing import assign_inner, edit_inner
 from work.services._enter import check as check_entered
 from work.services._enter import enter
-from work.services._facts import Facts, contexts, load, proof
+from work.services._facts import Facts, contexts, load
 from work.services._item_fields import (
     change_type,
     set_assets,
@@ -109,7 +109,6 @@ def plan_inner(
     if set_places(act, item, place_ids):
         what.append("places")
     set_executors(act, item, executor_ids)
-    proof(facts)
     _moves.check(act, facts, Verb.PLAN)
     item.planned_at = act.happened_at
     # Whoever plans it has answered what an import left open.

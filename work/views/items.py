@@ -69,7 +69,7 @@ def item_act(
 ) -> HttpResponse:
     """Do one act (POST), or show the form of one that has a page of its own (GET)."""
     spec = SPECS.get(verb)
-    load = read.load if request.method == "POST" else read.load_for_form
+    load = read.load_for_act if request.method == "POST" else read.load_for_form
     page = load(site, _found(site, who, number), who, at)
     if spec is None:
         raise Http404
