@@ -8,7 +8,7 @@ from work.services import blockers, holds, people, proof, requirements
 from work.states import BlockerKind, Gate, Role
 
 # session, user, scope, site, item, requirements, blockers, lines, criteria, names
-_ALONE = 10
+_ALONE = 9
 _FORMS = {
     "plan": _ALONE + 1,  # choices
     "edit": _ALONE + 1,
