@@ -19,6 +19,7 @@ from tests.factories import (
     waiting_item,
     work_type,
 )
+from tests.factories.kept import built_once
 from tests.factories.world import SecondSite
 from work.models import Place, Post, User, WorkType
 from work.services import (
@@ -53,6 +54,7 @@ class Playground:
     people: list[User] = field(default_factory=list)
 
 
+@built_once
 def make_playground() -> Playground:
     """Build it through the services, with work in several statuses."""
     world = make_world()
