@@ -56,6 +56,7 @@ class Action(StrEnum):
     PLACE_STATE = "place_state"
     CONFIGURE = "configure"
     RULE_MODE = "rule_mode"
+    SHARE_VIEW = "share_view"
 
 
 _PLANNERS = frozenset({Role.PLANNER, Role.SUPERVISOR, Role.SHIFT_LEAD, Role.AREA_OWNER})
@@ -106,6 +107,8 @@ BY_ROLE: dict[Action, frozenset[Role]] = {
     Action.PLACE_STATE: _ACCEPTERS,
     Action.CONFIGURE: frozenset({Role.SITE_ADMIN}),
     Action.RULE_MODE: frozenset({Role.HSE}),
+    # Anywhere at the site: a view shows nobody more than is theirs to see.
+    Action.SHARE_VIEW: _PLANNERS | {Role.SITE_ADMIN},
 }
 
 

@@ -13,6 +13,8 @@ from work.views import (
     notices,
     pictures,
     places,
+    views,
+    why,
 )
 
 app_name = "work"
@@ -25,6 +27,11 @@ urlpatterns = [
     path(_SITE, pictures.site_picture, name="site_picture"),
     path(f"{_SITE}board/", boards.board, name="board"),
     path(f"{_SITE}work/", lists.item_list, name="item_list"),
+    path(f"{_SITE}why/", why.why, name="why"),
+    path(f"{_SITE}views/", views.view_list, name="view_list"),
+    path(f"{_SITE}views/new/", views.view_new, name="view_new"),
+    path(f"{_SITE}views/columns/", views.list_columns, name="list_columns"),
+    path(f"{_SITE}views/<int:pk>/", views.view_edit, name="view_edit"),
     path(f"{_SITE}work/new/", new.item_new, name="item_new"),
     path(f"{_SITE}work/<str:number>/", items.item_detail, name="item_detail"),
     path(f"{_SITE}work/<str:number>/<slug:verb>/", items.item_act, name="item_act"),

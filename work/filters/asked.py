@@ -15,6 +15,7 @@ PARAMETERS = (
     "status",
     "type",
     "place",
+    "here",
     "owner",
     "team",
     "executor",
@@ -26,17 +27,25 @@ PARAMETERS = (
     "ready",
     "overdue",
     "unconfirmed",
+    "owner_left",
+    "no_duty",
+    "nobody",
     "incomplete",
     "source_closed",
     "due_before",
     "waiting_days",
     "since",
     "closed_since",
+    "held_since",
 )
 # Of these any of several values will do; the others have one.
 MANY = frozenset({"status", "type", "place", "team", "priority", "kind"})
 LONGEST, MOST_VALUES, MOST_FIELDS, LAST_PAGE = 120, 12, 8, 20
-_LONGEST_FIELD = 42
+_LONGEST_FIELD, _LONGEST_KEY = 42, 600
+# Of a custom field a value, or the least or the most of it.
+ENDS = (".from", ".to")
+GROUPS = ("kind", "clears")
+MOST_COLUMNS = 24
 _NUMBER = re.compile(r"(?:[A-Za-z]-?)?([0-9]{1,15})")
 
 
@@ -44,13 +53,17 @@ _NUMBER = re.compile(r"(?:[A-Za-z]-?)?([0-9]{1,15})")
 class Asked:
     """What was asked for, by parameter; `f.<key>` for custom fields.
 
-    left: what is more, or longer, than can be asked at once.
+    left: what is more, or longer, than can be asked at once. columns, group: how the list shows it.
+    view: the saved view that it began with.
     """
 
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = ""
     page: int = 1
     after: str = ""
+    columns: tuple[str, ...] = ()
+    group: str = ""
+    view: str = ""
     left: tuple[tuple[str, str], ...] = ()
 
     @classmethod
@@ -66,16 +79,19 @@ class Asked:
             most = MOST_VALUES if name in MANY else 1
             if found and name.startswith("f."):
                 fields += 1
-                if fields > MOST_FIELDS or len(name) > _LONGEST_FIELD:
+                if fields > MOST_FIELDS or len(_bare(name)) > _LONGEST_FIELD:
                     most = 0
             if found[:most]:
                 values[name] = found[:most]
             left += [(name[:_LONGEST_FIELD], value) for value in found[most:]]
         return cls(
             values,
-            _clean(query.get("sort", ""))[:20],
+            _clean(query.get("sort", ""))[: _LONGEST_FIELD + 1],
             _page(query.get("page", "")),
-            _clean(query.get("after", ""))[:80],
+            _clean(query.get("after", ""))[:_LONGEST_KEY],
+            _columns(query.getlist("columns")),
+            query.get("group", "") if query.get("group") in GROUPS else "",
+            _clean(query.get("view", ""))[:15],
             tuple(left[:MOST_VALUES]),
         )
 
@@ -100,7 +116,7 @@ class Asked:
     def wanted(self) -> Wanted:
         """What has to be looked up for it."""
         q = self.one("q")
-        places = {*self.values.get("place", ()), q, q.upper()} - {""}
+        places = {*self.values.get("place", ()), self.one("here"), q, q.upper()} - {""}
         return Wanted(
             number=self.number(),
             places=tuple(sorted(place for place in places if "\x00" not in place)),
@@ -110,7 +126,16 @@ class Asked:
             clears=_safe(self.one("clears")),
         )
 
-    def url(self, *, sort: str | None = None, page: int = 1, after: str = "", **changed) -> str:
+    def url(
+        self,
+        *,
+        sort: str | None = None,
+        page: int = 1,
+        after: str = "",
+        group: str | None = None,
+        view: str | None = None,
+        **changed: str | Iterable[str] | None,
+    ) -> str:
         """The address of the same with something else: `type=None` without it."""
         values = {**self.values}
         for name, value in changed.items():
@@ -120,15 +145,36 @@ class Asked:
                 values[name] = (value,) if isinstance(value, str) else tuple(value)
         pairs = [(name, value) for name, many in values.items() for value in many]
         sort = self.sort if sort is None else sort
+        group = self.group if group is None else group
+        view = self.view if view is None else view
         pairs += [("sort", sort)] if sort else []
+        pairs += [("columns", ",".join(self.columns))] if self.columns else []
+        pairs += [("group", group)] if group else []
+        pairs += [("view", view)] if view else []
         pairs += [("page", str(page))] if page > 1 else []
         pairs += [("after", after)] if after else []
-        return f"?{urlencode(pairs)}"
+        return f"?{urlencode(pairs, safe=',')}"
+
+    def query(self) -> str:
+        """What a view keeps of it: everything but where one stands in the list."""
+        return self.url(view="").removeprefix("?")
 
     def without(self, name: str, value: str | None = None) -> str:
         """The address without a parameter, or without one of its values."""
         left = tuple(each for each in self.values.get(name, ()) if value not in (None, each))
         return self.url(**{name: left or None})
+
+
+def _bare(name: str) -> str:
+    """The name of a custom field's parameter without its end."""
+    return next((name.removesuffix(end) for end in ENDS if name.endswith(end)), name)
+
+
+def _columns(values: Iterable[str]) -> tuple[str, ...]:
+    """The columns, said one by one or in one word with commas."""
+    found = dict.fromkeys(each for value in values for each in _clean(value).split(","))
+    known = [each for each in found if 0 < len(each) <= _LONGEST_FIELD]
+    return tuple(known[:MOST_COLUMNS])
 
 
 def _bounded(values: Iterable[str]) -> tuple[str, ...]:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from work.filters.lapsed import NOBODY
 from work.filters.plain import day
 from work.filters.selection import Selection
-from work.filters.words import ANY_STATUS, FLAGS, LABELS, ME
+from work.filters.words import ANY_STATUS, FLAGS, LABELS, ME, RANGES
+from work.filters.words import NOBODY as NOBODY_NAMED
 from work.reads.causes import cause_words, is_cause
-from work.states import ENDED, BlockerKind, Priority, Role, Status
+from work.states import ENDED, BlockerKind, FieldKind, Priority, Role, Status
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,13 @@ def chips(selection: Selection) -> list[Chip]:
 def label(selection: Selection, name: str) -> str:
     """The name of a parameter in words; a custom field has its own."""
     if name.startswith("f."):
-        fields = selection.context.facets.fields
-        return next((f.label for f in fields if f"f.{f.key}" == name), _plain(name))
+        for field in selection.context.facets.fields:
+            if name == f"f.{field.key}":
+                return field.heading
+            for end, said in RANGES.items():
+                if name == f"f.{field.key}{end}":
+                    return str(said) % {"field": field.heading}
+        return _plain(name)
     return str(LABELS[name])
 
 
@@ -72,15 +79,28 @@ def _said(selection: Selection, name: str, value: str) -> str:
         return str(choices[name].get(value, value))
     if name in ("owner", "executor", "clears"):
         return _person(selection, name, value)
-    if name == "place" and value in facets.places:
+    if name in ("place", "here") and value in facets.places:
         return facets.places[value].name
-    if name in ("due_before", "since", "closed_since") and (found := day(value)):
+    if name in ("due_before", "since", "closed_since", "held_since") and (found := day(value)):
         return date_format(found, "j M Y")
     if name == "incomplete" and is_cause(value):
         return cause_words(value, selection.context.facets.field_labels())
-    if name in ("asset", "q", "place", "waiting_days") or name.startswith("f."):
+    if name.startswith("f."):
+        return _custom(selection, name, value)
+    if name in ("asset", "q", "place", "here", "waiting_days"):
         return _plain(value)
     return str(FLAGS.get(value, _plain(value)))
+
+
+def _custom(selection: Selection, name: str, value: str) -> str:
+    """The value of a custom field as it was asked; yes or no, and a day, in words."""
+    fields = selection.context.facets.fields
+    kinds = {field.kind for field in fields if name.startswith(f"f.{field.key}")}
+    if kinds == {FieldKind.YES_NO}:
+        return str(FLAGS.get(value, _plain(value)))
+    if kinds and kinds <= {FieldKind.DATE, FieldKind.MOMENT} and (found := day(value)):
+        return date_format(found, "j M Y")
+    return _plain(value)
 
 
 def _person(selection: Selection, name: str, value: str) -> str:
@@ -88,6 +108,8 @@ def _person(selection: Selection, name: str, value: str) -> str:
     facets = selection.context.facets
     if value == "me":
         return str(ME)
+    if name == "clears" and value == NOBODY:
+        return str(NOBODY_NAMED)
     if name == "clears" and value.startswith("role:"):
         return str(dict(Role.choices).get(value.removeprefix("role:"), value))
     known = {

@@ -6,9 +6,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from work.filters.asked import ENDS
+from work.filters.custom import RANGED
 from work.filters.selection import Selection
 from work.filters.widgets import Checks, Choice, Day, Text, Whole
-from work.filters.words import ANY_STATUS, FLAGS, LABELS, ME
+from work.filters.words import ANY_STATUS, FLAGS, LABELS, ME, NOBODY, RANGES
 from work.reads.facets import CustomField
 from work.states import BlockerKind, FieldKind, Priority, Role, Status
 
@@ -28,7 +30,11 @@ class FilterForm(forms.Form):
         super().__init__(data, auto_id="filter-%s")
         types = [(each.code, each.name) for each in facets.types]
         teams = [(each.code, each.name) for each in facets.teams]
-        clearing = [("me", ME), *((f"role:{code}", name) for code, name in Role.choices)]
+        clearing = [
+            ("me", ME),
+            ("nobody", NOBODY),
+            *((f"role:{code}", name) for code, name in Role.choices),
+        ]
         if asked.one("clears") and facets.clears:
             clearing.append((asked.one("clears"), facets.clears.name))
         self._add("q", _text())
@@ -48,10 +54,20 @@ class FilterForm(forms.Form):
         self._add("waiting_days", forms.IntegerField(min_value=0, widget=Whole()))
         self._add("since", forms.DateField(widget=Day()))
         for field in shown_fields(selection):
-            self._add(f"f.{field.key}", _custom(field), field.label)
+            self._add_custom(field)
         for name, _value in selection.unknown:
             if name in self.fields and name not in self.errors:
                 self.add_error(name, _("This is not understood."))
+
+    def _add_custom(self, field: CustomField) -> None:
+        """The value of a field; of one that can be compared, the least and the most."""
+        name = f"f.{field.key}"
+        if field.kind not in RANGED or name in self.data:
+            self._add(name, _custom(field), field.heading)
+        if field.kind in RANGED:
+            for end, label in RANGES.items():
+                control = _text() if field.kind == FieldKind.NUMBER else _day()
+                self._add(name + end, control, label % {"field": field.heading})
 
     def _add(self, name: str, field: forms.Field, label: Any = None) -> None:
         field.required, field.label = False, label or LABELS[name]
@@ -65,22 +81,18 @@ def shown_fields(selection: Selection) -> list[CustomField]:
     one = next((each.pk for each in facets.types if (each.code,) == codes), None)
     by_key: dict[str, CustomField] = {}
     for field in facets.fields:
-        wanted = field.type_id == one or f"f.{field.key}" in asked.values
-        if field.filterable and wanted:
+        said = any(f"f.{field.key}{end}" in asked.values for end in ("", *ENDS))
+        if said or (field.filterable and field.type_id == one):
             by_key.setdefault(field.key, field)
     return list(by_key.values())
 
 
-def columns(selection: Selection) -> list[CustomField]:
-    """The custom columns: those of the one type asked for."""
-    codes = selection.asked.values.get("type", ())
-    facets = selection.context.facets
-    one = next((each.pk for each in facets.types if (each.code,) == codes), None)
-    return [field for field in facets.fields if field.column and field.type_id == one][:6]
-
-
 def _text(hint: str = "") -> forms.CharField:
     return forms.CharField(widget=Text(), help_text=hint)
+
+
+def _day() -> forms.CharField:
+    return forms.CharField(widget=Day())
 
 
 def _checks(choices: Any) -> forms.MultipleChoiceField:
@@ -97,5 +109,5 @@ def _custom(field: CustomField) -> forms.Field:
     if field.kind == FieldKind.YES_NO:
         return _choice(FLAGS.items())
     if field.kind == FieldKind.DATE:
-        return forms.CharField(widget=Day())
+        return _day()
     return _text()

@@ -1,35 +1,44 @@
-"""Filters over what blocks: open blockers, and what lapsed although no task has run since."""
+"""Filters over what blocks: open blockers, and what lapsed although no task has run since.
+
+With `held_since` they speak of what blocked at some time since that day. What is asked of kind and
+of who clears is asked of the same blocker.
+"""
 
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from work.models import Blocker, Prerequisite
+from work.models import Blocker
 from work.models.readings import blocked_if
-from work.reads.lapses import unmet_and_due
+from work.reads.blocks import lapsing, overlapping
 from work.states import BlockerKind, Role
 
 if TYPE_CHECKING:
     from work.filters.selection import Context
 
+NOBODY = "nobody"
+
 
 def kind(values: tuple[str, ...], context: "Context") -> Q | None:
-    """Blocked by something of one of these kinds."""
-    if not set(values) <= set(BlockerKind.values):
-        return None
-    return _blocked_where(Q(kind__in=values), context)
+    """Blockers of one of these kinds."""
+    return Q(kind__in=values) if set(values) <= set(BlockerKind.values) else None
 
 
 def clears(values: tuple[str, ...], context: "Context") -> Q | None:
-    """Blocked by what this one clears: `role:planner`, `user:5`, `post:2`, `team:3`, `me`."""
+    """Blockers that this one clears: `role:planner`, `user:5`, `post:2`, `team:3`, `me`, `nobody`.
+
+    Nobody: where none is named.
+    """
     said = values[0]
+    if said == NOBODY:
+        return Q(clears="")
     if said == "me":
-        return _blocked_where(_mine(context), context)
+        return _mine(context)
     name, _colon, key = said.partition(":")
     if name == "role":
-        return _blocked_where(Q(clears=said), context) if key in Role.values else None
+        return Q(clears=said) if key in Role.values else None
     found = context.facets.clears
-    return _blocked_where(Q(clears=f"{name}:{found.pk}"), context) if found else None
+    return Q(clears=f"{name}:{found.pk}") if found else None
 
 
 def _mine(context: "Context") -> Q:
@@ -49,11 +58,16 @@ def _mine(context: "Context") -> Q:
     return Q(clears__in=names) | found
 
 
-def _blocked_where(which: Q, context: "Context") -> Q:
-    at, site = context.at, context.site
-    open_now = Blocker.objects.filter(which, site=site, ended_at=None).order_by()
-    lapsed = Prerequisite.objects.filter(
-        unmet_and_due(at), which, site=site, item__blocked_from__lte=at
-    ).order_by()
-    found = open_now.values("item").union(lapsed.values("item"))
-    return blocked_if(at) & Q(pk__in=found)
+BLOCKS = {"kind": kind, "clears": clears}
+
+
+def items(which: Q, context: "Context") -> Q:
+    """The items that one of these blockers blocks now, or blocked since the day asked for."""
+    at, site, since = context.at, context.site, context.held_from
+    blockers = Blocker.objects.filter(which, site=site).order_by()
+    lapses = lapsing(site, at).filter(which)
+    if since is None:
+        open_now = blockers.filter(ended_at=None)
+        return blocked_if(at) & Q(pk__in=open_now.values("item").union(lapses.values("item")))
+    held = blockers.filter(overlapping(since))
+    return Q(pk__in=held.values("item").union(lapses.values("item")))

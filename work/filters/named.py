@@ -29,6 +29,12 @@ def place(values: tuple[str, ...], context: "Context") -> Q | None:
     return found
 
 
+def here(values: tuple[str, ...], context: "Context") -> Q | None:
+    """At this very place, and not below it."""
+    found = context.facets.places.get(values[0])
+    return Q(place=found.pk) if found else None
+
+
 def owner(values: tuple[str, ...], context: "Context") -> Q | None:
     """Owned by a person or post: `user:5`, `post:2`, a part of the name; `me` with my duties."""
     people = [each.pk for each in context.facets.owners]

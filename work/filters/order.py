@@ -1,15 +1,18 @@
-"""Orders of a list. Each has an index over open items behind it, read in either direction.
+"""Orders of a list. Each has an index over open items behind it, read in either direction; by a
+custom field the open items are sorted.
 
 Descending is the exact reverse of ascending, so items without a value come last and then first.
 After page 20 the next rows follow from the key of the last one (`after`).
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.fields.json import KeyTransform
 from django.utils.dateparse import parse_datetime
 
 from work.models import WorkItem
@@ -56,21 +59,44 @@ ORDERS = {
 }
 
 
-def known(sort: str) -> str:
-    """The sort as it is taken: one that is not known is the default, the newest first."""
-    return sort if sort.removeprefix("-") in ORDERS else "-number"
+def _json(text: str) -> Any:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, str | int | float) else None
+
+
+def _order(name: str) -> Order:
+    """The order by a column; by a custom field as `f.<key>`."""
+    if name in ORDERS:
+        return ORDERS[name]
+    field = name.removeprefix("f.")
+    return Order("custom", lambda row: row.values.get(field), _json, nullable=True)
+
+
+def known(sort: str, custom: Collection[str] = ()) -> str:
+    """The sort as it is taken: one that is not known is the default, the newest first.
+
+    custom: the custom fields that can be sorted by.
+    """
+    name = sort.removeprefix("-")
+    return sort if name in ORDERS or name in custom else "-number"
 
 
 def ordered(items: QuerySet[WorkItem], sort: str, after: str = "") -> QuerySet[WorkItem]:
     """The items in that order, beginning after the key of a row."""
-    back, order = sort.startswith("-"), ORDERS[sort.removeprefix("-")]
+    back, order = sort.startswith("-"), _order(sort.removeprefix("-"))
     if order is NUMBER:
         found = items.order_by("-number" if back else "number")
         number = _number(after)
         if number is None:
             return found
         return found.filter(number__lt=number) if back else found.filter(number__gt=number)
-    items = items.alias(lifecycle=LIFECYCLE) if order.column == "lifecycle" else items
+    if order.column == "lifecycle":
+        items = items.alias(lifecycle=LIFECYCLE)
+    elif order.column == "custom":
+        items = items.alias(custom=KeyTransform(sort.removeprefix("-")[2:], "values"))
     first = F(order.column).desc() if back else F(order.column).asc()
     found = items.order_by(first, "number" if back else "-number")
     start = _start(order, back, after)
@@ -79,7 +105,7 @@ def ordered(items: QuerySet[WorkItem], sort: str, after: str = "") -> QuerySet[W
 
 def begins(sort: str, after: str) -> bool:
     """Whether `after` is the key of a row in that order."""
-    back, order = sort.startswith("-"), ORDERS[sort.removeprefix("-")]
+    back, order = sort.startswith("-"), _order(sort.removeprefix("-"))
     if order is NUMBER:
         return _number(after) is not None
     return _start(order, back, after) is not None
@@ -87,10 +113,12 @@ def begins(sort: str, after: str) -> bool:
 
 def key(row: ItemRow, sort: str) -> str:
     """The key of a row in that order."""
-    order = ORDERS[sort.removeprefix("-")]
+    order = _order(sort.removeprefix("-"))
     if order is NUMBER:
         return str(row.number)
     value = order.value(row)
+    if order.column == "custom" and value is not None:
+        return f"{json.dumps(value, ensure_ascii=False)}~{row.number}"
     said = value.isoformat() if isinstance(value, datetime) else "" if value is None else value
     return f"{said}~{row.number}"
 

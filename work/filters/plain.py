@@ -15,14 +15,17 @@ from work.models.readings import (
     unconfirmed_if,
 )
 from work.reads.causes import is_cause
-from work.states import OPEN, Priority, Status
+from work.states import OPEN, UNDER_WAY, Priority, Status
 
 if TYPE_CHECKING:
     from work.filters.selection import Context
 
 # The statuses of which these filters speak; `selection` asks for them, once.
 HOLDS_FOR: dict[str, frozenset[Status]] = {
-    **dict.fromkeys(("blocked", "overdue", "source_closed", "kind", "clears"), OPEN),
+    **dict.fromkeys(
+        ("blocked", "overdue", "source_closed", "kind", "clears", "owner_left", "no_duty"), OPEN
+    ),
+    "nobody": frozenset({Status.PLANNED, *UNDER_WAY}),
     "ready": frozenset({Status.PLANNED}),
     "unconfirmed": frozenset({Status.LIVE}),
     "incomplete": frozenset({Status.REQUESTED}),

@@ -8,6 +8,7 @@ LABELS = {
     "status": _("Status"),
     "type": _("Type"),
     "place": _("Place"),
+    "here": _("At this very place"),
     "owner": _("Owner"),
     "team": _("Team"),
     "executor": _("Done by"),
@@ -19,14 +20,21 @@ LABELS = {
     "ready": _("Clear to start"),
     "overdue": _("Overdue"),
     "unconfirmed": _("Not confirmed stopped"),
+    "owner_left": _("Owner has left"),
+    "no_duty": _("Post without duty"),
+    "nobody": _("Nobody on it"),
     "incomplete": _("Arrived incomplete"),
     "source_closed": _("Closed in source, open here"),
     "due_before": _("Due before"),
     "waiting_days": _("Stopped for at least, days"),
     "since": _("Raised since"),
     "closed_since": _("Closed since"),
+    "held_since": _("Was blocked since"),
     "after": _("Place in the list"),
 }
 FLAGS = {"1": _("Yes"), "0": _("No")}
 ANY_STATUS = {"open": _("All open"), "all": pgettext_lazy("status", "All")}
 ME = _("Me")
+# The ends of a custom field that can be compared.
+RANGES = {".from": _("%(field)s, from"), ".to": _("%(field)s, to")}
+NOBODY = pgettext_lazy("who clears", "Nobody named")

@@ -48,6 +48,7 @@ from work.models.types import (
     WorkType,
     WorkTypeVersion,
 )
+from work.models.views import ListChoice, SavedView
 
 __all__ = [
     "Acceptance",
@@ -72,6 +73,7 @@ __all__ = [
     "ItemAsset",
     "ItemExecutor",
     "ItemPlace",
+    "ListChoice",
     "Membership",
     "NamedCheck",
     "Note",
@@ -84,6 +86,7 @@ __all__ = [
     "Prerequisite",
     "RequirementRule",
     "SavedMapping",
+    "SavedView",
     "RuleMode",
     "Shift",
     "Site",

@@ -266,6 +266,12 @@ class Blocker(models.Model):
                 condition=Q(ended_at=None),
             ),
             models.Index(fields=["site", "since"], name="work_blocker_since"),
+            # What has blocked in the last days, and for how long.
+            models.Index(
+                fields=["site", "ended_at"],
+                name="work_blocker_ended",
+                condition=Q(ended_at__isnull=False),
+            ),
         ]
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
 

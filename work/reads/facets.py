@@ -5,7 +5,7 @@ post only where one of the company's items names it: nothing else can be told fr
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,6 +54,12 @@ class CustomField:
     type_id: int
     filterable: bool
     column: bool
+    unit: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The label with its unit."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
 
 
 @dataclass(frozen=True)
@@ -93,22 +99,37 @@ class Facets:
 
 def load(site: Site, who: Scope, wanted: Wanted) -> Facets:
     """Everything in one query."""
+    return load_each(site, who, [wanted])[0]
+
+
+def load_each(site: Site, who: Scope, several: Sequence[Wanted]) -> list[Facets]:
+    """The same for several addresses at once: one query, whatever their number."""
     statement, params = _ALWAYS, _given(site, who)
     with connection.cursor() as cursor:
-        for part in _pointed_at(site, who, wanted):
-            try:
-                sql, values = part.query.sql_with_params()
-            except EmptyResultSet:
-                continue
-            names = [f"p{len(params) + n}" for n in range(len(values))]
-            marks = tuple(f"%({name})s" for name in names)
-            statement += f" UNION ALL ({sql.replace('%%', '%%%%')})" % marks
-            params |= dict(zip(names, values, strict=True))
+        for n, wanted in enumerate(several):
+            for part in _pointed_at(site, who, wanted, f"{n}:"):
+                try:
+                    sql, values = part.query.sql_with_params()
+                except EmptyResultSet:
+                    continue
+                names = [f"p{len(params) + at}" for at in range(len(values))]
+                marks = tuple(f"%({name})s" for name in names)
+                statement += f" UNION ALL ({sql.replace('%%', '%%%%')})" % marks
+                params |= dict(zip(names, values, strict=True))
         cursor.execute(statement, params)
         rows = cursor.fetchall()
-    found = Facets()
+    found = [Facets() for _wanted in several]
     for what, pk, code, name, more, extra in rows:
-        _put(found, what, Named(pk, code, name, more), extra)
+        of, _colon, kind = what.rpartition(":")
+        for each in [found[int(of)]] if of else found:
+            _put(each, kind, Named(pk, code, name, more), extra)
+    for each in found:
+        _finish(each)
+    return found
+
+
+def _finish(found: Facets) -> None:
+    """Note the parts of a name that too many have, and put what forms show in order."""
     for name, each in (
         ("owner", found.owners),
         ("owner", found.owner_posts),
@@ -119,7 +140,6 @@ def load(site: Site, who: Scope, wanted: Wanted) -> Facets:
     found.types.sort(key=lambda each: each.name)
     found.teams.sort(key=lambda each: each.name)
     found.fields.sort(key=lambda each: each.label)
-    return found
 
 
 # What every page needs. Of a custom field, the newest published version of its type counts.
@@ -130,12 +150,11 @@ SELECT 'team', id, code, name, kind, NULL FROM work_team
  WHERE site_id = %(site)s AND (NOT %(guest)s OR id = ANY(%(companies)s))
 UNION ALL
 SELECT 'field', v.type_id, f.key, f.label, f.kind,
-    jsonb_build_array(f.choices, f.filterable, f."column")
+    jsonb_build_array(f.choices, f.filterable, f."column", f.unit)
   FROM work_typefield f
   JOIN work_worktypeversion v ON v.id = f.version_id
   JOIN work_worktype t ON t.id = v.type_id
  WHERE t.site_id = %(site)s AND t.is_active AND v.published_at IS NOT NULL
-   AND (f.filterable OR f."column")
    AND NOT EXISTS (SELECT 1 FROM work_worktypeversion n WHERE n.type_id = v.type_id
                      AND n.published_at IS NOT NULL AND n.number > v.number)
 UNION ALL
@@ -160,7 +179,7 @@ def _put(found: Facets, what: str, named: Named, extra: Any) -> None:
         case "team":
             found.teams.append(named)
         case "field":
-            choices, filterable, column = json.loads(extra)
+            choices, filterable, column, unit = json.loads(extra)
             found.fields.append(
                 CustomField(
                     named.code,
@@ -170,6 +189,7 @@ def _put(found: Facets, what: str, named: Named, extra: Any) -> None:
                     named.pk,
                     filterable,
                     column,
+                    unit,
                 )
             )
         case "place":
@@ -199,15 +219,16 @@ def _part(what: str, rows: QuerySet, code: str, name: str, more: str = "") -> Qu
         "_more": Cast(more, CharField()) if more else Value("", CharField()),
         "_extra": Cast(Value(None), JSONField()),
     }
-    pk = "number" if what == "number" else "pk"
+    pk = "number" if what.endswith("number") else "pk"
     found = rows.order_by() if not rows.query.is_sliced else rows
     return found.annotate(**given).values_list("_what", pk, "_code", "_name", "_more", "_extra")
 
 
-def _pointed_at(site: Site, who: Scope, wanted: Wanted) -> Iterable[QuerySet]:
+def _pointed_at(site: Site, who: Scope, wanted: Wanted, of: str = "") -> Iterable[QuerySet]:
+    """What an address names, as members of the union. of: says which address, before the kind."""
     mine = WorkItem.objects.filter(of_site(who, site), site=site)
     if wanted.number is not None:
-        yield _part("number", mine.filter(number=wanted.number), "number", "number")
+        yield _part(f"{of}number", mine.filter(number=wanted.number), "number", "number")
     if wanted.places:
         seen = visible(who, place="", team=None)
         places = Place.objects.filter(seen, site=site, code__in=wanted.places)
@@ -215,25 +236,25 @@ def _pointed_at(site: Site, who: Scope, wanted: Wanted) -> Iterable[QuerySet]:
             below = {"place__path__startswith": OuterRef("path")}
             touched = ItemPlace.objects.filter(item__in=mine, **below)
             places = places.filter(Exists(mine.filter(**below)) | Exists(touched))
-        yield _part("place", places, "code", "name", "path")
+        yield _part(f"{of}place", places, "code", "name", "path")
     if wanted.asset:
         assets = known_assets(who, site.pk).filter(code=wanted.asset)
-        yield _part("asset", assets, "code", "name")
+        yield _part(f"{of}asset", assets, "code", "name")
     if (people := _people(site, who, wanted.owner)) is not None:
         if who.only_contractor(site.pk):
             people = people.filter(Exists(mine.filter(owner_user=OuterRef("pk"))))
-        yield _part("owner", people[: MOST + 1], "name", "name")
+        yield _part(f"{of}owner", people[: MOST + 1], "name", "name")
     if (posts := _posts(site, wanted.owner)) is not None:
         if who.only_contractor(site.pk):
             posts = posts.filter(Exists(mine.filter(owner_post=OuterRef("pk"))))
-        yield _part("post", posts[: MOST + 1], "name", "name")
+        yield _part(f"{of}post", posts[: MOST + 1], "name", "name")
     if (people := _people(site, who, wanted.executor)) is not None:
         if who.only_contractor(site.pk):
             named = ItemExecutor.objects.filter(user=OuterRef("pk"), item__in=mine)
             people = people.filter(Exists(named))
-        yield _part("executor", people[: MOST + 1], "name", "name")
+        yield _part(f"{of}executor", people[: MOST + 1], "name", "name")
     if wanted.clears and not who.only_contractor(site.pk):
-        yield from _clearing(site, who, wanted.clears)
+        yield from _clearing(site, who, wanted.clears, of)
 
 
 def _people(site: Site, who: Scope, asked: str) -> QuerySet[User] | None:
@@ -259,13 +280,13 @@ def _posts(site: Site, asked: str) -> QuerySet[Post] | None:
     return posts.filter(name__icontains=asked)
 
 
-def _clearing(site: Site, who: Scope, asked: str) -> Iterable[QuerySet]:
+def _clearing(site: Site, who: Scope, asked: str, of: str) -> Iterable[QuerySet]:
     kind, _colon, key = asked.partition(":")
     if not key.isdigit():
         return
     if kind == "user" and (people := _people(site, who, asked)) is not None:
-        yield _part("clears", people, "name", "name")
+        yield _part(f"{of}clears", people, "name", "name")
     elif kind == "post":
-        yield _part("clears", Post.objects.filter(site=site, pk=int(key)), "code", "name")
+        yield _part(f"{of}clears", Post.objects.filter(site=site, pk=int(key)), "code", "name")
     elif kind == "team":
-        yield _part("clears", Team.objects.filter(site=site, pk=int(key)), "code", "name")
+        yield _part(f"{of}clears", Team.objects.filter(site=site, pk=int(key)), "code", "name")

@@ -80,3 +80,9 @@ def role_names(who: Scope, site_id: int) -> list[str]:
     """The roles of a person at a site, in words."""
     held = {grant.role for grant in who.grants if grant.site_id == site_id and grant.role}
     return sorted(str(Role(role).label) for role in held)
+
+
+def root(site: Site) -> Area | None:
+    """The place that is the site itself, where it has one root."""
+    found = Place.objects.filter(site=site, depth=1).values_list("code", "name", "path")[:2]
+    return Area(*found[0]) if len(found) == 1 else None

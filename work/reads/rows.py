@@ -1,12 +1,24 @@
 """Rows of lists, boards and places: one query, every overlay read at one moment."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, F, Model, OuterRef, QuerySet, Subquery, Value, When
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    Case,
+    CharField,
+    F,
+    Func,
+    Model,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.fields.json import JSONField
 from django.db.models.functions import Coalesce
 
@@ -17,6 +29,7 @@ from work.models import (
     Place,
     Post,
     Prerequisite,
+    Team,
     User,
     WorkItem,
     WorkType,
@@ -41,6 +54,7 @@ class ItemRow:
     number: int
     what: str
     status: str
+    version: int
     type_id: int
     type_label: str
     type_icon: str
@@ -63,7 +77,9 @@ class ItemRow:
     executors_text: str = ""
     block: Reason | None = None
     block_text: str = ""
-    cells: list[str] = field(default_factory=list)
+    team_text: str = ""
+    planned_end: datetime | None = None
+    kinds: tuple[str, ...] = ()
     moves: list[Any] = field(default_factory=list)
 
     @property
@@ -101,6 +117,7 @@ _PLAIN = (
     "open_blockers",
     "stop_asked_at",
     "blocked_from",
+    "version",
 )
 
 
@@ -121,10 +138,48 @@ def _named(model: type[Model], key: str, column: str) -> Subquery:
     return Subquery(model._default_manager.filter(pk=OuterRef(key)).order_by().values(column)[:1])
 
 
-def query(items: QuerySet[WorkItem], at: datetime, *, cards: bool = False) -> QuerySet:
+def _executors(at: datetime) -> ArraySubquery:
+    named = ItemExecutor.objects.filter(item=OuterRef("pk"))
+    return ArraySubquery(named.order_by("user__name").values("user__name"))
+
+
+def _kinds(at: datetime) -> Func:
+    """The kinds of what blocks it, those that no task has written yet too."""
+    known = Blocker.objects.filter(item=OuterRef("pk"), ended_at=None).order_by()
+    lapsed = Prerequisite.objects.filter(
+        unmet_and_due(at), item=OuterRef("pk"), item__blocked_from__lte=at
+    ).order_by()
+    kinds = (ArraySubquery(rows.values("kind")) for rows in (known, lapsed))
+    return Func(*kinds, function="array_cat", output_field=ArrayField(CharField()))
+
+
+# What is read for the columns that somebody chose besides, and how a row keeps it.
+MORE: dict[str, Callable[[datetime], Any]] = {
+    "executor": _executors,
+    "team": lambda at: _named(Team, "team_id", "name"),
+    "kind": _kinds,
+    "planned_end": lambda at: F("planned_end"),
+}
+
+
+def _keep(row: "ItemRow", name: str, value: Any) -> None:
+    match name:
+        case "executor":
+            row.executors_text = ", ".join(value)
+        case "team":
+            row.team_text = value or ""
+        case "kind":
+            row.kinds = tuple(sorted(set(value or ())))
+        case "planned_end":
+            row.planned_end = value
+
+
+def query(
+    items: QuerySet[WorkItem], at: datetime, *, cards: bool = False, more: Sequence[str] = ()
+) -> QuerySet:
     """The columns of rows over `items`, which are filtered, ordered and cut; may be united.
 
-    cards: also who carries it out and what blocks it.
+    cards: also who carries it out and what blocks it. more: what else, as `MORE` names it.
     """
     read: dict[str, Any] = {
         **{name: _named(*where) for name, where in _NAMES.items()},
@@ -142,14 +197,8 @@ def query(items: QuerySet[WorkItem], at: datetime, *, cards: bool = False) -> Qu
         ),
     }
     if cards:
-        read |= {
-            "_executors": ArraySubquery(
-                ItemExecutor.objects.filter(item=OuterRef("pk"))
-                .order_by("user__name")
-                .values("user__name")
-            ),
-            "_block": _block(at),
-        }
+        read |= {"_executors": _executors(at), "_block": _block(at)}
+    read |= {f"_more_{name}": MORE[name](at) for name in more}
     return items.annotate(**read).values_list(*_PLAIN, *read)
 
 
@@ -163,13 +212,18 @@ def _block(at: datetime) -> Case:
     )
 
 
-def read(found: QuerySet, at: datetime) -> list[ItemRow]:
-    """The rows of a `query`: one query. What blocks a card is left in its code."""
-    rows = []
+def read(found: QuerySet, at: datetime, *, more: Sequence[str] = ()) -> list[ItemRow]:
+    """The rows of a `query`, with the same `more`: one query.
+
+    What blocks a card is left in its code.
+    """
+    rows, begins = [], len(_PLAIN) + len(_READ)
     for values in found:
         row = _row(values, at)
         rows.append(row)
-        if len(values) > len(_PLAIN) + len(_READ):
+        for name, value in zip(more, values[begins:], strict=bool(more)):
+            _keep(row, name, value)
+        if not more and len(values) > begins:
             row.executors_text = ", ".join(values[-2])
             row.block = Reason.from_json(values[-1]) if values[-1] else None
     return rows
@@ -184,6 +238,7 @@ def _row(values: Sequence[Any], at: datetime) -> ItemRow:
         number=plain["number"],
         what=plain["what"],
         status=plain["status"],
+        version=plain["version"],
         type_id=plain["type_id"],
         type_label=plain["_type_name"],
         type_icon=plain["_type_icon"],

@@ -7,11 +7,15 @@ from work.permissions import Grant, Scope, visible
 from work.states import Role
 
 
-def of_site(who: Scope, site: Site) -> Q:
-    """The items of this site that the reader may see, as plainly as it can be asked."""
+def of_site(who: Scope, site: Site, item: str = "") -> Q:
+    """The items of this site that the reader may see, as plainly as it can be asked.
+
+    item: how one comes from the rows to their item, as `item__`.
+    """
     grants = [grant for grant in who.grants if grant.site_id == site.pk and grant.role]
     whole = [grant for grant in grants if not grant.prefix and grant.role != Role.CONTRACTOR]
-    return visible(Scope(who.user_id, who.at, tuple(whole[:1] or _widest(grants))))
+    reach = Scope(who.user_id, who.at, tuple(whole[:1] or _widest(grants)))
+    return visible(reach, f"{item}place", f"{item}team", f"{item}site_id")
 
 
 def _widest(grants: list[Grant]) -> list[Grant]:

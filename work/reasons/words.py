@@ -299,6 +299,10 @@ WORDS: dict[str, object] = {
     "import_under_way": _("A worker is at this import, or will be in a moment."),
     "mend_complete": _("It lacks nothing any more: somebody has filled it in meanwhile."),
     "mend_nothing": _("Nothing that you gave is missing here; what it has stays."),
+    # Views of the list
+    "view_name_taken": _("There is a view called “%(name)s” already."),
+    "view_too_long": _("These filters are too many to be kept under a name."),
+    "views_too_many": _("There are %(most)s views already: withdraw one that is of no use."),
     # Files of types
     "file_key_missing": _("This must be given."),
     "file_key_unknown": _("A file of a work type has no such entry."),

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.template.defaultfilters import date as date_filter
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -42,3 +43,12 @@ def initials(name: str) -> str:
     """The two letters beside a person's name."""
     words = [word for word in name.replace(",", " ").split() if word[:1].isalpha()]
     return (words[0][0] + words[-1][0]).upper() if words else "–"
+
+
+def stood(seconds: float) -> str:
+    """How long something was held, in hours; minutes below one hour, tenths below ten."""
+    if seconds < 3600:
+        return pgettext("minutes", "%(n)s min") % {"n": int(seconds // 60)}
+    hours = seconds / 3600
+    said = number_format(hours, decimal_pos=1 if hours < 9.95 else 0, force_grouping=True)
+    return pgettext("hours", "%(n)s h") % {"n": said}

@@ -28,6 +28,18 @@ VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
     ("overdue", {"overdue": "1"}),
     ("mine", {"owner": "me"}),
 )
+# What a link asks, and the form has no row for.
+_CARRIED = (
+    "here",
+    "unconfirmed",
+    "owner_left",
+    "no_duty",
+    "nobody",
+    "incomplete",
+    "source_closed",
+    "closed_since",
+    "held_since",
+)
 
 
 def tag(request: HttpRequest, site: Site, who: Scope, at: datetime) -> str:
@@ -137,9 +149,10 @@ def context(selection: Selection, counts: list[int], url_name: str) -> dict[str,
 def hidden(selection: Selection) -> list[dict[str, str]]:
     """Parameters that the form has no row for, carried along."""
     asked = selection.asked
-    carried = ("unconfirmed", "incomplete", "source_closed", "closed_since")
-    rows = [{"name": "sort", "value": asked.sort}] if asked.sort else []
-    rows += [{"name": name, "value": asked.one(name)} for name in carried if asked.one(name)]
+    shown = {"sort": asked.sort, "columns": ",".join(asked.columns), "group": asked.group}
+    shown["view"] = asked.view
+    rows = [{"name": name, "value": value} for name, value in shown.items() if value]
+    rows += [{"name": name, "value": asked.one(name)} for name in _CARRIED if asked.one(name)]
     # The form chooses one of these; more come from a link.
     for name in ("type", "place", "team", "kind"):
         rows += [{"name": name, "value": each} for each in asked.values.get(name, ())[1:]]
@@ -175,7 +188,8 @@ def trouble(selection: Selection, here: str) -> dict[str, str] | None:
         }
     if selection.too_long:
         recent = timezone.localtime(selection.context.at).date() - PERIOD
-        closed = {"closed_since": recent.isoformat()} if "closed_since" in asked.values else {}
+        periods = {"closed_since", "held_since"} & asked.values.keys()
+        closed = dict.fromkeys(sorted(periods), recent.isoformat())
         return {
             "kind": "too_many",
             "text": _("Ended work with these filters is looked through for a year at most."),

@@ -1,0 +1,130 @@
+"""The rows of the list: fifty of them with the columns that were chosen, drawn without a template."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import template
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from work.states import BlockerKind, FieldKind
+from work.templatetags.vinkey import (
+    age,
+    due,
+    flag,
+    item_url,
+    marks,
+    moment,
+    priority,
+    status_pill,
+    type_mark,
+    who,
+    wno,
+)
+
+register = template.Library()
+
+_NOTHING = mark_safe('<td><span class="muted">–</span></td>')
+
+
+@register.simple_tag
+def list_row(item: Any, columns: Sequence[Any], slug: str, bulk: str = "") -> SafeString:
+    """One row.
+
+    item      a row read at one moment, never a model
+    columns   list of .key, and .field for a custom one
+    bulk      css id of the form for chosen rows: each row has its check box then
+    """
+    url = item_url(slug, item.label)
+    cells = [_choose(item, bulk)] if bulk else []
+    for column in columns:
+        draw = _CELLS.get(column.key)
+        cells.append(draw(item, url) if draw else _custom(column.field, item.values))
+    return mark_safe(f"<tr>{''.join(cells)}</tr>\n")
+
+
+def _choose(item: Any, bulk: str) -> SafeString:
+    return format_html(
+        '<td><input type="checkbox" form="{}" name="item" value="{}:{}" aria-label="{}"></td>',
+        bulk,
+        item.pk,
+        item.version,
+        _("Choose %(number)s") % {"number": item.label},
+    )
+
+
+def _title(item: Any, url: str) -> SafeString:
+    marked = marks(item)
+    below = format_html('<span class="row marks">{}</span>', marked) if marked else ""
+    return format_html('<td class="title"><a href="{}">{}</a>{}</td>', url, item.what, below)
+
+
+def _owner(item: Any, url: str) -> SafeString:
+    if not item.owner_text and item.is_ended:
+        return _NOTHING
+    return _cell(who(item.owner_text, item.owner_kind or "person"))
+
+
+def _age(item: Any, url: str) -> SafeString:
+    """A bare number says on a phone what it counts: there the head is not in sight."""
+    said = "–" if item.is_ended else age(item.age_since)
+    return format_html('<td class="end soft nowrap" data-label="{}">{}</td>', _("Age"), said)
+
+
+def _moment(label: str, at: Any) -> SafeString:
+    if not at:
+        return _NOTHING
+    return format_html('<td class="nowrap" data-label="{}">{}</td>', label, moment(at))
+
+
+def _kinds(item: Any, url: str) -> SafeString:
+    if not item.kinds:
+        return _NOTHING
+    drawn = mark_safe("".join(flag("stop", BlockerKind(kind).label) for kind in item.kinds))
+    return format_html('<td><span class="row marks">{}</span></td>', drawn)
+
+
+def _cell(content: str) -> SafeString:
+    return format_html("<td>{}</td>", content) if content else _NOTHING
+
+
+_CELLS: dict[str, Callable[[Any, str], SafeString]] = {
+    "number": lambda item, url: _cell(wno(item.label, url)),
+    "what": _title,
+    "type": lambda item, url: _cell(type_mark(item.type_label, item.type_icon)),
+    "place": lambda item, url: format_html('<td class="place">{}</td>', item.place.name),
+    "owner": _owner,
+    "executor": lambda item, url: _cell(item.executors_text),
+    "team": lambda item, url: _cell(item.team_text),
+    "status": lambda item, url: _cell(status_pill(item.status, item.get_status_display())),
+    "kind": _kinds,
+    "priority": lambda item, url: _cell(priority(item.priority)),
+    "planned_start": lambda item, url: _moment(_("Planned start"), item.planned_start),
+    "planned_end": lambda item, url: _moment(_("Planned end"), item.planned_end),
+    "due": lambda item, url: _cell(due(item.due, item.is_overdue)),
+    "waiting": lambda item, url: _moment(_("Stopped since"), item.waiting_since),
+    "age": _age,
+}
+
+
+def _custom(field: Any, values: dict[str, Any]) -> SafeString:
+    return format_html("<td>{}</td>", value_text(field.kind, values.get(field.key)))
+
+
+def value_text(kind: str, value: Any) -> str:
+    """The value of a custom field as text, in the reader's language and the site's zone."""
+    if value in (None, ""):
+        return ""
+    if kind == FieldKind.YES_NO:
+        return _("Yes") if value else _("No")
+    if kind == FieldKind.NUMBER and isinstance(value, int | float):
+        return number_format(int(value) if value == int(value) else value)
+    if kind == FieldKind.DATE and (day := parse_date(str(value))):
+        return date_format(day, "j M Y")
+    if kind == FieldKind.MOMENT and (at := parse_datetime(str(value))):
+        return date_format(localtime(at), "j M Y H:i")
+    return str(value)

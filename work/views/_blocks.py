@@ -1,0 +1,103 @@
+"""Groups of blockers in words: what, how many, how long, each with the address of its list."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from work.filters import Selection
+from work.filters.lapsed import NOBODY
+from work.filters.words import NOBODY as NOBODY_NAMED
+from work.permissions import Scope
+from work.reads.blocks import Held, held
+from work.reasons import Names
+from work.states import BlockerKind
+from work.templatetags.phrases import stood
+
+_ICONS = {
+    "material": "package",
+    "plant": "factory",
+    "permit": "shield-check",
+    "isolation": "lock",
+    "document": "file-text",
+    "competence": "graduation-cap",
+    "contractor": "hard-hat",
+    "access": "key-round",
+    "window": "calendar-clock",
+    "work": "git-branch",
+    "decision": "gavel",
+    "people": "users",
+    "other": "circle-question-mark",
+}
+
+
+def grouped(selection: Selection) -> list[dict[str, Any]]:
+    """What blocks the work of a list now, by kind or by who clears; each leads to its part of it.
+
+    Hours are those for which what is open has stood so far; in a period, where one is asked for.
+    Two queries at most.
+    """
+    context, asked = selection.context, selection.asked
+    by = asked.group
+    if by == "clears" and context.who.only_contractor(context.site.pk):
+        by = "kind"
+    rows = held(
+        context.site,
+        context.at,
+        items=Q(item__in=selection.rows().order_by().values("pk")),
+        which=selection.blocks,
+        since=context.held_from,
+        groupings=[(by,)],
+    )[(by,)]
+    names = names_of(rows, context.who) if by == "clears" else None
+    here = reverse("work:item_list", args=[context.site.slug])
+    return [
+        row(each, by, names, at=context.at)
+        | {"url": here + asked.url(group="", **{by: each.key[0] or NOBODY})}
+        for each in rows
+    ]
+
+
+def row(group: Held, by: str, names: Names | None, *, at: datetime) -> dict[str, Any]:
+    """One group by kind or by who clears, without its addresses."""
+    key = group.key[0]
+    if by == "kind":
+        label, icon = str(BlockerKind(key).label), _ICONS.get(key, "circle-question-mark")
+    else:
+        label, icon = _who(key, names), "user" if key.startswith("user:") else "users"
+    return {"label": label, "icon": icon} | numbers(group, at)
+
+
+def numbers(group: Held, at: datetime) -> dict[str, Any]:
+    """What is said of a group in numbers."""
+    return {
+        "now": exact(group.now),
+        "items": exact(group.items),
+        "seconds": group.seconds,
+        "held": stood(group.seconds),
+        "oldest": group.oldest,
+        "is_now": group.now > 0,
+    }
+
+
+def exact(count: int) -> str:
+    """A number as it is, however large."""
+    return number_format(count, use_l10n=True, force_grouping=True)
+
+
+def names_of(rows: list[Held], who: Scope) -> Names:
+    """The names of who clears them: one query, whatever the length."""
+    pairs = [each.key[0].partition(":") for each in rows]
+    return Names([], who, [(kind, key) for kind, _colon, key in pairs if kind != "role"])
+
+
+def _who(clears: str, names: Names | None) -> str:
+    """Who clears, by name; a post with who has its duty now."""
+    if not clears:
+        return str(NOBODY_NAMED)
+    kind, _colon, key = clears.partition(":")
+    found = names.who((kind, key))[0] if names else ""
+    return found or _("somebody who is not known here")
