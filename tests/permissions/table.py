@@ -35,13 +35,14 @@ ANYONE = frozenset(ROLES) - READERS
 class Scene:
     """What the addresses of the matrix point at: an item of the contractor's own company.
 
-    run: an import of the site that has not begun.
+    run: an import of the site that has not begun. view: one that is shared with the site.
     """
 
     world: World
     item: WorkItem
     evidence: int
     run: int
+    view: int
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,10 @@ def _import(scene: Scene) -> int:
     return scene.run
 
 
+def _view(scene: Scene) -> int:
+    return scene.view
+
+
 def _mapping(scene: Scene) -> dict[str, Any]:
     text = 'kind = "places"\nsystem = "s"\nkey = "id"\n[fields]\nname = "id"\n'
     return act() | {"name": "m", "text": text + 'kind = { constant = "area" }\n'}
@@ -91,6 +96,7 @@ def _mapping(scene: Scene) -> dict[str, Any]:
 
 _NOT_BY_POST = codes(405)
 _ADMINS = frozenset({Role.SITE_ADMIN})
+NO_CONTRACTORS = frozenset(ROLES) - {Role.CONTRACTOR}
 _MENDERS = _ADMINS | PLANNERS
 _IMPORTS = site_codes(200, roles=_ADMINS, other_company=403)
 EVERYONE_TO_READ = site_codes(200, other_company=200)
@@ -100,6 +106,27 @@ ROWS: dict[str, Row] = {
     "work:site_picture": Row(_in_site("work:site_picture"), EVERYONE_TO_READ, _NOT_BY_POST),
     "work:board": Row(_in_site("work:board"), EVERYONE_TO_READ, _NOT_BY_POST),
     "work:item_list": Row(_in_site("work:item_list"), EVERYONE_TO_READ, _NOT_BY_POST),
+    "work:why": Row(_in_site("work:why"), EVERYONE_TO_READ, _NOT_BY_POST),
+    "work:view_list": Row(_in_site("work:view_list"), EVERYONE_TO_READ, _NOT_BY_POST),
+    "work:view_new": Row(
+        lambda scene: _in_site("work:view_new")(scene) + "?status=live",
+        EVERYONE_TO_READ,
+        site_codes(303, other_company=303),
+        lambda scene: act() | {"name": "What runs"},
+    ),
+    # To contractors nothing is shared, and what is shared is changed by who may share.
+    "work:view_edit": Row(
+        _in_site("work:view_edit", _view),
+        site_codes(200, roles=NO_CONTRACTORS) | {Role.CONTRACTOR: 404, OTHER_COMPANY: 404},
+        site_codes(303, roles=_ADMINS | PLANNERS) | {Role.CONTRACTOR: 404, OTHER_COMPANY: 404},
+        lambda scene: act() | {"name": "What runs", "seen": "1"},
+    ),
+    "work:list_columns": Row(
+        _in_site("work:list_columns"),
+        codes(405),
+        site_codes(303, other_company=303),
+        lambda scene: act() | {"columns": ["what", "due"], "do": "keep"},
+    ),
     "work:place_list": Row(_in_site("work:place_list"), EVERYONE_TO_READ, _NOT_BY_POST),
     "work:place_detail": Row(
         lambda scene: reverse("work:place_detail", args=["hvk", "L3"]) + "?do=state",

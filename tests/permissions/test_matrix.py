@@ -33,7 +33,7 @@ from tests.views.test_evidence_files import photo
 from tests.work.outcomes import rolled_back, snapshot
 from vinkey import health
 from work.models import Event, User, WorkItem
-from work.services import files, imports, proof
+from work.services import files, imports, proof, views
 from work.services.import_ import uploads
 
 # What any request may leave behind: who is signed in, and the attempt itself.
@@ -91,7 +91,9 @@ def scene(clock, world, settings, tmp_path):
     )
     orders = uploads.keep([b"id\nA\n"], "a.csv")
     run = imports.make(actor=None, site_id=world.site.pk, kind="places", files=[orders])
-    return Scene(world, item, kept.pk, run.pk)
+    running = {"name": "Running", "query": "status=live", "shared": True}
+    view = views.save(actor=world.planner, at=world.at, site_id=world.site.pk, **running)
+    return Scene(world, item, kept.pk, run.pk, view.pk)
 
 
 @functools.cache
@@ -171,8 +173,9 @@ def test_act(people, world, verb):
 
 
 def test_nothing_of_a_site_is_found_through_another(people, scene, nrd):
-    """The item, the file and the place of hvk do not stand under nrd."""
-    for path in (f"work/W-{scene.item.number}/", f"evidence/{scene.evidence}/", "places/L3/"):
+    """The item, the file, the view and the place of hvk do not stand under nrd."""
+    item, file = f"work/W-{scene.item.number}/", f"evidence/{scene.evidence}/"
+    for path in (item, file, f"views/{scene.view}/", "places/L3/"):
         for who in OUTSIDERS:
             answer = visit(people[who], "get", f"/s/nrd/{path}")
             assert _answered(answer) == 404, (who, path)

@@ -171,9 +171,8 @@ def _status(selection: Selection) -> None:
             statuses.add(value)
         else:
             selection.unknown.append(("status", value))
-    if not asked and "q" in selection.asked.values and selection.context.facets.number is not None:
-        statuses = set(Status)
-    elif not asked and selection.context.held_from:
+    numbered = "q" in selection.asked.values and selection.context.facets.number is not None
+    if not asked and (numbered or selection.context.held_from):
         statuses = set(Status)
     elif not asked and "closed_since" in selection.asked.values:
         statuses = {Status.CLOSED}

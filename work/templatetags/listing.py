@@ -1,4 +1,4 @@
-"""The rows of the list: fifty of them with the columns that were chosen, drawn without a template."""
+"""The rows of the list, fifty of them: drawn without a template, with the chosen columns."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -20,7 +20,7 @@ from work.permissions import Scope
 from work.reads import facets
 from work.reads import views as read
 from work.reads.counts import capped, said
-from work.reads.views import View
+from work.reads.views import Kept, View
 from work.services import views as service
 from work.views import _kept
 from work.views import _narrowing as narrowing
@@ -63,7 +63,7 @@ def view_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Htt
 @site_view
 def view_new(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
     """Keep what the address asks for under a name."""
-    page = _Page(request, site, who, at, None)
+    page = _Page(request, site, who, at, read.load(site, who))
     if request.method != "POST":
         return page.shown()
     return page.do(page.save)
@@ -73,10 +73,11 @@ def view_new(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Http
 @site_view
 def view_edit(request: HttpRequest, site: Site, who: Scope, at: datetime, pk: int) -> HttpResponse:
     """Another name, the filters of the address instead of its own, or withdraw it."""
-    view = read.load(site, who).view(str(pk))
+    kept = read.load(site, who)
+    view = kept.view(str(pk))
     if view is None:
         raise Http404
-    page = _Page(request, site, who, at, view)
+    page = _Page(request, site, who, at, kept, view)
     if request.method != "POST":
         return page.shown()
     return page.do(page.acts.get(request.POST.get("do", ""), page.change))
@@ -105,7 +106,13 @@ class _Page:
     """The form of one view: new, or changed."""
 
     def __init__(
-        self, request: HttpRequest, site: Site, who: Scope, at: datetime, view: View | None
+        self,
+        request: HttpRequest,
+        site: Site,
+        who: Scope,
+        at: datetime,
+        kept: Kept,
+        view: View | None = None,
     ) -> None:
         self.request, self.site, self.who, self.at, self.view = request, site, who, at, view
         # What the address asks for takes the place of what the view asks.
@@ -114,7 +121,6 @@ class _Page:
         self.asked = asked if view is None or request.GET else asked_by(view)
         self.may_share = service.may_share(who, site.pk)
         typed = request.POST if request.method == "POST" else _kept.typed_before(request)
-        kept = read.load(site, who)
         self.first = bool(view and kept.default == view)
         self.form = ViewForm(
             typed,
