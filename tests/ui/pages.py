@@ -20,6 +20,7 @@ from tests.ui.stand_ins import (
     place,
 )
 from vinkey.gallery.views import context as shown
+from work.forms.views import ViewForm
 from work.states import Status
 
 
@@ -58,6 +59,25 @@ def _narrowing(**more: Any) -> dict[str, Any]:
             Row(label="Board", url="/s/hvk/board/", icon="square-kanban", current=False),
             Row(label="List", url="/s/hvk/work/", icon="list", current=True),
         ],
+        "saved": [
+            Row(label="Line 3 restart", url="?place=L3&view=1", count="", current=False),
+            Row(label="Contractors", url="?team=lasteam&view=2", count="", current=True),
+        ],
+        "view": Row(name="Contractors"),
+        "view_changed": True,
+        "change_url": "/s/hvk/views/2/?q=pump",
+        "save_url": "/s/hvk/views/new/?q=pump",
+        "views_url": "/s/hvk/views/",
+        "groups_by": [
+            Row(label="Rows", url="?", icon="list", current=True),
+            Row(label="By kind of block", url="?group=kind", icon="layers", current=False),
+        ],
+        "choosable": [
+            Row(key="number", label="Number", chosen=True),
+            Row(key="team", label="Team", chosen=False),
+        ],
+        "chosen_hidden": [Row(name="q", value="pump")],
+        "columns_kept": True,
         "chips": [Row(label="Blocked", value="yes", remove_url="?")],
         "hidden": [Row(name="sort", value="-due")],
         "clear_url": "?",
@@ -81,6 +101,7 @@ def _columns() -> list[Row]:
     return [
         Row(
             key=label.lower(),
+            field=None,
             label=label,
             url=f"?sort={label.lower()}",
             direction="ascending" if label == "Due" else "",
@@ -106,6 +127,69 @@ def _list_without(kind: str) -> Callable[[], dict[str, Any]]:
         action="Ask the last 90 days",
     )  # fmt: skip
     return lambda: _narrowing(items=[], columns=_columns(), pager=None, trouble=trouble)
+
+
+def _groups() -> list[Row]:
+    more = {"url": "?kind=material", "now_url": "?blocked=1", "is_now": True}
+    return [
+        Row(label="Material", icon="package", now="14", items="17", held="1,204 h", seconds=4334400,
+            oldest=ago(days=6), **more),
+        Row(label="A permit of a rather long name for its kind", icon="shield-check", now="0",
+            items="2", held="3.5 h", seconds=12600, oldest=None, **more | {"is_now": False}),
+    ]  # fmt: skip
+
+
+def _bulk() -> Row:
+    acts = [Row(label="Set due", value="due", icon="calendar")]
+    return Row(id="bulk", url="#bulk", acts=acts, many="")
+
+
+def _why(groups: list[Row], guest: bool = False) -> dict[str, Any]:
+    return {
+        "site": SITE,
+        "as_of": NOW,
+        "since": NOW.date(),
+        "days": 30,
+        "counts": _counts()[:3],
+        "kinds": groups,
+        "clearers": groups,
+        "areas": groups,
+        "guest": guest,
+        "most_kind": 4334400,
+        "most_clearer": 4334400,
+        "most_area": 4334400,
+    }
+
+
+def _views(rows: list[Row]) -> dict[str, Any]:
+    return {"site": SITE, "rows": rows, "list_url": "/s/hvk/work/"}
+
+
+def _view_rows() -> list[Row]:
+    return [
+        Row(name="Line 3 restart", url="?place=L3&view=1", shared=True, is_first=True, count="7",
+            chips=["Place: Pouches"], trouble="", edit_url="/s/hvk/views/1/", may_change=False),
+        Row(name="Bay", url="?place=BAY&view=2", shared=False, is_first=False, count="0",
+            chips=["Place: BAY (not understood)"], edit_url="/s/hvk/views/2/", may_change=True,
+            trouble="“BAY” is not understood as Place."),
+    ]  # fmt: skip
+
+
+def _view(view: Row | None, **more: Any) -> dict[str, Any]:
+    return {
+        "site": SITE,
+        "view": view,
+        "version": 3 if view else "",
+        "form": ViewForm(may_share=True, initial={"name": "Bay"}),
+        "chips": [Row(label="Place", value="Pouches")],
+        "trouble": "",
+        "list_url": "/s/hvk/work/?place=L3",
+        "replaces": False,
+        "may_change": True,
+        "refusal": None,
+        "kept_note": "",
+        **more,
+    }
 
 
 def _board() -> dict[str, Any]:
@@ -226,6 +310,23 @@ PAGES = {
     "list": Page("work/item_list.html", _list),
     "list-empty": Page(
         "work/item_list.html", lambda: _narrowing(items=[], columns=_columns(), chips=[])
+    ),
+    "list-bulk": Page("work/item_list.html", lambda: _list(bulk=_bulk())),
+    "list-groups": Page("work/item_list.html", lambda: _narrowing(group="kind", groups=_groups())),
+    "list-groups-none": Page("work/item_list.html", lambda: _narrowing(groups=[])),
+    "why": Page("work/why.html", lambda: _why(_groups())),
+    "why-guest": Page("work/why.html", lambda: _why(_groups(), guest=True)),
+    "why-none": Page("work/why.html", lambda: _why([])),
+    "views": Page("work/view_list.html", lambda: _views(_view_rows())),
+    "views-none": Page("work/view_list.html", lambda: _views([])),
+    "view-new": Page("work/view_form.html", lambda: _view(None)),
+    "view": Page(
+        "work/view_form.html",
+        lambda: _view(
+            Row(name="Bay", shared=True),
+            trouble="“BAY” is not understood as Place.",
+            kept_note="You had been signed out.",
+        ),
     ),
     "list-nothing-fits": Page("work/item_list.html", lambda: _narrowing(items=[], columns=[])),
     **{

@@ -39,6 +39,8 @@ class ItemRow:
     label: str
     what: str
     status: str = Status.PLANNED
+    pk: int = 1042
+    version: int = 7
     type_label: str = "Maintenance"
     type_icon: str = "wrench"
     place: Row = field(default_factory=lambda: place("Line 3", "L3"))
@@ -57,7 +59,7 @@ class ItemRow:
     due: dt.datetime | None = None
     age_since: dt.datetime = field(default_factory=lambda: ago(days=3))
     moves: list[Row] = field(default_factory=list)
-    cells: list[str] = field(default_factory=list)
+    is_ended: bool = False
     url: str = "/s/hvk/work/W-1/"
     mandatory: bool = False
 

@@ -77,22 +77,26 @@ def held(
     period; None: what is open now, from its own beginning. length: of an area's path. The groups
     that hold longest come first.
     """
-    parts = _parts(site, at, items, which or Q(), since, length)
     found: dict[tuple[str, ...], list[Held]] = {grouping: [] for grouping in groupings}
+    parts = _parts(site, at, items, which or Q(), since, length)
     if not parts:
         return found
-    params: list[Any] = []
-    for _sql, given in parts:
-        params += given
-    union = " UNION ALL ".join(f"({sql})" for sql, _given in parts)
-    counted = " UNION ALL ".join(_counted(n, each) for n, each in enumerate(groupings))
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH held ({_COLUMNS}) AS MATERIALIZED ({union}) {counted}", params)
+        cursor.execute(*_statement(parts, groupings))
         for n, key, *rest in cursor.fetchall():
             found[groupings[n]].append(Held(tuple(key), *rest))
     for rows in found.values():
         rows.sort(key=lambda row: (-row.seconds, -row.now, row.key))
     return found
+
+
+def _statement(
+    parts: Sequence[tuple[str, tuple[Any, ...]]], groupings: Sequence[tuple[str, ...]]
+) -> tuple[str, list[Any]]:
+    union = " UNION ALL ".join(f"({sql})" for sql, _given in parts)
+    counted = " UNION ALL ".join(_counted(n, each) for n, each in enumerate(groupings))
+    statement = f"WITH held ({_COLUMNS}) AS MATERIALIZED ({union}) {counted}"
+    return statement, [each for _sql, given in parts for each in given]
 
 
 _COLUMNS = "item_id, kind, clears, area, begins, ends, stood, open_now"

@@ -44,6 +44,7 @@ NAMES = (
     "clock",
     "clock-alert",
     "cloud-off",
+    "columns-3",
     "corner-down-right",
     "crosshair",
     "download",

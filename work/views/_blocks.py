@@ -34,9 +34,10 @@ _ICONS = {
 }
 
 
-def grouped(selection: Selection) -> list[dict[str, Any]]:
+def grouped(selection: Selection) -> tuple[str, list[dict[str, Any]]]:
     """What blocks the work of a list now, by kind or by who clears; each leads to its part of it.
 
+    First by which of the two: a guest is not told who clears.
     Hours are those for which what is open has stood so far; in a period, where one is asked for.
     Two queries at most.
     """
@@ -54,7 +55,7 @@ def grouped(selection: Selection) -> list[dict[str, Any]]:
     )[(by,)]
     names = names_of(rows, context.who) if by == "clears" else None
     here = reverse("work:item_list", args=[context.site.slug])
-    return [
+    return by, [
         row(each, by, names, at=context.at)
         | {"url": here + asked.url(group="", **{by: each.key[0] or NOBODY})}
         for each in rows

@@ -48,7 +48,8 @@ def item_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Htt
         "trouble": _trouble(values, selection),
     }
     if selection.asked.group and not selection.refused:
-        values["groups"] = grouped(selection)
+        by, groups = grouped(selection)
+        values |= {"group": by, "groups": groups}
     else:
         values |= _rows(selection, shown, total, at)
     name = "work/item_list.html#work" if fragment(request) else "work/item_list.html"

@@ -53,7 +53,8 @@ SELECT %(site)s, n, (%(types)s::bigint[])[1 + ty], (%(versions)s::bigint[])[1 + 
   false,
   CASE WHEN {_pick(10, 24)} < 4 THEN jsonb_build_object(
     'severity', (ARRAY['low','middle','high'])[1 + {_pick(3, 25)}],
-    'centre', 'CC-' || {_pick(800, 26)}) ELSE '{{}}'::jsonb END,
+    'centre', 'CC-' || {_pick(800, 26)}, 'hours', {_pick(1000, 36)},
+    'seen', to_char(at0, 'YYYY-MM-DD')) ELSE '{{}}'::jsonb END,
   'person', '', '', '{{}}'::jsonb,
   CASE WHEN st = 'requested' AND {_pick(20, 27)} = 0 THEN '["no type"]'::jsonb
     ELSE '[]'::jsonb END,
@@ -112,6 +113,20 @@ SELECT i.site_id, i.id,
   '', '', '', ''
 FROM work_workitem i, generate_series(1, i.open_blockers) AS nth
 WHERE i.open_blockers > 0
+"""
+
+# What blocked a fifth of the closed ones, for up to eight days.
+_PAST = """
+INSERT INTO work_blocker (site_id, item_id, kind, what, clears, since, raised_by_id, recorded_at,
+  ended_at, reference, part, quantity, end_cause)
+SELECT site_id, id,
+  (ARRAY['material','plant','permit','isolation','people'])[1 + number / 5 % 5],
+  jsonb_build_object('code', 'typed', 'params', jsonb_build_object('text', 'Waited for a part')),
+  CASE number / 5 % 3 WHEN 0 THEN 'role:planner' WHEN 1 THEN 'user:' || requested_by_id ELSE '' END,
+  since, requested_by_id, since, least(since + make_interval(hours => (number / 5 % 200)::int),
+    closed_at), '', '', '', 'cleared'
+FROM (SELECT *, least(requested_at + interval '3 hours', closed_at) AS since FROM work_workitem
+  WHERE status = 'closed' AND number % 5 = 0) AS closed
 """
 
 _PREREQUISITES = """
@@ -190,6 +205,7 @@ def around(
 ) -> None:
     """What stands around items: blockers, prerequisites, executors, things, acceptances, events."""
     cursor.execute(_BLOCKERS)
+    cursor.execute(_PAST)
     open_only = "" if all_prerequisites else " WHERE i.closed_at IS NULL AND i.cancelled_at IS NULL"
     cursor.execute(_PREREQUISITES + open_only)
     cursor.execute("SELECT max(number) FROM work_workitem")

@@ -193,6 +193,14 @@ def _types(site: Site, since: datetime) -> tuple[list[int], list[int]]:
                 kind=FieldKind.TEXT,
                 filterable=True,
             ),
+            TypeField(
+                version=version,
+                key="hours",
+                label="Hours",
+                kind=FieldKind.NUMBER,
+                filterable=True,
+            ),
+            TypeField(version=version, key="seen", label="Seen on", kind=FieldKind.DATE),
         ]
     TypeField.objects.bulk_create(fields)
     return [each.pk for each in types], [each.pk for each in versions]

@@ -21,7 +21,9 @@ from work.filters.order import ordered
 from work.models import Asset, Membership, Post, Site, User
 from work.permissions import Grant, Scope, scope
 from work.reads import facets, live, picture, rows
+from work.reads.blocks import held
 from work.reads.counts import capped
+from work.reads.seen import of_site
 from work.states import OPEN, Role, Status
 from work.views.pictures import COUNTS, RARE
 
@@ -61,8 +63,32 @@ FILTERS = (
     "q=W-{number}",
     "f.severity=high",
     "f.centre=CC-17",
+    "f.hours.from=100",
+    "f.hours.from=100&f.hours.to=200",
+    "f.seen.from=2026-01-01",
+    "here=A03",
+    "owner_left=1",
+    "no_duty=1",
+    "nobody=1",
+    "clears=nobody",
+    "kind=material&clears=role:planner",
+    "held_since={recent}",
+    "held_since={recent}&kind=material",
+    "held_since={recent}&kind=material&clears=role:planner",
+    "held_since={recent}&clears=nobody&place=A03",
+    "columns=what,executor,team,kind,planned_end",
 )
-SORTS = ("number", "due", "planned_start", "priority", "status", "waiting", "age")
+SORTS = (
+    "number",
+    "due",
+    "planned_start",
+    "priority",
+    "status",
+    "waiting",
+    "age",
+    "f.hours",
+    "f.severity",
+)
 PAIRED = (
     "place=A03",
     "place=A03-L02-001",
@@ -151,6 +177,7 @@ def measure(site: Site, *, times: int = 3) -> Iterator[Plan]:
         yield _board("board place=A03", "place=A03", site, who, times)
         yield _board("board blocked=1", "blocked=1", site, who, times)
         yield _picture(site, who, times)
+        yield _why(site, who, times)
         yield _token(site, who, times)
 
 
@@ -213,6 +240,14 @@ def _picture(site: Site, who: Scope, times: int) -> Plan:
     }
     found = picture.counting(picture.seen(site, who), wanted, 8)
     return explain("picture: all counts, by area", found, times)
+
+
+def _why(site: Site, who: Scope, times: int) -> Plan:
+    plan = Plan("why it waits: thirty days, by kind, who clears and area")
+    given = {"items": of_site(who, site, "item__"), "since": who.at - timedelta(days=30)}
+    ways = [("kind",), ("clears",), ("area",)]
+    plan.ms = _timed(lambda: held(site, who.at, groupings=ways, length=8, **given), times)
+    return plan
 
 
 def _token(site: Site, who: Scope, times: int) -> Plan:
