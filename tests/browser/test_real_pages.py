@@ -26,7 +26,17 @@ def _pages() -> list[str]:
     pages += [f"/s/hvk/work/W-{planned}/{verb}/" for verb in ("edit", "assign", "raise-blocker")]
     pages += [f"/s/hvk/work/W-{first['requested'].number}/plan/"]
     place = first["live"].place.code
+    pages += [f"/s/hvk/{path}" for path in _OF_THE_LIST]
     return [*pages, f"/s/hvk/places/{place}/", "/account/password/"]
+
+
+_OF_THE_LIST = (
+    "why/",
+    "work/?group=clears&place=40",
+    "work/?columns=what,executor,team,kind,waiting,planned_end",
+    "views/",
+    "views/new/?place=40&status=live",
+)
 
 
 def _one_of_each(items) -> dict[str, WorkItem]:
