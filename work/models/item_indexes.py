@@ -39,6 +39,16 @@ INDEXES = [
         condition=Q(status__in=_OPEN),
     ),
     models.Index(
+        fields=["site", "owner_user", "-number"],
+        name="work_item_open_user",
+        condition=Q(status__in=_OPEN, owner_user__isnull=False),
+    ),
+    models.Index(
+        fields=["site", "owner_post", "-number"],
+        name="work_item_open_post",
+        condition=Q(status__in=_OPEN, owner_post__isnull=False),
+    ),
+    models.Index(
         fields=["site", "due", "-number"],
         name="work_item_open_due",
         condition=Q(status__in=_OPEN),
