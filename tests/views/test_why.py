@@ -185,7 +185,7 @@ def test_query_count(world, planner, clock, count, django_assert_num_queries):
     with django_assert_num_queries(8):
         page = planner.get(WHY)
     assert page.context["counts"][0]["count"] == str(count)
-    assert re.search(r'<th scope="row">.*Planner</th>', page.text)
+    assert re.search(r'<th scope="row">.*Planner</span></th>', page.text)
     # as the list, with groups and their names instead of rows
     with django_assert_num_queries(10):
         planner.get(LIST, group="clears")

@@ -95,19 +95,27 @@ def _statement(
 ) -> tuple[str, list[Any]]:
     union = " UNION ALL ".join(f"({sql})" for sql, _given in parts)
     counted = " UNION ALL ".join(_counted(n, each) for n, each in enumerate(groupings))
-    statement = f"WITH held ({_COLUMNS}) AS MATERIALIZED ({union}) {counted}"
+    statement = f"WITH part ({_COLUMNS}) AS ({union}), {_HELD} {counted}"
     return statement, [each for _sql, given in parts for each in given]
 
 
 _COLUMNS = "item_id, kind, clears, area, begins, ends, stood, open_now"
+# Of most items one thing alone blocks; only of the others are spans put together.
+_HELD = """
+held AS MATERIALIZED (
+  SELECT item_id, kind, clears, area, least(begins, ends) AS begins, ends, stood, open_now,
+    count(*) OVER (PARTITION BY item_id) AS many
+  FROM part)
+"""
 # Spans of one item that touch or overlap are one span: `range_agg`.
 _COUNTED = """
 SELECT {n}, key, count(*)::int, (count(*) FILTER (WHERE open_now))::int,
-  COALESCE(sum((SELECT sum(extract(epoch FROM upper(r) - lower(r))) FROM unnest(spans) AS r)), 0)
-    ::float8,
+  COALESCE(sum(CASE WHEN spans IS NULL THEN alone ELSE
+    (SELECT sum(extract(epoch FROM upper(r) - lower(r))) FROM unnest(spans) AS r) END), 0)::float8,
   min(oldest)
 FROM (
-  SELECT {key} AS key, item_id, range_agg(tstzrange(least(begins, ends), ends)) AS spans,
+  SELECT {key} AS key, item_id, sum(extract(epoch FROM ends - begins)) AS alone,
+    range_agg(tstzrange(begins, ends)) FILTER (WHERE many > 1) AS spans,
     bool_or(open_now) AS open_now, min(stood) FILTER (WHERE open_now) AS oldest
   FROM held GROUP BY {by} item_id
 ) AS each_item GROUP BY key
