@@ -30,13 +30,7 @@ def _pages() -> list[str]:
     return [*pages, f"/s/hvk/places/{place}/", "/account/password/"]
 
 
-_OF_THE_LIST = (
-    "why/",
-    "work/?group=clears&place=40",
-    "work/?columns=what,executor,team,kind,waiting,planned_end",
-    "views/",
-    "views/new/?place=40&status=live",
-)
+_OF_THE_LIST = ("why/", "work/?group=clears&columns=what,kind", "views/new/?place=40&status=live")
 
 
 def _one_of_each(items) -> dict[str, WorkItem]:

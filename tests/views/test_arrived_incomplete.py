@@ -97,5 +97,5 @@ def test_the_counts_are_one_query(world, arrived, sign_in, django_assert_num_que
     planner = sign_in(world.planner)
     # session, user, scope, site, token, facets, counts, rows, causes
     for cause in ("1", "owner"):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             planner.get(LIST, incomplete=cause)

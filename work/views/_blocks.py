@@ -17,20 +17,20 @@ from work.reasons import Names
 from work.states import BlockerKind
 from work.templatetags.phrases import stood
 
-_ICONS = {
-    "material": "package",
-    "plant": "factory",
-    "permit": "shield-check",
-    "isolation": "lock",
-    "document": "file-text",
-    "competence": "graduation-cap",
-    "contractor": "hard-hat",
-    "access": "key-round",
-    "window": "calendar-clock",
-    "work": "git-branch",
-    "decision": "gavel",
-    "people": "users",
-    "other": "circle-question-mark",
+_ICONS: dict[str, str] = {
+    BlockerKind.MATERIAL: "package",
+    BlockerKind.PLANT: "factory",
+    BlockerKind.PERMIT: "shield-check",
+    BlockerKind.ISOLATION: "lock",
+    BlockerKind.DOCUMENT: "file-text",
+    BlockerKind.COMPETENCE: "graduation-cap",
+    BlockerKind.CONTRACTOR: "hard-hat",
+    BlockerKind.ACCESS: "key-round",
+    BlockerKind.WINDOW: "calendar-clock",
+    BlockerKind.WORK: "git-branch",
+    BlockerKind.DECISION: "gavel",
+    BlockerKind.PEOPLE: "users",
+    BlockerKind.OTHER: "circle-question-mark",
 }
 
 

@@ -28,14 +28,13 @@ from work.views.import_mending import may_mend
 @site_view
 def item_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
     """Rows of fifty, narrowed, ordered and shown as the address says; or counted in groups."""
-    kept = None if request.GET or fragment(request) else kept_views.load(site, who)
-    if kept and (url := head.opening(request, site.slug, kept)):
-        return redirect(url)
     etag = narrowing.tag(request, site, who, at)
     if (same := narrowing.unchanged(request, etag)) is not None:
         return same
+    kept = kept_views.load(site, who)
+    if not fragment(request) and (url := head.opening(request, site.slug, kept)):
+        return redirect(url)
     selection = narrowing.narrow(request, site, who, at)
-    kept = kept or kept_views.load(site, who)
     total, *counts = capped([selection.rows(), *narrowing.view_rows(selection)])
     values = narrowing.context(selection, counts, "work:item_list")
     shown = shown_columns(selection, kept.columns)
