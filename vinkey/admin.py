@@ -16,6 +16,7 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -42,6 +43,10 @@ class _Autocomplete(AutocompleteJsonView):
         if not hasattr(found[2], "get_limit_choices_to"):
             raise PermissionDenied
         return found
+
+    def get_queryset(self) -> QuerySet:
+        """Of the own rows those that may still be named."""
+        return self.model_admin.offered(super().get_queryset())
 
 
 class Site(UnfoldAdminSite):

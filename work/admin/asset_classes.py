@@ -17,8 +17,7 @@ from work.states import FieldKind
 
 # So many empty rows are offered below those there are.
 _MORE = 3
-# A class has no list of choices to choose from.
-_KINDS = [(value, label) for value, label in FieldKind.choices if value != FieldKind.CHOICE]
+_KINDS = [(value, label) for value, label in FieldKind.choices if value in asset_classes.KINDS]
 
 
 class AssetClassAdmin(SiteAdmin):
@@ -81,7 +80,7 @@ class AssetClassAdmin(SiteAdmin):
             title=_("Fields and statuses"),
             button=_("Keep"),
             text=_(
-                "A row without a key is none. What assets have a value or a status of cannot"
+                "A row that is left empty is none. What assets have a value or a status of cannot"
                 " be taken away. Keys are kept by the assets: they are not changed, only labels."
             ),
             form=Rows,

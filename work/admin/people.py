@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import SimpleListFilter, display
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -82,8 +82,9 @@ class PersonAdmin(SiteAdmin):
     adds = staticmethod(people.create_person)
     changes = staticmethod(people.change_person)
     known_as = "user_id"
-    readonly_fields = ("username", "company", "is_active")
-    fields = ("name", "username", "company", "is_active", "badge", "phone", "email", "language")
+    overtakes = True
+    readonly_fields = ("username", "employer", "is_active")
+    fields = ("name", "username", "employer", "is_active", "badge", "phone", "email", "language")
     add_fieldsets = (
         (None, {"fields": ("name", "badge", "phone", "email", "language")}),
         (
@@ -91,9 +92,8 @@ class PersonAdmin(SiteAdmin):
             {"fields": ("site", "role", "place", "company", "team", "starts", "ends")},
         ),
     )
-    list_display = ("name", "username", "roles_here", "company", "badge", "phone", "is_active")
+    list_display = ("name", "username", "roles_here", "employer", "badge", "phone", "is_active")
     list_filter = (OfSite, "is_active", SignsIn, StillOwns)
-    list_select_related = ("company",)
     search_fields = ("name", "username", "badge", "email")
     ordering = ("name", "pk")
     actions_detail = ("leave", "sign_in", "no_sign_in")
@@ -108,14 +108,23 @@ class PersonAdmin(SiteAdmin):
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """With the roles in force at the own sites."""
-        at = timezone.now()
+        """With the roles in force at the own sites, and the company where it is of one of them."""
+        at, sites = timezone.now(), self.sites(request)
         roles = Membership.objects.filter(
-            Q(ends=None) | Q(ends__gt=at), starts__lte=at, site__in=self.sites(request)
+            Q(ends=None) | Q(ends__gt=at), starts__lte=at, site__in=sites
         )
+        own = Q(company__site__in=sites)
         return (
             super()
             .get_queryset(request)
+            .annotate(
+                works_for=Case(
+                    When(own, then=F("company__name")),
+                    When(company__isnull=False, then=Value(_("of another site"))),
+                    default=Value(""),
+                ),
+                own_company=Case(When(own, then=F("company_id"))),
+            )
             .prefetch_related(Prefetch("memberships", roles.order_by("pk"), to_attr="held_now"))
         )
 
@@ -124,6 +133,11 @@ class PersonAdmin(SiteAdmin):
         """The roles in force, each once."""
         held = [row.get_role_display() for row in person.held_now]  # type: ignore[attr-defined]
         return ", ".join(dict.fromkeys(held))
+
+    @display(description=gettext_lazy("company"), ordering="works_for")
+    def employer(self, person: User) -> str:
+        """The contractor company; of one of another site no more than that it is."""
+        return person.works_for  # type: ignore[attr-defined]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple:
         """Of a new person nothing is read only."""
@@ -204,6 +218,7 @@ class PersonAdmin(SiteAdmin):
 
 def _roles(person: User, sites: frozenset[int]) -> Part:
     rows = person.memberships.filter(site__in=sites).select_related("site", "place", "company")
+    company = person.own_company or ""  # type: ignore[attr-defined]
     url = listing(Membership, q=person.name)
     shown, more = cut(rows.order_by("-starts", "-pk")[: SHOWN + 1], url)
     return Part(
@@ -221,7 +236,7 @@ def _roles(person: User, sites: frozenset[int]) -> Part:
             for row in shown
         ],
         empty=_("No role: this person reaches nothing."),
-        add=(adding(Membership, user=person.pk, company=person.company_id or ""), _("Give a role")),
+        add=(adding(Membership, user=person.pk, company=company), _("Give a role")),
         more=more,
     )
 

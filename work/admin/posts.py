@@ -24,6 +24,7 @@ class PostAdmin(SiteAdmin):
     adds = staticmethod(posts.create_post)
     changes = staticmethod(posts.change_post)
     known_as = "post_id"
+    overtakes = True
     fixed = ("site", "place", "code", "role")
     fields = ("site", "place", "code", "name", "role", "is_active")
     add_fieldsets = ((None, {"fields": ("site", "place", "code", "name", "role")}),)

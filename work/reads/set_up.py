@@ -30,6 +30,7 @@ _WORDS = {
     "role_ended": gettext_lazy("ended the role"),
     "left": gettext_lazy("said that the person has left"),
     "sign_in_given": gettext_lazy("gave a sign-in"),
+    "password_chosen": gettext_lazy("chose a password"),
     "sign_in_taken": gettext_lazy("took the sign-in away"),
     "asset_status": gettext_lazy("said how it stands"),
     "duty_taken": gettext_lazy("took the duty"),
