@@ -14,7 +14,7 @@ from allauth.account.decorators import secure_admin_login
 from allauth.account.utils import get_next_redirect_url
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -76,9 +76,14 @@ class Site(UnfoldAdminSite):
         return redirect("account_change_password")
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        """Times are said and taken in the zone of the own sites; rendered in it too."""
+        """Times are said and taken in the zone of the own sites; rendered in it too.
+
+        What the database cannot even look for is asked of it by no address.
+        """
 
         def zoned(request: HttpRequest, *args: Any, **given: Any) -> HttpResponse:
+            if any("\x00" in text for _name, texts in request.GET.lists() for text in texts):
+                raise BadRequest
             with timezone.override(ZoneInfo(reach.zone(request))):
                 answer = view(request, *args, **given)
                 if not getattr(answer, "is_rendered", True):

@@ -49,7 +49,7 @@ class AssetClassAdmin(SiteAdmin):
             ),
             Part(
                 title=_("Statuses"),
-                head=(_("label"), _("key"), _("work that uses the asset")),
+                head=(_("label"), _("key"), _("for use")),
                 rows=[
                     [(row["label"], ""), (row["key"], ""), (ready[bool(row["ready"])], "")]
                     for row in obj.statuses
@@ -117,7 +117,7 @@ class RowsForm(StepForm):
                 "key": forms.CharField(max_length=60, required=False, label=_("key")),
                 "label": forms.CharField(max_length=120, required=False, label=_("label")),
                 "kind": forms.ChoiceField(choices=_KINDS, required=False, label=_("kind")),
-                "ready": forms.BooleanField(required=False, label=_("ready for work")),
+                "ready": forms.BooleanField(required=False, label=_("ready for use")),
             }
             for column in ("key", "label", last):
                 field = made[column]

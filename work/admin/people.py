@@ -16,6 +16,7 @@ from unfold.decorators import action
 from work.admin import leaving, reach, sign_in
 from work.admin.base import SiteAdmin
 from work.admin.parts import SHOWN, Part, adding, cut, listing, moment, page_of
+from work.admin.steps import step
 from work.models import Membership, Place, PostHolder, Site, Team, TeamMember, User
 from work.reads.leaving import owning
 from work.services import people
@@ -96,7 +97,7 @@ class PersonAdmin(SiteAdmin):
     list_filter = (OfSite, "is_active", SignsIn, StillOwns)
     search_fields = ("name", "username", "badge", "email")
     ordering = ("name", "pk")
-    actions_detail = ("leave", "sign_in", "no_sign_in")
+    actions_detail = ("leave", "come_back", "sign_in", "no_sign_in")
 
     def of_sites(self, rows: QuerySet, sites: frozenset[int]) -> QuerySet:
         """Who has a role there; and who had, and has none left at all."""
@@ -200,6 +201,27 @@ class PersonAdmin(SiteAdmin):
     def leave(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """List what hangs on the person, hand it over, and let the person go."""
         return leaving.view(self, request, object_id)
+
+    @action(description=gettext_lazy("Comes back"), url_path="come-back", permissions=["change"])
+    def come_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take back that a person left."""
+
+        def do(row: User, door: dict[str, Any], said: dict[str, Any]) -> str:
+            people.reactivate_person(**door, user_id=row.pk)
+            return _("The person is here again.")
+
+        return step(
+            self,
+            request,
+            object_id,
+            title=_("Comes back"),
+            button=_("Comes back"),
+            text=_(
+                "With every role that has not ended, and the sign-in of before: look at both first."
+                " Duties, posts and work that was given on do not come back by themselves."
+            ),
+            do=do,
+        )
 
     @action(description=gettext_lazy("Sign-in"), url_path="sign-in", permissions=["change"])
     def sign_in(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -29,6 +29,7 @@ _WORDS = {
     "role_granted": gettext_lazy("gave the role"),
     "role_ended": gettext_lazy("ended the role"),
     "left": gettext_lazy("said that the person has left"),
+    "came_back": gettext_lazy("said that the person has come back"),
     "sign_in_given": gettext_lazy("gave a sign-in"),
     "password_chosen": gettext_lazy("chose a password"),
     "sign_in_taken": gettext_lazy("took the sign-in away"),

@@ -260,6 +260,7 @@ WORDS: dict[str, object] = {
     "number_negative": _("The last number cannot be negative."),
     "one_time_at_start_only": _("Checked once is possible at the start only."),
     "password_weak": _("This password is too easy to guess: choose another."),
+    "person_here": _("This person has not left."),
     "person_left_already": _("This person has left already."),
     "person_shared": _(
         "This person also belongs to a site that you do not administer. Who administers every site"

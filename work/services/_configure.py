@@ -9,6 +9,7 @@ from django.db.models import Model, Q
 from work.exceptions import Forbidden, Reason, Refused, Stale, Unknown
 from work.models import Membership, Place, PostHolder, Site, TeamMember, User
 from work.permissions import Action, Denied, Scope, can_at
+from work.services._fields import title
 from work.services.acts import OpenAct
 
 
@@ -85,8 +86,8 @@ def free_code(model: type[Model], site_id: int, code: str, longest: int = 120) -
 
 
 def named(name: str, longest: int) -> str:
-    """A name: neither empty nor too long."""
-    name = name.strip()
+    """A name: one line in which something is seen, not too long."""
+    name = title(name)
     if not name:
         raise Refused(Reason("name_needed"))
     if len(name) > longest or "\x00" in name:

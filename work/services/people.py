@@ -109,6 +109,21 @@ def _deactivate(act: OpenAct, *, user_id: int) -> dict[str, list[int]]:
     return left
 
 
+def _reactivate(act: OpenAct, *, user_id: int) -> User:
+    """Who left comes back: to every role that has not ended, and the sign-in of before.
+
+    Duties and posts come back by themselves no more than the work that was given on.
+    """
+    person, sites = administered(act, user_id)
+    if person.is_active:
+        raise Refused(Reason("person_here", {}, ("user", person.pk)))
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+    recheck_fitness(act, [person.pk], sites)
+    act.record("came_back", person)
+    return person
+
+
 def left_behind(user_id: int) -> dict[str, list[int]]:
     """What a person would leave behind: open items owned and executed, and posts on duty."""
     posts = Post.objects.filter(duties__user_id=user_id, duties__ends=None)
@@ -123,6 +138,7 @@ def left_behind(user_id: int) -> dict[str, list[int]]:
 create_person = door(_create)
 change_person = door(_change)
 deactivate_person = door(_deactivate)
+reactivate_person = door(_reactivate)
 
 __all__ = [
     "change_person",
@@ -131,4 +147,5 @@ __all__ = [
     "end_role",
     "grant_role",
     "left_behind",
+    "reactivate_person",
 ]

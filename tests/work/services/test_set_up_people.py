@@ -180,6 +180,35 @@ def test_who_leaves_is_named_for_no_post(world):
     assert (event.data["cause"], event.subject_id) == ("left", world.lead_post.pk)
 
 
+def test_who_left_comes_back_to_the_roles_and_to_nothing_else(world):
+    item = factories.planned_item(world)
+    person, given = world.technician, {"actor": world.site_admin, "user_id": world.technician.pk}
+    with pytest.raises(Refused) as here:
+        people.reactivate_person(**given, at=world.at)
+    assert codes(here.value) == ["person_here"]
+    people.deactivate_person(**given, at=world.t(1))
+    people.deactivate_person(actor=None, at=world.t(1), user_id=world.second_lead.pk)
+    assert scope(User.objects.get(pk=person.pk), world.t(1)).grants == ()
+
+    back = people.reactivate_person(**given, at=world.t(2))
+    people.reactivate_person(actor=None, at=world.t(2), user_id=world.second_lead.pk)
+
+    assert scope(back, world.t(2)).roles(world.site.pk, world.l3.path) == {"technician"}
+    item.refresh_from_db()
+    assert item.is_ready(world.t(2))
+    assert PostHolder.objects.get(user=world.second_lead).ends == world.t(1)
+    assert Event.objects.filter(verb="came_back").count() == 2
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u202e", " \n ", "\u2028"])
+def test_a_name_in_which_nothing_is_seen_is_none(world, name):
+    with pytest.raises(Refused) as caught:
+        people.change_person(
+            actor=world.site_admin, at=world.at, user_id=world.operator.pk, name=name
+        )
+    assert codes(caught.value) == ["name_needed"]
+
+
 # --- of two sites -------------------------------------------------------------------------------
 
 
