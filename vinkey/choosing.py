@@ -35,7 +35,6 @@ class Choice(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Sign-in name"),
         disabled=True,
-        required=False,
         widget=forms.TextInput(attrs={"autocomplete": "username"}),
     )
     password = forms.CharField(
@@ -106,7 +105,9 @@ def choose_password(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: Choice | None, status: int) -> HttpResponse:
+    """Its address is told to nobody, also not to ourselves. (Without any referrer a browser says of
+    a form no more where it comes from, and the form is refused.)"""
     values = {"form": form, "refusal": text(Reason("link_used"))}
     answer = render(request, "account/choose_password.html", values, status=status)
-    answer["Referrer-Policy"] = "no-referrer"
+    answer["Referrer-Policy"] = "strict-origin"
     return answer

@@ -118,7 +118,7 @@ def test_the_word_leaves_the_page_with_nothing_and_stands_in_no_log(client, pers
     pages = [client.get(URL, {"key": key}), client.get(URL, {"key": f"{key}0"})]
     pages += [client.post(URL, typed(key, "short1")), client.post(URL, typed(key))]
     for page in pages[:3]:
-        assert page["Referrer-Policy"] == "no-referrer"
+        assert page["Referrer-Policy"] == "strict-origin"
         assert "no-store" in page["Cache-Control"]
         assert "unsafe" not in page["Content-Security-Policy"]
     lines = [JsonLines().format(record) for record in caplog.records]

@@ -99,19 +99,18 @@ def _form(
     def to(label: str) -> forms.ModelChoiceField:
         return page.pick(request, User, (PostHolder, "user"), required=False, label=label)
 
-    def to_post() -> forms.ModelChoiceField:
-        label = _("or to the post")
+    def to_post(label: str) -> forms.ModelChoiceField:
         return page.pick(request, Post, (PostHolder, "post"), required=False, label=label)
 
     class Leaving(StepForm):
         items = chosen(found.owned)
         owner_user = to(_("to the person"))
-        owner_post = to_post()
+        owner_post = to_post(_("or to the post"))
         executed = chosen(found.executed)
         executor = to(_("carried out by"))
         clears = chosen([each for each in found.clears if each.prerequisite_id is None])
         clears_user = to(_("cleared by the person"))
-        clears_post = to_post()
+        clears_post = to_post(_("or by the post"))
         posts = chosen(found.posts)
         holder = to(_("named instead"))
         leaves = forms.BooleanField(

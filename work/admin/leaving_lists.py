@@ -76,7 +76,7 @@ def sections(found: Left, form: forms.Form, to: Mapping[str, Iterable[str]]) -> 
         section(
             "clears",
             _("Has to clear"),
-            (_("number"), _("blocker"), _("since"), _("cleared by")),
+            (_("number"), _("blocker"), _("since"), _("raised")),
             [
                 ("" if each.prerequisite_id else str(each.pk), _blocker(each))
                 for each in found.clears
@@ -118,7 +118,7 @@ def _blocker(blocker: Any) -> list[tuple[str, str]]:
         number(blocker.item),
         (blocker.get_kind_display(), ""),
         (moment(blocker.since), ""),
-        (_("as its source says") if derived else "", ""),
+        (_("as its source says") if derived else _("by hand"), ""),
     ]
 
 

@@ -64,8 +64,7 @@ def _link(page: SiteAdmin, request: HttpRequest, person: User, key: str) -> Http
         "back": page_of(person),
         "media": page.media,
     }
-    headers = {"Referrer-Policy": "no-referrer"}
-    return TemplateResponse(request, "work/admin/sign_in_link.html", values, headers=headers)
+    return TemplateResponse(request, "work/admin/sign_in_link.html", values)
 
 
 def take(page: SiteAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
