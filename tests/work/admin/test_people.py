@@ -364,3 +364,15 @@ def test_what_is_no_key_is_no_choice(world, admin, typed):
         if typed.strip():
             assert answer.status_code in (200, 422), (url, field)
             assert field in form_in(answer).errors
+
+
+def test_a_post_that_stays_in_use_says_by_which_work(world, admin):
+    item = factories.planned_item(world, what="Grease the belt")
+    url = f"/admin/work/post/{world.lead_post.pk}/change/"
+    refused = send(admin, url, is_active="")
+    assert errors(refused) == ["This post owns 1 open items: name another owner first."]
+    for page in (refused, admin.get(url)):
+        assert f'href="/s/hvk/work/W-{item.number}/"' in page.text
+        assert f"/s/hvk/work/?owner=post:{world.lead_post.pk}" in page.text
+    world.lead_post.refresh_from_db()
+    assert world.lead_post.is_active
