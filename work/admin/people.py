@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from work.admin import leaving, reach, sign_in
+from work.admin import leaving, person_parts, reach, sign_in
 from work.admin.base import SiteAdmin
-from work.admin.parts import SHOWN, Part, adding, cut, listing, moment, page_of
+from work.admin.parts import Part, page_of
 from work.admin.steps import step
-from work.models import Membership, Place, PostHolder, Site, Team, TeamMember, User
+from work.models import Membership, Place, Site, Team, TeamMember, User
 from work.reads.leaving import owning
 from work.services import people
 from work.states import Role
@@ -195,7 +195,11 @@ class PersonAdmin(SiteAdmin):
     def parts(self, request: HttpRequest, obj: User) -> list[Part]:
         """Roles, teams and posts at the own sites."""
         sites = self.sites(request)
-        return [_roles(obj, sites), _teams(obj, sites), _posts(obj, sites)]
+        return [
+            person_parts.roles(obj, sites),
+            person_parts.teams(obj, sites),
+            person_parts.posts(obj, sites),
+        ]
 
     @action(description=gettext_lazy("Leaves"), url_path="leave", permissions=["change"])
     def leave(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -236,67 +240,3 @@ class PersonAdmin(SiteAdmin):
     def no_sign_in(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take name and password away."""
         return sign_in.take(self, request, object_id)
-
-
-def _roles(person: User, sites: frozenset[int]) -> Part:
-    rows = person.memberships.filter(site__in=sites).select_related("site", "place", "company")
-    company = person.own_company or ""  # type: ignore[attr-defined]
-    url = listing(Membership, q=person.name)
-    shown, more = cut(rows.order_by("-starts", "-pk")[: SHOWN + 1], url)
-    return Part(
-        title=_("Roles"),
-        head=(_("role"), _("site"), _("place"), _("company"), _("from"), _("until")),
-        rows=[
-            [
-                (row.get_role_display(), page_of(row)),
-                (row.site.name, ""),
-                (str(row.place or ""), ""),
-                (str(row.company or ""), ""),
-                (moment(row.starts), ""),
-                (moment(row.ends), ""),
-            ]
-            for row in shown
-        ],
-        empty=_("No role: this person reaches nothing."),
-        add=(adding(Membership, user=person.pk, company=company), _("Give a role")),
-        more=more,
-    )
-
-
-def _teams(person: User, sites: frozenset[int]) -> Part:
-    rows = person.teams.filter(team__site__in=sites).select_related("team")
-    url = listing(TeamMember, q=person.name)
-    shown, more = cut(rows.order_by("-starts", "-pk")[: SHOWN + 1], url)
-    return Part(
-        title=_("Teams"),
-        head=(_("team"), _("from"), _("until")),
-        rows=[
-            [(row.team.name, page_of(row)), (moment(row.starts), ""), (moment(row.ends), "")]
-            for row in shown
-        ],
-        empty=_("In no team."),
-        add=(adding(TeamMember, user=person.pk), _("Add to a team")),
-        more=more,
-    )
-
-
-def _posts(person: User, sites: frozenset[int]) -> Part:
-    rows = person.held_posts.filter(post__site__in=sites).select_related("post")
-    url = listing(PostHolder, q=person.name)
-    shown, more = cut(rows.order_by("-starts", "-pk")[: SHOWN + 1], url)
-    return Part(
-        title=_("Posts"),
-        head=(_("post"), _("as"), _("from"), _("until")),
-        rows=[
-            [
-                (row.post.name, page_of(row)),
-                (_("deputy") if row.deputy else _("holder"), ""),
-                (moment(row.starts), ""),
-                (moment(row.ends), ""),
-            ]
-            for row in shown
-        ],
-        empty=_("Named for no post."),
-        add=(adding(PostHolder, user=person.pk), _("Name for a post")),
-        more=more,
-    )
