@@ -14,8 +14,9 @@ from allauth.account.decorators import secure_admin_login
 from allauth.account.utils import get_next_redirect_url
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -42,6 +43,10 @@ class _Autocomplete(AutocompleteJsonView):
         if not hasattr(found[2], "get_limit_choices_to"):
             raise PermissionDenied
         return found
+
+    def get_queryset(self) -> QuerySet:
+        """Of the own rows those that may still be named."""
+        return self.model_admin.offered(super().get_queryset())
 
 
 class Site(UnfoldAdminSite):
@@ -71,9 +76,14 @@ class Site(UnfoldAdminSite):
         return redirect("account_change_password")
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        """Times are said and taken in the zone of the own sites; rendered in it too."""
+        """Times are said and taken in the zone of the own sites; rendered in it too.
+
+        What the database cannot even look for is asked of it by no address.
+        """
 
         def zoned(request: HttpRequest, *args: Any, **given: Any) -> HttpResponse:
+            if any("\x00" in text for _name, texts in request.GET.lists() for text in texts):
+                raise BadRequest
             with timezone.override(ZoneInfo(reach.zone(request))):
                 answer = view(request, *args, **given)
                 if not getattr(answer, "is_rendered", True):

@@ -241,7 +241,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 # Wrong passwords are counted by axes, in the database, for a name at an address; here for a name
 # wherever it is tried from, and wrong codes.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "20/5m/key"}
+# The links by which passwords are chosen are tried by few: many people share an address at a shift.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": "20/5m/key",
+    "reset_password_from_key": "60/m/ip",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Vinkey"

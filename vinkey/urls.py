@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from vinkey import health
+from vinkey import choosing, health
 
 account_urls = [
     path("password/", account.password_change, name="account_change_password"),
@@ -16,6 +16,7 @@ account_urls = [
         reauthentication_required(account.password_set),
         name="account_set_password",
     ),
+    path("password/choose/", choosing.choose_password, name="account_choose_password"),
     path("confirm/", account.reauthenticate, name="account_reauthenticate"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("mfa/", include("allauth.mfa.urls")),

@@ -2,7 +2,7 @@
 
 from tests.concurrency.races import accepting, codes, now, verbs
 from tests.concurrency.threads import Wedge
-from tests.factories import done_item, second_site
+from tests.factories import done_item, person, second_site
 from work.exceptions import Forbidden, Unknown
 from work.models import Duty, Membership, Place, User
 from work.services import people, places, posts, roles, teams, types
@@ -102,6 +102,44 @@ def test_nor_does_a_superuser_who_has_left(world, monkeypatch):
     assert world.site.name != "Mine"
 
 
+def test_two_administrators_do_not_end_each_other(world, monkeypatch):
+    other = person(world.site, "site_admin")
+    mine, theirs = (Membership.objects.get(user=each) for each in (world.site_admin, other))
+    with Wedge(monkeypatch, roles, "recheck_fitness") as wedge:
+        first = wedge.first(
+            lambda: people.end_role(actor=world.site_admin, at=world.t(1), membership_id=theirs.pk)
+        )
+        second = wedge.behind(
+            lambda: people.end_role(actor=other, at=world.t(1), membership_id=mine.pk)
+        )
+        wedge.go()
+        assert first.result().ends == world.t(1)
+        assert isinstance(second.result(), Unknown)
+    mine.refresh_from_db()
+    assert mine.ends is None
+
+
+def test_of_two_that_take_a_sign_in_name_at_once_one_has_it(world, monkeypatch):
+    """At two sites, of which neither waits for the other."""
+    nrd = second_site()
+    given = {"at": world.t(1), "name": "Eva", "role": "viewer"}
+    with Wedge(monkeypatch, people, "grant_inner") as wedge:
+        first = wedge.first(
+            lambda: people.create_person(
+                actor=world.site_admin, site_id=world.site.pk, username="eva", **given
+            )
+        )
+        second = wedge.behind(
+            lambda: people.create_person(
+                actor=nrd.admin, site_id=nrd.site.pk, username="EVA", **given
+            )
+        )
+        wedge.go()
+        assert first.result().username == "eva"
+        assert codes(second.result()) == ["username_taken"]
+    assert User.objects.filter(username__iexact="eva").count() == 1
+
+
 def test_a_place_is_moved_that_was_moved_meanwhile(world, monkeypatch):
     """The line goes with its area, and then from there to where the second wanted it."""
     with Wedge(monkeypatch, places, "of_site") as wedge:
@@ -161,7 +199,7 @@ def test_a_site_that_comes_while_a_person_is_deactivated_is_held_too(world, monk
         wedge.go()
         assert not isinstance(first.result(), Exception)
         assert isinstance(second.result(), Forbidden)
-    assert codes(second.result()) == ["role_needed"]
+    assert codes(second.result()) == ["person_shared"]
     person.refresh_from_db()
     assert person.is_active
 

@@ -112,7 +112,7 @@ FOUND_OUT = (200, 302, 403, 404, 405)
 @pytest.mark.parametrize("state", STATES)
 def test_no_page_of_the_account_fails(db, state):
     become, come = STATES[state]
-    assert len(NAMES) == 14
+    assert len(NAMES) == 15
     for name in NAMES:
         for method, typed in (("get", JUNK), ("post", {}), ("post", JUNK)):
             cache.clear()

@@ -65,6 +65,8 @@ SENT: dict[str, int] = {
     "worktypeversion_file": 200,
     "requirementrule_report": 200,
     "requirementrule_end": 302,
+    # A shift that is over has nothing to type.
+    "shift_change": 302,
     # Their own pages, which refuse as a step's does.
     "worktypeversion_change": 422,
     "requirementrule_add": 422,

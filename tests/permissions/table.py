@@ -178,6 +178,10 @@ ROWS: dict[str, Row] = {
     "account_logout": Row(_plain("account_logout"), codes(200), codes(302)),
     "account_change_password": Row(_plain("account_change_password"), codes(200), codes(200)),
     "account_set_password": Row(_plain("account_set_password"), codes(302), codes(302)),
+    # Without a link that is good: one page for everybody (tests/frame/test_choosing.py).
+    "account_choose_password": Row(
+        _plain("account_choose_password"), codes(404, anonymous=404), codes(404, anonymous=404)
+    ),
     "account_reauthenticate": Row(_plain("account_reauthenticate"), codes(200), codes(200)),
     "account_inactive": Row(
         _plain("account_inactive"), codes(200, anonymous=200), codes(405, anonymous=405)

@@ -12,6 +12,10 @@ ACCOUNT_PAGES = {
     "inactive": Page("account/account_inactive.html", dict),
     "password": Page("account/password_change.html", lambda: {"form": LoginForm()}),
     "password-set": Page("account/password_set.html", lambda: {"form": LoginForm()}),
+    "password-choose": Page("account/choose_password.html", lambda: {"form": LoginForm()}),
+    "password-choose-no-more": Page(
+        "account/choose_password.html", lambda: {"form": None, "refusal": "It was used already."}
+    ),
     "reauthenticate": Page("account/reauthenticate.html", lambda: {"form": LoginForm()}),
     "mfa": Page(
         "mfa/index.html", lambda: {"authenticators": AUTHENTICATORS, "is_mfa_enabled": True}

@@ -43,6 +43,7 @@ urlpatterns = [
     path("logout/", _nothing, name="account_logout"),
     path("account/password/", _nothing, name="account_change_password"),
     path("account/password/set/", _nothing, name="account_set_password"),
+    path("account/password/choose/", _nothing, name="account_choose_password"),
     path("account/confirm/", _nothing, name="account_reauthenticate"),
     path("account/mfa/", include("allauth.mfa.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -17,8 +17,7 @@ from work.states import FieldKind
 
 # So many empty rows are offered below those there are.
 _MORE = 3
-# A class has no list of choices to choose from.
-_KINDS = [(value, label) for value, label in FieldKind.choices if value != FieldKind.CHOICE]
+_KINDS = [(value, label) for value, label in FieldKind.choices if value in asset_classes.KINDS]
 
 
 class AssetClassAdmin(SiteAdmin):
@@ -50,7 +49,7 @@ class AssetClassAdmin(SiteAdmin):
             ),
             Part(
                 title=_("Statuses"),
-                head=(_("label"), _("key"), _("work that uses the asset")),
+                head=(_("label"), _("key"), _("for use")),
                 rows=[
                     [(row["label"], ""), (row["key"], ""), (ready[bool(row["ready"])], "")]
                     for row in obj.statuses
@@ -81,7 +80,7 @@ class AssetClassAdmin(SiteAdmin):
             title=_("Fields and statuses"),
             button=_("Keep"),
             text=_(
-                "A row without a key is none. What assets have a value or a status of cannot"
+                "A row that is left empty is none. What assets have a value or a status of cannot"
                 " be taken away. Keys are kept by the assets: they are not changed, only labels."
             ),
             form=Rows,
@@ -118,7 +117,7 @@ class RowsForm(StepForm):
                 "key": forms.CharField(max_length=60, required=False, label=_("key")),
                 "label": forms.CharField(max_length=120, required=False, label=_("label")),
                 "kind": forms.ChoiceField(choices=_KINDS, required=False, label=_("kind")),
-                "ready": forms.BooleanField(required=False, label=_("ready for work")),
+                "ready": forms.BooleanField(required=False, label=_("ready for use")),
             }
             for column in ("key", "label", last):
                 field = made[column]

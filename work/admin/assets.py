@@ -28,6 +28,7 @@ class AssetAdmin(SiteAdmin):
     adds = staticmethod(assets.create)
     changes = staticmethod(assets.change)
     known_as = "asset_id"
+    overtakes = True
     fixed = ("site", "asset_class", "code")
     readonly_fields = ("stands",)
     fields = ("site", "asset_class", "code", "name", "serial", "owner_team", "stands")
@@ -154,6 +155,11 @@ class AssetAdmin(SiteAdmin):
                 initial=asset.status if asset is not None else None,
             )
             why = forms.CharField(required=False, max_length=5000, label=_("why"))
+            seen = forms.CharField(
+                widget=forms.HiddenInput,
+                required=False,
+                initial=asset.status if asset is not None else None,
+            )
 
         def do(row: Asset, door: dict[str, Any], said: dict[str, Any]) -> str:
             assets.set_status(**door, asset_id=row.pk, **said)
@@ -169,6 +175,13 @@ class AssetAdmin(SiteAdmin):
         asset = self.get_object(request, object_id)
 
         class Values(StepForm):
+            # By which it is seen that somebody else filled in others meanwhile.
+            seen = forms.JSONField(
+                widget=forms.HiddenInput,
+                required=False,
+                initial=asset.values if asset is not None else None,
+            )
+
             def __init__(self, *args: Any, **given: Any) -> None:
                 super().__init__(*args, **given)
                 rows = asset.asset_class.fields if asset is not None else []
@@ -184,7 +197,8 @@ class AssetAdmin(SiteAdmin):
                 return kept | {"values": custom_values(self)}
 
         def do(row: Asset, door: dict[str, Any], said: dict[str, Any]) -> str:
-            assets.change(**door, asset_id=row.pk, values=said["values"])
+            was = {"values": said["seen"]}
+            assets.change(**door, asset_id=row.pk, values=said["values"], was=was)
             return _("Kept.")
 
         return step(

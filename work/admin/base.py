@@ -24,7 +24,7 @@ from unfold.forms import AdminForm, Fieldline
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from work.admin import reach
-from work.admin.forms import HIDDEN, ActForm, told
+from work.admin.forms import HIDDEN, ActForm, OwnChoice, told
 from work.admin.parts import Part
 from work.admin.steps import dress
 from work.exceptions import NotDone, Unknown
@@ -57,7 +57,8 @@ class SiteAdmin(ModelAdmin, _Untransacted):
     to_site: lookup from the record to its site; empty where the record is the site. adds, changes:
     the doors, None where the admin does not do that. known_as: the argument by which a door names
     the record. fixed: fields that are given when it is made and never changed. optional: fields
-    that the door fills in where nothing is said.
+    that the door fills in where nothing is said. overtakes: whether the door is told what the
+    record said, and refuses who overtook somebody while it waited for the site.
     """
 
     action = Action.CONFIGURE
@@ -67,6 +68,7 @@ class SiteAdmin(ModelAdmin, _Untransacted):
     known_as = ""
     fixed: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    overtakes = False
     form = ActForm
     change_form_outer_after_template = "work/admin/parts.html"
     actions = ()
@@ -160,7 +162,7 @@ class SiteAdmin(ModelAdmin, _Untransacted):
         self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm]:
         """The form of this request: it knows who sends it, and which act it is."""
-        if not change and (asked := self.asks(request)):
+        if asked := self.asked_otherwise(request, obj) if change else self.asks(request):
             for field in asked.values():
                 dress(field)
                 field.label = capfirst(field.label)
@@ -194,11 +196,16 @@ class SiteAdmin(ModelAdmin, _Untransacted):
         """What a new record is asked that is no field of it, by the name of the door's argument."""
         return {}
 
+    def asked_otherwise(self, request: HttpRequest, obj: Any) -> dict[str, forms.Field]:
+        """What a record is asked otherwise than its model says, by the name of the argument."""
+        return {}
+
     def formfield_for_foreignkey(
         self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
     ) -> forms.ModelChoiceField | None:
         """Choices of the own sites alone."""
         kwargs.setdefault("queryset", self.choices(db_field.remote_field.model, request))
+        kwargs.setdefault("form_class", OwnChoice)
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and db_field.remote_field.model is Site:
             sites = self.sites(request)
@@ -217,7 +224,7 @@ class SiteAdmin(ModelAdmin, _Untransacted):
         at: the model and the field by which the admin's search is asked, which must offer it.
         """
         db_field = at[0]._meta.get_field(at[1])
-        return forms.ModelChoiceField(
+        return OwnChoice(
             self.choices(model, request),
             widget=AutocompleteSelect(db_field, self.admin_site),
             **given,
@@ -230,6 +237,11 @@ class SiteAdmin(ModelAdmin, _Untransacted):
         if isinstance(page, SiteAdmin):
             return page.of_sites(rows, self.sites(request))
         return rows.none()
+
+    def offered(self, rows: QuerySet) -> QuerySet:
+        """What a form's search offers of these: who has not left, and what is in use."""
+        known = {field.name for field in self.opts.concrete_fields}
+        return rows.filter(is_active=True) if "is_active" in known else rows
 
     def parts(self, request: HttpRequest, obj: Any) -> list[Part]:
         """What stands below the form of a record: what else belongs to it."""
@@ -258,7 +270,9 @@ class SiteAdmin(ModelAdmin, _Untransacted):
             return obj
         door = type(self).changes
         assert door is not None
-        return door(**self.door(request, form), **{self.known_as: obj.pk}, **form.arguments(names))
+        said = form.arguments(names)
+        was = {"was": {name: getattr(obj, name) for name in said}} if self.overtakes else {}
+        return door(**self.door(request, form), **{self.known_as: obj.pk}, **said, **was)
 
     def door(self, request: HttpRequest, form: ActForm) -> dict[str, Any]:
         """What every door is given: who acts, and the id that was born with the form."""

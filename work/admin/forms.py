@@ -19,6 +19,15 @@ from work.reasons import Names, once, say
 HIDDEN = ("act", "seen")
 
 
+class OwnChoice(forms.ModelChoiceField):
+    """A record; what is no key, in an address or sent by hand, is drawn as nothing chosen."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """The key of the record."""
+        key = super().prepare_value(value)
+        return key if str(key).isdecimal() else None
+
+
 class ActForm(forms.ModelForm):
     """Nothing is written by the form: `carry_out` is the act, done when all else is in order.
 
@@ -54,6 +63,8 @@ class ActForm(forms.ModelForm):
             return
         now = self.fields["seen"].initial
         if self.cleaned_data.get("seen", "") != now:
+            if not set(self.changed_data).difference(HIDDEN):
+                return  # it says so already: a button that was pressed twice
             self.data = self.data.copy()
             self.data[self.add_prefix("seen")] = now
             self.add_error(

@@ -6,17 +6,18 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import SimpleListFilter, display
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from work.admin import leaving, reach, sign_in
+from work.admin import leaving, person_parts, reach, sign_in
 from work.admin.base import SiteAdmin
-from work.admin.parts import SHOWN, Part, adding, cut, listing, moment, page_of
-from work.models import Membership, Place, PostHolder, Site, Team, TeamMember, User
+from work.admin.parts import Part, page_of
+from work.admin.steps import step
+from work.models import Membership, Place, Site, Team, TeamMember, User
 from work.reads.leaving import owning
 from work.services import people
 from work.states import Role
@@ -82,8 +83,9 @@ class PersonAdmin(SiteAdmin):
     adds = staticmethod(people.create_person)
     changes = staticmethod(people.change_person)
     known_as = "user_id"
-    readonly_fields = ("username", "company", "is_active")
-    fields = ("name", "username", "company", "is_active", "badge", "phone", "email", "language")
+    overtakes = True
+    readonly_fields = ("username", "employer", "is_active")
+    fields = ("name", "username", "employer", "is_active", "badge", "phone", "email", "language")
     add_fieldsets = (
         (None, {"fields": ("name", "badge", "phone", "email", "language")}),
         (
@@ -91,12 +93,11 @@ class PersonAdmin(SiteAdmin):
             {"fields": ("site", "role", "place", "company", "team", "starts", "ends")},
         ),
     )
-    list_display = ("name", "username", "roles_here", "company", "badge", "phone", "is_active")
+    list_display = ("name", "username", "roles_here", "employer", "badge", "phone", "is_active")
     list_filter = (OfSite, "is_active", SignsIn, StillOwns)
-    list_select_related = ("company",)
     search_fields = ("name", "username", "badge", "email")
     ordering = ("name", "pk")
-    actions_detail = ("leave", "sign_in", "no_sign_in")
+    actions_detail = ("leave", "come_back", "sign_in", "no_sign_in")
 
     def of_sites(self, rows: QuerySet, sites: frozenset[int]) -> QuerySet:
         """Who has a role there; and who had, and has none left at all."""
@@ -108,14 +109,23 @@ class PersonAdmin(SiteAdmin):
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """With the roles in force at the own sites."""
-        at = timezone.now()
+        """With the roles in force at the own sites, and the company where it is of one of them."""
+        at, sites = timezone.now(), self.sites(request)
         roles = Membership.objects.filter(
-            Q(ends=None) | Q(ends__gt=at), starts__lte=at, site__in=self.sites(request)
+            Q(ends=None) | Q(ends__gt=at), starts__lte=at, site__in=sites
         )
+        own = Q(company__site__in=sites)
         return (
             super()
             .get_queryset(request)
+            .annotate(
+                works_for=Case(
+                    When(own, then=F("company__name")),
+                    When(company__isnull=False, then=Value(_("of another site"))),
+                    default=Value(""),
+                ),
+                own_company=Case(When(own, then=F("company_id"))),
+            )
             .prefetch_related(Prefetch("memberships", roles.order_by("pk"), to_attr="held_now"))
         )
 
@@ -124,6 +134,11 @@ class PersonAdmin(SiteAdmin):
         """The roles in force, each once."""
         held = [row.get_role_display() for row in person.held_now]  # type: ignore[attr-defined]
         return ", ".join(dict.fromkeys(held))
+
+    @display(description=gettext_lazy("company"), ordering="works_for")
+    def employer(self, person: User) -> str:
+        """The contractor company; of one of another site no more than that it is."""
+        return person.works_for  # type: ignore[attr-defined]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple:
         """Of a new person nothing is read only."""
@@ -180,12 +195,37 @@ class PersonAdmin(SiteAdmin):
     def parts(self, request: HttpRequest, obj: User) -> list[Part]:
         """Roles, teams and posts at the own sites."""
         sites = self.sites(request)
-        return [_roles(obj, sites), _teams(obj, sites), _posts(obj, sites)]
+        return [
+            person_parts.roles(obj, sites),
+            person_parts.teams(obj, sites),
+            person_parts.posts(obj, sites),
+        ]
 
     @action(description=gettext_lazy("Leaves"), url_path="leave", permissions=["change"])
     def leave(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """List what hangs on the person, hand it over, and let the person go."""
         return leaving.view(self, request, object_id)
+
+    @action(description=gettext_lazy("Comes back"), url_path="come-back", permissions=["change"])
+    def come_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take back that a person left."""
+
+        def do(row: User, door: dict[str, Any], said: dict[str, Any]) -> str:
+            people.reactivate_person(**door, user_id=row.pk)
+            return _("The person is here again.")
+
+        return step(
+            self,
+            request,
+            object_id,
+            title=_("Comes back"),
+            button=_("Comes back"),
+            text=_(
+                "With every role that has not ended, and the sign-in of before: look at both first."
+                " Duties, posts and work that was given on do not come back by themselves."
+            ),
+            do=do,
+        )
 
     @action(description=gettext_lazy("Sign-in"), url_path="sign-in", permissions=["change"])
     def sign_in(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -200,66 +240,3 @@ class PersonAdmin(SiteAdmin):
     def no_sign_in(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take name and password away."""
         return sign_in.take(self, request, object_id)
-
-
-def _roles(person: User, sites: frozenset[int]) -> Part:
-    rows = person.memberships.filter(site__in=sites).select_related("site", "place", "company")
-    url = listing(Membership, q=person.name)
-    shown, more = cut(rows.order_by("-starts", "-pk")[: SHOWN + 1], url)
-    return Part(
-        title=_("Roles"),
-        head=(_("role"), _("site"), _("place"), _("company"), _("from"), _("until")),
-        rows=[
-            [
-                (row.get_role_display(), page_of(row)),
-                (row.site.name, ""),
-                (str(row.place or ""), ""),
-                (str(row.company or ""), ""),
-                (moment(row.starts), ""),
-                (moment(row.ends), ""),
-            ]
-            for row in shown
-        ],
-        empty=_("No role: this person reaches nothing."),
-        add=(adding(Membership, user=person.pk, company=person.company_id or ""), _("Give a role")),
-        more=more,
-    )
-
-
-def _teams(person: User, sites: frozenset[int]) -> Part:
-    rows = person.teams.filter(team__site__in=sites).select_related("team")
-    url = listing(TeamMember, q=person.name)
-    shown, more = cut(rows.order_by("-starts", "-pk")[: SHOWN + 1], url)
-    return Part(
-        title=_("Teams"),
-        head=(_("team"), _("from"), _("until")),
-        rows=[
-            [(row.team.name, page_of(row)), (moment(row.starts), ""), (moment(row.ends), "")]
-            for row in shown
-        ],
-        empty=_("In no team."),
-        add=(adding(TeamMember, user=person.pk), _("Add to a team")),
-        more=more,
-    )
-
-
-def _posts(person: User, sites: frozenset[int]) -> Part:
-    rows = person.held_posts.filter(post__site__in=sites).select_related("post")
-    url = listing(PostHolder, q=person.name)
-    shown, more = cut(rows.order_by("-starts", "-pk")[: SHOWN + 1], url)
-    return Part(
-        title=_("Posts"),
-        head=(_("post"), _("as"), _("from"), _("until")),
-        rows=[
-            [
-                (row.post.name, page_of(row)),
-                (_("deputy") if row.deputy else _("holder"), ""),
-                (moment(row.starts), ""),
-                (moment(row.ends), ""),
-            ]
-            for row in shown
-        ],
-        empty=_("Named for no post."),
-        add=(adding(PostHolder, user=person.pk), _("Name for a post")),
-        more=more,
-    )

@@ -23,6 +23,7 @@ class PlaceAdmin(SiteAdmin):
     adds = staticmethod(places.create_place)
     changes = staticmethod(places.change_place)
     known_as = "place_id"
+    overtakes = True
     fixed = ("site", "code")
     fields = ("site", "code", "name", "kind", "owner_team", "is_active")
     add_fieldsets = ((None, {"fields": ("site", "parent", "code", "name", "kind", "owner_team")}),)

@@ -6,15 +6,19 @@ from django.contrib.admin import display
 from django.db.models import Field, Prefetch, QuerySet
 from django.forms import Field as FormField
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
+from work.admin import reach
 from work.admin.base import OwnOnly, SiteAdmin
 from work.admin.filters import InForce
 from work.admin.parts import SHOWN, Part, adding, cut, listing, moment, page_of
 from work.admin.steps import step
-from work.models import Duty, Post, PostHolder
+from work.models import Duty, Post, PostHolder, WorkItem
+from work.permissions import Scope, visible
+from work.reads import item as items
 from work.services import posts
 
 
@@ -24,6 +28,7 @@ class PostAdmin(SiteAdmin):
     adds = staticmethod(posts.create_post)
     changes = staticmethod(posts.change_post)
     known_as = "post_id"
+    overtakes = True
     fixed = ("site", "place", "code", "role")
     fields = ("site", "place", "code", "name", "role", "is_active")
     add_fieldsets = ((None, {"fields": ("site", "place", "code", "name", "role")}),)
@@ -61,8 +66,8 @@ class PostAdmin(SiteAdmin):
         return field
 
     def parts(self, request: HttpRequest, obj: Post) -> list[Part]:
-        """Who may take the duty, and the latest who did."""
-        return [_holders(obj), _duties(obj)]
+        """Who may take the duty, the latest who did, and the open work that it owns."""
+        return [_holders(obj), _duties(obj), _owned(obj, reach.who(request))]
 
 
 def _holders(post: Post) -> Part:
@@ -97,6 +102,28 @@ def _duties(post: Post) -> Part:
         ],
         empty=_("Nobody has had this duty yet."),
         more=more,
+    )
+
+
+def _owned(post: Post, who: Scope) -> Part:
+    """What keeps it in use; of work what the reader may see."""
+    work = WorkItem.objects.open().filter(visible(who), owner_post=post).select_related("site")
+    shown, _more = cut(work.order_by("-number")[: SHOWN + 1], "")
+    return Part(
+        title=_("Owns"),
+        head=(_("number"), _("what"), _("status")),
+        rows=[
+            [
+                (items.label(each.number), items.url(each.site, each.number)),
+                (each.what, ""),
+                (each.get_status_display(), ""),
+            ]
+            for each in shown
+        ],
+        empty=_("Owns no open work."),
+        more=f"{reverse('work:item_list', args=[post.site.slug])}?owner=post:{post.pk}"
+        if shown
+        else "",
     )
 
 

@@ -50,7 +50,7 @@ class RoleAdmin(SiteAdmin):
             button=_("End"),
             text=_(
                 "Without a role the person reaches nothing there. With the last role at a site"
-                " the duties there end too."
+                " the duties there end too. A role that has not begun is withdrawn."
             ),
             form=Until,
             do=do,

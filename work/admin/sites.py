@@ -23,6 +23,7 @@ class SitesAdmin(SiteAdmin):
     adds = staticmethod(places.create_site)
     changes = staticmethod(places.change_site)
     known_as = "site_id"
+    overtakes = True
     fixed = ("slug", "time_zone")
     list_display = ("name", "slug", "time_zone", "language")
     fields = ("name", "slug", "time_zone", "language")

@@ -83,7 +83,7 @@ def step(
     *,
     title: str,
     button: str,
-    do: Callable[[Any, dict[str, Any], dict[str, Any]], str | tuple[str, str]],
+    do: Callable[[Any, dict[str, Any], dict[str, Any]], str | tuple[str, str] | HttpResponse],
     form: Callable[..., StepForm] = StepForm,
     text: str = "",
     danger: bool = False,
@@ -94,8 +94,8 @@ def step(
     """The page of an act on a record: GET asks, POST does it and goes back with what was done.
 
     do: takes the record, what every door is given, and the cleaned values; returns what is said
-    when it is done, and where it leads where that is not back. What a door refuses is said at the
-    form, 422.
+    when it is done, and where it leads where that is not back; or the page that says more. What a
+    door refuses is said at the form, 422.
     """
     record = page.get_object(request, unquote(object_id))
     if record is None:
@@ -107,6 +107,8 @@ def step(
         door = {"actor": request.user, "act": said.pop("act") or None}
         try:
             done = do(record, door, said)
+            if isinstance(done, HttpResponse):
+                return done
             said_so, to = (done, back) if isinstance(done, str) else done
             messages.success(request, said_so)
             return HttpResponseRedirect(to)

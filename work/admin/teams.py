@@ -2,15 +2,18 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from work.admin.base import OwnOnly, SiteAdmin
 from work.admin.filters import InForce
+from work.admin.forms import ActForm
 from work.admin.parts import SHOWN, Part, adding, cut, listing, moment, page_of
 from work.admin.steps import step
 from work.models import Shift, Team, TeamMember
@@ -24,6 +27,7 @@ class TeamAdmin(SiteAdmin):
     adds = staticmethod(teams.create_team)
     changes = staticmethod(teams.change_team)
     known_as = "team_id"
+    overtakes = True
     fixed = ("site", "code", "kind")
     fields = ("site", "code", "name", "kind", "is_active")
     add_fieldsets = ((None, {"fields": ("site", "code", "name", "kind")}),)
@@ -119,14 +123,35 @@ class WallTime(forms.SplitDateTimeField):
         return datetime.combine(*data_list)
 
 
+class ShiftForm(ActForm):
+    """A shift in the times of its site's clock."""
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        shift = given.get("instance")
+        if shift is not None and shift.pk is not None:
+            zone = ZoneInfo(shift.site.time_zone)
+            wall = {name: _wall(getattr(shift, name), zone) for name in ("starts", "ends")}
+            given["initial"] = {**(given.get("initial") or {}), **wall}
+        super().__init__(*args, **given)
+
+
+def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.astimezone(zone).replace(tzinfo=None)
+
+
 class ShiftAdmin(SiteAdmin):
     """The shifts that crews have. Their times are those of the site's own clock."""
 
     adds = staticmethod(teams.create_shift)
+    changes = staticmethod(teams.change_shift)
+    known_as = "shift_id"
+    overtakes = True
+    fixed = ("crew", "date")
+    form = ShiftForm
     fields = ("crew", "name", "date", "starts", "ends")
     add_fieldsets = ((None, {"fields": ("crew", "name", "starts", "ends")}),)
     list_display = ("crew", "name", "date", "starts", "ends")
-    list_select_related = ("crew",)
+    list_select_related = ("crew", "site")
     list_filter = (("site", OwnOnly), ("crew", OwnOnly), InForce)
     search_fields = ("crew__name", "crew__code", "name")
     autocomplete_fields = ("crew",)
@@ -139,3 +164,15 @@ class ShiftAdmin(SiteAdmin):
             "starts": WallTime(label=_("from"), help_text=said),
             "ends": WallTime(label=_("until"), help_text=said),
         }
+
+    def asked_otherwise(self, request: HttpRequest, obj: Shift) -> dict[str, forms.Field]:
+        """The same of what is still to come."""
+        past = self.get_readonly_fields(request, obj)
+        return {name: field for name, field in self.asks(request).items() if name not in past}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple:
+        """What of a shift is over."""
+        at, past = timezone.now(), super().get_readonly_fields(request, obj)
+        if obj is not None and obj.starts <= at:
+            past = (*past, "name", "starts", *(("ends",) if obj.ends <= at else ()))
+        return past

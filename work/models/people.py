@@ -115,7 +115,7 @@ class TeamMember(models.Model):
         verbose_name_plural = _("team members")
         constraints = [
             models.CheckConstraint(
-                name="work_teammember_window", condition=Q(ends=None) | Q(ends__gt=F("starts"))
+                name="work_teammember_window", condition=Q(ends=None) | Q(ends__gte=F("starts"))
             ),
         ]
 
@@ -163,7 +163,7 @@ class Membership(models.Model):
         indexes = [models.Index(fields=["user", "starts"], name="work_membership_user")]
         constraints = [
             models.CheckConstraint(
-                name="work_membership_window", condition=Q(ends=None) | Q(ends__gt=F("starts"))
+                name="work_membership_window", condition=Q(ends=None) | Q(ends__gte=F("starts"))
             ),
             models.CheckConstraint(
                 name="work_membership_company",
@@ -221,7 +221,7 @@ class PostHolder(models.Model):
         verbose_name_plural = _("holders of posts")
         constraints = [
             models.CheckConstraint(
-                name="work_postholder_window", condition=Q(ends=None) | Q(ends__gt=F("starts"))
+                name="work_postholder_window", condition=Q(ends=None) | Q(ends__gte=F("starts"))
             ),
         ]
 

@@ -142,8 +142,8 @@ class PlaceState(models.Model):
 class AssetClass(models.Model):
     """A class of things, with its own fields and its own statuses.
 
-    fields: list of {key, label, kind}. statuses: list of {key, label, ready: bool}; a status that
-    is not ready gates work that uses the thing.
+    fields: list of {key, label, kind}. statuses: list of {key, label, ready: bool}: whether a thing
+    that stands so is ready for use. It stops no work by itself: what is broken is also repaired.
     """
 
     site = models.ForeignKey(

@@ -67,6 +67,7 @@ WORDS: dict[str, object] = {
     "owner_needed": _("It needs one accountable owner: a person or a post."),
     "owner_unknown": _("The owner is no post in use and no person with a role at this site."),
     "owned_by_another": _("Somebody else owns this by now."),
+    "executed_by_another": _("This person is not among its executors any more."),
     "owner_left": _("%(person)s has left and cannot own work."),
     "owner_is_contractor": _("A contractor cannot own work; name the host."),
     "criteria_needed": _("It needs at least one acceptance criterion."),
@@ -108,6 +109,10 @@ WORDS: dict[str, object] = {
     "blocker_kind_unknown": _("The kind of blocker is not one of the list."),
     "blocker_is_derived": _("This blocker ends when its source says so, not by hand."),
     "blocker_ended": _("This blocker has ended already."),
+    "cleared_by_another": _("Somebody else clears this by now."),
+    "clears_by_source": _(
+        "This blocker follows from something else: who clears it is said there and changes with it."
+    ),
     "clears_unknown": _("Who clears it is not known at this site."),
     # Requirements
     "required_already": _("This is required there already."),
@@ -217,6 +222,7 @@ WORDS: dict[str, object] = {
         "A contractor's person has the role of contractor alone,"
         " and only that role names a company."
     ),
+    "begins_in_the_past": _("The beginning cannot be moved into the past."),
     "draft_exists": _("There is a draft of %(name)s already: finish that one first."),
     "duty_yours_already": _("You have the duty of %(name)s already."),
     "ends_before_start": _("The end must lie after the beginning."),
@@ -230,7 +236,14 @@ WORDS: dict[str, object] = {
     "holder_named_already": _("This person is named for the post already."),
     "key_twice": _("The key %(key)s is there twice."),
     "key_unfit": _("“%(key)s” is no key: use small letters, digits, - and _."),
+    "last_administrator": _(
+        "The site has no other administrator who signs in: name another first."
+    ),
     "lead_negative": _("The lead cannot be negative."),
+    "link_used": _(
+        "This link is good no longer: it was used, is older than three days, or was replaced."
+        " An administrator of the site gives another."
+    ),
     "limit_unfit": _("A limit of %(key)s is no number that can be kept."),
     "limits_crossed": _("The low limit of %(key)s lies above the high one."),
     "limits_of_readings_only": _("Only a reading has limits (%(key)s)."),
@@ -247,7 +260,12 @@ WORDS: dict[str, object] = {
     "number_negative": _("The last number cannot be negative."),
     "one_time_at_start_only": _("Checked once is possible at the start only."),
     "password_weak": _("This password is too easy to guess: choose another."),
+    "person_here": _("This person has not left."),
     "person_left_already": _("This person has left already."),
+    "person_shared": _(
+        "This person also belongs to a site that you do not administer. Who administers every site"
+        " of this person does this, or an administrator of the whole installation."
+    ),
     "person_unknown": _("There is no such person at this site."),
     "place_below_itself": _("A place cannot stand below itself."),
     "place_too_deep": _(
@@ -262,7 +280,9 @@ WORDS: dict[str, object] = {
     "rule_hold_point_line": _(
         "A rule at a hold point names its checklist line, and no other rule does."
     ),
+    "shift_begun": _("This shift has begun: only its end can still be changed."),
     "shift_needs_crew": _("%(name)s is a company: shifts are planned for crews."),
+    "shift_over": _("This shift is over: what was planned of it stays as it was."),
     "shift_overlaps": _("%(name)s has another shift in that time."),
     "state_before_last": _("The place was given another state after that time."),
     "time_zone_unknown": _("“%(value)s” is no time zone, as Europe/Amsterdam is one."),

@@ -1,13 +1,15 @@
 """The way into a site for every act that sets it up: found, controlled, allowed."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Model, Q
 
 from work.exceptions import Forbidden, Reason, Refused, Stale, Unknown
-from work.models import Membership, Place, Site, User
+from work.models import Membership, Place, PostHolder, Site, TeamMember, User
 from work.permissions import Action, Denied, Scope, can_at
+from work.services._fields import title
 from work.services.acts import OpenAct
 
 
@@ -84,8 +86,8 @@ def free_code(model: type[Model], site_id: int, code: str, longest: int = 120) -
 
 
 def named(name: str, longest: int) -> str:
-    """A name: neither empty nor too long."""
-    name = name.strip()
+    """A name: one line in which something is seen, not too long."""
+    name = title(name)
     if not name:
         raise Refused(Reason("name_needed"))
     if len(name) > longest or "\x00" in name:
@@ -100,8 +102,13 @@ def one_of(value: str, choices: Iterable[str], what: str) -> str:
     return value
 
 
-def put(thing: Model, values: Mapping[str, Any]) -> list[str]:
-    """Put values on a record and save those that changed; their names."""
+def put(thing: Model, values: Mapping[str, Any], was: Mapping[str, Any] | None = None) -> list[str]:
+    """Put values on a record and save those that changed; their names.
+
+    was: what the record said when the values were typed. Who overtook somebody is told.
+    """
+    if any(getattr(thing, name) != value for name, value in (was or {}).items()):
+        raise Refused(Reason("stale"))
     changed = [name for name, value in values.items() if getattr(thing, name) != value]
     for name in changed:
         setattr(thing, name, values[name])
@@ -114,6 +121,47 @@ def check_seen(seen: int | None, current: int) -> None:
     """Refuse who saw another state of things than is there now; None was not asked."""
     if seen is not None and seen != current:
         raise Stale(seen, current)
+
+
+def not_oneself(act: OpenAct, user_id: int) -> None:
+    """Refuse who would give a role, a post or a sign-in to nobody but themselves."""
+    if act.actor is not None and act.actor.pk == user_id:
+        raise Refused(Reason("not_oneself"))
+
+
+def begins(act: OpenAct, starts: datetime | None, ends: datetime | None) -> datetime:
+    """When what lasts from and until begins: now, where nothing is said. It ends after now."""
+    starts = starts or act.at
+    if ends is not None and ends <= starts:
+        raise Refused(Reason("ends_before_start"))
+    if ends is not None and ends <= act.at:
+        raise Refused(Reason("ends_in_the_past"))
+    return starts
+
+
+def end(
+    act: OpenAct,
+    row: Membership | TeamMember | PostHolder,
+    code: str,
+    ends: datetime | None = None,
+) -> dict[str, Any]:
+    """End what lasts from and until, now or at a moment to come; what the event says of it.
+
+    What would end before it begins is withdrawn: it begins and ends now, and was never in force.
+    `code` refuses what has ended already.
+    """
+    if row.ends is not None and row.ends <= act.at:
+        raise Refused(Reason(code))
+    ends = ends or act.at
+    if ends < act.at:
+        raise Refused(Reason("ends_in_the_past"))
+    said: dict[str, Any] = {}
+    if ends <= row.starts:
+        said["withdrawn"] = row.starts.isoformat()
+        row.starts = ends = act.at
+    row.ends = ends
+    row.save(update_fields=["starts", "ends"])
+    return {"ends": ends.isoformat(), **said}
 
 
 def person_of(act: OpenAct, user_id: int, site_id: int) -> User:

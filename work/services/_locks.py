@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 
-from work.models import WorkItem
+from work.models import User, WorkItem
 from work.services import _owners
 from work.services._definition import definition
 
@@ -48,6 +48,19 @@ def roots() -> None:
     _inside()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('work.place.roots', 0))")
+
+
+def sign_in_names() -> None:
+    """Take the sign-in names: those of all sites are of one space."""
+    _inside()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('work.user.username', 0))")
+
+
+def person(user_id: int) -> User | None:
+    """A person, whose sign-in nobody else changes meanwhile."""
+    _inside()
+    return User.objects.filter(pk=user_id).select_for_update(no_key=True).first()
 
 
 def items(ids: Iterable[int], *, owner: bool = False) -> list[WorkItem]:

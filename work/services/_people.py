@@ -5,9 +5,9 @@ from collections.abc import Collection
 from django.db.models import Q, QuerySet
 
 from work.exceptions import Forbidden, Reason, Refused, Unknown
-from work.models import Duty, Membership, Team, User
+from work.models import Duty, Membership, PostHolder, Team, User
 from work.permissions import Action, can_at
-from work.services._configure import is_superuser, of_site
+from work.services._configure import end, is_superuser, of_site
 from work.services._executing import executed
 from work.services.acts import OpenAct
 from work.states import Role, TeamKind
@@ -23,26 +23,38 @@ def administered(act: OpenAct, user_id: int) -> tuple[User, set[int]]:
     person = User.objects.filter(pk=user_id).first()
     if person is None:
         raise Unknown
-    ever = set(Membership.objects.filter(user=person).values_list("site_id", flat=True))
+    ever = _ever(person)
     if act.scope.system or is_superuser(act):
-        _about(act, person, sites or ever)
+        about_person(act, person, sites or ever)
         return person, sites
     reach = act.scope.site_ids()
     if (sites or ever) and not (sites | ever) & reach:
         raise Unknown
-    _about(act, person, (sites | ever) & reach)
+    about_person(act, person, sites & reach or ever & reach)
     if person.is_superuser:
         raise Forbidden(Reason("superuser_needed"))
     mine = {pk for pk in reach if can_at(act.scope, Action.CONFIGURE, pk, "")}
-    if not mine or (sites or ever) - mine:
+    if not (sites | ever) & mine:
         raise Forbidden(Reason("role_needed", {"roles": [str(Role.SITE_ADMIN)]}))
+    if (sites or ever) - mine:
+        raise Forbidden(Reason("person_shared"))
     return person, sites
 
 
-def _about(act: OpenAct, person: User, site_ids: Collection[int]) -> None:
+def about_person(act: OpenAct, person: User, site_ids: Collection[int]) -> None:
     """What is done to a person stands in the history of one of the sites that the actor shares."""
     act.about(person)
     act.site_id = min(site_ids, default=None)
+
+
+def sites_of(act: OpenAct, person: User) -> set[int]:
+    """The sites where a person has a role, or will; where there is none, those where one was."""
+    roles = Membership.objects.filter(Q(ends=None) | Q(ends__gt=act.at), user=person)
+    return set(roles.values_list("site_id", flat=True)) or _ever(person)
+
+
+def _ever(person: User) -> set[int]:
+    return set(Membership.objects.filter(user=person).values_list("site_id", flat=True))
 
 
 def _controlled(act: OpenAct, user_id: int) -> set[int]:
@@ -57,6 +69,16 @@ def _controlled(act: OpenAct, user_id: int) -> set[int]:
         # Another site may have come while these were waited for.
         act.control(*found)
         held |= found
+
+
+def end_holdings(act: OpenAct, person: User, cause: str) -> None:
+    """The person is named for no post any more, nor will be."""
+    lasting = PostHolder.objects.filter(Q(ends=None) | Q(ends__gt=act.at), user=person)
+    for holder in lasting.select_related("post"):
+        said = end(act, holder, "holder_ended")
+        act.record(
+            "holder_ended", holder.post, holder=holder.pk, user=person.pk, cause=cause, **said
+        )
 
 
 def end_duties(act: OpenAct, duties: QuerySet[Duty], cause: str) -> None:

@@ -13,6 +13,8 @@ from work.services.acts import OpenAct, door
 from work.states import FieldKind
 
 _LONGEST = 120
+# A class has no list of choices to choose from.
+KINDS = tuple(kind for kind in FieldKind.values if kind != FieldKind.CHOICE)
 
 
 def _create(
@@ -83,7 +85,7 @@ def digest(kind: AssetClass) -> str:
 def _fields(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     _keys(rows)
     for each in rows:
-        one_of(each["kind"], FieldKind.values, "field_kind")
+        one_of(each["kind"], KINDS, "field_kind")
     return [
         {"key": each["key"], "label": named(each["label"], _LONGEST), "kind": str(each["kind"])}
         for each in rows
@@ -105,10 +107,10 @@ def _statuses(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _keys(rows: Iterable[Mapping[str, Any]]) -> None:
     keys = [each["key"] for each in rows]
     for key in keys:
-        if not key or keys.count(key) > 1:
-            raise Refused(Reason("key_twice", {"key": key}))
         if not KEY.match(key):
             raise Refused(Reason("key_unfit", {"key": key[:60]}))
+        if keys.count(key) > 1:
+            raise Refused(Reason("key_twice", {"key": key}))
 
 
 def _refuse_used(kind: AssetClass, values: Mapping[str, Any]) -> None:

@@ -54,7 +54,9 @@ def _create(
     return asset
 
 
-def _change(act: OpenAct, *, asset_id: int, **values: Any) -> Asset:
+def _change(
+    act: OpenAct, *, asset_id: int, was: Mapping[str, Any] | None = None, **values: Any
+) -> Asset:
     """Change the name, serial number, own values or owning team of a thing."""
     asset = _known(act, asset_id)
     unknown = set(values) - {"name", "serial", "values", "owner_team_id"}
@@ -66,7 +68,7 @@ def _change(act: OpenAct, *, asset_id: int, **values: Any) -> Asset:
         of_site(Team, values["owner_team_id"], asset.site_id, "team_unknown")
     if "values" in values:
         values["values"] = _checked(asset.asset_class, values["values"] or {})
-    changed = put(asset, values)
+    changed = put(asset, values, was)
     if changed:
         act.record("changed", asset, fields=sorted(changed))
     return asset
@@ -160,11 +162,15 @@ def _refuse_ring(asset: Asset, container_id: int) -> None:
         at = inside.get(at)
 
 
-def _set_status(act: OpenAct, *, asset_id: int, status: str, why: str = "") -> Asset:
-    """Say how a thing stands, in the statuses of its class."""
+def _set_status(
+    act: OpenAct, *, asset_id: int, status: str, why: str = "", seen: str | None = None
+) -> Asset:
+    """Say how a thing stands, in the statuses of its class. seen: how it stood for who says so."""
     asset = _known(act, asset_id)
     _status(asset.asset_class, status)
     before = asset.status
+    if seen is not None and seen != before:
+        raise Refused(Reason("stale"))
     if before == status:
         return asset
     note = act.note(why, "asset_status", subject=asset)

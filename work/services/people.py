@@ -1,13 +1,14 @@
 """People: made known, changed, and leaving. Their roles, sign-in and posts have own rooms."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from work.exceptions import Reason, Refused
 from work.models import Duty, Post, Team, User, WorkItem
-from work.services._configure import configure, named, of_site, put
+from work.services._configure import configure, named, not_oneself, of_site, put
 from work.services._executing import executed, recheck_fitness
-from work.services._people import administered, company_of, end_duties
+from work.services._people import administered, company_of, end_duties, end_holdings
 from work.services.acts import OpenAct, door
 from work.services.roles import end_role, grant_inner, grant_role
 from work.services.sign_in import free_name
@@ -71,7 +72,9 @@ def _create(
     return person
 
 
-def _change(act: OpenAct, *, user_id: int, **values: Any) -> User:
+def _change(
+    act: OpenAct, *, user_id: int, was: Mapping[str, Any] | None = None, **values: Any
+) -> User:
     """Change the plain facts of a person."""
     person, _sites = administered(act, user_id)
     unknown = set(values) - _CHANGEABLE
@@ -79,7 +82,7 @@ def _change(act: OpenAct, *, user_id: int, **values: Any) -> User:
         raise TypeError(f"not a field of a person to change: {sorted(unknown)}")
     if "name" in values:
         values["name"] = named(values["name"], 150)
-    changed = put(person, values)
+    changed = put(person, values, was)
     if changed:
         act.record("changed", person, fields=sorted(changed))
     return person
@@ -88,21 +91,37 @@ def _change(act: OpenAct, *, user_id: int, **values: Any) -> User:
 def _deactivate(act: OpenAct, *, user_id: int) -> dict[str, list[int]]:
     """The person leaves: reaches nothing from now on, and is fit for nothing.
 
-    Duties end by this act, so that their posts show as vacant. Returns what is left behind: the
+    Duties end by this act, so that their posts show as vacant, and nobody is named for a post who
+    has left. Returns what is left behind: the
     ids of open items that the person owns, of those executed, and of the vacant posts.
     """
     person, sites = administered(act, user_id)
-    if act.actor is not None and act.actor.pk == person.pk:
-        raise Refused(Reason("not_oneself"))
+    not_oneself(act, person.pk)
     if not person.is_active:
         raise Refused(Reason("person_left_already", {}, ("user", person.pk)))
     left = left_behind(person.pk)
     person.is_active = False
     person.save(update_fields=["is_active"])
     end_duties(act, Duty.objects.filter(user=person), "left")
+    end_holdings(act, person, "left")
     recheck_fitness(act, [person.pk], sites)
     act.record("left", person, item_id=None, **left)
     return left
+
+
+def _reactivate(act: OpenAct, *, user_id: int) -> User:
+    """Who left comes back: to every role that has not ended, and the sign-in of before.
+
+    Duties and posts come back by themselves no more than the work that was given on.
+    """
+    person, sites = administered(act, user_id)
+    if person.is_active:
+        raise Refused(Reason("person_here", {}, ("user", person.pk)))
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+    recheck_fitness(act, [person.pk], sites)
+    act.record("came_back", person)
+    return person
 
 
 def left_behind(user_id: int) -> dict[str, list[int]]:
@@ -119,6 +138,7 @@ def left_behind(user_id: int) -> dict[str, list[int]]:
 create_person = door(_create)
 change_person = door(_change)
 deactivate_person = door(_deactivate)
+reactivate_person = door(_reactivate)
 
 __all__ = [
     "change_person",
@@ -127,4 +147,5 @@ __all__ = [
     "end_role",
     "grant_role",
     "left_behind",
+    "reactivate_person",
 ]

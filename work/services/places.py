@@ -1,5 +1,6 @@
 """Sites and their places: the tree, its neighbours and its states."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -63,7 +64,9 @@ def _create_site(
     return site
 
 
-def _change_site(act: OpenAct, *, site_id: int, **values: Any) -> Site:
+def _change_site(
+    act: OpenAct, *, site_id: int, was: Mapping[str, Any] | None = None, **values: Any
+) -> Site:
     """Change the name of a site or the language of its texts."""
     site = configure(act, site_id)
     unknown = set(values) - {"name", "language"}
@@ -71,7 +74,7 @@ def _change_site(act: OpenAct, *, site_id: int, **values: Any) -> Site:
         raise TypeError(f"not a field of a site to change: {sorted(unknown)}")
     if "name" in values:
         values["name"] = named(values["name"], 120)
-    changed = put(site, values)
+    changed = put(site, values, was)
     if changed:
         act.record("changed", site, fields=sorted(changed))
     return site
@@ -108,7 +111,9 @@ def _create_place(
     return place
 
 
-def _change_place(act: OpenAct, *, place_id: int, **values: Any) -> Place:
+def _change_place(
+    act: OpenAct, *, place_id: int, was: Mapping[str, Any] | None = None, **values: Any
+) -> Place:
     """Change the name, kind, owning team or use of a place. `move_place` hangs it elsewhere."""
     place = _known(place_id)
     configure(act, place.site_id, place=place)
@@ -121,7 +126,7 @@ def _change_place(act: OpenAct, *, place_id: int, **values: Any) -> Place:
         one_of(values["kind"], PlaceKind.values, "place_kind")
     if "owner_team_id" in values:
         _team(place.site_id, values["owner_team_id"])
-    changed = put(place, values)
+    changed = put(place, values, was)
     if changed:
         act.record("changed", place, fields=sorted(changed))
     return place

@@ -1,5 +1,6 @@
 """Posts, who may hold them, and who has the duty now."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,15 +9,19 @@ from django.db.models import Q
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.models import Duty, Post, PostHolder, WorkItem
 from work.services._configure import (
+    begins,
     check_seen,
     configure,
+    end,
     free_code,
     named,
+    not_oneself,
     one_of,
     person_of,
     put,
 )
 from work.services._names import place_for
+from work.services._people import end_duties
 from work.services.acts import OpenAct, door
 from work.states import Role
 
@@ -39,8 +44,13 @@ def _create(act: OpenAct, *, site_id: int, place_id: int, code: str, name: str, 
     return post
 
 
-def _change(act: OpenAct, *, post_id: int, **values: Any) -> Post:
-    """Change the name of a post, or take it out of use; one that owns open work stays in use."""
+def _change(
+    act: OpenAct, *, post_id: int, was: Mapping[str, Any] | None = None, **values: Any
+) -> Post:
+    """Change the name of a post, or take it out of use; one that owns open work stays in use.
+
+    What goes out of use is nobody's duty: nobody has it by itself when it comes into use again.
+    """
     post = _entered(act, post_id)
     unknown = set(values) - {"name", "is_active"}
     if unknown:
@@ -51,9 +61,11 @@ def _change(act: OpenAct, *, post_id: int, **values: Any) -> Post:
         owned = WorkItem.objects.open().filter(owner_post=post).count()
         if owned:
             raise Refused(Reason("post_owns_work", {"count": owned}, ("post", post.pk)))
-    changed = put(post, values)
+    changed = put(post, values, was)
     if changed:
         act.record("changed", post, fields=sorted(changed))
+    if not post.is_active:
+        end_duties(act, Duty.objects.filter(post=post), "not_in_use")
     return post
 
 
@@ -66,14 +78,13 @@ def _name_holder(
     starts: datetime | None = None,
     ends: datetime | None = None,
 ) -> PostHolder:
-    """Name who may take the duty of a post, or be the deputy; never a contractor."""
+    """Name who may take the duty of a post, or be the deputy; never a contractor, or oneself."""
     post = _entered(act, post_id)
+    not_oneself(act, user_id)
     person = person_of(act, user_id, post.site_id)
     if person.company_id is not None:
         raise Refused(Reason("holder_is_contractor", {}, ("user", person.pk)))
-    starts = starts or act.at
-    if ends is not None and ends <= starts:
-        raise Refused(Reason("ends_before_start"))
+    starts = begins(act, starts, ends)
     same = PostHolder.objects.filter(Q(ends=None) | Q(ends__gt=starts), post=post, user=person)
     if ends is not None:
         same = same.filter(starts__lt=ends)
@@ -86,6 +97,22 @@ def _name_holder(
     return holder
 
 
+def _replace_holder(act: OpenAct, *, holder_id: int, user_id: int) -> PostHolder:
+    """Name another in the place of a holder or deputy: from now, until the same end."""
+    found = PostHolder.objects.filter(pk=holder_id).first()
+    if found is None:
+        raise Unknown
+    ended = _end_holder(act, holder_id=holder_id)
+    return _name_holder(
+        act,
+        post_id=found.post_id,
+        user_id=user_id,
+        deputy=found.deputy,
+        starts=max(found.starts, ended.ends or act.at),
+        ends=found.ends,
+    )
+
+
 def _end_holder(act: OpenAct, *, holder_id: int) -> PostHolder:
     """Somebody is no longer named for a post. An open duty lasts until it is taken over."""
     holder = PostHolder.objects.select_related("post__place").filter(pk=holder_id).first()
@@ -93,13 +120,8 @@ def _end_holder(act: OpenAct, *, holder_id: int) -> PostHolder:
         raise Unknown
     configure(act, holder.post.site_id, place=holder.post.place)
     holder.refresh_from_db(fields=["ends", "starts"])
-    if holder.ends is not None and holder.ends <= act.at:
-        raise Refused(Reason("holder_ended"))
-    if act.at <= holder.starts:
-        raise Refused(Reason("ends_before_start"))
-    holder.ends = act.at
-    holder.save(update_fields=["ends"])
-    act.record("holder_ended", holder.post, holder=holder.pk, user=holder.user_id)
+    said = end(act, holder, "holder_ended")
+    act.record("holder_ended", holder.post, holder=holder.pk, user=holder.user_id, **said)
     return holder
 
 
@@ -169,6 +191,14 @@ create_post = door(_create)
 change_post = door(_change)
 name_holder = door(_name_holder)
 end_holder = door(_end_holder)
+replace_holder = door(_replace_holder)
 take_duty = door(_take_duty)
 
-__all__ = ["change_post", "create_post", "end_holder", "name_holder", "take_duty"]
+__all__ = [
+    "change_post",
+    "create_post",
+    "end_holder",
+    "name_holder",
+    "replace_holder",
+    "take_duty",
+]

@@ -6,7 +6,15 @@ from django.db.models import Q, QuerySet
 
 from work.exceptions import Reason, Refused, Unknown
 from work.models import Duty, Membership, Place, Team, User
-from work.services._configure import configure, one_of, person_known
+from work.services._configure import (
+    begins,
+    configure,
+    end,
+    is_superuser,
+    not_oneself,
+    one_of,
+    person_known,
+)
 from work.services._executing import recheck_fitness
 from work.services._names import place_for
 from work.services._people import company_of, end_duties
@@ -31,15 +39,15 @@ def grant_inner(
 ) -> Membership:
     """Give a person a role at a site, or at a place and below it, from and until.
 
-    A contractor's person has the role *contractor* for the own company and no other.
+    A contractor's person has the role *contractor* for the own company and no other. Nobody gives
+    a role to themselves.
     """
     place = place_for(act, site_id, place_id) if place_id is not None else None
     site = configure(act, site_id, place=place)
+    not_oneself(act, user_id)
     person = person_known(act, user_id)
     one_of(role, Role.values, "role")
-    starts = starts or act.at
-    if ends is not None and ends <= starts:
-        raise Refused(Reason("ends_before_start"))
+    starts = begins(act, starts, ends)
     company = _company_of_role(person, site_id, role, company_id)
     _refuse_twice(person, site_id, role, place, company, starts, ends)
     granted = Membership.objects.create(
@@ -97,29 +105,41 @@ def _refuse_twice(
 def _end_role(act: OpenAct, *, membership_id: int, ends: datetime | None = None) -> Membership:
     """End a role, now or at a named moment; what its holder executes is asked anew.
 
-    With the last role at the site the duties there end too.
+    One that has not begun by then is withdrawn. With the last role at the site the duties there
+    end too. The site keeps an administrator.
     """
     found = Membership.objects.select_related("place").filter(pk=membership_id).first()
     if found is None:
         raise Unknown
     configure(act, found.site_id, place=found.place)
     found = Membership.objects.select_related("user").get(pk=membership_id)
-    ends = ends or act.at
-    if found.ends is not None and found.ends <= act.at:
-        raise Refused(Reason("role_ended"))
-    if ends < act.at:
-        raise Refused(Reason("ends_in_the_past"))
-    if ends <= found.starts:
-        raise Refused(Reason("ends_before_start"))
-    found.ends = ends
-    found.save(update_fields=["ends"])
+    said = end(act, found, "role_ended", ends)
+    _refuse_last(act, found)
     _open_admin(act, found.user)
-    act.record("role_ended", found, user=found.user_id, role=found.role, ends=ends.isoformat())
+    act.record("role_ended", found, user=found.user_id, role=found.role, **said)
     if not _lasting(act, found.user).filter(site_id=found.site_id).exists():
         duties = Duty.objects.filter(user=found.user, post__site_id=found.site_id)
         end_duties(act, duties, "role_ended")
     recheck_fitness(act, [found.user_id], [found.site_id])
     return found
+
+
+def _refuse_last(act: OpenAct, ended: Membership) -> None:
+    """Whom a site has as its last administrator, the system or a superuser alone ends."""
+    sets_up = ended.role == Role.SITE_ADMIN and ended.place_id is None
+    if not sets_up or act.scope.system or is_superuser(act):
+        return
+    others = Membership.objects.filter(
+        Q(ends=None) | Q(ends__gt=ended.ends),
+        site_id=ended.site_id,
+        role=Role.SITE_ADMIN,
+        place=None,
+        starts__lte=ended.ends,
+        user__is_active=True,
+        user__username__isnull=False,
+    )
+    if not others.exclude(user=ended.user_id).exists():
+        raise Refused(Reason("last_administrator"))
 
 
 def _lasting(act: OpenAct, person: User) -> QuerySet[Membership]:

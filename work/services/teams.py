@@ -1,7 +1,7 @@
 """Crews, departments and companies, their people, and the shifts that crews have."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,9 @@ from django.db.models import Q
 from work.exceptions import Reason, Refused, Unknown
 from work.models import Shift, Team, TeamMember, User
 from work.services._configure import (
+    begins,
     configure,
+    end,
     free_code,
     named,
     one_of,
@@ -48,7 +50,9 @@ def _create_team(act: OpenAct, *, site_id: int, code: str, name: str, kind: str)
     return team
 
 
-def _change_team(act: OpenAct, *, team_id: int, **values: Any) -> Team:
+def _change_team(
+    act: OpenAct, *, team_id: int, was: Mapping[str, Any] | None = None, **values: Any
+) -> Team:
     """Change the name of a team, or take it out of use for new work."""
     team = _known(team_id)
     configure(act, team.site_id)
@@ -58,7 +62,7 @@ def _change_team(act: OpenAct, *, team_id: int, **values: Any) -> Team:
         raise TypeError(f"not a field of a team to change: {sorted(unknown)}")
     if "name" in values:
         values["name"] = named(values["name"], 120)
-    changed = put(team, values)
+    changed = put(team, values, was)
     if changed:
         act.record("changed", team, fields=sorted(changed))
     return team
@@ -81,9 +85,7 @@ def add_member_inner(
         person = person_of(act, user_id, team.site_id)
     if team.kind == TeamKind.COMPANY and person.company_id != team.pk:
         raise Refused(Reason("contractor_of_other_company", {}, ("user", person.pk)))
-    starts = starts or act.at
-    if ends is not None and ends <= starts:
-        raise Refused(Reason("ends_before_start"))
+    starts = begins(act, starts, ends)
     same = TeamMember.objects.filter(Q(ends=None) | Q(ends__gt=starts), team=team, user=person)
     if ends is not None:
         same = same.filter(starts__lt=ends)
@@ -96,19 +98,14 @@ def add_member_inner(
 
 
 def _end_member(act: OpenAct, *, member_id: int) -> TeamMember:
-    """A person leaves a team."""
+    """A person leaves a team, or does not come to be in it."""
     member = TeamMember.objects.select_related("team").filter(pk=member_id).first()
     if member is None:
         raise Unknown
     configure(act, member.team.site_id)
     member.refresh_from_db(fields=["starts", "ends"])
-    if member.ends is not None and member.ends <= act.at:
-        raise Refused(Reason("member_ended"))
-    if act.at <= member.starts:
-        raise Refused(Reason("ends_before_start"))
-    member.ends = act.at
-    member.save(update_fields=["ends"])
-    act.record("member_ended", member.team, member=member.pk, user=member.user_id)
+    said = end(act, member, "member_ended")
+    act.record("member_ended", member.team, member=member.pk, user=member.user_id, **said)
     recheck_fitness(act, [member.user_id], [member.team.site_id])
     return member
 
@@ -138,6 +135,57 @@ def _create_shift(
         people = TeamMember.objects.filter(Q(ends=None) | Q(ends__gt=act.at), team=crew)
         recheck_fitness(act, people.values_list("user_id", flat=True), [site.pk])
     return shift
+
+
+def _change_shift(
+    act: OpenAct, *, shift_id: int, was: Mapping[str, Any] | None = None, **values: Any
+) -> Shift:
+    """Change what of a shift is still to come: by local wall time, as it was planned.
+
+    Before it begins that is its name, its beginning and its end; under way its end alone, which
+    does not come to lie in the past. A shift that is over is history, and stays.
+    """
+    shift = Shift.objects.filter(pk=shift_id).first()
+    if shift is None:
+        raise Unknown
+    site = configure(act, shift.site_id)
+    shift = Shift.objects.select_related("crew").get(pk=shift_id)
+    act.about(shift)
+    unknown = set(values) - {"name", "starts", "ends"}
+    if unknown:
+        raise TypeError(f"not a field of a shift to change: {sorted(unknown)}")
+    if "name" in values:
+        values["name"] = named(values["name"], 40)
+    if "starts" in values:
+        values["date"] = values["starts"].date()
+    for name in {"starts", "ends"} & set(values):
+        values[name] = local(values[name], site.time_zone)
+    before = {"starts": shift.starts.isoformat(), "ends": shift.ends.isoformat()}
+    _may_change_shift(shift, values, act.at)
+    changed = put(shift, values, was)
+    if changed:
+        act.record("changed", shift, fields=sorted(changed), before=before)
+        people = TeamMember.objects.filter(Q(ends=None) | Q(ends__gt=act.at), team=shift.crew)
+        recheck_fitness(act, people.values_list("user_id", flat=True), [site.pk])
+    return shift
+
+
+def _may_change_shift(shift: Shift, values: Mapping[str, Any], at: datetime) -> None:
+    changed = {name for name, value in values.items() if getattr(shift, name) != value}
+    if shift.ends <= at and changed:
+        raise Refused(Reason("shift_over"))
+    if shift.starts <= at and changed - {"ends"}:
+        raise Refused(Reason("shift_begun"))
+    begin, end = values.get("starts", shift.starts), values.get("ends", shift.ends)
+    if end <= begin:
+        raise Refused(Reason("ends_before_start"))
+    if "ends" in changed and end < at:
+        raise Refused(Reason("ends_in_the_past"))
+    if "starts" in changed and begin < at:
+        raise Refused(Reason("begins_in_the_past"))
+    others = Shift.objects.filter(crew=shift.crew, starts__lt=end, ends__gt=begin)
+    if others.exclude(pk=shift.pk).exists():
+        raise Refused(Reason("shift_overlaps", {"name": shift.crew.name}))
 
 
 def _known(team_id: int) -> Team:
@@ -178,10 +226,12 @@ change_team = door(_change_team)
 add_member = _felt_elsewhere(door(add_member_inner))
 end_member = _felt_elsewhere(door(_end_member))
 create_shift = _felt_elsewhere(door(_create_shift))
+change_shift = _felt_elsewhere(door(_change_shift))
 
 __all__ = [
     "add_member",
     "add_member_inner",
+    "change_shift",
     "change_team",
     "create_shift",
     "create_team",

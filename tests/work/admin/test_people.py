@@ -1,6 +1,6 @@
 """People, their roles, teams and posts, as an administrator sets them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth import authenticate
@@ -8,10 +8,10 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from tests import factories
-from tests.work.admin.forms import BACKEND, errors, opened, send
-from work.models import Duty, Event, Membership, PostHolder, Shift, TeamMember, User
+from tests.work.admin.forms import BACKEND, errors, form_in, opened, send
+from work.models import Act, Duty, Event, Membership, PostHolder, Shift, TeamMember, User
 from work.permissions import scope
-from work.services import people, teams
+from work.services import people, posts, teams
 from work.states import Role
 
 WORD = "correct horse staple"
@@ -79,26 +79,36 @@ def test_what_is_of_another_site_is_no_choice_for_a_new_person(world, nrd, other
     assert User.objects.count() == before
 
 
-def test_a_sign_in_is_given_changed_and_taken_away(world, admin):
+def test_a_sign_in_is_given_by_a_link_and_taken_away(world, admin):
     person = world.operator
     url = f"/admin/work/user/{person.pk}/sign-in/"
-    weak = send(admin, url, username="eva", password="12345678", again="12345678")
-    assert (weak.status_code, "12345678" in weak.text) == (422, False)
-    two = send(admin, url, username="eva", password=WORD, again="other")
-    assert errors(two) == ["These are two different passwords."]
-    taken = send(admin, url, username="supervisor", password=WORD, again=WORD)
+    taken = send(admin, url, username="supervisor")
     assert errors(taken) == ["The sign-in name supervisor is in use already."]
     signed_in = Client()
     signed_in.force_login(person, backend=BACKEND)
+    typed = opened(admin, url) | {"username": "eva"}
 
-    assert send(admin, url, username="eva", password=WORD, again=WORD).status_code == 302
+    first, again = (admin.post(url, typed) for _ in range(2))
 
+    assert first.status_code == 200
+    assert "no-store" in first["Cache-Control"]
+    link = first.context["link"]
+    assert link.startswith("http://testserver/account/password/choose/?key=")
+    assert (link in first.text, again.context["link"]) == (True, link)
     person.refresh_from_db()
-    assert person.check_password(WORD)
+    assert (person.username, person.has_usable_password()) == ("eva", False)
     assert signed_in.get("/account/password/").status_code == 302
-    event = Event.objects.filter(verb="sign_in_given").last()
+    event = Event.objects.get(verb="sign_in_given")
     assert (event.site, event.data) == (world.site, {"fields": ["password", "username"]})
-    assert WORD not in str(list(Event.objects.values_list("data", flat=True)))
+    # It is kept nowhere, and on no other page.
+    key = link.partition("key=")[2]
+    kept = [*Event.objects.values_list("data", flat=True), *Act.objects.values_list("result")]
+    assert key not in str(kept)
+    for page in (url, f"/admin/work/user/{person.pk}/change/"):
+        assert key not in admin.get(page).text
+
+    typed = {"key": key, "password": WORD, "again": WORD}
+    assert Client().post("/account/password/choose/", typed).status_code == 302
 
     assert admin.post(f"/admin/work/user/{person.pk}/no-sign-in/").status_code == 302
     person.refresh_from_db()
@@ -107,19 +117,35 @@ def test_a_sign_in_is_given_changed_and_taken_away(world, admin):
     assert authenticate(request, username="eva", password=WORD) is None
 
 
+def test_a_link_that_was_used_is_not_shown_again(world, admin):
+    url = f"/admin/work/user/{world.operator.pk}/sign-in/"
+    typed = opened(admin, url)
+    key = admin.post(url, typed).context["link"].partition("key=")[2]
+    chosen = {"key": key, "password": WORD, "again": WORD}
+    assert Client().post("/account/password/choose/", chosen).status_code == 302
+
+    again = admin.post(url, typed)
+
+    assert (again.status_code, again.context["link"]) == (200, "")
+    assert "The person has chosen a password by this link already." in again.text
+    assert User.objects.get(pk=world.operator.pk).check_password(WORD)
+
+
 def test_nobody_gives_a_sign_in_to_themselves_or_to_who_is_also_of_another_site(world, nrd, admin):
     own = f"/admin/work/user/{world.site_admin.pk}/sign-in/"
-    answer = send(admin, own, username="root", password=WORD, again=WORD)
+    answer = send(admin, own, username="root")
     assert errors(answer) == ["Nobody does this to themselves: ask another administrator."]
     people.grant_role(
         actor=None, user_id=nrd.supervisor.pk, site_id=world.site.pk, role=Role.VIEWER
     )
     both = f"/admin/work/user/{nrd.supervisor.pk}/"
     before = nrd.supervisor.password
-    answer = send(admin, f"{both}sign-in/", username="nrd", password=WORD, again=WORD)
-    assert errors(answer) == ["Only these roles may do this here: Site administrator."]
-    answer = send(admin, f"{both}change/", phone="112")
-    assert errors(answer) == ["Only these roles may do this here: Site administrator."]
+    for answer in (
+        send(admin, f"{both}sign-in/", username="nrd"),
+        send(admin, f"{both}change/", phone="112"),
+    ):
+        [said] = errors(answer)
+        assert said.startswith("This person also belongs to a site that you do not administer.")
     page = admin.get(f"{both}change/").text
     assert ("Viewer" in page, "Supervisor" in page) == (True, False)
     nrd.supervisor.refresh_from_db()
@@ -226,6 +252,9 @@ def test_members_and_shifts_of_a_crew(world, admin):
     assert answer.status_code == 302, errors(answer)
     shift = Shift.objects.get()
     assert (shift.ends - shift.starts, str(shift.date)) == (timedelta(hours=9), "2026-10-24")
+    # What has been of it is not typed over.
+    page = admin.get(f"/admin/work/shift/{shift.pk}/change/")
+    assert "starts" not in page.context["adminform"].form.fields
     overlapping = send(admin, "/admin/work/shift/add/", **typed)
     assert errors(overlapping) == ["A has another shift in that time."]
     page = admin.get(f"/admin/work/team/{crew.pk}/change/").text
@@ -246,3 +275,104 @@ def test_who_had_a_role_here_and_works_elsewhere_is_found_no_more(world, nrd, ad
     assert f"/admin/work/user/{person.pk}/change/" not in other.get(list_url).text
     assert f"/admin/work/user/{person.pk}/change/" in admin.get(list_url).text
     assert scope(person, timezone.now()).site_ids() == {world.site.pk}
+
+
+def test_a_shift_is_changed_by_the_clock_of_its_site(world, admin):
+    crew = teams.create_team(actor=None, site_id=world.site.pk, code="A", name="A", kind="crew")
+    shift = teams.create_shift(
+        actor=None,
+        crew_id=crew.pk,
+        name="Early",
+        starts=datetime(2090, 6, 1, 6),  # noqa: DTZ001 -- local wall time
+        ends=datetime(2090, 6, 1, 14),  # noqa: DTZ001
+    )
+    url = f"/admin/work/shift/{shift.pk}/change/"
+    form = opened(admin, url)
+    assert [form[name] for name in ("starts_0", "starts_1", "ends_1")] == [
+        "2090-06-01",
+        "06:00:00",
+        "14:00:00",
+    ]
+    for _twice in range(2):
+        answer = admin.post(url, form | {"ends_1": "15:00:00"})
+        assert answer.status_code == 302, errors(answer)
+    shift.refresh_from_db()
+    assert (shift.ends - shift.starts, shift.name) == (timedelta(hours=9), "Early")
+    assert Event.objects.filter(verb="changed", subject_type="work.shift").count() == 1
+    stale = admin.post(url, form | {"ends_1": "16:00:00"})
+    assert "Somebody changed this" in errors(stale)[0]
+    wrong = send(admin, url, ends_1="05:00:00")
+    assert errors(wrong) == ["The end must lie after the beginning."]
+
+
+def test_a_company_of_another_site_is_not_told(world, nrd, other):
+    """Kees works for LasTeam at hvk, and for another company at nrd."""
+    theirs = factories.company(nrd.site, name="Their company")
+    people.grant_role(
+        actor=None,
+        user_id=world.welder.pk,
+        site_id=nrd.site.pk,
+        role=Role.CONTRACTOR,
+        company_id=theirs.pk,
+    )
+    for url in ("/admin/work/user/", f"/admin/work/user/{world.welder.pk}/change/"):
+        page = other.get(url).text
+        assert (world.welder.name in page, world.lasteam.name in page) == (True, False), url
+        assert "of another site" in page
+        assert f"company={world.lasteam.pk}" not in page
+
+
+def test_who_left_and_what_is_out_of_use_is_offered_no_more(world, admin):
+    given = {"app_label": "work", "model_name": "postholder"}
+
+    def offered(field: str) -> set[int]:
+        answer = admin.get("/admin/autocomplete/", given | {"field_name": field, "term": ""})
+        return {int(row["id"]) for row in answer.json()["results"]}
+
+    assert world.operator.pk in offered("user")
+    assert world.site_post.pk in offered("post")
+    people.deactivate_person(actor=None, user_id=world.operator.pk)
+    posts.change_post(actor=None, post_id=world.site_post.pk, is_active=False)
+    assert world.operator.pk not in offered("user")
+    assert world.site_post.pk not in offered("post")
+    # They are in their lists all the same.
+    assert world.operator.name in admin.get("/admin/work/user/").text
+
+
+def test_a_button_pressed_twice_is_no_change_by_somebody_else(world, admin):
+    url = f"/admin/work/user/{world.operator.pk}/change/"
+    typed = opened(admin, url) | {"phone": "2140"}
+    for _twice in range(2):
+        answer = admin.post(url, typed)
+        assert answer.status_code == 302, errors(answer)
+    assert Event.objects.filter(verb="changed").count() == 1
+
+
+@pytest.mark.parametrize("typed", ["abc", "99999999999999999999", "-1", "1.5", "\x00", " "])
+def test_what_is_no_key_is_no_choice(world, admin, typed):
+    """In the address of a form, and sent with it."""
+    for url, field in (
+        ("/admin/work/membership/add/", "user"),
+        ("/admin/work/user/add/", "place"),
+        ("/admin/work/place/add/", "parent"),
+        (f"/admin/work/place/{world.l3.pk}/move/", "parent"),
+    ):
+        asked = admin.get(url, {field: typed}).status_code
+        assert asked == (400 if typed == "\x00" else 200), (url, field)
+        sent = opened(admin, url) | {field: typed}
+        answer = admin.post(url, sent)
+        if typed.strip():
+            assert answer.status_code in (200, 422), (url, field)
+            assert field in form_in(answer).errors
+
+
+def test_a_post_that_stays_in_use_says_by_which_work(world, admin):
+    item = factories.planned_item(world, what="Grease the belt")
+    url = f"/admin/work/post/{world.lead_post.pk}/change/"
+    refused = send(admin, url, is_active="")
+    assert errors(refused) == ["This post owns 1 open items: name another owner first."]
+    for page in (refused, admin.get(url)):
+        assert f'href="/s/hvk/work/W-{item.number}/"' in page.text
+        assert f"/s/hvk/work/?owner=post:{world.lead_post.pk}" in page.text
+    world.lead_post.refresh_from_db()
+    assert world.lead_post.is_active

@@ -161,7 +161,7 @@ def test_who_leaves_two_sites_leaves_both_by_one_act(world, nrd):
     for actor in (world.site_admin, nrd.admin):
         with left_unchanged(here, "refused"), pytest.raises(Forbidden) as caught:
             people.deactivate_person(actor=actor, **given)
-        assert codes(caught.value) == ["role_needed"]
+        assert codes(caught.value) == ["person_shared"]
         event = Event.objects.filter(verb="refused").last()
         assert (event.actor, event.subject_type, event.subject_id) == (
             actor,
@@ -215,7 +215,7 @@ def test_who_was_at_both_sites_and_is_at_none_is_left_to_who_has_both(world, nrd
             people.change_person(
                 actor=actor, at=world.t(2), user_id=nrd.technician.pk, email="a@b.nl"
             )
-        assert codes(caught.value) == ["role_needed"]
+        assert codes(caught.value) == ["person_shared"]
     assert User.objects.get(pk=nrd.technician.pk).email == ""
 
 
