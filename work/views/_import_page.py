@@ -86,7 +86,7 @@ def _report(request: HttpRequest, site: Site, run: ImportRun) -> dict[str, Any]:
         "nothing": run.state == ImportState.DONE
         and not (run.counts.get("new") or run.counts.get("written")),
         "fault_counts": read.fault_counts(run, code),
-        "faults": read.fault_rows(rows),
+        "faults": read.fault_rows(rows, code),
         "first_faults_url": f"{page}?{narrowed}" if after else "",
         "more_faults_url": f"{page}?{narrowed}after={rows[-1].pk}#faults" if more else "",
         "errors_url": reverse("work:import_errors", args=[site.slug, run.pk]) if rows else "",
