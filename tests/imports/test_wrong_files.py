@@ -39,6 +39,16 @@ def test_a_header_without_rows_has_its_columns():
     assert (found.columns, found.rows, found.problem) == (["id", "name", "kind"], [], "")
 
 
+@pytest.mark.parametrize(("content", "lines"), [("a\nb\n", 2), ("a\nb", 2), ("a", 1), ("\n", 1)])
+def test_a_last_line_without_an_end_is_a_line(content, lines):
+    assert kept(content)["lines"] == lines
+
+
+def test_a_fault_of_no_place_says_its_reason_alone():
+    assert str(Fault("broke_off")) == "Something went wrong that nobody foresaw; the log says what."
+    assert str(Fault("upload_empty", "a.csv")) == "a.csv: The file is empty."
+
+
 def test_a_short_first_row_hides_no_column():
     assert seen("id,name,kind\n1\n2,b,c\n").columns == ["id", "name", "kind"]
 

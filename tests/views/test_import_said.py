@@ -88,7 +88,7 @@ def test_what_is_under_way_may_be_given_up_and_says_what_it_loaded(ada, waiting,
     assert Place.objects.count() == before + 1
     answer = ada.get(page(load))
     assert "Until then it had found and loaded: new 1." in answer.text
-    assert "Ended " in answer.text
+    assert answer.text.count("<time ") == 2  # when it began, and when it ended
     answer = do(ada, load, "give-up")
     assert answer.status_code == 422
     assert "This import has ended." in answer.text
@@ -109,6 +109,7 @@ def test_of_a_row_with_two_faults_only_the_one_that_is_asked_for_is_shown(ada):
     assert len(answer.context["faults"]) == 4
     answer = ada.get(page(run), fault="empty_key")
     assert [row["fault"].code for row in answer.context["faults"]] == ["empty_key"]
+    assert f'<a href="{page(run)}#faults" >All</a>' in answer.text  # and back again
 
 
 def test_a_header_without_rows_offers_its_columns(ada):

@@ -190,7 +190,7 @@ def fault_counts(run: ImportRun, current: str) -> list[dict[str, Any]]:
 
 def fault_title(code: str) -> str:
     """A fault in words without what fills them."""
-    return _(WORDS.get(code, code)) % defaultdict(lambda: "…")
+    return (_(WORDS.get(code, code)) % defaultdict(lambda: "…")).replace("….", "…")
 
 
 def fault_rows(rows: Iterable[ImportRow], code: str = "") -> list[dict[str, Any]]:

@@ -119,7 +119,8 @@ class Fault:
             where.append(translate("column %(column)s") % {"column": self.column})
         if self.value:
             where.append(translate("value %(value)s") % {"value": repr(self.value)})
-        return f"{', '.join(where)}: {self.reason}"
+        said = ", ".join(filter(None, where))
+        return f"{said}: {self.reason}" if said else self.reason
 
     def as_json(self) -> dict[str, Any]:
         """The fault as it is kept in a staged row."""

@@ -71,7 +71,7 @@ def keep(chunks: Iterable[bytes], name: str) -> dict[str, Any]:
     if ending not in ENDINGS:
         raise FileFault(Fault("unknown_format", name, value=ending))
     root().mkdir(parents=True, exist_ok=True)
-    digest, size, lines = hashlib.sha256(), 0, 0
+    digest, size, lines, last = hashlib.sha256(), 0, 0, b""
     with tempfile.NamedTemporaryFile(dir=root(), prefix=".new-", delete=False) as part:
         try:
             for chunk in chunks:
@@ -84,7 +84,7 @@ def keep(chunks: Iterable[bytes], name: str) -> dict[str, Any]:
                 if ending != ".xlsx" and (nul := chunk.find(b"\0")) >= 0:
                     line = lines + chunk.count(b"\n", 0, nul) + 1
                     raise FileFault(Fault("nul", name, line))
-                lines += chunk.count(b"\n")
+                lines, last = lines + chunk.count(b"\n"), chunk[-1:]
                 digest.update(chunk)
                 part.write(chunk)
             part.flush()
@@ -95,6 +95,8 @@ def keep(chunks: Iterable[bytes], name: str) -> dict[str, Any]:
                 lines = 0
                 if not zipfile.is_zipfile(part.name):
                     raise FileFault(Fault("not_xlsx", name, value=f"{size} bytes"))
+            elif last != b"\n":
+                lines += 1
             target = path_of(digest.hexdigest())
             target.parent.mkdir(exist_ok=True)
             os.replace(part.name, target)
