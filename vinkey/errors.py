@@ -40,6 +40,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(words, status=500)
 
 
+def too_large(request: HttpRequest, megabytes: int) -> HttpResponse:
+    """More was sent than any page takes; nothing of it was kept."""
+    return _page(request, 413, megabytes=megabytes)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, 403, template="csrf")
 

@@ -16,12 +16,14 @@ from redis import RedisError
 
 from vinkey import errors
 from vinkey.logs import current_request_id
+from work.services.import_ import uploads
 from work.views import _kept
 
 type View = Callable[[HttpRequest], HttpResponse]
 
 _log = logging.getLogger("vinkey.request")
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_FORM = 1024**2  # what stands around the files of a form
 _QUIET = ("/static/", "/healthz/", "/readyz/")
 
 
@@ -77,6 +79,21 @@ def private_pages(get_response: View) -> View:
         )
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+    return middleware
+
+
+def bodies(get_response: View) -> View:
+    """What says that it is larger than any file we take is refused before any of it is read.
+
+    Without a length there is no body: the server says so.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        if said.isdigit() and int(said) > uploads.MAX_BYTES + _FORM:
+            return errors.too_large(request, uploads.MAX_BYTES // 1024**2)
+        return get_response(request)
 
     return middleware
 

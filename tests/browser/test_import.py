@@ -73,7 +73,7 @@ def write(window) -> None:
     page.get_by_role("button", name="Fill in the codes found").click()
     expect(field("status", "map")).to_have_value("OPEN = \nDONE = \nHOLD = \nPLAN = ")
     field("status", "map").fill("OPEN = requested\nDONE = closed\nPLAN = planned")
-    field("place", "map").fill("")
+    expect(field("place", "map")).to_have_value("")  # a place is found by its own code
     page.locator("#g-fields\\.due summary").click()
     field("due", "date").fill("%d.%m.%Y")
     page.get_by_role("button", name="Use this mapping").click()
@@ -92,7 +92,7 @@ def test_an_export_comes_in_by_clicks(site, open_window):
     upload(window)
     write(window)
     page.get_by_role("button", name="Dry run").click()
-    expect(page.get_by_text("A worker takes it up within seconds.")).to_be_visible()
+    expect(page.get_by_text("A worker does one import at a time")).to_be_visible()
     queue.take_up()
     expect(page.get_by_role("button", name="Load")).to_be_visible()  # without a click of ours
     found = counts(page)
@@ -101,7 +101,7 @@ def test_an_export_comes_in_by_clicks(site, open_window):
     page.get_by_role("link", name="There is no … with this code at the site.").click()
     expect(page.locator("#faults tbody tr")).to_have_count(1)
     page.get_by_role("button", name="Load").click()
-    expect(page.get_by_text("A worker takes it up within seconds.")).to_be_visible()
+    expect(page.get_by_text("A worker does one import at a time")).to_be_visible()
     queue.take_up()
     expect(page.get_by_role("link", name="Its dry run")).to_be_visible()
     expect(page.locator(".found .stat").first).to_be_visible()
@@ -168,7 +168,7 @@ def test_the_pages_of_an_import_pass_axe(site, open_window, monkeypatch):
     expect(page.get_by_role("button", name="Load")).to_be_visible()
     found += looked_at(window)
     page.get_by_role("button", name="Load").click()
-    expect(page.get_by_text("A worker takes it up within seconds.")).to_be_visible()
+    expect(page.get_by_text("A worker does one import at a time")).to_be_visible()
     with monkeypatch.context() as patch:
         patch.setattr(queue, "carry_out", lambda *_given: 1 / 0)
         queue.take_up()

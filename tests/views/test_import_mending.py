@@ -192,3 +192,26 @@ def test_the_page_costs_the_same_however_long(
     # session, user, scope, site, choices, rows, causes
     with django_assert_num_queries(7):
         assert len(planner.get(URL).context["rows"]) == many
+
+
+def test_older_ones_stand_on_a_page_of_their_own(world, clock, tmp_path, planner, monkeypatch):
+    monkeypatch.setattr("work.reads.incomplete.SIZE", 2)
+    text = "id,what,why,place\n" + "".join(f"{n},Lift {n},,L3\n" for n in range(5))
+    arrive(world, tmp_path, text)
+
+    def shown(answer) -> list[str]:
+        return [row.what for row in answer.context["rows"]]
+
+    first = planner.get(URL, cause="why")
+    assert (shown(first), first.context["newest_url"]) == (["Lift 4", "Lift 3"], "")
+    second = planner.client.get(first.context["older_url"])
+    assert shown(second) == ["Lift 2", "Lift 1"]
+    assert second.context["newest_url"] == f"{URL}?cause=why"
+    last = planner.client.get(second.context["older_url"])
+    assert (shown(last), last.context["older_url"]) == (["Lift 0"], "")
+    # What is given there is given to those of that page, and then the newest are shown.
+    known = {"act": str(uuid.uuid4()), "all": "1", "why": "As ordered"}
+    answer = planner.post(last.context["here"], known)
+    assert [what for what, _done, _why in results(answer)] == ["Lift 0"]
+    assert shown(planner.client.get(last.context["here"])) == ["Lift 4", "Lift 3"]
+    assert shown(planner.get(URL, after="x")) == ["Lift 4", "Lift 3"]

@@ -88,7 +88,7 @@ def test_uploaded_described_tried_and_loaded(ada):
     assert "It is read by the mapping “Parts”." in ada.get(page(run)).text
     assert do(ada, run, "try").status_code == 303
     answer = ada.get(page(run), htmx=True)
-    assert "A worker takes it up within seconds." in answer.text
+    assert "A worker does one import at a time" in answer.text
     assert 'hx-trigger="every 2s"' in answer.text
     assert "<html" not in answer.text
     assert queue.take_up() == run

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from tests.factories import AT
+from tests.work.everything import digest
 from work.exceptions import Forbidden, NotDone, Refused, Stale, Unknown
 from work.models import Event, WorkItem
 
@@ -73,6 +74,20 @@ def refused(item: WorkItem, *expected: str) -> Iterator[pytest.ExceptionInfo[Ref
     with left_unchanged(item, "refused"), pytest.raises(Refused) as caught:
         yield caught
     assert codes(caught.value) == list(expected)
+
+
+@contextlib.contextmanager
+def refused_alone(*expected: str) -> Iterator[None]:
+    """Refused with exactly these codes, and of all tables only the history has one row more."""
+    before, newest = digest(), Event.objects.order_by("pk").last()
+    with pytest.raises(Refused) as caught:
+        yield
+    after = digest()
+    assert codes(caught.value) == list(expected)
+    assert {name for name in after if after[name] != before[name]} == {"work_event"}
+    fresh = Event.objects.filter(pk__gt=newest.pk)
+    assert [event.verb for event in fresh] == ["refused"]
+    assert [each["code"] for each in fresh[0].data["reasons"]] == list(expected)
 
 
 @contextlib.contextmanager

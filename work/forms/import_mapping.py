@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from work.forms.import_toml import Saved
 from work.forms.import_words import DELIMITERS, FIELDS, UNKNOWNS, WHAT_IS_UNKNOWN, WINS
 from work.services.import_ import sketch
+from work.services.import_.convert import NO, YES
 from work.services.import_.faults import MappingFault
 from work.services.import_.mapping import LINE_TARGETS, LINKS, ONCE, TARGETS, Form, Kind, Target
+from work.services.import_.mapping_toml import HEADER_LIMIT
 
 type Choices = Iterable[tuple[str, Any]]
 _TEXT = {"spellcheck": "false", "autocomplete": "off"}
@@ -69,6 +71,8 @@ class WriteMapping(Saved):
         super().__init__(*args, **kwargs)
         self.kind, self.columns = kind, columns
         self.others: Mapping[str, list[str]] = {}
+        # Fields that take few answers, and the answers as they may stand in the file.
+        self.fitting: dict[str, set[str]] = {}
         self.fields["key"].choices = self._columns("key", _("Not chosen"))  # type: ignore[attr-defined]
         self._file()
         for group in sketch.groups(kind):
@@ -113,7 +117,10 @@ class WriteMapping(Saved):
         self._text("file.quote", _("Quote"))
         self._text("file.sheet", _("Sheet of a spreadsheet"), _("Else the first one."))
         self.fields["file.header"] = forms.IntegerField(
-            label=_("Line of the column names"), required=False, min_value=1, max_value=1000
+            label=_("Line of the column names"),
+            required=False,
+            min_value=1,
+            max_value=HEADER_LIMIT,
         )
         self._text("file.empty", _("Words that mean nothing"), _("With commas: null, -"))
         self._text("file.time_zone", _("Time zone of dates"), _("Else the site's."))
@@ -122,7 +129,7 @@ class WriteMapping(Saved):
         if name.startswith("fields."):
             self._choice(f"{name}.column", _("Column"), self._columns(f"{name}.column", _("None")))
             for nth, label in (("second", _("Else the column")), ("third", _("Else"))):
-                self._choice(f"{name}.{nth}", label, self._columns(f"{name}.{nth}", _("None")))
+                self._text(f"{name}.{nth}", label, listed="columns")
         else:
             for nth, label in (("column", _("Column")), ("second", _("And the column"))):
                 self._text(f"{name}.{nth}", label, listed="other-columns")
@@ -141,6 +148,11 @@ class WriteMapping(Saved):
             if target.choices:
                 hint = f"{hint} {', '.join(target.choices)}"
             self.fields[f"{name}.map"] = _lines(_("Codes"), hint)
+            if target.form is Form.YES_NO:
+                cases = (str.lower, str.title, str.upper)
+                self.fitting[name] = {case(word) for word in YES | NO for case in cases}
+            elif fixed:
+                self.fitting[name] = {str(value) for value, _label in fixed}
             self._text(f"{name}.otherwise", _("Any other code becomes"))
         if target.form is Form.MOMENT:
             self._text(

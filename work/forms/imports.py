@@ -43,7 +43,7 @@ class NewImport(forms.Form):
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,
-        help_text=_("An export as CSV or XLSX, 200 MB at most."),
+        help_text=_("An export as CSV or XLSX; with the joined files 200 MB at most."),
         widget=forms.FileInput(attrs={"accept": _ACCEPT}),
     )
     more = Files(

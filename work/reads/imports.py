@@ -72,6 +72,7 @@ def runs(site: Site) -> QuerySet[ImportRun]:
 def row(site: Site, run: ImportRun) -> RunRow:
     """One run; `started_by` is loaded."""
     state = ImportState(run.state)
+    compares = run.dry_run and state == ImportState.LOADING
     title = run.files[0]["name"] if run.files else run.mapping_name
     return RunRow(
         pk=run.pk,
@@ -80,7 +81,7 @@ def row(site: Site, run: ImportRun) -> RunRow:
         kind_text=str(_KINDS.get(run.kind, run.kind)),
         mapping=run.mapping_name,
         state=run.state,
-        state_text=str(state.label),
+        state_text=_("Comparing") if compares else str(state.label),
         icon=_ICONS[state],
         tone=_TONES.get(state, ""),
         trial=run.dry_run,
@@ -103,7 +104,7 @@ def _found(run: ImportRun) -> str:
 
 @dataclass
 class Progress:
-    """How far a run is. total 0: not known, and then there is no share."""
+    """How far a run is. total empty: not known, and then there is no share."""
 
     passing: str
     done: str
@@ -116,16 +117,22 @@ def progress(run: ImportRun, worked_on: bool) -> Progress | None:
     """How far a run is that is under way; None for others."""
     if run.state not in UNDER_WAY:
         return None
-    passing = ImportPass(run.at_pass).label if run.at_pass else _("Not begun")
-    total = run.rows_total if run.state != ImportState.WAITING else 0
+    begun = bool(run.at_pass) and run.state != ImportState.WAITING
+    total = run.rows_total if begun else 0
     share = min(100, run.rows_done * 100 // total) if total else None
     return Progress(
-        passing=str(passing if run.state != ImportState.WAITING else _("Not begun")),
-        done=number(run.rows_done),
+        passing=_passing(run) if begun else _("Not begun"),
+        done=number(run.rows_done) if begun and (total or run.rows_done) else "",
         total=number(total) if total else "",
         share=share,
         worked_on=worked_on,
     )
+
+
+def _passing(run: ImportRun) -> str:
+    if run.dry_run and run.at_pass == ImportPass.LOADING:
+        return _("Comparing the records with what is here")
+    return str(ImportPass(run.at_pass).label)
 
 
 def figures(run: ImportRun, site: Site) -> list[dict[str, Any]]:
@@ -183,15 +190,16 @@ def fault_counts(run: ImportRun, current: str) -> list[dict[str, Any]]:
 
 def fault_title(code: str) -> str:
     """A fault in words without what fills them."""
-    return _(WORDS.get(code, code)) % defaultdict(lambda: "…")
+    return (_(WORDS.get(code, code)) % defaultdict(lambda: "…")).replace("….", "…")
 
 
-def fault_rows(rows: Iterable[ImportRow]) -> list[dict[str, Any]]:
-    """Faults as a table shows them."""
+def fault_rows(rows: Iterable[ImportRow], code: str = "") -> list[dict[str, Any]]:
+    """Faults as a table shows them; with a code these alone."""
     return [
         {"fault": fault, "outcome": outcome, "refused": row.refused}
         for row in rows
         for fault, outcome in report.faults_of(row)
+        if code in ("", fault.code)
     ]
 
 

@@ -18,6 +18,7 @@ class IncompleteRow:
     """One item, as it can be chosen."""
 
     pk: int
+    number: int
     version: int
     label: str
     url: str
@@ -27,10 +28,12 @@ class IncompleteRow:
     lacks: str
 
 
-def query(site: Site, who: Scope, cause: str = "") -> QuerySet[WorkItem]:
-    """What the reader may see of it, for one cause or any, the newest first."""
+def query(site: Site, who: Scope, cause: str = "", after: int | None = None) -> QuerySet[WorkItem]:
+    """What the reader may see of it, for one cause or any, the newest first; `after` a number."""
     found = WorkItem.objects.filter(visible(who), site=site, status=Status.REQUESTED)
     found = found.exclude(incomplete=[]).order_by("-number")
+    if after:
+        found = found.filter(number__lt=after)
     return found.filter(incomplete__contains=[cause]) if cause else found
 
 
@@ -48,6 +51,7 @@ def rows(site: Site, items: QuerySet[WorkItem]) -> list[IncompleteRow]:
     return [
         IncompleteRow(
             pk=each.pk,
+            number=each.number,
             version=each.version,
             label=item.label(each.number),
             url=item.url(site, each.number),

@@ -304,6 +304,7 @@ WORDS: dict[str, object] = {
     ),
     # Imports
     "import_begun": _("This import has begun: its files and its mapping stay as they are."),
+    "import_ended": _("This import has ended. It may begin again with the same files."),
     "import_file_needed": _("Choose the file that holds the records."),
     "import_files_gone": _("Its files are no longer kept: upload them again."),
     "import_joined_needed": _("The mapping asks for the file %(name)s as well."),

@@ -8,12 +8,13 @@ from typing import Any
 
 from work.exceptions import Reason, Refused, Unknown
 from work.models import Site
-from work.models.imports import ImportPass, ImportRun, ImportState
-from work.services._configure import check_seen, configure
+from work.models.imports import ImportRow, ImportRun, ImportState
+from work.services._configure import check_seen, configure, one_of
 from work.services.acts import OpenAct, door
 from work.services.import_ import mapping_toml, uploads
-from work.services.import_.mapping import ImportMapping
-from work.services.import_.run import drop, fingerprint, follow_moves
+from work.services.import_.mapping import ImportMapping, Kind
+from work.services.import_.run import fingerprint, follow_moves, forget
+from work.services.mappings import save_inner
 
 type File = Mapping[str, Any]
 
@@ -32,9 +33,16 @@ def _make(
 ) -> ImportRun:
     """Begin an import of files that are kept; the first holds the records. Nothing is read yet."""
     site = configure(act, site_id)
+    one_of(kind, [each.value for each in Kind], "kind")
     if not files:
         raise Refused(Reason("import_file_needed"))
-    return _made(act, site, kind, files, mapping_name, mapping_text)
+    first, *others = files
+    return _made(act, site, kind, [first, *_by_name(others)], mapping_name, mapping_text)
+
+
+def _by_name(files: Sequence[File]) -> list[dict[str, Any]]:
+    """One file of each name, the last: a mapping names what it joins."""
+    return [dict(each) for each in {each["name"].casefold(): each for each in files}.values()]
 
 
 def _made(
@@ -46,10 +54,11 @@ def _made(
     mapping_text: str,
     **more: Any,
 ) -> ImportRun:
+    _check_many(files)
     run = ImportRun(
         site=site,
         kind=kind,
-        files=[dict(each) for each in files[:_MOST_FILES]],
+        files=[dict(each) for each in files],
         uploaded=True,
         started_by=act.actor,
         started_at=act.at,
@@ -78,7 +87,9 @@ def _entered(act: OpenAct, run_id: int, seen: int | None) -> ImportRun:
     if found is None:
         raise Unknown
     configure(act, found.site_id)
-    run = ImportRun.objects.select_for_update(of=("self",)).select_related("site").get(pk=run_id)
+    # Not against the keys: reading holds those of the run for as long as it takes.
+    rows = ImportRun.objects.select_for_update(of=("self",), no_key=True)
+    run = rows.select_related("site").get(pk=run_id)
     check_seen(seen, run.version)
     act.about(run)
     return run
@@ -86,6 +97,8 @@ def _entered(act: OpenAct, run_id: int, seen: int | None) -> ImportRun:
 
 def _draft(act: OpenAct, run_id: int, seen: int | None) -> ImportRun:
     run = _entered(act, run_id, seen)
+    if run.state == ImportState.DROPPED:
+        raise Refused(Reason("import_ended"))
     if run.state != ImportState.DRAFT:
         raise Refused(Reason("import_begun"))
     return run
@@ -99,11 +112,23 @@ def _save(act: OpenAct, run: ImportRun, verb: str, **data: Any) -> ImportRun:
 
 
 def _describe(
-    act: OpenAct, *, run_id: int, name: str, text: str, seen: int | None = None
+    act: OpenAct,
+    *,
+    run_id: int,
+    name: str,
+    text: str,
+    save: bool = False,
+    replace: bool = False,
+    seen: int | None = None,
 ) -> ImportRun:
-    """Give a run the mapping that it will be read by. Raises MappingFault."""
+    """Give a run the mapping that it will be read by, and save that at the site if it is asked.
+
+    Raises MappingFault.
+    """
     run = _draft(act, run_id, seen)
     _put_mapping(run, name, text)
+    if save:
+        save_inner(act, run.site_id, name=name, text=text, replace=replace)
     return _save(act, run, "import_described")
 
 
@@ -112,14 +137,16 @@ def _attach(
 ) -> ImportRun:
     """Add files that are joined with the first; one of the same name is replaced."""
     run = _draft(act, run_id, seen)
-    fresh = {each["name"].casefold(): dict(each) for each in files}
     first, *others = run.files
-    kept = [each for each in others if each["name"].casefold() not in fresh]
-    run.files = [first, *kept, *fresh.values()]
-    if len(run.files) > _MOST_FILES:
-        raise Refused(Reason("import_too_many_files", {"most": _MOST_FILES}))
+    run.files = [first, *_by_name([*others, *files])]
+    _check_many(run.files)
     run.fingerprint = fingerprint(run.site_id, run.mapping_text, run.files)
     return _save(act, run, "import_attached", files=len(files))
+
+
+def _check_many(files: Sequence[File]) -> None:
+    if len(files) > _MOST_FILES:
+        raise Refused(Reason("import_too_many_files", {"most": _MOST_FILES}))
 
 
 def _try(act: OpenAct, *, run_id: int, seen: int | None = None) -> ImportRun:
@@ -180,27 +207,28 @@ def _go_on(act: OpenAct, *, run_id: int, seen: int | None = None) -> ImportRun:
     run = _entered(act, run_id, seen)
     if run.state != ImportState.FAILED:
         raise Refused(Reason("import_not_failed"))
-    loading = run.at_pass == ImportPass.LOADING
-    run.state = ImportState.LOADING if loading else ImportState.WAITING
+    staged = ImportRow.objects.filter(run=run).exists()  # what it read stands whole, or not at all
+    run.state = ImportState.LOADING if staged else ImportState.WAITING
     run.tries, run.ended_at, run.fault = 0, None, None
     return _save(act, run, "import_gone_on")
 
 
 def _give_up(act: OpenAct, *, run_id: int, seen: int | None = None) -> ImportRun:
-    """End a run that no worker is at; what it loaded stays."""
+    """End a run; what it loaded stays. A worker that is at it stops before its next record."""
     run = _entered(act, run_id, seen)
-    if run.state not in (ImportState.DRAFT, ImportState.WAITING, ImportState.FAILED):
-        raise Refused(Reason("import_under_way"))
+    if run.state in _ENDED and run.state != ImportState.FAILED:
+        raise Refused(Reason("import_ended"))
+    run.state, run.ended_at = ImportState.DROPPED, act.at
     run.version += 1
-    run.save(update_fields=["version"])
-    drop(run)
+    run.save(update_fields=["state", "ended_at", "version"])
     act.record("import_given_up", run)
     return run
 
 
 def give_up(**given: Any) -> ImportRun:
-    """End a run that no worker is at, and bring up to date what stands at places that it moved."""
+    """End a run, and bring up to date what stands at places that it moved."""
     run = _give_up_door(**given)
+    forget(run)  # not while the site is held: it may be much
     follow_moves(run)
     return run
 

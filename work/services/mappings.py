@@ -2,19 +2,18 @@
 
 from work.exceptions import Reason, Refused
 from work.models import SavedMapping
-from work.services._configure import configure, named
-from work.services.acts import OpenAct, door
+from work.services._configure import named
+from work.services.acts import OpenAct
 from work.services.import_ import mapping_toml
 
 
-def _save(
-    act: OpenAct, *, site_id: int, name: str, text: str, replace: bool = False
+def save_inner(
+    act: OpenAct, site_id: int, *, name: str, text: str, replace: bool = False
 ) -> SavedMapping:
-    """Save a mapping; one of the same name only where that is to be replaced.
+    """Save a mapping at a site that is held; one of the same name only where that is replaced.
 
     Raises MappingFault where the text is no mapping. Earlier runs keep the text they were read by.
     """
-    configure(act, site_id)
     name = named(name, 200)
     mapping = mapping_toml.parse(text, name=name)
     saved = SavedMapping.objects.filter(site_id=site_id, name=name).first()
@@ -30,6 +29,4 @@ def _save(
     return saved
 
 
-save = door(_save)
-
-__all__ = ["save"]
+__all__ = ["save_inner"]

@@ -55,7 +55,12 @@ def _draft(site: Site, run: ImportRun) -> dict[str, Any]:
     return {
         "draft": True,
         "files": [
-            each | {"size_text": filesizeformat(each["size"]), "lines": each.get("lines", 0)}
+            {
+                "name": each["name"],
+                "size_text": filesizeformat(each["size"]),
+                "lines": each.get("lines", 0),
+                "lines_text": read.number(each.get("lines", 0)),
+            }
             for each in run.files
         ],
         "preview": peek.preview(first, form),
@@ -86,7 +91,10 @@ def _report(request: HttpRequest, site: Site, run: ImportRun) -> dict[str, Any]:
         "nothing": run.state == ImportState.DONE
         and not (run.counts.get("new") or run.counts.get("written")),
         "fault_counts": read.fault_counts(run, code),
-        "faults": read.fault_rows(rows),
+        "faults": read.fault_rows(rows, code),
+        "several_files": len(run.files) > 1,
+        "all_faults_url": f"{page}#faults",
+        "narrowed": bool(code),
         "first_faults_url": f"{page}?{narrowed}" if after else "",
         "more_faults_url": f"{page}?{narrowed}after={rows[-1].pk}#faults" if more else "",
         "errors_url": reverse("work:import_errors", args=[site.slug, run.pk]) if rows else "",

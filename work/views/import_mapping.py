@@ -1,6 +1,6 @@
 """The page on which the mapping of an import is written: from the columns, or as TOML."""
 
-import uuid
+import functools
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from work.models import Site
 from work.models.imports import ImportRun, ImportState
 from work.permissions import Scope
 from work.reads import imports as read
-from work.services import imports, mappings
+from work.services import imports
 from work.services.import_ import mapping_toml, peek, sketch
 from work.services.import_.faults import FileFault, ImportFault, MappingFault
 from work.services.import_.mapping import FileForm, Kind
@@ -32,7 +32,7 @@ def import_mapping(
 ) -> HttpResponse:
     """Write the mapping of a run that has not begun; `as=toml` shows it as text."""
     found = run_of(site, run)
-    if found.state != ImportState.DRAFT:
+    if found.state != ImportState.DRAFT and request.method != "POST":
         return see_other(request, "work:import_run", site.slug, found.pk)
     page = _Toml if request.GET.get("as") == "toml" else _Columns
     return page(request, site, who, found).answer()
@@ -70,17 +70,8 @@ class _Toml:
         try:
             known, typed = act_of(self.request), form.cleaned_data
             seen = seen_of(self.request.POST)
-            mapping_toml.parse(text, name=typed["name"])
-            if typed["save"]:
-                also = known | {"act": uuid.uuid5(known["act"], "save")}
-                mappings.save(
-                    **also,
-                    site_id=self.site.pk,
-                    name=typed["name"],
-                    text=text,
-                    replace=typed["replace"],
-                )
-            imports.describe(**known, run_id=self.run.pk, name=typed["name"], text=text, seen=seen)
+            how = {name: typed[name] for name in ("name", "save", "replace")}
+            imports.describe(**known, run_id=self.run.pk, text=text, seen=seen, **how)
         except Unknown:
             raise Http404 from None
         except (NotDone, ImportFault) as error:
@@ -119,9 +110,10 @@ class _Columns(_Toml):
             typed = _kept.typed_before(self.request)
             return self._shown(_initial(typed) if typed is not None else flat)
         _kept.forget(self.request)
-        if (how := self.request.POST.get("how")) in ("look", "codes"):
-            return self._shown(_initial(self.request.POST), codes=how == "codes")
-        form, preview = self._form(_initial(self.request.POST), self.request.POST)
+        typed = self._typed()
+        if (how := typed.get("how")) in ("look", "codes"):
+            return self._shown(_initial(typed), codes=how == "codes")
+        form, preview = self._form(_initial(typed), typed)
         if not form.is_valid():
             return self.page(form, preview=preview, status=INVALID[0])
         flat = form.cleaned_data | self._guessed(form.cleaned_data)
@@ -138,7 +130,7 @@ class _Columns(_Toml):
     def refused(self, form: Saved, error: NotDone | ImportFault) -> HttpResponse:
         """What was typed, and why it was not taken, with the first rows."""
         refusal, status = answered(error, self.who)
-        _form, preview = self._form(_initial(self.request.POST), None)
+        _form, preview = self._form(_initial(self._typed()), None)
         return self.page(form, preview=preview, refusal=refusal, status=status)
 
     @property
@@ -152,10 +144,20 @@ class _Columns(_Toml):
             return {}
         if self.run.mapping_text:
             found = sketch.flat_of(self.run.mapping_text)
-            return found and found | {"name": self.name}
+            return found and found | {"name": self.name, "save": True}
         guess = peek.guess(self.run.files[0])
         columns = peek.preview(self.run.files[0], guess, 1).columns
-        return sketch.suggested(self.kind, columns) | {"name": self.name} | _said(guess)
+        suggested = sketch.suggested(self.kind, columns) | {"name": self.name, "save": True}
+        return suggested | _said(guess)
+
+    def _typed(self) -> QueryDict:
+        """What was sent, columns called as in the file: a browser has line ends of its own."""
+        typed = self.request.POST.copy()
+        columns = self._preview(self._file_form(_initial(typed))).columns
+        ends = {"\r\n".join(name.splitlines()): name for name in columns if not name.isprintable()}
+        for name, value in typed.items() if ends else ():
+            typed[name] = ends.get(value, value)
+        return typed
 
     def _guessed(self, flat: sketch.Flat) -> sketch.Flat:
         """How the files seem to be written, where the answers do not say it."""
@@ -181,17 +183,27 @@ class _Columns(_Toml):
     def _form(
         self, flat: sketch.Flat, typed: QueryDict | None
     ) -> tuple[WriteMapping, peek.Preview]:
-        preview = peek.preview(self.run.files[0], self._file_form(flat))
+        preview = self._preview(self._file_form(flat))
         others = {each["name"]: self._columns_of(each) for each in self.run.files[1:]}
         form = WriteMapping(
             typed,
-            initial={"save": True} | flat,
+            initial=flat,
             kind=self.kind,
             columns=preview.columns,
             known=read.mapping_constants(self.site, self.kind),
         )
         form.others = others
         return form, preview
+
+    @functools.cached_property
+    def _previews(self) -> dict[FileForm, peek.Preview]:
+        return {}
+
+    def _preview(self, form: FileForm) -> peek.Preview:
+        """The first rows as they are read with this form, read once."""
+        if form not in self._previews:
+            self._previews[form] = peek.preview(self.run.files[0], form)
+        return self._previews[form]
 
     def _columns_of(self, file: dict[str, Any]) -> list[str]:
         return peek.preview(file, peek.guess(file), 1).columns
@@ -208,13 +220,9 @@ class _Columns(_Toml):
             return guess
 
     def _codes(self, flat: sketch.Flat) -> sketch.Flat:
-        """Code maps with the codes that the chosen columns hold."""
-        groups = [
-            name.removesuffix(".map")
-            for name in self._form(flat, None)[0].fields
-            if name.endswith(".map")
-        ]
-        asked = {group: column for group in groups if (column := flat.get(f"{group}.column"))}
+        """Code maps with the codes that the chosen columns hold, where few answers are possible."""
+        fits = self._form(flat, None)[0].fitting
+        asked = {group: column for group in fits if (column := flat.get(f"{group}.column"))}
         try:
             found = peek.codes_in(
                 self.run.files[0], self._file_form(flat), list(dict.fromkeys(asked.values()))
@@ -222,7 +230,9 @@ class _Columns(_Toml):
         except FileFault:
             return {}
         return {
-            f"{group}.map": sketch.with_codes(flat.get(f"{group}.map", ""), found[column])
+            f"{group}.map": sketch.with_codes(
+                flat.get(f"{group}.map", ""), found[column], fits[group]
+            )
             for group, column in asked.items()
         }
 
@@ -235,8 +245,8 @@ def _said(form: FileForm) -> sketch.Flat:
 
 
 def _initial(typed: QueryDict) -> sketch.Flat:
-    """What was typed, for a form that is not judged yet."""
-    return {name: typed.get(name, "") for name in typed}
+    """What was typed, for a form that is not judged yet; a box that is not ticked is not sent."""
+    return {"save": ""} | {name: typed.get(name, "") for name in typed}
 
 
 __all__ = ["import_mapping"]

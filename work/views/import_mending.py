@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -44,7 +45,8 @@ def import_incomplete(request: HttpRequest, site: Site, who: Scope, at: datetime
     cause = cause if is_cause(cause) else ""
     typed = request.POST if request.method == "POST" else _kept.typed_before(request)
     form = Mend(typed, owners=SiteChoices(site, who, at, together=True).owners())
-    page = _Page(request, site, who, cause, form)
+    after = number_in(request.GET.get("after", ""))
+    page = _Page(request, site, who, cause, form, after)
     if request.method != "POST":
         return page.shown()
     _kept.forget(request)
@@ -57,10 +59,17 @@ class _Page:
     """The page of one cause, and what was chosen on it."""
 
     def __init__(
-        self, request: HttpRequest, site: Site, who: Scope, cause: str, form: Mend
+        self,
+        request: HttpRequest,
+        site: Site,
+        who: Scope,
+        cause: str,
+        form: Mend,
+        after: int | None,
     ) -> None:
         self.request, self.site, self.who, self.cause, self.form = request, site, who, cause, form
-        self.items = read.query(site, who, cause)
+        self.after = after
+        self.items = read.query(site, who, cause, after)
 
     def mend(self) -> HttpResponse:
         """Give each chosen item what it lacks; the page says what became of each."""
@@ -112,31 +121,44 @@ class _Page:
     def shown(self, *, status: int = 200, **more: Any) -> HttpResponse:
         """The page as it stands now."""
         rows = read.rows(self.site, self.items[: read.SIZE + 1])
+        if self.after and not rows:
+            self.after = None
+            newest = read.query(self.site, self.who, self.cause)
+            rows = read.rows(self.site, newest[: read.SIZE + 1])
         counts = read.counts(self.site, self.who)
-        here = reverse("work:import_incomplete", args=[self.site.slug])
+        all_url = reverse("work:import_incomplete", args=[self.site.slug])
+        newest = f"{all_url}?{urlencode({'cause': self.cause})}" if self.cause else all_url
         chosen = set(self.request.POST.getlist("item"))
         values = {
             "site": self.site,
             "form": self.form,
-            "here": f"{here}?cause={self.cause}" if self.cause else here,
-            "all_url": here,
+            "here": _after(newest, self.after),
+            "newest_url": newest if self.after else "",
+            "older_url": _after(newest, rows[read.SIZE - 1].number)
+            if len(rows) > read.SIZE
+            else "",
+            "all_url": all_url,
             "cause": cause_words(self.cause) if self.cause else "",
             "causes": [
                 {
                     "label": cause_words(each),
                     "count": number(many),
-                    "url": f"{here}?cause={each}",
+                    "url": f"{all_url}?{urlencode({'cause': each})}",
                     "current": each == self.cause,
                 }
                 for each, many in counts
             ],
             "rows": rows[: read.SIZE],
-            "more": len(rows) > read.SIZE,
             "size": read.SIZE,
             "chosen": {number_in(each.partition(":")[0]) for each in chosen},
             "kept_note": _kept.note(self.request),
         }
         return render(self.request, "work/import_incomplete.html", values | more, status=status)
+
+
+def _after(url: str, number: int | None) -> str:
+    """The page of the rows that come after the item of this number."""
+    return f"{url}{'&' if '?' in url else '?'}after={number}" if number else url
 
 
 __all__ = ["import_incomplete", "may_mend"]

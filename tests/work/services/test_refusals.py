@@ -13,9 +13,6 @@ WORK = TESTS.parents[1] / "work"
 ELSEWHERE = {
     "_draft",
     "_type_files",
-    "imports",
-    "mappings",
-    "mending",
     "rules",
     "types",
 }

@@ -38,6 +38,7 @@ WORDS: dict[str, str] = {
     "not_xlsx": _("This is not a whole XLSX file; it was cut off or is something else."),
     "xlsx_damaged": _("The XLSX file is damaged: %(error)s."),
     "xlsx_too_large": _("%(part)s unpacks to more than %(limit)s MB. Export to CSV instead."),
+    "xlsx_too_many": _("%(part)s has more than %(limit)s entries. Export to CSV instead."),
     "missing_sheet": _("There is no such sheet. The file has: %(has)s."),
     # Faults of a row.
     "cells": _("The row has %(cells)s cells, the header %(columns)s."),
@@ -105,7 +106,10 @@ class Fault:
     @property
     def reason(self) -> str:
         """The fault in words of the language that is active now."""
-        return translate(WORDS[self.code]) % dict(self.params)
+        params = dict(self.params)
+        if what := params.get("what"):  # what a reference is to, as the model is called
+            params["what"] = translate(what)
+        return translate(WORDS[self.code]) % params
 
     def __str__(self) -> str:
         where = [self.file]
@@ -115,7 +119,8 @@ class Fault:
             where.append(translate("column %(column)s") % {"column": self.column})
         if self.value:
             where.append(translate("value %(value)s") % {"value": repr(self.value)})
-        return f"{', '.join(where)}: {self.reason}"
+        said = ", ".join(filter(None, where))
+        return f"{said}: {self.reason}" if said else self.reason
 
     def as_json(self) -> dict[str, Any]:
         """The fault as it is kept in a staged row."""
@@ -159,6 +164,10 @@ class MappingFault(ImportFault):
     def __init__(self, key: str, problem: str) -> None:
         self.key, self.problem = key, problem
         super().__init__(translate("Mapping, %(key)s: %(problem)s") % vars(self))
+
+
+class GivenUp(ImportFault):
+    """Somebody gave the run up while it was worked on; what was loaded stays."""
 
 
 class NotNow(ImportFault):

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from work.exceptions import Busy
 from work.models import User
-from work.models.imports import ImportPart, ImportRow, ImportRun, ImportVerdict
+from work.models.imports import ImportPart, ImportRow, ImportRun, ImportState, ImportVerdict
 from work.services import _locks
 from work.services.acts import OpenAct, door
-from work.services.import_.faults import NotNow
+from work.services.import_.faults import GivenUp, NotNow
 from work.services.import_.load_assets import AssetLoader
 from work.services.import_.load_places import PlaceLoader
 from work.services.import_.load_work import WorkLoader
@@ -134,8 +134,12 @@ def _mark(rows: list[ImportRow], outcomes: dict[int, Outcome]) -> None:
 
 
 def _count(run: ImportRun, outcomes: list[Outcome]) -> None:
-    """Add a chunk to the counts of the run, in the act that loads it."""
-    counts: dict[str, Any] = ImportRun.objects.values_list("counts", flat=True).get(pk=run.pk)
+    """Add a chunk to the counts of the run, in the act that loads it. Raises GivenUp."""
+    stands = ImportRun.objects.values_list("state", "counts")
+    counts: dict[str, Any]
+    state, counts = stands.get(pk=run.pk)
+    if state == ImportState.DROPPED:
+        raise GivenUp
     causes, made = counts.setdefault("causes", {}), counts.setdefault("made", {})
     for outcome in outcomes:
         _add(counts, str(outcome.verdict))

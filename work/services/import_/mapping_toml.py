@@ -35,6 +35,7 @@ _FIELD = ("column", "first_of", "all_of", "constant", "separator", "map", "other
 _FIELD_MORE = ("date", "time_zone", "wins")
 _UNKNOWN = ("place", "asset", "parent", "team", "owner", "record")
 _DATES = ("iso", "epoch_ms", "epoch_s")
+HEADER_LIMIT = 1_000
 _SOME_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -51,7 +52,7 @@ def parse(text: str, *, name: str) -> ImportMapping:
     """The mapping that a text says. Raises MappingFault."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers and tables that are too long, too
         raise MappingFault(name, str(error)) from error
     toml.known(document, "", (*_TOP, *_TOP_MORE))
     kind = Kind(toml.one_of(document, "kind", tuple(Kind)))
@@ -232,7 +233,7 @@ def file_form(said: Any, path: str, base: FileForm) -> FileForm:
         changes["sheet"] = toml.text(said, "sheet", under=path)
     if "header" in said:
         changes["header"] = said["header"]
-        if type(said["header"]) is not int or said["header"] < 1:
+        if type(said["header"]) is not int or not 1 <= said["header"] <= HEADER_LIMIT:
             raise MappingFault(f"{path}.header", _("The number of the header's line is needed."))
     if "empty" in said:
         words = toml.names(said, "empty", under=path, default=())

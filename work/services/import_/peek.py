@@ -1,5 +1,6 @@
 """A first look into a file: how it is written, its columns, its first rows."""
 
+import re
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -14,7 +15,8 @@ from work.services.import_.uploads import Kept, laid_out, linked
 ROWS = 5
 DELIMITERS = (",", ";", "\t", "|")
 _HEAD = 65_536
-_CODES, _CODE_ROWS = 40, 5_000
+_CODES, _CODE_ROWS, _CODE_LENGTH = 40, 5_000, 200
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def guess(file: Kept) -> FileForm:
     except UnicodeDecodeError as error:
         cut = error.start >= len(head) - 3 and len(head) == _HEAD
         encoding = "utf-8" if cut else "cp1252"
-    line = head.decode(encoding, "replace").split("\n", 1)[0]
+    line = _QUOTED.sub("", head.decode(encoding, "replace")).split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=line.count)
     return replace(FileForm(), encoding=encoding, delimiter=delimiter)
 
@@ -48,10 +50,11 @@ def preview(file: Kept, form: FileForm, most: int = ROWS) -> Preview:
     """The columns of a file and its first rows, as it is read with this form."""
     try:
         with linked(file) as path:
-            rows = list(islice(rows_of(path, form, [], most), most))
+            header: list[str] = []
+            rows = list(islice(rows_of(path, form, [], most, header), most))
     except FileFault as refusal:
         return Preview(problem=str(refusal))
-    columns = list(dict.fromkeys(name for row in rows for name in row.cells if name))
+    columns = [name for name in header if name]
     cells = [[shown(text_of(row.cells.get(name, "")), 60) for name in columns] for row in rows]
     return Preview(columns, cells)
 
@@ -63,7 +66,8 @@ def codes_in(file: Kept, form: FileForm, columns: list[str]) -> dict[str, list[s
         for row in islice(rows_of(path, form, [], _CODE_ROWS), _CODE_ROWS):
             for name, codes in found.items():
                 code = str(clean(text_of(row.cells.get(name, "")), form))
-                if code and len(codes) < _CODES:
+                fits = code.isprintable() and len(code) <= _CODE_LENGTH
+                if code and fits and len(codes) < _CODES:
                     codes[code] = None
     return {name: list(codes) for name, codes in found.items()}
 

@@ -15,8 +15,8 @@ from work import events
 from work.models.imports import UNDER_WAY, ImportPass, ImportRun, ImportState
 from work.services.import_ import mapping_toml
 from work.services.import_.alone import alone, only_one
-from work.services.import_.faults import Fault, FileFault, MappingFault, NotNow
-from work.services.import_.run import carry_out, end, give_up_left
+from work.services.import_.faults import Fault, FileFault, GivenUp, MappingFault, NotNow
+from work.services.import_.run import carry_out, end, forget, give_up_left
 from work.services.import_.uploads import laid_out
 
 # One for all sites, so that a worker is always left for what must be told each minute.
@@ -55,16 +55,21 @@ def _next() -> Iterator[ImportRun]:
 
 
 def _work_off(run: ImportRun) -> None:
-    if not _begin(run):
-        return
     try:
+        if not _begin(run):
+            return
         mapping = mapping_toml.parse(run.mapping_text, name=run.mapping_name)
         with laid_out(run, mapping) as files, _telling(run) as told:
             carry_out(run, mapping, files, run.started_by, told.count, told.enter)
     except FileFault:
         pass  # the run says so
+    except GivenUp:
+        forget(run)
+        return  # who did it has said so
     except MappingFault as unfit:
-        _stop(run, ImportState.REFUSED, Fault("mapping_unfit", params={"error": str(unfit)}))
+        begun = run.state == ImportState.LOADING
+        state = ImportState.FAILED if begun else ImportState.REFUSED
+        _stop(run, state, Fault("mapping_unfit", params={"error": str(unfit)}))
     except NotNow:
         ImportRun.objects.filter(pk=run.pk).update(tries=0)
         raise
@@ -79,7 +84,7 @@ def _work_off(run: ImportRun) -> None:
 def _begin(run: ImportRun) -> bool:
     """Note that a worker begins with it, unless it was given up meanwhile."""
     with transaction.atomic():
-        now = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+        now = ImportRun.objects.select_for_update(no_key=True).get(pk=run.pk)
         if now.state not in UNDER_WAY:
             return False
         run.state, run.counts, run.tries = now.state, now.counts, now.tries + 1
@@ -114,32 +119,44 @@ def _write_end(run: ImportRun) -> None:
 
 
 class _Told:
-    """Writes how far a run is, through a connection of its own: reading is one transaction."""
+    """Writes how far a run is, through a connection of its own: reading is one transaction.
+
+    Raises GivenUp where somebody gave the run up.
+    """
 
     def __init__(self, run: ImportRun) -> None:
         self.run = run
         self.own = connection.copy()
+        self.file, self.number, self.before = "", 0, 0
 
     def enter(self, at_pass: ImportPass, total: int) -> None:
         """Another pass begins."""
+        self.file, self.number, self.before = "", 0, 0
         self._write(at_pass=at_pass.value, rows_done=0, rows_total=total)
 
     def count(self, file: str, number: int) -> None:
-        """So many rows are done; of loading, a chunk was."""
-        if file:
-            self._write(rows_done=number)
-        else:
+        """So many rows of a file are done, after those of the files before; or so many records."""
+        if not file:
             self._write(rows_done=number, tries=0)
+            return
+        if file != self.file or number < self.number:
+            self.file, self.before = file, self.before + self.number
+        self.number = number
+        self._write(rows_done=self.before + number)
 
     def _write(self, **fields: int | str) -> None:
         names = ", ".join(f"{name} = %s" for name in fields)
-        statement = f"UPDATE work_importrun SET {names} WHERE id = %s"
+        statement = f"UPDATE work_importrun SET {names} WHERE id = %s RETURNING state"
         values = [*fields.values(), self.run.pk]
         try:
             with self.own.cursor() as cursor:
                 cursor.execute(statement, values)
+                found = cursor.fetchone()
         except DatabaseError:
             _log.warning("progress of import %s was not written", self.run.pk, exc_info=True)
+            return
+        if found == (ImportState.DROPPED,):
+            raise GivenUp
 
 
 @contextmanager

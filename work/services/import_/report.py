@@ -1,6 +1,7 @@
 """What an import found, in words and figures, and its errors as a file."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -41,7 +42,8 @@ MADE: dict[str, str] = {
     "lines": gettext_noop("lines"),
 }
 _HEADER = ("file", "line", "column", "value", "reason", "outcome")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet takes for the beginning of a formula; it may part the cells at other marks.
+_FORMULA = re.compile(r"(^|[;\t|])(?=[=+\-@\t\r])")
 
 
 def counts(run: ImportRun) -> dict[str, int]:
@@ -155,4 +157,4 @@ def write_errors(run: ImportRun, path: Path) -> int:
 
 def _plain(cell: object) -> object:
     """A cell that a spreadsheet takes for text and never for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return _FORMULA.sub(r"\1'", cell) if isinstance(cell, str) else cell

@@ -32,7 +32,8 @@ class Row:
 class Source:
     """How one file is to be read: where it is and what the mapping says of its form.
 
-    most: no more rows than this will be asked for; 0 where all will.
+    most: no more rows than this will be asked for; 0 where all will. columns: filled with the names
+    of the header when it is read.
     """
 
     path: Path
@@ -43,6 +44,7 @@ class Source:
     sheet: str = ""
     header: int = 1
     most: int = 0
+    columns: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -98,6 +100,9 @@ def header(source: Source, line: int, names: Sequence[str]) -> list[str]:
         columns.pop()
     if not columns:
         raise FileFault(Fault("empty_file", source.name, line))
+    if len(columns) > COLUMN_LIMIT:
+        limit = {"limit": COLUMN_LIMIT}
+        raise FileFault(Fault("too_many_columns", source.name, line, params=limit))
     for index, name in enumerate(columns):
         if name and name in columns[:index]:
             if name in source.needed:
@@ -109,6 +114,7 @@ def header(source: Source, line: int, names: Sequence[str]) -> list[str]:
             raise FileFault(
                 Fault("missing_column", source.name, line, name, params={"has": shown(has, 400)})
             )
+    source.columns[:] = columns
     return columns
 
 

@@ -20,13 +20,14 @@ from work.models.imports import (
 )
 from work.services.import_ import mapping_toml
 from work.services.import_.alone import alone
-from work.services.import_.faults import FileFault, MappingFault, NotNow
+from work.services.import_.faults import FileFault, GivenUp, MappingFault, NotNow
 from work.services.import_.gone import remark_gone
 from work.services.import_.load import load, patiently, to_load
 from work.services.import_.mapping import ImportMapping, Kind
 from work.services.import_.report import by_fault, check_target
 from work.services.import_.rows import name_of, sha256
 from work.services.import_.stage import Files, Progress, stage
+from work.services.import_.uploads import lines_in
 from work.services.import_.validate import validate
 from work.services.places import apply_move
 
@@ -92,14 +93,18 @@ def carry_out(
     progress: Progress,
     entering: Entering = unseen,
 ) -> None:
-    """Take a run from where it stands to its end, alone at its site. Raises FileFault, NotNow."""
+    """Take a run from where it stands to its end, alone at its site.
+
+    Raises FileFault, NotNow; GivenUp, and then what was loaded stays.
+    """
     try:
         if run.state == ImportState.STAGING:
             with transaction.atomic():
-                entering(ImportPass.STAGING, sum(each.get("lines", 0) for each in run.files))
+                entering(ImportPass.STAGING, lines_in(run, mapping))
                 stage(run, mapping, files, progress)
                 entering(ImportPass.VALIDATING, 0)
                 validate(run, mapping)
+                check_wanted(run)
                 run.state = ImportState.LOADING
                 run.save(update_fields=["state"])
     except FileFault as refusal:
@@ -111,6 +116,13 @@ def carry_out(
     follow_moves(run)
     with transaction.atomic():
         _finish(run, mapping, files)
+
+
+def check_wanted(run: ImportRun) -> None:
+    """Raises GivenUp where somebody gave the run up; until the transaction ends nobody can."""
+    held = ImportRun.objects.select_for_update(no_key=True).values_list("state", flat=True)
+    if held.get(pk=run.pk) == ImportState.DROPPED:
+        raise GivenUp
 
 
 def follow_moves(run: ImportRun) -> None:
@@ -175,9 +187,14 @@ def give_up(run: ImportRun) -> None:
 
 def drop(run: ImportRun) -> None:
     """End a run and forget what it staged."""
-    ImportRow.objects.filter(run=run).delete()
+    forget(run)
     run.state = ImportState.DROPPED
     end(run)
+
+
+def forget(run: ImportRun) -> None:
+    """Forget what a run staged."""
+    ImportRow.objects.filter(run=run).delete()
 
 
 def fingerprint(site_id: int, mapping_text: str, sums: list[dict]) -> str:
@@ -227,5 +244,6 @@ def _finish(run: ImportRun, mapping: ImportMapping, files: Files) -> None:
         run.counts["gone"] = remark_gone(run, name_of(files.first), mapping.key)
     rows.filter(faults=[]).delete()
     run.counts["faults"] = by_fault(run)
+    check_wanted(run)
     run.state = ImportState.DONE
     end(run)

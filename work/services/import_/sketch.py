@@ -4,7 +4,7 @@
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from work.services.import_.mapping import LINE_TARGETS, LINKS, TARGETS, Kind
@@ -106,11 +106,17 @@ def _pairs(text: str) -> dict[str, str]:
     return {left: right for left, right in found.items() if left and right}
 
 
-def with_codes(text: str, codes: Iterable[str]) -> str:
-    """The lines of a code map, and a half line for each code that is not among them."""
+def with_codes(text: str, codes: Iterable[str], fits: Container[str]) -> str:
+    """The lines of a code map, and one for each code that is not among them.
+
+    What fits as it stands becomes itself, the others are half lines; where all fit, none is needed.
+    """
     known = {line.rpartition("=")[0].strip() for line in text.splitlines()}
-    fresh = [f"{code} = " for code in codes if code not in known]
-    return "\n".join([*filter(None, [text.rstrip()]), *fresh])
+    fresh = [code for code in codes if code not in known]
+    if not known and all(code in fits for code in fresh):
+        return text
+    lines = [f"{code} = {code if code in fits else ''}" for code in fresh]
+    return "\n".join([*filter(None, [text.rstrip()]), *lines])
 
 
 def suggested(kind: Kind, columns: Iterable[str]) -> Flat:

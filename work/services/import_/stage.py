@@ -108,8 +108,14 @@ def _lines(join: Join, path: Path, zone: ZoneInfo, limit: int) -> Iterator[_Stag
         yield _Staged(ImportPart.LINE, "lines", key, ref, file, row.line, data, faults)
 
 
-def rows_of(path: Path, form: FileForm, needed: list[str], most: int = 0) -> Iterator[Row]:
-    """The rows of a file that is written in this form; `most` as in Source. Raises FileFault."""
+def rows_of(
+    path: Path,
+    form: FileForm,
+    needed: list[str],
+    most: int = 0,
+    columns: list[str] | None = None,
+) -> Iterator[Row]:
+    """The rows of a file that is written in this form; the rest as in Source. Raises FileFault."""
     return read(
         Source(
             path,
@@ -120,6 +126,7 @@ def rows_of(path: Path, form: FileForm, needed: list[str], most: int = 0) -> Ite
             sheet=form.sheet,
             header=form.header,
             most=most,
+            columns=[] if columns is None else columns,
         )
     )
 

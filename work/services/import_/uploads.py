@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import tempfile
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -49,10 +50,15 @@ def is_kept(file: Kept) -> bool:
 
 def plain_name(name: str) -> str:
     """A name as it is shown: the last part of a path, in plain characters, its ending kept."""
-    last = PurePosixPath(name.replace("\\", "/")).name
+    last = unicodedata.normalize("NFC", PurePosixPath(name.replace("\\", "/")).name)
     last = _UNFIT.sub("_", last).strip(" .") or "file"
     stem, dot, ending = last.rpartition(".")
-    return f"{stem[:100]}.{ending[:8]}" if dot else last[:100]
+    return f"{_cut(stem)}.{ending[:8]}" if dot else _cut(last)
+
+
+def _cut(name: str) -> str:
+    """As much of a name as any file system takes: it counts bytes."""
+    return name[:100].encode()[:200].decode(errors="ignore")
 
 
 def keep(chunks: Iterable[bytes], name: str) -> dict[str, Any]:
@@ -65,7 +71,7 @@ def keep(chunks: Iterable[bytes], name: str) -> dict[str, Any]:
     if ending not in ENDINGS:
         raise FileFault(Fault("unknown_format", name, value=ending))
     root().mkdir(parents=True, exist_ok=True)
-    digest, size, lines = hashlib.sha256(), 0, 0
+    digest, size, lines, last = hashlib.sha256(), 0, 0, b""
     with tempfile.NamedTemporaryFile(dir=root(), prefix=".new-", delete=False) as part:
         try:
             for chunk in chunks:
@@ -78,7 +84,7 @@ def keep(chunks: Iterable[bytes], name: str) -> dict[str, Any]:
                 if ending != ".xlsx" and (nul := chunk.find(b"\0")) >= 0:
                     line = lines + chunk.count(b"\n", 0, nul) + 1
                     raise FileFault(Fault("nul", name, line))
-                lines += chunk.count(b"\n")
+                lines, last = lines + chunk.count(b"\n"), chunk[-1:]
                 digest.update(chunk)
                 part.write(chunk)
             part.flush()
@@ -89,6 +95,8 @@ def keep(chunks: Iterable[bytes], name: str) -> dict[str, Any]:
                 lines = 0
                 if not zipfile.is_zipfile(part.name):
                     raise FileFault(Fault("not_xlsx", name, value=f"{size} bytes"))
+            elif last != b"\n":
+                lines += 1
             target = path_of(digest.hexdigest())
             target.parent.mkdir(exist_ok=True)
             os.replace(part.name, target)
@@ -116,6 +124,13 @@ def file_of(files: Iterable[Kept], join: Join) -> Kept | None:
     """What was uploaded for a join, by its name; large and small letters are the same."""
     wanted = joined_name(join).casefold()
     return next((each for each in files if each["name"].casefold() == wanted), None)
+
+
+def lines_in(run: ImportRun, mapping: ImportMapping) -> int:
+    """How many lines there are to read; 0 where that is not known of each file."""
+    read = [*run.files[:1], *(file_of(run.files[1:], join) for join in mapping.joins)]
+    lines = [each.get("lines", 0) if each else 0 for each in read]
+    return sum(lines) if all(lines) else 0
 
 
 def missing(run: ImportRun, mapping: ImportMapping) -> list[Join]:
@@ -166,7 +181,8 @@ def drop_old(at: datetime) -> int:
     runs = ImportRun.objects.filter(uploaded=True).exclude(ended_at__lt=limit)
     needed = {each["sha256"] for files in runs.values_list("files", flat=True) for each in files}
     gone = 0
-    for path in root().glob("*/*") if root().is_dir() else ():
+    left = [*root().glob("*/*"), *root().glob(".new-*")]  # and uploads that were broken off
+    for path in left:
         fresh = path.stat().st_mtime > limit.timestamp()  # its run may not be made yet
         if not fresh and path.parent.name + path.name not in needed:
             path.unlink(missing_ok=True)

@@ -36,7 +36,11 @@ MEGABYTE = 1_000_000
 PART_LIMIT = 2_000 * MEGABYTE  # a sheet, streamed
 STRINGS_LIMIT = 64 * MEGABYTE  # any other part, held in memory
 PARTS_LIMIT = 2_000
+ENTRIES_LIMIT = 300_000  # of styles and the like: each becomes objects of many times its size
+LINE_LIMIT = 1_048_576  # a spreadsheet has no more
 _AHEAD = 1_000
+
+_HELD = ("styles.xml", "workbook.xml", "app.xml", "core.xml", "custom.xml", ".rels")
 
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -85,6 +89,9 @@ def _bounded(source: Source, archive: zipfile.ZipFile) -> None:
     try:
         sizes = array("L")
         for part in parts:
+            if part.filename.endswith(_HELD):
+                _Count(source, part.filename).run(archive, part)
+        for part in parts:
             if part.filename.endswith("sharedStrings.xml"):
                 scan = _Scan(source, "si")
                 scan.run(archive, part)
@@ -105,6 +112,32 @@ def _is_beyond(source: Source, line: int) -> bool:
 
 def _is_sheet(part: zipfile.ZipInfo) -> bool:
     return "/worksheets/" in part.filename and part.filename.endswith(".xml")
+
+
+class _Count:
+    """Reads one part as a stream and refuses it when it has very many entries."""
+
+    def __init__(self, source: Source, name: str) -> None:
+        self.source, self.name, self.entries = source, name, 0
+
+    def run(self, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+        """Read the part to its end, or to the entry that is one too many."""
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = self._begin
+        _feed(parser, archive, part)
+
+    def _begin(self, *_given: Any) -> None:
+        self.entries += 1
+        if self.entries > ENTRIES_LIMIT:
+            params = {"part": self.name, "limit": ENTRIES_LIMIT}
+            raise FileFault(Fault("xlsx_too_many", self.source.name, params=params))
+
+
+def _feed(parser: Any, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    with archive.open(part) as stream:
+        while chunk := stream.read(65_536):
+            parser.Parse(chunk, False)
+    parser.Parse(b"", True)
 
 
 class _Enough(Exception):
@@ -132,10 +165,7 @@ class _Scan:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         parser.StartDoctypeDeclHandler = self._doctype
-        with archive.open(part) as stream:
-            while chunk := stream.read(65_536):
-                parser.Parse(chunk, False)
-        parser.Parse(b"", True)
+        _feed(parser, archive, part)
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(" ")[2]
@@ -146,6 +176,8 @@ class _Scan:
             self.row_size, self.line = 0, int(attributes.get("r") or self.line + 1)
             if _is_beyond(self.source, self.line):
                 raise _Enough
+            if self.line > LINE_LIMIT:
+                raise ValueError(f"row {self.line}")
 
     def _text(self, text: str) -> None:
         if self.inside:
