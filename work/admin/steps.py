@@ -26,7 +26,7 @@ from unfold.widgets import (
 
 from work.admin import reach
 from work.admin.forms import told
-from work.exceptions import NotDone, Unknown
+from work.exceptions import NotDone, Stale, Unknown
 
 # The widget of the admin's toolkit for each plain field; the first that fits.
 _WIDGETS: tuple[tuple[type[forms.Field], type[forms.Widget]], ...] = (
@@ -115,6 +115,10 @@ def step(
         except NotDone as error:
             for line in told(error, reach.who(request)):
                 sent.add_error(None, line)
+            if isinstance(error, Stale) and "seen" in sent.fields:
+                # The page shows what is there now: sent again, that is what was seen.
+                sent.data = sent.data.copy()
+                sent.data["seen"] = str(error.current)
     values = {
         **page.admin_site.each_context(request),
         "title": title,

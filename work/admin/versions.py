@@ -17,6 +17,7 @@ from work.admin.types import version_url
 from work.models import WorkItem, WorkTypeVersion
 from work.permissions import visible
 from work.reads.version_changes import what_changes
+from work.reads.version_losses import mappings_lost, rules_lost
 from work.services import types
 from work.states import OPEN
 
@@ -68,11 +69,14 @@ class VersionAdmin(SiteAdmin):
         }
         type_page = [(_("To the type"), _type_url(version))]
         may = self.has_change_permission(request, version)
-        return type_page + [
+        found = type_page + [
             (str(titles[name]), version_url(version.pk, name))
             for name, fits in names.items()
             if fits and (may or name in ("file", "history"))
         ]
+        with_rules = f"{version_url(version.pk, 'file')}?rules"
+        found.insert(-1, (_("To a file, with its rules"), with_rules))
+        return found
 
     @action(description=gettext_lazy("Try it"), url_path="try", permissions=["change"])
     def try_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -109,6 +113,8 @@ class VersionAdmin(SiteAdmin):
             more={
                 "version": version,
                 "compared": what_changes(version),
+                "rules": rules_lost(version, who.at),
+                "mappings": mappings_lost(version),
                 "stay": stay.count(),
                 "criteria": version.criteria.exists(),
             },

@@ -195,3 +195,42 @@ def test_as_many_queries_for_one_row_as_for_thirty(
     with django_assert_num_queries(12):
         page = admin.get(url(draft))
     assert len(page.context["draft"].parts["lines"].forms) == count + 1
+
+
+def test_as_much_as_a_version_may_say_is_sent_from_one_page(world, admin, draft):
+    """500 lines and 200 fields; one more of them is told, and nothing that was typed is lost."""
+    types.write_draft(
+        actor=None,
+        version_id=draft.pk,
+        fields=[{"key": f"f{n}", "label": f"Field {n}", "kind": "text"} for n in range(200)],
+        lines=[LINE | {"key": f"l{n}"} for n in range(499)],
+    )
+    sent = sent_from(admin.get(url(draft))) | {"lines-499-text": "The last", "criteria-0-text": "C"}
+    assert len(sent) > 3000
+    assert admin.post(url(draft), sent).status_code == 302
+    assert (draft.lines.count(), draft.fields.count(), draft.criteria.count()) == (500, 200, 1)
+    assert draft.lines.last().text == "The last"
+
+    before, full = said_of(draft), sent_from(admin.get(url(draft)))
+    more = {"lines-TOTAL_FORMS": "501", "lines-500-text": "One more", "lines-500-kind": "text"}
+    answer = admin.post(url(draft), full | more)
+    assert answer.status_code == 422
+    (trouble,) = answer.context["troubles"]
+    assert trouble.text == "At most 500 can be kept here; there are 501."
+    assert answer.context["draft"].parts["lines"].forms[500]["text"].value() == "One more"
+
+    far = admin.post(url(draft), full | {"lines-TOTAL_FORMS": "9999"})
+    assert far.status_code == 422
+    assert [each.anchor for each in far.context["troubles"]] == ["part-lines"]
+    assert said_of(draft) == before
+
+
+def test_words_without_a_letter_of_ours_have_a_key_too(world, admin, draft):
+    sent = sent_from(admin.get(url(draft))) | {
+        "fields-0-label": "Давление",
+        "lines-1-text": "温度",
+        "lines-1-kind": "text",
+    }
+    assert admin.post(url(draft), sent).status_code == 302
+    assert draft.fields.get().key == "field"
+    assert list(draft.lines.values_list("key", flat=True)) == ["bar", "line"]
