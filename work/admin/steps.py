@@ -13,6 +13,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -50,6 +51,7 @@ class StepForm(forms.Form):
         self.fields["act"].initial = uuid.uuid4()
         for field in self.fields.values():
             dress(field)
+            field.label = capfirst(field.label) if field.label else field.label
 
 
 def dress(field: forms.Field) -> None:

@@ -156,7 +156,7 @@ def _page(
         ],
         "rules_stay": list(note.rules_stay) if note else [],
         "back": reverse("admin:work_worktype_changelist"),
-        "media": page.media,
+        "media": page.media + form.media,
     }
     refused = bool(form.errors or (note and note.faults))
     return TemplateResponse(

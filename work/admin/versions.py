@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import action
+from unfold.decorators import action, display
 
 from work.admin import reach, type_editor, type_files, type_moving, type_trial
 from work.admin.base import OwnOnly, SiteAdmin
@@ -30,11 +30,16 @@ class VersionAdmin(SiteAdmin):
 
     to_site = "type__site"
     changes = staticmethod(types.write_draft)
-    list_display = ("type", "number", "published_at", "published_by")
+    list_display = ("type", "site", "number", "published_at", "published_by")
     list_filter = (("type__site", OwnOnly), ("type", OwnOnly))
-    list_select_related = ("type", "published_by")
+    list_select_related = ("type__site", "published_by")
     ordering = ("type__name", "-number")
     actions_detail = ("try_out", "publish", "move_items", "copy", "file")
+
+    @display(description=gettext_lazy("site"))
+    def site(self, version: WorkTypeVersion) -> str:
+        """Of which site its type is."""
+        return str(version.type.site)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Not a room of its own."""

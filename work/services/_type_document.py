@@ -132,8 +132,8 @@ def _fill(document: Document, whole: Any) -> None:
     if whole.get("version") != VERSION or whole.get("version") is True:
         document.fault("version", Reason("file_version_unknown", {"version": VERSION}))
         return
-    for path, code in _unfit(whole, ""):
-        document.fault(path, Reason(code))
+    for path, reason in _unfit(whole, ""):
+        document.fault(path, reason)
     if document.faults:
         return
     known = {"format", "version", "type", "settings", "rules", *COLUMNS}
@@ -157,16 +157,16 @@ def _fill(document: Document, whole: Any) -> None:
         _twice(document, rows)
 
 
-def _unfit(value: Any, path: str, depth: int = 0) -> Iterator[tuple[str, str]]:
+def _unfit(value: Any, path: str, depth: int = 0) -> Iterator[tuple[str, Reason]]:
     """Where texts hold what no text can (a NUL, half of a pair of surrogates), or all is too deep.
 
-    With each place the code of what is wrong there.
+    With each place what is wrong there.
     """
     if depth > DEEPEST:
-        yield path, "file_too_deep"
+        yield path, Reason("file_too_deep")
     elif isinstance(value, str):
         if "\x00" in value or any("\ud800" <= each <= "\udfff" for each in value):
-            yield path, "text_unfit"
+            yield path, Reason("text_unfit")
     elif isinstance(value, list):
         for index, each in enumerate(value):
             yield from _unfit(each, f"{path}[{index}]", depth + 1)
@@ -174,7 +174,7 @@ def _unfit(value: Any, path: str, depth: int = 0) -> Iterator[tuple[str, str]]:
         for key, each in value.items():
             short = key[:60]
             if any(True for _ in _unfit(key, "")):
-                yield path, "text_unfit"
+                yield path, Reason("text_unfit")
             else:
                 yield from _unfit(each, f"{path}.{short}" if path else short, depth + 1)
 
