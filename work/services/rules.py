@@ -24,7 +24,10 @@ from work.services._draft import KEY
 from work.services._rule_fields import check_ends, check_whole, checked, first_mode
 from work.services._touches import Touches, reaches
 from work.services.acts import OpenAct, door
-from work.states import CONTROLLED, Mode
+from work.states import CONTROLLED, UNDER_WAY, Mode
+
+# So much work is told of a rule before who changed it goes on.
+AT_ONCE = 300
 
 
 def create_inner(
@@ -169,11 +172,15 @@ def _entered(
 
 
 def touched(rule: RequirementRule) -> list[int]:
-    """Ids of the items that a rule reaches now, and of those on which it still stands."""
+    """Ids of the items that a rule reaches now, and of those on which it still stands.
+
+    Those under way come first.
+    """
     work = WorkItem.objects.filter(status__in=sorted(CONTROLLED))
     standing = work.filter(prerequisites__rule=rule, prerequisites__withdrawn_at=None)
-    ids = set(work.filter(reaches(rule)).values_list("pk", flat=True))
-    return sorted(ids | set(standing.values_list("pk", flat=True)))
+    found = dict(work.filter(reaches(rule)).values_list("pk", "status"))
+    found |= dict(standing.values_list("pk", "status"))
+    return sorted(found, key=lambda pk: (found[pk] not in UNDER_WAY, pk))
 
 
 def touches(
@@ -225,10 +232,13 @@ def _mode_in_memory(rule: RequirementRule, place_id: int, mode: str | None) -> N
     cache["modes"] = [*others, *made]
 
 
-def apply_rule(*, rule_id: int, at: datetime | None = None) -> int:
-    """Derive the items that a rule touches, in chunks: how many items that were."""
+def apply_rule(*, rule_id: int, at: datetime | None = None, most: int | None = None) -> int:
+    """Derive the items that a rule touches, in chunks: how many items that were.
+
+    most: so many of them, those under way first.
+    """
     rule = RequirementRule.objects.get(pk=rule_id)
-    return _chunks.bring_up_to_date(site_id=rule.site_id, item_ids=touched(rule), at=at)
+    return _chunks.bring_up_to_date(site_id=rule.site_id, item_ids=touched(rule)[:most], at=at)
 
 
 def apply_begun(*, since: datetime, at: datetime) -> int:
@@ -254,8 +264,8 @@ def apply_begun(*, since: datetime, at: datetime) -> int:
 def _then_applied(change: Callable[..., RequirementRule]) -> Callable[..., RequirementRule]:
     """The door `change`, and after it the items that its rule touches.
 
-    The rule stands by then. Where the site is busy meanwhile, `apply_begun` goes on within the
-    minute.
+    The rule stands by then. Nobody waits for more than some of the work, or for a busy site:
+    `apply_begun` goes on within the minute.
     """
 
     @functools.wraps(change)
@@ -269,7 +279,7 @@ def _then_applied(change: Callable[..., RequirementRule]) -> Callable[..., Requi
     ) -> RequirementRule:
         rule = change(actor=actor, act=act, at=at, happened_at=happened_at, **given)
         with suppress(Busy):
-            apply_rule(rule_id=rule.pk, at=at)
+            apply_rule(rule_id=rule.pk, at=at, most=AT_ONCE)
         return rule
 
     return both

@@ -434,6 +434,19 @@ def test_a_rule_is_applied_in_chunks(world, monkeypatch):
     assert rules.apply_rule(rule_id=rule.pk, at=world.t(1)) == 3
 
 
+def test_nobody_waits_for_more_than_some_of_the_work_and_the_rest_follows(world, monkeypatch):
+    monkeypatch.setattr(rules, "AT_ONCE", 2)
+    planned = [factories.planned_item(world) for _ in range(2)]
+    live = factories.live_item(world)
+
+    rule = create(world, mode=Mode.ENFORCE)
+
+    assert [fresh(item).unmet_start for item in (live, *planned)] == [1, 1, 0]
+    assert rules.apply_begun(since=world.t(-1), at=world.at) == 3
+    assert [fresh(item).unmet_start for item in (live, *planned)] == [1, 1, 1]
+    assert set(rules.touched(rule)[:1]) == {live.pk}
+
+
 def test_the_check_that_a_rule_asks_clears_the_start(world):
     item = factories.planned_item(world)
     create(world, mode=Mode.ENFORCE)
