@@ -214,6 +214,8 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# The editor of a type sends all its rows at once: 500 lines of a checklist, 200 fields and more.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 12_000
 
 # --- Sign-in ------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [

@@ -174,6 +174,11 @@ class Role(TextChoices):
     SITE_ADMIN = "site_admin", _("Site administrator")
 
 
+# Who may be named to accept work or to waive what is required: those who only read may not, nor
+# who comes from outside.
+DECIDING = frozenset(Role) - {Role.VIEWER, Role.AUDITOR, Role.CONTRACTOR}
+
+
 class SourceKind(TextChoices):
     """Why an item was raised."""
 

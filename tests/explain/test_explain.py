@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from work.management.commands import explain_admin
 from work.management.commands.explain_lists import measure
 from work.models import Site, WorkItem
 from work.states import OPEN
@@ -52,6 +53,13 @@ def test_every_query_of_the_lists_has_its_index(bulk):
     for case, index in ORDERS.items():
         assert index in plans[case].indexes, f"{case}: {plans[case].indexes}"
     assert len(plans) > 75
+
+    # And those of the admin: work and history, of one site and of two.
+    looked = {plan.case: plan for plan in explain_admin.measure(bulk, times=1)}
+    assert [plan.case for plan in looked.values() if plan.unindexed] == []
+    assert "work_item_number" in looked["workitem (all)"].indexes
+    assert {"work_event_site", "work_event_pkey"} & set(looked["event q="].indexes)
+    assert len(looked) > 60
 
 
 def test_the_bulk_is_like_a_site(bulk):

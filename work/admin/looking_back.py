@@ -4,6 +4,7 @@ Their lists are long. Each is read along an index, filtered by what an index ans
 counted.
 """
 
+import re
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter, display
@@ -26,8 +27,8 @@ from work.states import Status
 
 # So many pages are turned; what lies further back is searched by its number.
 _PAGES = 100
-# So much of a title is looked for at least: with less the whole table is read.
-_LEAST = 3
+# So much of a title is looked for at least: with less of one word the whole table is read.
+_LEAST = re.compile(r"\w{3}")
 
 
 class InfinitePaginator(Unending):
@@ -155,7 +156,7 @@ class WorkItemAdmin(LookingBack):
             return queryset.filter(number=number), False
         if not term:
             return queryset, False
-        if len(term) < _LEAST or "\x00" in term:
+        if not _LEAST.search(term) or "\x00" in term:
             return queryset.none(), False
         return queryset.filter(what__icontains=term), False
 

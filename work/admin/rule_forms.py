@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from work.admin.rule_suppliers import asked_by, field_of, name_of, named
 from work.admin.steps import StepForm
 from work.models import AssetClass, RequirementRule, Site, TypeLine, WorkType
-from work.states import BlockerKind, Gate, Role
+from work.states import DECIDING, BlockerKind, Gate, Role
 
 _HOUR = timedelta(hours=1)
 _NOBODY = ("", gettext_lazy("Nobody"))
@@ -50,7 +50,10 @@ class RuleForm(StepForm):
     line_key = forms.ChoiceField(
         label=gettext_lazy("hold point"),
         required=False,
-        help_text=gettext_lazy("Of a rule at a hold point: the line of the checklist."),
+        help_text=gettext_lazy(
+            "Of a rule at a hold point: the line of the checklist. Without a work type it is meant"
+            " in every type that has a hold point with this key."
+        ),
     )
     type = forms.ModelChoiceField(
         WorkType.objects.none(),
@@ -83,7 +86,9 @@ class RuleForm(StepForm):
         ),
     )
     waivable_by = forms.ChoiceField(
-        label=gettext_lazy("waivable by"), required=False, choices=[_NOBODY, *Role.choices]
+        label=gettext_lazy("waivable by"),
+        required=False,
+        choices=[_NOBODY, *(each for each in Role.choices if each[0] in DECIDING)],
     )
     starts = forms.SplitDateTimeField(
         label=gettext_lazy("in force from"),
@@ -193,7 +198,7 @@ class RuleForm(StepForm):
     def new_key(self) -> str:
         """The key of a new rule: the one that was given, or one made from its words."""
         said = self.cleaned_data
-        return said["key"] or slugify(said["what"])[:60].strip("-_")
+        return said["key"] or slugify(said["what"])[:60].strip("-_") or "rule"
 
     def wanted(self) -> str:
         """What is asked for, as a short word: a look is at these values and no others."""

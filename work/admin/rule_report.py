@@ -62,7 +62,7 @@ def show(page: Any, request: HttpRequest) -> HttpResponse:
         "many": len(sites) > 1,
         "lines": _lines(found, site, who),
         "back": reverse("admin:work_requirementrule_changelist"),
-        "media": page.media,
+        "media": page.media + form.media,
     }
     return TemplateResponse(request, "work/admin/rule_report.html", values)
 

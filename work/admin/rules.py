@@ -31,9 +31,9 @@ class RuleAdmin(SiteAdmin):
     adds = staticmethod(rules.create_rule)
     changes = staticmethod(rules.change_rule)
     known_as = "rule_id"
-    list_display = ("what", "key", "gate", "type", "place", "mode", "starts", "ends")
+    list_display = ("what", "key", "site", "gate", "type", "place", "mode", "starts", "ends")
     list_filter = (("site", OwnOnly), "mode", "gate", ("type", OwnOnly))
-    list_select_related = ("type", "place")
+    list_select_related = ("site", "type", "place")
     search_fields = ("key", "what")
     ordering = ("key", "pk")
     actions_list = ("report",)
@@ -53,8 +53,9 @@ class RuleAdmin(SiteAdmin):
         pk = obj.pk if isinstance(obj, Model) else obj
         if pk is None:
             return bool(sites)
-        known = RequirementRule.objects.filter(pk=pk, site__in=sites)
-        return str(pk).isdecimal() and len(str(pk)) < 19 and known.exists()
+        if not (str(pk).isdecimal() and len(str(pk)) < 19):
+            return False
+        return RequirementRule.objects.filter(pk=pk, site__in=sites).exists()
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Who sets a site up."""
@@ -226,7 +227,9 @@ class RuleAdmin(SiteAdmin):
 
         class When(StepForm):
             ends = forms.SplitDateTimeField(
-                label=_("in force until"), required=False, help_text=_("Empty: it ends now.")
+                label=_("in force until"),
+                required=False,
+                help_text=_("Empty: now; before it has begun, it never comes into force."),
             )
 
         def do(rule: RequirementRule, door: dict[str, Any], said: dict[str, Any]) -> str:

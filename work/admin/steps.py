@@ -13,6 +13,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -26,7 +27,7 @@ from unfold.widgets import (
 
 from work.admin import reach
 from work.admin.forms import told
-from work.exceptions import NotDone, Unknown
+from work.exceptions import NotDone, Stale, Unknown
 
 # The widget of the admin's toolkit for each plain field; the first that fits.
 _WIDGETS: tuple[tuple[type[forms.Field], type[forms.Widget]], ...] = (
@@ -50,6 +51,7 @@ class StepForm(forms.Form):
         self.fields["act"].initial = uuid.uuid4()
         for field in self.fields.values():
             dress(field)
+            field.label = capfirst(field.label) if field.label else field.label
 
 
 def dress(field: forms.Field) -> None:
@@ -117,6 +119,10 @@ def step(
         except NotDone as error:
             for line in told(error, reach.who(request)):
                 sent.add_error(None, line)
+            if isinstance(error, Stale) and "seen" in sent.fields:
+                # The page shows what is there now: sent again, that is what was seen.
+                sent.data = sent.data.copy()
+                sent.data["seen"] = str(error.current)
     values = {
         **page.admin_site.each_context(request),
         "title": title,

@@ -103,7 +103,9 @@ class Draft:
         """All that is to be put right, in the order of the page."""
         found = list(_troubles(_("Settings"), [self.settings]))
         for part, rows in self.parts.items():
-            found += _troubles(str(_PARTS[part][0]), rows.forms)
+            title = str(_PARTS[part][0])
+            found += [Trouble(f"part-{part}", title, str(text)) for text in rows.non_form_errors()]
+            found += _troubles(title, rows.forms)
         return found
 
 

@@ -1,5 +1,7 @@
 """A type given as a file, and taken from one: first what it would change, then the draft."""
 
+import codecs
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,7 +21,7 @@ from work.admin import reach
 from work.admin.forms import told
 from work.admin.steps import StepForm
 from work.exceptions import Forbidden, NotDone, Unknown
-from work.models import Site, WorkType
+from work.models import Act, Site, WorkType
 from work.reads.version_changes import PARTS, column_word, part_words, settings_words
 from work.services.type_files import LARGEST, ImportNote, export, import_type, preview
 from work.states import Mode
@@ -45,7 +47,10 @@ def give(page: ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse
 
 
 class FileForm(StepForm):
-    """Which file, where, and under which code. said: the file once it was read."""
+    """Which file, where, and under which code.
+
+    said: the file once it was read; looked: what was said that it changes.
+    """
 
     site = forms.ModelChoiceField(Site.objects.none(), label=gettext_lazy("site"))
     file = forms.FileField(label=gettext_lazy("File of a work type"), required=False)
@@ -59,6 +64,7 @@ class FileForm(StepForm):
         label=gettext_lazy("Make the rules in it that the site does not have"), required=False
     )
     said = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+    looked = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, sites: QuerySet[Site], **given: Any) -> None:
         super().__init__(*args, **given)
@@ -81,6 +87,25 @@ class FileForm(StepForm):
             self.add_error("file", _("Choose a file."))
         return known
 
+    def asked(self) -> str:
+        """What is asked for, as a short word. Browsers end lines in their own way."""
+        said = self.cleaned_data
+        lines = said["data"].removeprefix(codecs.BOM_UTF8).splitlines()
+        return _short(said["site"].pk, said["code"], said["with_rules"], lines)
+
+    def wanted(self, note: ImportNote) -> str:
+        """What was looked at: a draft is made of this and of nothing else."""
+        return f"{self.asked()}-{_short(note)}"
+
+    def is_again(self) -> bool:
+        """Whether this was asked for and done before, so that it is said again what came of it."""
+        same = self.cleaned_data["looked"].startswith(f"{self.asked()}-")
+        return same and Act.objects.filter(pk=self.cleaned_data["act"]).exists()
+
+
+def _short(*said: Any) -> str:
+    return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
 
 def take(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """A file is read and what it would change is said; sent again, the draft is made of it."""
@@ -91,14 +116,14 @@ def take(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(page, request, form, None)
     said = form.cleaned_data
-    given = {"site_id": said["site"].pk, "data": said["data"], "code": said["code"]}
+    given = {name: said[name] for name in ("data", "code", "with_rules")}
+    given["site_id"] = said["site"].pk
     note = None
     try:
         note = preview(reach.who(request), **given)
-        if "_take" in request.POST and not note.faults and not said["file"]:
-            made = import_type(
-                actor=request.user, act=said["act"], with_rules=said["with_rules"], **given
-            )
+        looked_at = said["looked"] == form.wanted(note) or form.is_again()
+        if "_take" in request.POST and looked_at:
+            made = import_type(actor=request.user, act=said["act"], seen=note.writing, **given)
             messages.success(request, _("The draft is made of the file."))
             return HttpResponseRedirect(
                 reverse("admin:work_worktypeversion_change", args=[made.pk])
@@ -109,6 +134,7 @@ def take(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
     if note is not None and not note.faults:
         form.data = form.data.copy()
         form.data["said"] = said["data"].decode("utf-8-sig")
+        form.data["looked"] = form.wanted(note)
     return _page(page, request, form, note)
 
 
@@ -125,11 +151,12 @@ def _page(
         "would": _changes(note) if note and not note.faults else [],
         "stays": [column_word(WorkType, name) for name in note.stays] if note else [],
         "rules_new": [
-            (key, Mode(mode).label) for key, mode in (note.rules_new if note else {}).items()
+            (note.texts["rules"][key], key, Mode(mode).label)
+            for key, mode in (note.rules_new if note and not note.faults else {}).items()
         ],
         "rules_stay": list(note.rules_stay) if note else [],
         "back": reverse("admin:work_worktype_changelist"),
-        "media": page.media,
+        "media": page.media + form.media,
     }
     refused = bool(form.errors or (note and note.faults))
     return TemplateResponse(
@@ -143,5 +170,5 @@ def _changes(note: ImportNote) -> list[Any]:
     rows = settings_words(was, now)
     for part in PARTS:
         if part in note.parts:
-            rows += part_words(part, note.parts[part], {})
+            rows += part_words(part, note.parts[part], note.texts[part])
     return rows

@@ -16,7 +16,7 @@ from unfold.widgets import CHECKBOX_CLASSES
 from work.admin.steps import StepForm, dress
 from work.models import WorkTypeVersion
 from work.services import types
-from work.states import FieldKind, LineKind, RequiredAt, Status
+from work.states import DECIDING, FieldKind, LineKind, RequiredAt, Status
 
 SETTINGS = (
     "accept_role",
@@ -52,6 +52,8 @@ class SettingsForm(StepForm):
             field.help_text = _HELP.get(name, "")
             if name in types.LIMITS:
                 field.validators.append(MaxValueValidator(types.LIMITS[name]))
+            if name == "accept_role":
+                field.choices = [each for each in field.choices if each[0] in ("", *DECIDING)]
             self.fields[name] = field
             dress(field)
 
@@ -208,6 +210,9 @@ class LineRow(Row):
     na_allowed = _tick(_("May be not applicable"))
 
 
+# What a key is made from where the words have no letter that a key may have.
+_KEYS = {"fields": "field", "stages": "stage", "criteria": "criterion", "lines": "line"}
+
 ROWS: dict[str, type[Row]] = {
     "fields": FieldRow,
     "stages": StageRow,
@@ -247,7 +252,12 @@ class Rows(forms.BaseFormSet):
 def rows_of(part: str, extra: int) -> type[Rows]:
     """The formset of a part."""
     return forms.formset_factory(
-        ROWS[part], formset=Rows, extra=extra, can_delete=True, max_num=400, absolute_max=500
+        ROWS[part],
+        formset=Rows,
+        extra=extra,
+        can_delete=True,
+        max_num=types.MOST[part],
+        absolute_max=types.MOST[part] + 50,
     )
 
 
@@ -259,7 +269,7 @@ def with_keys(part: str, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, An
     for row in made:
         if row["key"]:
             continue
-        key = first = slugify(row[named])[:36].strip("-_")
+        key = first = slugify(row[named])[:36].strip("-_") or (row[named] and _KEYS[part])
         count = 2
         while key and key in taken:
             key, count = f"{first}-{count}", count + 1

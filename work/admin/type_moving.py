@@ -18,7 +18,7 @@ from work.admin import reach
 from work.admin.forms import told
 from work.admin.steps import StepForm
 from work.exceptions import Forbidden, NotDone, Unknown
-from work.models import WorkItem, WorkTypeVersion
+from work.models import TypeField, WorkItem, WorkTypeVersion
 from work.permissions import Scope, visible
 from work.reasons import Names, once, say
 from work.services.versions import MOVED, REFUSED, THERE, Outcome, move_open_items, preview_move
@@ -150,6 +150,7 @@ def _lines(
     version: WorkTypeVersion, outcomes: Sequence[Outcome], who: Scope, done: bool
 ) -> list[Line]:
     names = Names([reason for each in outcomes for reason in each.reasons], who)
+    called = _called(version, outcomes)
     site = version.type.site.slug
     return [
         Line(
@@ -158,13 +159,22 @@ def _lines(
             result=str(_RESULTS[done].get(each.result, _RESULTS[True][THERE])),
             refused=each.result == REFUSED,
             texts=tuple(said.text for said in say(once(each.reasons, names), who, names))
-            + tuple(_becomes(each.becomes)),
+            + tuple(_becomes(each.becomes, called)),
         )
         for each in outcomes
     ]
 
 
-def _becomes(becomes: Mapping[str, list[str]]) -> list[str]:
+def _called(version: WorkTypeVersion, outcomes: Sequence[Outcome]) -> dict[str, str]:
+    """What the fields are called whose values are dropped, by key: as the newest version says."""
+    keys = {key for each in outcomes for key in each.becomes.get("values", ())}
+    if not keys:
+        return {}
+    rows = TypeField.objects.filter(version__type=version.type_id, key__in=keys)
+    return dict(rows.order_by("version__number").values_list("key", "label"))
+
+
+def _becomes(becomes: Mapping[str, list[str]], called: Mapping[str, str]) -> list[str]:
     """What changes on an item, in words."""
     counts = {name: len(keys) for name, keys in becomes.items()}
     texts = []
@@ -173,7 +183,8 @@ def _becomes(becomes: Mapping[str, list[str]]) -> list[str]:
             if count := counts.get(f"{part}_{fate}", 0):
                 texts.append(_counted(part, fate, count))
     if keys := becomes.get("values"):
-        texts.append(_("Values dropped: %(keys)s") % {"keys": ", ".join(keys)})
+        dropped = ", ".join(called.get(key, key) for key in keys)
+        texts.append(_("Values dropped: %(keys)s") % {"keys": dropped})
     if becomes.get("stage"):
         texts.append(_("It leaves its stage"))
     return texts

@@ -24,6 +24,7 @@ from work.states import OPEN
 _ICONS = (
     ("clipboard", gettext_lazy("Clipboard")),
     ("clipboard-list", gettext_lazy("List")),
+    ("clipboard-check", gettext_lazy("Clipboard with a tick")),
     ("list-checks", gettext_lazy("Checklist")),
     ("wrench", gettext_lazy("Wrench")),
     ("hard-hat", gettext_lazy("Hard hat")),
@@ -36,6 +37,9 @@ _ICONS = (
     ("lock", gettext_lazy("Lock")),
     ("key-round", gettext_lazy("Key")),
     ("shield-check", gettext_lazy("Shield")),
+    ("triangle-alert", gettext_lazy("Warning triangle")),
+    ("power", gettext_lazy("Power switch")),
+    ("activity", gettext_lazy("Heartbeat")),
     ("play", pgettext_lazy("icon", "Start")),
     ("refresh-ccw", gettext_lazy("Arrows in a circle")),
     ("badge-check", gettext_lazy("Seal")),

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import action
+from unfold.decorators import action, display
 
 from work.admin import reach, type_editor, type_files, type_moving, type_trial
 from work.admin.base import OwnOnly, SiteAdmin
@@ -17,6 +17,7 @@ from work.admin.types import version_url
 from work.models import WorkItem, WorkTypeVersion
 from work.permissions import visible
 from work.reads.version_changes import what_changes
+from work.reads.version_losses import mappings_lost, rules_lost
 from work.services import types
 from work.states import OPEN
 
@@ -29,11 +30,16 @@ class VersionAdmin(SiteAdmin):
 
     to_site = "type__site"
     changes = staticmethod(types.write_draft)
-    list_display = ("type", "number", "published_at", "published_by")
+    list_display = ("type", "site", "number", "published_at", "published_by")
     list_filter = (("type__site", OwnOnly), ("type", OwnOnly))
-    list_select_related = ("type", "published_by")
+    list_select_related = ("type__site", "published_by")
     ordering = ("type__name", "-number")
     actions_detail = ("try_out", "publish", "move_items", "copy", "file")
+
+    @display(description=gettext_lazy("site"))
+    def site(self, version: WorkTypeVersion) -> str:
+        """Of which site its type is."""
+        return str(version.type.site)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Not a room of its own."""
@@ -68,11 +74,14 @@ class VersionAdmin(SiteAdmin):
         }
         type_page = [(_("To the type"), _type_url(version))]
         may = self.has_change_permission(request, version)
-        return type_page + [
+        found = type_page + [
             (str(titles[name]), version_url(version.pk, name))
             for name, fits in names.items()
             if fits and (may or name in ("file", "history"))
         ]
+        with_rules = f"{version_url(version.pk, 'file')}?rules"
+        found.insert(-1, (_("To a file, with its rules"), with_rules))
+        return found
 
     @action(description=gettext_lazy("Try it"), url_path="try", permissions=["change"])
     def try_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -109,6 +118,8 @@ class VersionAdmin(SiteAdmin):
             more={
                 "version": version,
                 "compared": what_changes(version),
+                "rules": rules_lost(version, who.at),
+                "mappings": mappings_lost(version),
                 "stay": stay.count(),
                 "criteria": version.criteria.exists(),
             },

@@ -38,6 +38,7 @@ INDEXES = [
         name="work_item_open",
         condition=Q(status__in=_OPEN),
     ),
+    models.Index(fields=["type"], name="work_item_open_type", condition=Q(status__in=_OPEN)),
     models.Index(
         fields=["site", "owner_user", "-number"],
         name="work_item_open_user",

@@ -52,7 +52,7 @@ class RequirementRule(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["site", "key"], name="work_rule_key"),
             models.CheckConstraint(
-                name="work_rule_window", condition=Q(ends=None) | Q(ends__gt=F("starts"))
+                name="work_rule_window", condition=Q(ends=None) | Q(ends__gte=F("starts"))
             ),
             models.CheckConstraint(
                 name="work_rule_hold_point",

@@ -1,6 +1,6 @@
 """What was done to a record of a site's set-up, newest first, in words."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from work import events
 from work.exceptions import Reason
-from work.models import Event
+from work.models import Event, Place
 from work.permissions import Scope
 from work.reads import trail
 from work.reasons import Names, once, say
 from work.reasons.words import LABELS
+from work.states import Mode, PlaceCondition
 
 PAGE = 50
 _WORDS = {
@@ -51,6 +52,13 @@ _WORDS = {
 }
 
 
+# What the codes of a turn are called, by its verb.
+_TURNS: dict[str, dict[Any, Any]] = {
+    "rule_mode": dict(Mode.choices),
+    "place_state": dict(PlaceCondition.choices),
+}
+
+
 @dataclass(frozen=True)
 class Line:
     """One thing that was done. who: empty where nobody did it."""
@@ -75,6 +83,7 @@ def history(
     older = found[PAGE - 1].pk if len(found) > PAGE else 0
     found = found[:PAGE]
     reasons = {event.pk: _reasons(event) for event in found}
+    places = _places(found)
     names = Names([each for several in reasons.values() for each in several], who)
     return [
         Line(
@@ -82,7 +91,8 @@ def history(
             at=event.happened_at,
             who=event.actor.name if event.actor else "",
             what=what(event),
-            details=_details(record, event, reasons[event.pk], who, names),
+            details=_details(record, event, reasons[event.pk], who, names)
+            or _turn(event, places.get(event.data.get("place"))),
         )
         for event in found
     ], older
@@ -105,7 +115,24 @@ def _details(record: Model, event: Event, reasons: list[Reason], who: Scope, nam
         return ", ".join(_called(record, name) for name in fields)
     if role := data.get("role"):
         return str(LABELS["roles"].get(str(role), role))
-    return str(data.get("to", "")) if event.verb in ("rule_mode", "place_state") else ""
+    return ""
+
+
+def _places(found: Iterable[Event]) -> dict[int, str]:
+    """The places at which modes were given, by their ids."""
+    ids = {event.data.get("place") for event in found if event.verb == "rule_mode"}
+    known = Place.objects.in_bulk([pk for pk in ids if isinstance(pk, int)]) if ids else {}
+    return {pk: str(place) for pk, place in known.items()}
+
+
+def _turn(event: Event, place: str | None) -> str:
+    """What something was turned to, in words; of a mode also where."""
+    words = _TURNS.get(event.verb)
+    if words is None:
+        return ""
+    code = str(event.data.get("to", ""))
+    said = str(words.get(code, code)) if code else _("the mode of the place above")
+    return f"{said} · {place}" if place else said
 
 
 def _called(record: Model, name: str) -> str:

@@ -202,6 +202,9 @@ WORDS: dict[str, object] = {
     "asset_moved_since": _("The asset was moved after that time."),
     "asset_needs_one_place": _("An asset is at one place or inside one other asset."),
     "asset_ring": _("An asset cannot be inside itself."),
+    "choices_unfit": _(
+        "Each choice of %(key)s is one line of at most %(longest)s signs, and none stands twice."
+    ),
     "class_field_used": _(
         "%(count)s assets have a value for %(key)s: it cannot go, nor become another kind."
     ),
@@ -277,8 +280,12 @@ WORDS: dict[str, object] = {
     "role_held_already": _("This person has that role there already."),
     "rule_check_role": _("Say which role does the check."),
     "rule_ended": _("This rule has ended already."),
+    "rows_too_many": _("At most %(most)s can be kept here; there are %(count)s."),
     "rule_hold_point_line": _(
         "A rule at a hold point names its checklist line, and no other rule does."
+    ),
+    "rule_line_unknown": _(
+        "No type of work that this rule is about has a hold point with the key %(key)s."
     ),
     "shift_begun": _("This shift has begun: only its end can still be changed."),
     "shift_needs_crew": _("%(name)s is a company: shifts are planned for crews."),
@@ -329,6 +336,7 @@ WORDS: dict[str, object] = {
     "file_key_unknown": _("A file of a work type has no such entry."),
     "file_not_json": _("The file is not JSON in UTF-8: it cannot be read from line %(line)s on."),
     "file_of_other_kind": _("This is no file of a work type."),
+    "file_too_deep": _("A file of a work type has nothing that stands so deep."),
     "file_shape": _("It must be %(expected)s."),
     "file_version_unknown": _("Only files of format version %(version)s can be read."),
     "in_file": pgettext_lazy("place in a file, and what is wrong there", "%(path)s: %(reason)s"),

@@ -1,6 +1,7 @@
 """What the parts of a draft may be: every fault of a draft is found before anything is written."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -8,11 +9,12 @@ from typing import Any
 
 from work.exceptions import Reason, Refused
 from work.models import TypeField, WorkTypeVersion
-from work.states import FieldKind, LineKind, Priority, RequiredAt, Role, Status
+from work.services._fields import title
+from work.states import DECIDING, FieldKind, LineKind, Priority, RequiredAt, Status
 
 # Settings of a version with the values that they may have; None: see `_setting`.
 SETTINGS: dict[str, frozenset[str] | None] = {
-    "accept_role": frozenset({"", *Role.values}),
+    "accept_role": frozenset({"", *DECIDING}),
     "four_eyes": None,
     "sample_percent": None,
     "takes_out": None,
@@ -64,6 +66,9 @@ _ONE_OF: dict[tuple[str, str], frozenset[str]] = {
     ("lines", "kind"): frozenset(LineKind.values),
 }
 _LONGEST = {"key": 40, "label": 120, "text": 250, "unit": 20}
+# So many rows a part may have, and so many choices a row; nobody fills in more.
+MOST = {"fields": 200, "stages": 100, "criteria": 200, "lines": 500}
+MOST_CHOICES, LONGEST_CHOICE = 200, 120
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
 
 
@@ -118,10 +123,13 @@ def part_faults(type_id: int, checked: Mapping[str, Sequence[Mapping[str, Any]]]
     """What is wrong with the rows of each part, each with its place."""
     faults: list[Fault] = []
     for part, rows in checked.items():
-        keys = [row["key"] for row in rows]
-        for key in sorted({key for key in keys if keys.count(key) > 1}):
-            second = keys.index(key, keys.index(key) + 1)
-            faults.append(Fault(part, second, "key", Reason("key_twice", {"key": key})))
+        if len(rows) > MOST[part]:
+            faults.append(Fault(part, MOST[part], "key", too_many(len(rows), MOST[part])))
+            continue
+        faults += [
+            Fault(part, index, "key", Reason("key_twice", {"key": key}))
+            for index, key in _second(rows)
+        ]
         faults += [
             Fault(part, index, column, reason)
             for index, row in enumerate(rows)
@@ -132,6 +140,20 @@ def part_faults(type_id: int, checked: Mapping[str, Sequence[Mapping[str, Any]]]
         index = next(index for index, row in enumerate(fields) if row["key"] == key)
         faults.append(Fault("fields", index, "kind", reason))
     return faults
+
+
+def too_many(count: int, most: int) -> Reason:
+    """The reason of more rows than can be kept."""
+    return Reason("rows_too_many", {"count": count, "most": most})
+
+
+def _second(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str]]:
+    """Where a key stands for the second time, with the key."""
+    times: Counter[str] = Counter()
+    for index, row in enumerate(rows):
+        times[row["key"]] += 1
+        if times[row["key"]] == 2:
+            yield index, row["key"]
 
 
 def row_of(part: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,12 +174,17 @@ def row_of(part: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _number(value: Any) -> Decimal | None:
+def _number(value: Any) -> Decimal:
+    """A limit as the database keeps it; one that it cannot keep as it is."""
     try:
         number = Decimal(str(value).replace(",", "."))
     except InvalidOperation:
-        number = Decimal("NaN")
-    return number
+        return Decimal("NaN")
+    return number.quantize(Decimal("0.0001")) if _fits(number) else number
+
+
+def _fits(number: Decimal) -> bool:
+    return number.is_finite() and abs(number) < 10**12
 
 
 def faults_of(part: str, row: Mapping[str, Any]) -> Iterator[tuple[str, Reason]]:
@@ -167,25 +194,48 @@ def faults_of(part: str, row: Mapping[str, Any]) -> Iterator[tuple[str, Reason]]
         yield "key", Reason("key_unfit", {"key": key[:60]})
     for name, longest in _LONGEST.items():
         text = row.get(name)
-        if text is not None and (len(str(text)) > longest or "\x00" in str(text)):
+        if text is not None and len(str(text)) > longest:
             yield name, Reason("name_too_long", {"longest": longest})
         if name in ("label", "text") and text is not None and not str(text).strip():
             yield name, Reason("name_needed")
+        elif name != "key" and text and not _one_line(str(text)):
+            yield name, Reason("text_unfit")
     for (where, name), allowed in _ONE_OF.items():
         if where == part and row[name] not in allowed:
             yield name, Reason("choice_not_known", {"what": name, "value": str(row[name])[:60]})
-    if row.get("kind") == FieldKind.CHOICE and len(set(row["choices"])) < 2:
-        yield "choices", Reason("choices_needed", {"key": key})
+    if reason := _choices_unfit(row):
+        yield "choices", reason
     if part == "lines":
         yield from _limit_faults(row)
+
+
+def _one_line(text: str) -> bool:
+    """Whether a text is one line of signs that are seen, which command nothing."""
+    return "\x00" not in text and title(text) == text.strip()
+
+
+def _choices_unfit(row: Mapping[str, Any]) -> Reason | None:
+    """What is wrong with the choices of a row."""
+    choices = [str(each) for each in row.get("choices", ())]
+    if row.get("kind") == FieldKind.CHOICE and len(set(choices)) < 2:
+        return Reason("choices_needed", {"key": row["key"]})
+    if len(choices) > MOST_CHOICES:
+        return too_many(len(choices), MOST_CHOICES)
+    alike = len(set(choices)) < len(choices)
+    unfit = [
+        each
+        for each in choices
+        if not each or each != each.strip() or len(each) > LONGEST_CHOICE or not _one_line(each)
+    ]
+    if alike or unfit:
+        return Reason("choices_unfit", {"key": row["key"], "longest": LONGEST_CHOICE})
+    return None
 
 
 def _limit_faults(row: Mapping[str, Any]) -> Iterator[tuple[str, Reason]]:
     low, high = row["low"], row["high"]
     limits = {name: row[name] for name in ("low", "high") if row[name] is not None}
-    unfit = [
-        name for name, limit in limits.items() if not limit.is_finite() or abs(limit) >= 10**12
-    ]
+    unfit = [name for name, limit in limits.items() if not _fits(limit)]
     if unfit:
         yield unfit[0], Reason("limit_unfit", {"key": row["key"]})
     elif limits and row["kind"] != LineKind.READING:

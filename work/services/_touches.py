@@ -21,15 +21,15 @@ from work.services import _asking
 from work.services._facts import Facts, contexts
 from work.services._foreseen import under
 from work.services._overlay import holds_until
-from work.states import CONTROLLED, OPEN, Gate, Mode
+from work.states import CONTROLLED, OPEN, Gate, LineAnswer, Mode, Status
 
 
 @dataclass(frozen=True)
 class Touches:
     """Of the reader's open items by status. reached: those that the rule asks something of; of
     requested ones once they are planned. unmet: where it is not met now; stopped: those of them
-    that it would refuse or block, as it is enforced there. leaves: where it stands now and would
-    no more.
+    that it would refuse or block, as it is enforced there and its gate is still before them.
+    leaves: where it stands now and would no more.
     """
 
     reached: Mapping[str, int] = field(default_factory=dict)
@@ -64,17 +64,19 @@ def touches(who: Scope, rule: RequirementRule, at: datetime) -> Touches:
     asked = _asked(rule, [each for each in reached if each.status in CONTROLLED], lines, rows, at)
     _asking.heard(asked, at)
     unmet = [
-        (each.item.status, row.mode)
+        (each.item, row.mode)
         for each in asked.values()
         for row in each.prerequisites
         if holds_until(row, at, each.item.status) is None
     ]
+    behind = _behind(rule, [item for item, mode in unmet if mode == Mode.ENFORCE])
+    stopped = [item for item, mode in unmet if mode == Mode.ENFORCE and item.pk not in behind]
     stands = {item_id for item_id, row in rows.items() if row.withdrawn_at is None}
     left = _items(who, Q(pk__in=stands - set(asked), status__in=sorted(CONTROLLED)))
     return Touches(
         reached=Counter(item.status for item in reached),
-        unmet=Counter(status for status, _mode in unmet),
-        stopped=Counter(status for status, mode in unmet if mode == Mode.ENFORCE),
+        unmet=Counter(item.status for item, _mode in unmet),
+        stopped=Counter(item.status for item in stopped),
         leaves=Counter(item.status for item in left),
     )
 
@@ -107,6 +109,19 @@ def _lines(rule: RequirementRule, items: Sequence[WorkItem]) -> dict[int, int | 
         withdrawn_at=None,
     )
     return found | dict(standing.values_list("item_id", "pk"))
+
+
+def _behind(rule: RequirementRule, items: Sequence[WorkItem]) -> set[int]:
+    """Ids of the items that have the gate of the rule behind them: it stops nothing there."""
+    if rule.gate == Gate.CLOSE:
+        return set()
+    complete = {item.pk for item in items if item.status == Status.DONE}
+    if rule.gate != Gate.HOLD_POINT:
+        return complete
+    passed = ChecklistLine.objects.filter(
+        item__in=[item.pk for item in items], key=rule.line_key, withdrawn_at=None
+    ).exclude(answer__in=["", LineAnswer.FAIL, LineAnswer.COULD_NOT], disposition="")
+    return complete | set(passed.values_list("item_id", flat=True))
 
 
 def _rows(rule: RequirementRule) -> dict[int, Prerequisite]:

@@ -9,13 +9,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from work.exceptions import Reason
-from work.services._draft import COLUMNS, faults_of, row_of, setting_faults
+from work.services._draft import COLUMNS, faults_of, row_of, setting_faults, too_many
+from work.services._draft import MOST as MOST_ROWS
 
 FORMAT = "vinkey.work-type"
 VERSION = 1
 LARGEST = 1024 * 1024
 # So many faults are told of one file.
 MOST = 50
+# So many rules may stand in one.
+MOST_RULES = 200
+# What a file says stands no deeper than this.
+DEEPEST = 8
 
 _TYPE: dict[str, Any] = {"code": ..., "name": ..., "category": "", "icon": "clipboard"}
 _LONGEST = {"code": 20, "name": 120, "category": 60, "icon": 40}
@@ -127,8 +132,8 @@ def _fill(document: Document, whole: Any) -> None:
     if whole.get("version") != VERSION or whole.get("version") is True:
         document.fault("version", Reason("file_version_unknown", {"version": VERSION}))
         return
-    for path in _unfit(whole, ""):
-        document.fault(path, Reason("text_unfit"))
+    for path, reason in _unfit(whole, ""):
+        document.fault(path, reason)
     if document.faults:
         return
     known = {"format", "version", "type", "settings", "rules", *COLUMNS}
@@ -152,20 +157,26 @@ def _fill(document: Document, whole: Any) -> None:
         _twice(document, rows)
 
 
-def _unfit(value: Any, path: str) -> Iterator[str]:
-    """Where texts hold what no text can: a NUL, or half of a pair of surrogates."""
-    if isinstance(value, str):
+def _unfit(value: Any, path: str, depth: int = 0) -> Iterator[tuple[str, Reason]]:
+    """Where texts hold what no text can (a NUL, half of a pair of surrogates), or all is too deep.
+
+    With each place what is wrong there.
+    """
+    if depth > DEEPEST:
+        yield path, Reason("file_too_deep")
+    elif isinstance(value, str):
         if "\x00" in value or any("\ud800" <= each <= "\udfff" for each in value):
-            yield path
+            yield path, Reason("text_unfit")
     elif isinstance(value, list):
         for index, each in enumerate(value):
-            yield from _unfit(each, f"{path}[{index}]")
+            yield from _unfit(each, f"{path}[{index}]", depth + 1)
     elif isinstance(value, dict):
         for key, each in value.items():
-            below = f"{path}.{key}" if path else key
+            short = key[:60]
             if any(True for _ in _unfit(key, "")):
-                yield path
-            yield from _unfit(each, below)
+                yield path, Reason("text_unfit")
+            else:
+                yield from _unfit(each, f"{path}.{short}" if path else short, depth + 1)
 
 
 def _part(document: Document, given: Any, part: str) -> list[dict[str, Any]]:
@@ -194,6 +205,9 @@ def _rows(
     """The rows of a part that have the shape they must, each with its path."""
     if not isinstance(given, list):
         document.fault(part, Reason("file_shape", {"expected": "list"}))
+        return []
+    if len(given) > MOST_ROWS.get(part, MOST_RULES):
+        document.fault(part, too_many(len(given), MOST_ROWS.get(part, MOST_RULES)))
         return []
     rows = [
         (f"{part}[{index}]", _row(document, each, columns, f"{part}[{index}]"))

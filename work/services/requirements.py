@@ -19,7 +19,7 @@ from work.services._derive import set_due
 from work.services._enter import enter, not_stale
 from work.services._facts import Facts
 from work.services.acts import OpenAct, door
-from work.states import CONTROLLED, OPEN, BlockerKind, Gate, Role
+from work.states import CONTROLLED, DECIDING, OPEN, BlockerKind, Gate, Role
 
 
 def _require(
@@ -48,7 +48,7 @@ def _require(
         raise Refused(Reason("supplier_missing", {"supplier": supplier}))
     _fits(item, gate, line_id, lead)
     if waivable_by:
-        one_of(waivable_by, Role.values, "role")
+        one_of(waivable_by, DECIDING, "role")
     if supplier == "work.check" and (params or {}).get("role") not in Role.values:
         raise Refused(Reason("rule_check_role"))
     if supplier == "work.item":

@@ -7,20 +7,27 @@ the rules as they are in any case.
 
 import functools
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from work.exceptions import Reason, Refused, Unknown
-from work.models import Place, RequirementRule, RuleMode, User, WorkItem
+from django.db.models import Q
+
+from work import events
+from work.exceptions import Busy, Reason, Refused, Unknown
+from work.models import Event, Place, RequirementRule, RuleMode, User, WorkItem
 from work.permissions import Action, Scope, can_at
 from work.services import _chunks, _touches
 from work.services._configure import check_may, configure, of_site, one_of, put
 from work.services._draft import KEY
-from work.services._rule_fields import check_whole, checked, first_mode
+from work.services._rule_fields import check_ends, check_whole, checked, first_mode
 from work.services._touches import Touches, reaches
 from work.services.acts import OpenAct, door
-from work.states import CONTROLLED, Mode
+from work.states import CONTROLLED, UNDER_WAY, Mode
+
+# So much work is told of a rule before who changed it goes on.
+AT_ONCE = 300
 
 
 def create_inner(
@@ -45,6 +52,9 @@ def create_inner(
     if mode is not None and mode != first:
         one_of(mode, Mode.values, "mode")
         configure(act, site_id, action=Action.RULE_MODE)
+    key = key.strip()
+    if not KEY.match(key) or len(key) > 60:
+        raise Refused(Reason("key_unfit", {"key": key[:60]}))
     if RequirementRule.objects.filter(site=site, key=key).exists():
         raise Refused(Reason("code_taken", {"code": key}))
     values = {
@@ -55,12 +65,11 @@ def create_inner(
         "starts": starts or act.at,
         **given,
     }
-    rule = RequirementRule(site=site, key=key.strip(), mode=mode or first)
-    if not KEY.match(rule.key) or len(rule.key) > 60:
-        raise Refused(Reason("key_unfit", {"key": rule.key[:60]}))
+    rule = RequirementRule(site=site, key=key, mode=mode or first)
     for name, value in checked(rule, values).items():
         setattr(rule, name, value)
     check_whole(rule)
+    check_ends(rule.ends, act.at)
     rule.save(force_insert=True)
     act.record("created", rule, mode=rule.mode)
     return rule
@@ -81,6 +90,7 @@ def _change(act: OpenAct, *, rule_id: int, **values: Any) -> RequirementRule:
     for name, value in changed.items():
         setattr(rule, name, value)
     check_whole(rule)
+    check_ends(changed.get("ends"), act.at)
     if changed:
         rule.save(update_fields=[name.removesuffix("_id") for name in changed])
         act.record("changed", rule, fields=sorted(changed))
@@ -128,18 +138,23 @@ def _end_mode(act: OpenAct, *, rule_id: int, place_id: int) -> RequirementRule:
 
 
 def _end(act: OpenAct, *, rule_id: int, ends: datetime | None = None) -> RequirementRule:
-    """End a rule, now or at a named moment; it stays with what it required."""
+    """End a rule, now or at a named moment; it stays with what it required.
+
+    What would end before it begins is called off: it begins and ends now, and was never in force.
+    """
     rule = _entered(act, rule_id)
-    ends = ends or act.at
     if rule.ends is not None and rule.ends <= act.at:
         raise Refused(Reason("rule_ended"))
+    ends = ends or act.at
     if ends < act.at:
         raise Refused(Reason("ends_in_the_past"))
+    said: dict[str, Any] = {}
     if ends <= rule.starts:
-        raise Refused(Reason("ends_before_start"))
+        said["withdrawn"] = rule.starts.isoformat()
+        rule.starts = ends = act.at
     rule.ends = ends
-    rule.save(update_fields=["ends"])
-    act.record("rule_ended", rule, ends=ends.isoformat())
+    rule.save(update_fields=["starts", "ends"])
+    act.record("rule_ended", rule, ends=ends.isoformat(), **said)
     return rule
 
 
@@ -157,11 +172,15 @@ def _entered(
 
 
 def touched(rule: RequirementRule) -> list[int]:
-    """Ids of the items that a rule reaches now, and of those on which it still stands."""
+    """Ids of the items that a rule reaches now, and of those on which it still stands.
+
+    Those under way come first.
+    """
     work = WorkItem.objects.filter(status__in=sorted(CONTROLLED))
     standing = work.filter(prerequisites__rule=rule, prerequisites__withdrawn_at=None)
-    ids = set(work.filter(reaches(rule)).values_list("pk", flat=True))
-    return sorted(ids | set(standing.values_list("pk", flat=True)))
+    found = dict(work.filter(reaches(rule)).values_list("pk", "status"))
+    found |= dict(standing.values_list("pk", "status"))
+    return sorted(found, key=lambda pk: (found[pk] not in UNDER_WAY, pk))
 
 
 def touches(
@@ -192,6 +211,7 @@ def touches(
     for name, value in checked(rule, values).items():
         setattr(rule, name, value)
     check_whole(rule)
+    check_ends(values.get("ends"), at)
     if rule.pk is None or first_mode(before) != first_mode(rule.kind):
         rule.mode = first_mode(rule.kind)
     if mode is not None:
@@ -212,26 +232,41 @@ def _mode_in_memory(rule: RequirementRule, place_id: int, mode: str | None) -> N
     cache["modes"] = [*others, *made]
 
 
-def apply_rule(*, rule_id: int, at: datetime | None = None) -> int:
-    """Derive the items that a rule touches, in chunks: how many items that were."""
+def apply_rule(*, rule_id: int, at: datetime | None = None, most: int | None = None) -> int:
+    """Derive the items that a rule touches, in chunks: how many items that were.
+
+    most: so many of them, those under way first.
+    """
     rule = RequirementRule.objects.get(pk=rule_id)
-    return _chunks.bring_up_to_date(site_id=rule.site_id, item_ids=touched(rule), at=at)
+    return _chunks.bring_up_to_date(site_id=rule.site_id, item_ids=touched(rule)[:most], at=at)
 
 
 def apply_begun(*, since: datetime, at: datetime) -> int:
-    """Apply every rule that came into force after `since`, up to `at`.
+    """Apply every rule that came into force after `since`, up to `at`, or was changed since then.
 
     `clock.settle_due` alone brings an enforced rule of the start at its second, and takes every
     rule away that has ended. Rules that warn or watch, and those of other gates, turn nothing that
     is read by the clock: this lets them stand on open work before its gate asks, so that the page
-    says what will be missing.
+    says what will be missing. Whoever changed a rule or its mode may have been cut off before the
+    work was reached that it touches; where that was done it changes nothing.
     """
-    begun = RequirementRule.objects.filter(starts__gt=since, starts__lte=at)
-    return sum(apply_rule(rule_id=rule.pk, at=at) for rule in begun)
+    changed = Event.objects.filter(
+        subject_type=events.label(RequirementRule),
+        verb__in=("created", "changed", "rule_mode", "rule_ended"),
+        recorded_at__gt=since,
+        recorded_at__lte=at,
+    )
+    begun = Q(starts__gt=since, starts__lte=at) | Q(pk__in=changed.values("subject_id"))
+    found = RequirementRule.objects.filter(begun).order_by("pk").values_list("pk", flat=True)
+    return sum(apply_rule(rule_id=pk, at=at) for pk in found)
 
 
 def _then_applied(change: Callable[..., RequirementRule]) -> Callable[..., RequirementRule]:
-    """The door `change`, and after it the items that its rule touches."""
+    """The door `change`, and after it the items that its rule touches.
+
+    The rule stands by then. Nobody waits for more than some of the work, or for a busy site:
+    `apply_begun` goes on within the minute.
+    """
 
     @functools.wraps(change)
     def both(
@@ -243,7 +278,8 @@ def _then_applied(change: Callable[..., RequirementRule]) -> Callable[..., Requi
         **given: Any,
     ) -> RequirementRule:
         rule = change(actor=actor, act=act, at=at, happened_at=happened_at, **given)
-        apply_rule(rule_id=rule.pk, at=at)
+        with suppress(Busy):
+            apply_rule(rule_id=rule.pk, at=at, most=AT_ONCE)
         return rule
 
     return both

@@ -6,13 +6,14 @@ they are asked for at the import too, those whose key the site does not have yet
 mode in which a rule of their kind begins; the others stay as they are.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from work.exceptions import Reason, Refused
+from work.exceptions import Busy, Reason, Refused
 from work.models import (
     AssetClass,
     Place,
@@ -23,7 +24,7 @@ from work.models import (
 )
 from work.permissions import Scope
 from work.services import rules, types
-from work.services._configure import check_may, configure
+from work.services._configure import check_may, check_seen, configure
 from work.services._definition import Definition, load
 from work.services._draft import COLUMNS, KEY, changed_kinds
 from work.services._rule_fields import check_whole, checked, first_mode
@@ -54,6 +55,8 @@ class ImportNote:
     parts: Mapping[str, PartChange] = field(default_factory=dict)
     rules_new: Mapping[str, str] = field(default_factory=dict)
     rules_stay: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    writing: int = 0
     faults: tuple[Reason, ...] = ()
 
 
@@ -71,29 +74,44 @@ def export(who: Scope, *, version_id: int, at: datetime, with_rules: bool = Fals
     return written(kind, settings_of(version), parts_of(said), named)
 
 
-def preview(who: Scope, *, site_id: int, data: bytes, code: str = "") -> ImportNote:
-    """What importing the file at a site would do. code: another than the one in the file."""
+def preview(
+    who: Scope, *, site_id: int, data: bytes, code: str = "", with_rules: bool = False
+) -> ImportNote:
+    """What importing the file at a site would do. code: another than the one in the file.
+
+    Rules that the site could not have are faults only where they are asked for.
+    """
     check_may(who, site_id)
     document = read(data)
-    kind = _checked(document, site_id, code)
+    kind = _checked(document, site_id, code, with_rules)
     if document.faults:
         return ImportNote(code=_code(document, code), faults=tuple(document.faults[:MOST]))
     return _note(document, kind, site_id, code)
 
 
 def import_inner(
-    act: OpenAct, *, site_id: int, data: bytes, code: str = "", with_rules: bool = False
+    act: OpenAct,
+    *,
+    site_id: int,
+    data: bytes,
+    code: str = "",
+    with_rules: bool = False,
+    seen: int | None = None,
 ) -> WorkTypeVersion:
-    """Make a draft that says what the file says: of a new type, or of the one with its code."""
+    """Make a draft that says what the file says: of a new type, or of the one with its code.
+
+    seen: the writing of the type's draft when this was looked at, 0 where there was none.
+    """
     configure(act, site_id)
     document = read(data)
-    kind = _checked(document, site_id, code)
+    kind = _checked(document, site_id, code, with_rules)
     if document.faults:
         raise Refused(document.faults[:MOST])
     if kind is None:
         attributes = {name: document.type[name] for name in _ATTRIBUTES}
         kind = types.create_inner(act, site_id=site_id, code=_code(document, code), **attributes)
     draft = kind.versions.filter(published_at=None).first()
+    check_seen(seen, types.writing(draft.pk) if draft is not None and seen is not None else 0)
     if draft is None:
         draft = types.draft_inner(act, type_id=kind.pk)
     parts: Mapping[str, Any] = document.parts
@@ -117,7 +135,7 @@ def _make_rules(act: OpenAct, kind: WorkType, rows: Iterable[Mapping[str, Any]])
 # --- what is wrong ----------------------------------------------------------------------------
 
 
-def _checked(document: Document, site_id: int, code: str) -> WorkType | None:
+def _checked(document: Document, site_id: int, code: str, with_rules: bool) -> WorkType | None:
     """Note what is wrong with the file at this site: the type with its code, where there is one."""
     if not document.type:
         return None
@@ -129,13 +147,16 @@ def _checked(document: Document, site_id: int, code: str) -> WorkType | None:
     if kind is not None:
         for key, reason in changed_kinds(kind.pk, document.parts["fields"]).items():
             document.fault(f"fields[{keys.index(key)}].kind", reason)
-    for index, row in enumerate(document.rules or []):
-        for name, reason in _rule_faults(row, site_id):
+    points = {row["key"] for row in document.parts["lines"] if row["hold_point"]}
+    for index, row in enumerate(document.rules or [] if with_rules else []):
+        for name, reason in _rule_faults(row, site_id, points):
             document.fault(f"rules[{index}]{name}", reason)
     return kind
 
 
-def _rule_faults(row: Mapping[str, Any], site_id: int) -> list[tuple[str, Reason]]:
+def _rule_faults(
+    row: Mapping[str, Any], site_id: int, points: Collection[str]
+) -> list[tuple[str, Reason]]:
     if not KEY.match(row["key"]) or len(row["key"]) > 60:
         return [(".key", Reason("key_unfit", {"key": row["key"][:60]}))]
     if len(row["line_key"]) > 40:
@@ -148,7 +169,7 @@ def _rule_faults(row: Mapping[str, Any], site_id: int) -> list[tuple[str, Reason
         rule = RequirementRule(site_id=site_id, key=row["key"])
         for name, value in checked(rule, values).items():
             setattr(rule, name, value)
-        check_whole(rule)
+        check_whole(rule, points)
     except Refused as refusal:
         return [("", reason) for reason in refusal.reasons]
     return []
@@ -202,7 +223,22 @@ def _note(document: Document, kind: WorkType | None, site_id: int, code: str) ->
             for row in rows
             if row["key"] in stand
         },
+        texts={
+            **{
+                name: {row["key"]: row.get("label") or row["text"] for row in [*parts[name], *said]}
+                for name, said in now.items()
+            },
+            "rules": {row["key"]: row["what"] for row in rows},
+        },
+        writing=_writing(before),
     )
+
+
+def _writing(before: Definition | None) -> int:
+    """Which writing of the draft stands; 0 where there is no draft."""
+    if before is None or before.version.published_at is not None:
+        return 0
+    return types.writing(before.version.pk)
 
 
 def _before(kind: WorkType | None) -> Definition | None:
@@ -241,16 +277,20 @@ def import_type(
     data: bytes,
     code: str = "",
     with_rules: bool = False,
+    seen: int | None = None,
     act: UUID | None = None,
     at: datetime | None = None,
 ) -> WorkTypeVersion:
-    """Import a file: the draft. Then the rules that it made are asked of the work they touch."""
-    draft = _import_door(
-        actor=actor, act=act, at=at, site_id=site_id, data=data, code=code, with_rules=with_rules
-    )
+    """Import a file: the draft. Then the rules that it made are asked of the work they touch.
+
+    Where the site is busy meanwhile, `rules.apply_begun` goes on within the minute.
+    """
+    given = {"code": code, "with_rules": with_rules, "seen": seen}
+    draft = _import_door(actor=actor, act=act, at=at, site_id=site_id, data=data, **given)
     if with_rules:
         for rule in RequirementRule.objects.filter(type=draft.type_id):
-            rules.apply_rule(rule_id=rule.pk, at=at)
+            with suppress(Busy):
+                rules.apply_rule(rule_id=rule.pk, at=at)
     return draft
 
 

@@ -19,6 +19,7 @@ from work.models import (
 from work.services._configure import check_seen, configure, free_code, named, put
 from work.services._draft import (
     LIMITS,
+    MOST,
     SETTINGS,
     Fault,
     checked_parts,
@@ -52,8 +53,8 @@ def create_inner(
         site=site,
         code=free_code(WorkType, site_id, code, 20),
         name=named(name, 120),
-        category=category.strip()[:60],
-        icon=icon,
+        category=_short(category, 60),
+        icon=_short(icon, 40),
     )
     act.record("created", kind)
     return kind
@@ -69,10 +70,19 @@ def _change(act: OpenAct, *, type_id: int, **values: Any) -> WorkType:
         raise TypeError(f"not a field of a type to change: {sorted(unknown)}")
     if "name" in values:
         values["name"] = named(values["name"], 120)
+    for name, longest in (("category", 60), ("icon", 40)):
+        if name in values:
+            values[name] = _short(values[name], longest)
     changed = put(kind, values)
     if changed:
         act.record("changed", kind, fields=sorted(changed))
     return kind
+
+
+def _short(text: str, longest: int) -> str:
+    """A text that may be empty, and is not too long."""
+    text = text.strip()
+    return named(text, longest) if text else ""
 
 
 def draft_inner(act: OpenAct, *, type_id: int, **settings: Any) -> WorkTypeVersion:
@@ -232,6 +242,7 @@ publish = door(publish_inner)
 
 __all__ = [
     "LIMITS",
+    "MOST",
     "Fault",
     "change_type",
     "copy_type",

@@ -191,6 +191,40 @@ def test_a_rule_is_ended(world, admin, rule):
     assert errors(again) == ["This rule has ended already."]
 
 
+def test_a_rule_that_has_not_begun_is_called_off(world, admin, rule):
+    start = {"starts_0": "2099-01-01", "starts_1": "06:00:00"}
+    sent = opened(admin, page(rule)) | start
+    look = admin.post(page(rule), sent)
+    assert admin.post(page(rule), sent | looked_at(look)).status_code == 302
+    assert send(admin, page(rule, "end")).status_code == 302
+    rule.refresh_from_db()
+    assert rule.starts == rule.ends < world.at.replace(year=2099)
+    assert "Ended" in admin.get(page(rule)).text
+    assert errors(send(admin, page(rule, "end"))) == ["This rule has ended already."]
+
+
+def test_its_history_says_which_mode_and_where(world, admin, rule):
+    rules.set_mode(actor=world.hse, rule_id=rule.pk, mode="warn", place_id=world.l3.pk)
+    rules.set_mode(actor=world.hse, rule_id=rule.pk, mode="enforce")
+    rules.end_mode(actor=world.hse, rule_id=rule.pk, place_id=world.l3.pk)
+    shown = admin.get(page(rule, "history"))
+    lines = shown.context["events"]
+    assert [line.details for line in lines] == [
+        f"the mode of the place above · {world.l3}",
+        "Enforce",
+        f"Warn: asks why · {world.l3}",
+        "",
+    ]
+    assert shown.text.count(str(lines[0].at.year)) >= 3
+
+
+def test_what_is_no_number_names_no_rule(world, admin, hse):
+    for client in (admin, hse):
+        for what in ("mode", "end-mode", "end", "history", "change"):
+            for key in ("abc", "9" * 30, "0"):
+                assert client.get(f"{LIST}{key}/{what}/").status_code in (403, 404), (what, key)
+
+
 def test_of_another_site_no_rule_is_found(world, nrd, other, rule):
     version = WorkTypeVersion.objects.get(type=world.mnt)
     assert rule.what not in other.get(LIST).text

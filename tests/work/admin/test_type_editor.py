@@ -195,3 +195,42 @@ def test_as_many_queries_for_one_row_as_for_thirty(
     with django_assert_num_queries(12):
         page = admin.get(url(draft))
     assert len(page.context["draft"].parts["lines"].forms) == count + 1
+
+
+def test_as_much_as_a_version_may_say_is_sent_from_one_page(world, admin, draft):
+    """500 lines of a checklist; one more is told, and nothing that was typed is lost."""
+    lines = [LINE | {"key": f"l{n}"} for n in range(499)]
+    types.write_draft(actor=None, version_id=draft.pk, lines=lines)
+    sent = sent_from(admin.get(url(draft))) | {"lines-499-text": "The last", "criteria-0-text": "C"}
+    assert len(sent) > 2000
+    assert admin.post(url(draft), sent).status_code == 302
+    assert (draft.lines.count(), draft.criteria.count()) == (500, 1)
+    assert draft.lines.last().text == "The last"
+
+    before, seen = said_of(draft), {"act": "", "seen": str(types.writing(draft.pk))}
+    more = {"lines-TOTAL_FORMS": "501", "lines-500-text": "One more", "lines-500-kind": "text"}
+    answer = admin.post(url(draft), sent | seen | more)
+    assert answer.status_code == 422
+    (trouble,) = answer.context["troubles"]
+    assert trouble.text == "At most 500 can be kept here; there are 501."
+    assert answer.context["draft"].parts["lines"].forms[500]["text"].value() == "One more"
+    assert said_of(draft) == before
+
+
+def test_more_rows_than_a_page_takes_are_told(world, admin, draft):
+    sent = sent_from(admin.get(url(draft))) | {"stages-TOTAL_FORMS": "9999"}
+    answer = admin.post(url(draft), sent)
+    assert answer.status_code == 422
+    assert [each.anchor for each in answer.context["troubles"]] == ["part-stages"]
+    assert said_of(draft)["lines"] == [("bar", "Pressure", "reading", False)]
+
+
+def test_words_without_a_letter_of_ours_have_a_key_too(world, admin, draft):
+    sent = sent_from(admin.get(url(draft))) | {
+        "fields-0-label": "Давление",
+        "lines-1-text": "温度",
+        "lines-1-kind": "text",
+    }
+    assert admin.post(url(draft), sent).status_code == 302
+    assert draft.fields.get().key == "field"
+    assert list(draft.lines.values_list("key", flat=True)) == ["bar", "line"]

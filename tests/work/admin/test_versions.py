@@ -9,10 +9,27 @@ from tests.work.admin.clients import signed_in
 from tests.work.admin.forms import errors, opened, send
 from tests.work.everything import nothing_written
 from work.models import Event, WorkItem, WorkType, WorkTypeVersion
-from work.services import items, types
+from work.services import items, mappings, rules, types
 from work.services._definition import _published
 
 TYPES = "/admin/work/worktype/"
+MAPPING = """
+kind = "work"
+system = "cmms"
+key = "No"
+
+[file]
+encoding = "utf-8"
+
+[fields]
+status = {constant = "requested"}
+type = {TYPE}
+what = "What"
+
+[values]
+plan = "Plan"
+box = "Box"
+"""
 FILE = f"{TYPES}take-file/"
 
 
@@ -131,6 +148,52 @@ def test_what_was_written_since_is_not_published_unseen(world, admin, draft):
     )
     draft.refresh_from_db()
     assert draft.published_at is None
+    # The page that came back shows what is there now: that may be published.
+    assert ("Settings", "due after days", "not said → 9") in {
+        (row.part, row.what, row.how) for row in answer.context["compared"].rows
+    }
+    seen = {"seen": answer.context["form"].data["seen"]}
+    assert admin.post(page(draft, "publish"), sent | seen).status_code == 302
+
+
+def test_what_names_something_that_the_draft_no_longer_has_is_said(world, admin, nrd):
+    line = {"key": "energy", "text": "Isolated?", "kind": "pass_fail", "hold_point": True}
+    kind = factories.work_type(
+        world.site,
+        "ISO",
+        lines=[line, line | {"key": "stays"}],
+        fields=[{"key": key, "label": key, "kind": "text"} for key in ("plan", "box")],
+    )
+    at_line = {"gate": "hold_point", "line_key": "energy"}
+    lost = factories.rule(world.site, "iso", type_id=kind.pk, what="Seen by the lead", **at_line)
+    ended = factories.rule(world.site, "over", type_id=kind.pk, what="Over", **at_line)
+    rules.end_rule(actor=None, rule_id=ended.pk)
+    factories.rule(
+        world.site, "kept", type_id=kind.pk, what="Kept", gate="hold_point", line_key="stays"
+    )
+    for name, named in (("Ours", "ISO"), ("Other type", "MNT"), ("From a column", None)):
+        said = f'constant = "{named}"' if named else 'column = "Type"'
+        text = MAPPING.replace("TYPE", said)
+        mappings.save(actor=world.site_admin, site_id=world.site.pk, name=name, text=text)
+    draft = types.copy_version(actor=None, version_id=kind.versions.get().pk)
+    shown = admin.get(page(draft, "publish")).context
+    assert (shown["rules"], shown["mappings"]) == ([], [])
+
+    types.write_draft(
+        actor=None,
+        version_id=draft.pk,
+        fields=[{"key": "box", "label": "box", "kind": "text"}],
+        lines=[line | {"hold_point": False}, line | {"key": "stays"}],
+    )
+
+    shown = admin.get(page(draft, "publish"))
+    assert shown.context["rules"] == [lost]
+    assert [(each.name, keys) for each, keys in shown.context["mappings"]] == [
+        ("From a column", ["plan"]),
+        ("Ours", ["plan"]),
+    ]
+    assert "Seen by the lead" in shown.text
+    assert "Other type" not in shown.text
 
 
 def test_what_is_published_works_at_once_whatever_a_process_keeps(world, admin, draft):
@@ -178,10 +241,35 @@ def test_open_items_are_looked_at_and_moved(world, admin, draft):
     assert left.context["counts"] == [("Would be moved", 0), ("Would stay", 1)]
 
 
+def test_a_value_that_is_dropped_is_called_as_people_know_it(world, admin, published):
+    second = types.copy_version(actor=None, version_id=published.pk)
+    field = {"key": "mode", "label": "Failure mode", "kind": "text"}
+    types.write_draft(actor=None, version_id=second.pk, fields=[field])
+    types.publish(actor=None, version_id=second.pk)
+    planned_item(world, values={"mode": "leak"})
+    third = types.copy_version(actor=None, version_id=second.pk)
+    types.write_draft(actor=None, version_id=third.pk, fields=[])
+    types.publish(actor=None, version_id=third.pk)
+
+    (line,) = admin.get(page(third, "move")).context["lines"]
+
+    assert line.texts == ("Values dropped: Failure mode",)
+
+
+def test_where_nothing_can_be_moved_there_is_no_button(world, admin, draft):
+    done_item(world)
+    types.publish(actor=None, version_id=draft.pk)
+    look = admin.get(page(draft, "move"))
+    assert look.context["counts"] == [("Would be moved", 0), ("Would stay", 1)]
+    assert 'name="items"' not in look.text
+
+
 def test_a_draft_is_not_moved_to(world, admin, draft):
     item = planned_item(world)
     answer = admin.post(page(draft, "move"), {"act": "", "items": str(item.pk)})
     assert (answer.status_code, len(errors(answer))) == (422, 1)
+    assert "Nothing was moved" in answer.text
+    assert "are on this version" not in answer.text
     item.refresh_from_db()
     assert item.type_version_id != draft.pk
 
@@ -208,13 +296,21 @@ def _file(data: bytes) -> SimpleUploadedFile:
 
 
 def test_a_type_goes_to_a_file_and_comes_from_it(world, admin, nrd, other, published):
-    given = admin.get(page(published, "file"), {"rules": ""})
+    factories.rule(world.site, "gas", type_id=world.mnt.pk)
+    links = [url for _title, url in admin.get(page(published)).context["acts"]]
+    plain, whole = page(published, "file"), f"{page(published, 'file')}?rules"
+    assert [link in links for link in (plain, whole)] == [True, True]
+    assert b'"rules"' not in admin.get(plain).content
+    given = admin.get(whole)
+    assert b'"gas"' in given.content
     assert given["Content-Disposition"] == 'attachment; filename="mnt-v1.json"'
     sent = {"site": nrd.site.pk, "code": "NEW", "with_rules": "on"}
     look = other.post(FILE, opened(other, FILE) | sent | {"file": _file(given.content)})
     assert (look.status_code, look.context["note"].type_id) == (200, None)
     assert not WorkType.objects.filter(code="NEW").exists()
-    kept = {"said": look.context["form"].data["said"], "act": look.context["form"].data["act"]}
+    kept = {name: look.context["form"].data[name] for name in ("said", "act", "looked")}
+    # As a browser sends back what stands in a page.
+    kept["said"] = kept["said"].replace("\n", "\r\n")
 
     for _twice in range(2):
         answer = other.post(FILE, sent | kept | {"_take": "1"})
@@ -225,6 +321,39 @@ def test_a_type_goes_to_a_file_and_comes_from_it(world, admin, nrd, other, publi
     assert answer.url == page(made)
     refused = other.post(FILE, sent | kept | {"site": world.site.pk, "_take": "1"})
     assert list(refused.context["form"].errors) == ["site"]
+
+
+def test_a_draft_is_made_of_what_was_looked_at_and_of_nothing_else(world, admin, published):
+    text = admin.get(page(published, "file")).content.decode()
+    look = admin.post(FILE, {"site": world.site.pk, "code": "NEW", "said": text})
+    looked = {"said": text, "looked": look.context["form"].data["looked"], "_take": "1"}
+
+    other = admin.post(FILE, looked | {"site": world.site.pk, "code": "MNT"})
+    assert (other.status_code, other.context["note"].type_id) == (200, world.mnt.pk)
+    rules_too = {"site": world.site.pk, "code": "NEW", "with_rules": "on"}
+    assert admin.post(FILE, looked | rules_too).status_code == 200
+    assert not WorkTypeVersion.objects.filter(published_at=None).exists()
+
+    looked["looked"] = other.context["form"].data["looked"]
+    draft = types.copy_version(actor=None, version_id=published.pk)
+    again = admin.post(FILE, looked | {"site": world.site.pk, "code": "MNT"})
+    assert (again.status_code, again.context["note"].draft) == (200, True)
+
+    looked["looked"] = again.context["form"].data["looked"]
+    taken = admin.post(FILE, looked | {"site": world.site.pk, "code": "MNT"})
+    assert taken.url == page(draft)
+
+
+def test_what_a_file_changes_is_said_in_its_words(world, admin, nrd, other):
+    line = {"key": "energy", "text": "Isolated?", "kind": "pass_fail", "hold_point": True}
+    kind = factories.work_type(world.site, "ISO", lines=[line])
+    at_line = {"gate": "hold_point", "line_key": "energy", "type_id": kind.pk}
+    factories.rule(world.site, "iso", what="Seen by the lead", **at_line)
+    text = admin.get(page(kind.versions.get(), "file"), {"rules": ""}).content.decode()
+    look = other.post(FILE, {"site": nrd.site.pk, "said": text})
+    said = [(row.part, row.kind, row.what) for row in look.context["would"]]
+    assert ("Checklist", "New", "Isolated?") in said
+    assert look.context["rules_new"] == [("Seen by the lead", "iso", "Watch: would have stopped")]
 
 
 def test_every_fault_of_a_file_is_said_by_its_place(world, admin):

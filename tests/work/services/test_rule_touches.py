@@ -51,14 +51,18 @@ def work(world):
 
 OPEN = {"requested": 1, "planned": 1, "live": 1, "waiting": 1, "done": 1}
 UNMET = {"planned": 1, "live": 1, "waiting": 1, "done": 1}
+# What is complete has its start and its completion behind it; its acceptance it has not.
+STOPPED = {"planned": 1, "live": 1, "waiting": 1}
 
 
 def test_a_rule_that_would_be_made(world, work):
     found = new(world)
 
     assert (found.reached, found.unmet, found.stopped, found.leaves) == (OPEN, UNMET, {}, {})
-    assert new(world, mode="enforce").stopped == UNMET
-    assert new(world, kind="permit").stopped == UNMET
+    assert new(world, mode="enforce").stopped == STOPPED
+    assert new(world, mode="enforce", gate="complete").stopped == STOPPED
+    assert new(world, mode="enforce", gate="close").stopped == UNMET
+    assert new(world, kind="permit").stopped == STOPPED
     assert new(world, place_id=world.l4.pk).reached == {}
     assert new(world, safety_critical_only=True).reached == {}
     assert new(world, type_id=world.mnt.pk).reached == OPEN
@@ -72,7 +76,8 @@ def test_what_is_met_already_is_not_counted(world, work):
 
     found = touches(world, rule_id=rule.pk, mode="enforce")
     left = {"live": 1, "waiting": 1, "done": 1}
-    assert (found.reached, found.unmet, found.stopped) == (OPEN, left, left)
+    still = {"live": 1, "waiting": 1}
+    assert (found.reached, found.unmet, found.stopped) == (OPEN, left, still)
     other = touches(world, rule_id=rule.pk, params={"role": "quality"})
     assert (other.unmet, other.stopped) == (UNMET, {})
 
@@ -111,7 +116,15 @@ def test_a_rule_at_a_hold_point_reaches_what_has_it(world, work):
 
     assert found.reached == {"requested": 1, "live": 1}
     assert (found.unmet, found.stopped) == ({"live": 1}, {"live": 1})
-    assert new(world, gate="hold_point", line_key="other").reached == {}
+
+    passed = live_item(world, type_id=kind.pk)
+    checklist.answer(
+        actor=world.technician, at=world.at, line_id=passed.lines.get().pk, answer="pass"
+    )
+    found = new(world, gate="hold_point", line_key="energy", mode="enforce")
+    assert (found.unmet, found.stopped) == ({"live": 2}, {"live": 1})
+    with pytest.raises(Refused):
+        new(world, gate="hold_point", line_key="other")
 
 
 def test_a_waiver_holds(world):
@@ -294,11 +307,11 @@ def test_a_mode_at_a_place_is_looked_at_before_it_is_given_or_ended(world, work)
     rule = factories.rule(world.site, "hse", mode="watch", at=world.at)
 
     assert touches(world, rule_id=rule.pk, mode="enforce", at_place=world.l4.pk).stopped == {}
-    assert touches(world, rule_id=rule.pk, mode="enforce", at_place=world.l3.pk).stopped == UNMET
+    assert touches(world, rule_id=rule.pk, mode="enforce", at_place=world.l3.pk).stopped == STOPPED
     rules.set_mode(
         actor=world.hse, at=world.at, rule_id=rule.pk, mode="enforce", place_id=world.l3.pk
     )
-    assert touches(world, rule_id=rule.pk).stopped == UNMET
+    assert touches(world, rule_id=rule.pk).stopped == STOPPED
     assert touches(world, rule_id=rule.pk, at_place=world.l3.pk).stopped == {}
     with pytest.raises(Refused):
         touches(world, rule_id=rule.pk, mode="enforce", at_place=0)

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from tests import factories
-from work.exceptions import Forbidden, Refused, Unknown
+from work.exceptions import Busy, Forbidden, Refused, Unknown
 from work.models import Event, RequirementRule, WorkItem
+from work.permissions import scope
 from work.services import clock, execution, requirements, rules
 from work.states import Gate, Mode, Status
 
@@ -126,8 +127,14 @@ def test_a_change_of_kind_gives_no_mode_that_is_hse_s_to_give(world, was, mode, 
         ({"gate": "door"}, "choice_not_known"),
         ({"gate": Gate.HOLD_POINT}, "rule_hold_point_line"),
         ({"line_key": "energy"}, "rule_hold_point_line"),
+        ({"gate": Gate.HOLD_POINT, "line_key": "energy"}, "rule_line_unknown"),
+        ({"gate": Gate.HOLD_POINT, "line_key": "e\x00"}, "rule_line_unknown"),
+        ({"key": "a\x00"}, "key_unfit"),
+        ({"key": "a" * 61}, "key_unfit"),
         ({"params": {}}, "rule_check_role"),
         ({"waivable_by": "king"}, "choice_not_known"),
+        ({"waivable_by": "viewer"}, "choice_not_known"),
+        ({"waivable_by": "contractor"}, "choice_not_known"),
         ({"lead": timedelta(hours=-1)}, "lead_negative"),
         ({"gate": Gate.CLOSE, "one_time": True}, "one_time_at_start_only"),
         ({"type_id": 0}, "type_unknown"),
@@ -142,6 +149,20 @@ def test_a_rule_is_refused(world, given, code):
     assert codes(caught) == [code]
 
 
+def test_what_was_required_until_now_was_required(world):
+    made = create(world)
+    who = scope(world.site_admin, world.t(5))
+    for act in (
+        lambda: rules.change_rule(actor=None, at=world.t(5), rule_id=made.pk, ends=world.t(4)),
+        lambda: rules.touches(who, at=world.t(5), rule_id=made.pk, ends=world.t(4)),
+        lambda: create(world, key="b", starts=world.t(-9), ends=world.t(-8)),
+    ):
+        with pytest.raises(Refused) as caught:
+            act()
+        assert codes(caught) == ["ends_in_the_past"]
+    assert rules.change_rule(actor=None, at=world.t(5), rule_id=made.pk, ends=world.t(6)).ends
+
+
 def test_a_rule_of_another_site_s_place_is_refused(world, nrd):
     with pytest.raises(Refused) as caught:
         create(world, place_id=nrd.root.pk)
@@ -152,10 +173,24 @@ def test_a_rule_of_another_site_s_place_is_refused(world, nrd):
 def test_a_key_is_used_once(world):
     create(world)
 
-    with pytest.raises(Refused) as caught:
-        create(world)
+    for key in ("hse", " hse "):
+        with pytest.raises(Refused) as caught:
+            create(world, key=key)
+        assert codes(caught) == ["code_taken"]
 
-    assert codes(caught) == ["code_taken"]
+
+def test_a_hold_point_is_one_of_the_type_that_the_rule_is_about(world):
+    line = {"key": "energy", "text": "Isolated?", "kind": "pass_fail", "hold_point": True}
+    plain = line | {"key": "plain", "hold_point": False}
+    kind = factories.work_type(world.site, "ISO", lines=[line, plain])
+    at_line = {"gate": Gate.HOLD_POINT, "line_key": "energy"}
+
+    assert create(world, type_id=kind.pk, **at_line).line_key == "energy"
+    assert create(world, key="all", **at_line).type is None
+    for given in ({"type_id": world.mnt.pk}, {"line_key": "plain"}):
+        with pytest.raises(Refused) as caught:
+            create(world, key="other", **(at_line | given))
+        assert codes(caught) == ["rule_line_unknown"]
 
 
 # --- what it touches ---------------------------------------------------------------------------
@@ -284,6 +319,66 @@ def test_a_rule_that_begins_later_is_applied_when_it_has_begun(world):
     assert not fresh(item).is_ready(world.t(60))
 
 
+def test_a_rule_that_has_not_begun_is_called_off_and_never_in_force(world):
+    item = factories.planned_item(world, plan={"planned_start": world.t(10)})
+    rule = create(world, mode=Mode.ENFORCE, starts=world.t(60))
+    assert (fresh(item).ready_until, fresh(item).blocked_from) == (world.t(60), world.t(60))
+
+    with pytest.raises(Refused) as caught:
+        rules.end_rule(actor=None, at=world.t(1), rule_id=rule.pk, ends=world.t(0))
+    assert codes(caught) == ["ends_in_the_past"]
+    ended = rules.end_rule(actor=world.site_admin, at=world.t(1), rule_id=rule.pk)
+
+    assert ended.starts == ended.ends == world.t(1)
+    event = Event.objects.get(verb="rule_ended")
+    assert event.data == {
+        "ends": world.t(1).isoformat(),
+        "withdrawn": world.t(60).isoformat(),
+    }
+    assert (fresh(item).ready_until, fresh(item).blocked_from) == (None, None)
+    for minute in (60, 61):
+        rules.apply_begun(since=world.t(minute - 1), at=world.t(minute))
+        assert clock.settle_due(world.t(minute)) == 0
+    assert not item.prerequisites.filter(rule=rule).exists()
+    with pytest.raises(Refused) as again:
+        rules.end_rule(actor=None, at=world.t(2), rule_id=rule.pk)
+    assert codes(again) == ["rule_ended"]
+
+
+def test_what_was_cut_off_before_it_reached_its_work_is_gone_on_with(world, monkeypatch):
+    """The rule stands and enforces; whoever set it was killed before open work was told."""
+    item = factories.live_item(world)
+    made = create(world, mode=Mode.WATCH)
+
+    def killed(**given):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr(rules, "apply_rule", killed)
+        with pytest.raises(KeyboardInterrupt):
+            rules.set_mode(actor=world.hse, at=world.t(5), rule_id=made.pk, mode=Mode.ENFORCE)
+    assert not fresh(item).blockers.exists()
+
+    assert rules.apply_begun(since=world.t(5), at=world.t(6)) == 0
+    assert rules.apply_begun(since=world.t(4), at=world.t(5)) == 1
+
+    assert fresh(item).blockers.get(ended_at=None).prerequisite.rule == made
+
+
+def test_a_rule_that_stands_is_not_said_to_be_refused_where_its_work_is_busy(world, monkeypatch):
+    item = factories.planned_item(world)
+
+    def busy(**given):
+        raise Busy
+
+    with monkeypatch.context() as held:
+        held.setattr(rules, "apply_rule", busy)
+        made = create(world, mode=Mode.ENFORCE)
+    assert not item.prerequisites.filter(rule=made).exists()
+    assert rules.apply_begun(since=world.t(-1), at=world.at) == 1
+    assert item.prerequisites.get(rule=made).answer == "unmet"
+
+
 @pytest.mark.parametrize(
     "given",
     [
@@ -337,6 +432,19 @@ def test_a_rule_is_applied_in_chunks(world, monkeypatch):
 
     assert [fresh(item).unmet_start for item in made] == [1, 1, 1]
     assert rules.apply_rule(rule_id=rule.pk, at=world.t(1)) == 3
+
+
+def test_nobody_waits_for_more_than_some_of_the_work_and_the_rest_follows(world, monkeypatch):
+    monkeypatch.setattr(rules, "AT_ONCE", 2)
+    planned = [factories.planned_item(world) for _ in range(2)]
+    live = factories.live_item(world)
+
+    rule = create(world, mode=Mode.ENFORCE)
+
+    assert [fresh(item).unmet_start for item in (live, *planned)] == [1, 1, 0]
+    assert rules.apply_begun(since=world.t(-1), at=world.at) == 3
+    assert [fresh(item).unmet_start for item in (live, *planned)] == [1, 1, 1]
+    assert set(rules.touched(rule)[:1]) == {live.pk}
 
 
 def test_the_check_that_a_rule_asks_clears_the_start(world):

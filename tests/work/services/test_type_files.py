@@ -7,7 +7,7 @@ import pytest
 
 from tests import factories
 from tests.work.everything import nothing_written
-from work.exceptions import Forbidden, Refused, Unknown
+from work.exceptions import Forbidden, Refused, Stale, Unknown
 from work.models import Event, RequirementRule, WorkType, WorkTypeVersion
 from work.permissions import scope
 from work.services import rules, type_files, types
@@ -222,6 +222,20 @@ def test_rules_are_made_only_where_they_are_asked_for(world, nrd, ruled):
     assert not RequirementRule.objects.filter(site=nrd.site).exists()
 
 
+def test_a_site_without_what_the_rules_name_takes_the_type_without_them(world, nrd, ruled):
+    text = export(world, newest(ruled), with_rules=True)
+    asked = {"who": nrd.admin, "with_rules": True}
+    assert told(preview(world, text, nrd.site, **asked).faults) == [
+        ("rules[0]", "asset_class_unknown")
+    ]
+    assert preview(world, text, nrd.site, who=nrd.admin).faults == ()
+
+    draft = bring(world, text, nrd.site, actor=nrd.admin)
+
+    assert draft.lines.count() == 2
+    assert not RequirementRule.objects.filter(site=nrd.site).exists()
+
+
 def test_an_import_of_what_is_there_changes_nothing(world, ruled):
     text = export(world, newest(ruled), with_rules=True)
 
@@ -287,9 +301,37 @@ def test_an_imported_type_works_once_it_is_published(world):
     assert list(item.lines.values_list("key", "hold_point")) == [("a", True)]
 
 
+def test_a_draft_that_was_written_since_it_was_looked_at_is_not_written_over(world, kind):
+    text = export(world, newest(kind))
+    looked = preview(world, text)
+    assert looked.writing == 0
+    begun = types.copy_version(actor=None, at=world.at, version_id=newest(kind).pk)
+    with pytest.raises(Stale):
+        bring(world, text, seen=looked.writing)
+
+    looked = preview(world, text)
+    types.write_draft(actor=None, at=world.at, version_id=begun.pk, lines=[])
+    with pytest.raises(Stale):
+        bring(world, text, seen=looked.writing)
+    assert not begun.lines.exists()
+
+    assert bring(world, text, seen=preview(world, text).writing).pk == begun.pk
+    assert begun.lines.count() == 2
+
+
 # --- what is wrong ----------------------------------------------------------------------------
 
 LINE = {"key": "a", "text": "A", "kind": "text"}
+
+
+def deep(levels: int) -> dict:
+    """An object in an object in an object."""
+    made: dict = {}
+    for _level in range(levels):
+        made = {"a": made}
+    return made
+
+
 RULE = {
     "key": "r", "what": "Checked", "supplier": "work.check", "params": {"role": "hse"},
     "kind": "decision", "gate": "start",
@@ -348,6 +390,18 @@ RULE = {
         ({"rules": [RULE | {"asset_class": "ZZ"}]}, [("rules[0]", "asset_class_unknown")]),
         ({"rules": [RULE | {"supplier": "nobody"}]}, [("rules[0]", "supplier_missing")]),
         ({"rules": [RULE | {"gate": "hold_point"}]}, [("rules[0]", "rule_hold_point_line")]),
+        ({"rules": [RULE | {"gate": "hold_point", "line_key": "energy"}]}, [
+            ("rules[0]", "rule_line_unknown"),
+        ]),
+        ({"rules": [RULE | {"key": f"r{n}"} for n in range(201)]}, [("rules", "rows_too_many")]),
+        ({"lines": [LINE | {"key": f"l{n}"} for n in range(501)]}, [("lines", "rows_too_many")]),
+        ({"lines": [LINE | {"kind": "choice", "choices": ["a", "b", "b"]}]}, [
+            ("lines[0].choices", "choices_unfit"),
+        ]),
+        ({"lines": [LINE | {"text": "A\u2028B"}]}, [("lines[0].text", "text_unfit")]),
+        ({"rules": [RULE | {"params": deep(3000)}]}, [
+            ("rules[0].params.a.a.a.a.a.a", "file_too_deep"),
+        ]),
         ({"rules": [RULE | {"lead": -1}]}, [("rules[0]", "lead_negative")]),
         ({"rules": [RULE | {"lead": 10**30}]}, [("rules[0].lead", "choice_not_known")]),
         ({"rules": [RULE | {"mode": "enforce"}]}, [("rules[0].mode", "file_key_unknown")]),
@@ -356,7 +410,7 @@ RULE = {
 def test_a_file_is_refused_with_every_fault_and_its_place(world, changes, expected):
     data = json.dumps(document(**changes))
 
-    assert told(preview(world, data).faults) == expected
+    assert told(preview(world, data, with_rules=True).faults) == expected
     before = set(WorkType.objects.values_list("code", flat=True))
     with pytest.raises(Refused) as caught:
         bring(world, data, with_rules=True)

@@ -10,6 +10,9 @@ from work.exceptions import Forbidden, Refused, Unknown
 from work.models import Event, TypeField, TypeLine, WorkType, WorkTypeVersion
 from work.services import items, types
 
+TEXT = {"key": "a", "label": "A", "kind": "text"}
+LINE = {"key": "a", "text": "A?", "kind": "pass_fail"}
+
 
 def codes(caught) -> list[str]:
     return [reason.code for reason in caught.value.reasons]
@@ -106,8 +109,20 @@ def test_a_part_that_is_given_replaces_that_part_alone(world, draft):
             {"lines": [{"key": "a", "text": "A", "kind": "text", "low": 1}]},
             ["limits_of_readings_only"],
         ),
+        ({"fields": [TEXT | {"label": "A\nB"}]}, ["text_unfit"]),
+        ({"fields": [TEXT | {"label": "A\u202eB", "unit": "\x07"}]}, ["text_unfit"] * 2),
+        ({"fields": [TEXT | {"label": "\u200b"}]}, ["text_unfit"]),
+        ({"fields": [TEXT | {"kind": "choice", "choices": ["a", "b", "a"]}]}, ["choices_unfit"]),
+        ({"fields": [TEXT | {"kind": "choice", "choices": ["a", " b"]}]}, ["choices_unfit"]),
+        ({"fields": [TEXT | {"kind": "choice", "choices": ["a", ""]}]}, ["choices_unfit"]),
+        ({"fields": [TEXT | {"kind": "choice", "choices": ["a", "b" * 121]}]}, ["choices_unfit"]),
+        ({"fields": [TEXT | {"choices": list(map(str, range(201)))}]}, ["rows_too_many"]),
+        ({"fields": [TEXT | {"key": f"f{n}"} for n in range(201)]}, ["rows_too_many"]),
+        ({"lines": [LINE | {"key": f"l{n}"} for n in range(501)]}, ["rows_too_many"]),
         ({"settings": {"sample_percent": 101}}, ["choice_not_known"]),
         ({"settings": {"four_eyes": "yes"}}, ["choice_not_known"]),
+        ({"settings": {"accept_role": "auditor"}}, ["choice_not_known"]),
+        ({"settings": {"accept_role": "contractor"}}, ["choice_not_known"]),
         (
             {
                 "lines": [
@@ -127,6 +142,25 @@ def test_a_draft_is_refused_with_every_fault(world, draft, parts, expected):
 
     assert codes(caught) == expected
     assert list(draft.lines.values_list("key", flat=True)) == ["kept"]
+
+
+def test_as_much_as_a_version_may_say_is_kept(world, draft):
+    write(
+        world,
+        draft,
+        fields=[TEXT | {"key": f"f{n}"} for n in range(200)],
+        lines=[LINE | {"key": f"l{n}"} for n in range(500)],
+        criteria=[{"key": "ok", "text": "It works"}],
+    )
+    version = publish(world, draft)
+    item = factories.planned_item(world, type_id=version.type_id)
+    assert (version.fields.count(), item.lines.count()) == (200, 500)
+
+
+def test_a_limit_is_kept_as_it_is_said_again(world, draft):
+    line = LINE | {"kind": "reading", "low": "1.00006", "high": "1e3"}
+    write(world, draft, lines=[line])
+    assert (draft.lines.get().low, draft.lines.get().high) == (Decimal("1.0001"), Decimal(1000))
 
 
 def test_new_work_is_of_the_newest_published_version(world, kind, draft):
@@ -209,6 +243,16 @@ def test_a_type_out_of_use_takes_no_new_work(world):
         factories.requested_item(world)
 
     assert codes(caught) == ["type_unknown"]
+
+
+def test_category_and_icon_are_short(world, kind):
+    types.change_type(actor=None, at=world.at, type_id=kind.pk, category=" Checks ", icon="eye")
+    kind.refresh_from_db()
+    assert (kind.category, kind.icon) == ("Checks", "eye")
+    for name in ("category", "icon"):
+        with pytest.raises(Refused) as caught:
+            types.change_type(actor=None, at=world.at, type_id=kind.pk, **{name: "x" * 61})
+        assert codes(caught) == ["name_too_long"]
 
 
 def test_types_are_the_administrators_of_their_site(world, nrd, draft):

@@ -278,7 +278,7 @@ def explain(name: str, found: QuerySet, times: int = 1) -> Plan:
             best = min(best, told[0]["Execution Time"] + told[0]["Planning Time"])
     plan.ms = best
     plan.rows = told[0]["Plan"]["Actual Rows"]
-    for node in _nodes(told[0]["Plan"]):
+    for node in nodes(told[0]["Plan"]):
         if "Index Name" in node and node["Index Name"].startswith(("work_item", f"{ITEMS}_")):
             plan.indexes += [node["Index Name"]] if node["Index Name"] not in plan.indexes else []
         if node["Node Type"] == "Seq Scan" and node["Relation Name"] == ITEMS:
@@ -286,7 +286,8 @@ def explain(name: str, found: QuerySet, times: int = 1) -> Plan:
     return plan
 
 
-def _nodes(node: dict) -> Iterator[dict]:
+def nodes(node: dict) -> Iterator[dict]:
+    """Every step of a plan."""
     yield node
     for inner in node.get("Plans", []):
-        yield from _nodes(inner)
+        yield from nodes(inner)

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('work', '0010_saved_views'),
+        ('work', '0011_saved_views'),
     ]
 
     operations = [

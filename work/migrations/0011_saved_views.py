@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('pghistory', '0007_auto_20250421_0444'),
-        ('work', '0007_event_gate_index'),
+        ('work', '0010_open_work_by_type'),
     ]
 
     operations = [
