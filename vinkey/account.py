@@ -1,16 +1,25 @@
 """Sign-in: nobody makes an account for himself; who tries is known by name and by address."""
 
 import contextlib
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from redis import RedisError
+
+from vinkey.profile import put_on_device
 
 
 class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def post_login(self, request: HttpRequest, user: Any, **given: Any) -> HttpResponse:
+        """The device on which somebody signs in shows what that person prefers."""
+        response = super().post_login(request, user, **given)
+        put_on_device(response, user)
+        return response
 
     def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
         """Counts the tries at a name from everywhere; where they cannot be counted, axes still

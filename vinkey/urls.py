@@ -6,9 +6,11 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from vinkey import choosing, health
+from vinkey import choosing, health, profile
 
 account_urls = [
+    path("", profile.profile, name="account_profile"),
+    path("elsewhere/", profile.sign_out_elsewhere, name="account_sign_out_elsewhere"),
     path("password/", account.password_change, name="account_change_password"),
     # Who never had a password types no old one, but shows a second factor when there is one.
     path(

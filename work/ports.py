@@ -242,7 +242,7 @@ class Panel(Protocol):
     """A domain's section on a page. The count comes with the page, the body by a link."""
 
     key: str
-    page: str  # item, place, person, shift or picture
+    page: str  # item, place, asset, person, shift or picture
     title: Any  # lazily translated
 
     def count(self, user: Any, thing: Any, at: datetime) -> int | None:

@@ -3,16 +3,20 @@
 from django.urls import path
 
 from work.views import (
+    assets,
     boards,
     import_mapping,
     import_mending,
     imports,
     items,
     lists,
+    mine,
     new,
     notices,
     pictures,
     places,
+    search,
+    shift_end,
     views,
     why,
 )
@@ -36,6 +40,9 @@ urlpatterns = [
     path(f"{_SITE}work/<str:number>/", items.item_detail, name="item_detail"),
     path(f"{_SITE}work/<str:number>/<slug:verb>/", items.item_act, name="item_act"),
     path(f"{_SITE}evidence/<int:pk>/", items.evidence_file, name="evidence_file"),
+    path(f"{_SITE}search/", search.search, name="search"),
+    path(f"{_SITE}mine/", mine.mine, name="mine"),
+    path(f"{_SITE}mine/end/", shift_end.shift_end, name="shift_end"),
     path(f"{_SITE}import/", imports.import_list, name="import_list"),
     path(f"{_SITE}import/new/", imports.import_new, name="import_new"),
     path(
@@ -49,4 +56,5 @@ urlpatterns = [
     path(f"{_SITE}import/<int:run>/<slug:verb>/", imports.import_act, name="import_act"),
     path(f"{_SITE}places/", places.place_list, name="place_list"),
     path(f"{_SITE}places/<path:code>/", places.place_detail, name="place_detail"),
+    path(f"{_SITE}assets/<path:code>/", assets.asset_detail, name="asset_detail"),
 ]

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.looks import PHONE, findings, looked_at
-from work.models import WorkItem
+from work.models import Asset, WorkItem
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +27,9 @@ def _pages() -> list[str]:
     pages += [f"/s/hvk/work/W-{first['requested'].number}/plan/"]
     place = first["live"].place.code
     pages += [f"/s/hvk/{path}" for path in _OF_THE_LIST]
+    asset = Asset.objects.filter(site__slug="hvk").order_by("pk").first()
+    pages += ["/s/hvk/mine/", "/s/hvk/mine/end/", "/s/hvk/search/?q=pump", "/account/"]
+    pages += [f"/s/hvk/assets/{asset.code}/", f"/s/hvk/assets/{asset.code}/?label"]
     return [*pages, f"/s/hvk/places/{place}/", "/account/password/"]
 
 

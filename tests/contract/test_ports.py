@@ -19,7 +19,7 @@ from work.services._facts import contexts
 from work.states import AnswerState, BlockerKind, Gate, Role
 
 KEY = re.compile(r"[a-z_]+\.[a-z_]+")
-PAGES = {"item", "place", "person", "shift", "picture"}
+PAGES = {"item", "place", "asset", "person", "shift", "picture"}
 MANY = 50
 
 

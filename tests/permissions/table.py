@@ -134,6 +134,18 @@ ROWS: dict[str, Row] = {
         site_codes(303, roles=ACCEPTERS, other_company=404),
         _state,
     ),
+    "work:search": Row(_in_site("work:search"), EVERYONE_TO_READ, _NOT_BY_POST),
+    "work:mine": Row(_in_site("work:mine"), EVERYONE_TO_READ, _NOT_BY_POST),
+    # Nothing is chosen, so nothing is done.
+    "work:shift_end": Row(
+        _in_site("work:shift_end"), EVERYONE_TO_READ, EVERYONE_TO_READ, lambda scene: act()
+    ),
+    # The pump stands elsewhere, and no work of the company names it.
+    "work:asset_detail": Row(
+        _in_site("work:asset_detail", lambda scene: scene.world.pump.code),
+        EVERYONE_TO_READ | {Role.CONTRACTOR: 404, OTHER_COMPANY: 404},
+        _NOT_BY_POST,
+    ),
     "work:import_list": Row(_in_site("work:import_list"), _IMPORTS, _NOT_BY_POST),
     "work:import_new": Row(
         _in_site("work:import_new"), _IMPORTS, site_codes(422, roles=_ADMINS, other_company=403)
@@ -176,6 +188,8 @@ ROWS: dict[str, Row] = {
         _plain("account_login"), codes(302, anonymous=200), codes(302, anonymous=200)
     ),
     "account_logout": Row(_plain("account_logout"), codes(200), codes(302)),
+    "account_profile": Row(_plain("account_profile"), codes(200), codes(422)),
+    "account_sign_out_elsewhere": Row(_plain("account_sign_out_elsewhere"), codes(405), codes(303)),
     "account_change_password": Row(_plain("account_change_password"), codes(200), codes(200)),
     "account_set_password": Row(_plain("account_set_password"), codes(302), codes(302)),
     # Without a link that is good: one page for everybody (tests/frame/test_choosing.py).

@@ -175,7 +175,7 @@ def test_act(people, world, verb):
 def test_nothing_of_a_site_is_found_through_another(people, scene, nrd):
     """The item, the file, the view and the place of hvk do not stand under nrd."""
     item, file = f"work/W-{scene.item.number}/", f"evidence/{scene.evidence}/"
-    for path in (item, file, f"views/{scene.view}/", "places/L3/"):
+    for path in (item, file, f"views/{scene.view}/", "places/L3/", "assets/PUMP-0301/"):
         for who in OUTSIDERS:
             answer = visit(people[who], "get", f"/s/nrd/{path}")
             assert _answered(answer) == 404, (who, path)

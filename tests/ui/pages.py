@@ -7,6 +7,7 @@ from django.test import RequestFactory
 
 from tests.ui.account_pages import ACCOUNT_PAGES, ERROR_PAGES
 from tests.ui.item_pages import ITEM_PAGES
+from tests.ui.mine_pages import MINE_PAGES
 from tests.ui.page import Page
 from tests.ui.stand_ins import (
     NOW,
@@ -240,19 +241,48 @@ def _place() -> dict[str, Any]:
         "J. Lindqvist",
         "Guard trip",
     )
-    near = place("Line 4", "L4")
-    near.kind_text = "Same air"
-    asset = Row(name="Filler", code="FIL-3", url="", class_text="Machine", status_text="In service")
+    near, part = place("Line 4", "L4"), place("Filler", "L3/FIL")
+    near.kind_text, near.live, near.live_url = "Same air", 2, "?place=L4"
+    part.open, part.blocked = 3, 1
     state = Row(text="Running", at=ago(days=2), who_text="M. Okafor", said="")
-    window = Row(name="Night stop", to=ahead(hours=6), state_text="planned", acts=[])
+    window = Row(
+        name="Night stop", to=ahead(hours=6), state_text="planned", acts=[], where_text="Filler",
+        url="/s/hvk/places/FIL/",
+    )  # fmt: skip
     setattr(window, "from", ahead(hours=2))
+    post = Row(name="Shift lead, Packaging", holder_text="", acts=[], url="", phone="06 1")
     return {
         "site": SITE, "place": here, "above": [place("Packaging", "40")], "counts": _counts(),
-        "items": _rows(), "more_url": "?place=L3", "parts": [place("Filler", "L3/FIL")],
-        "neighbours": [near], "assets": [asset], "holds": [], "windows": [window],
-        "states": [state], "posts": [Row(name="Shift lead, Packaging", holder_text="", acts=[])],
+        "items": _rows(), "more_url": "?place=L3", "parts": [part],
+        "neighbours": [near], "assets": [_thing()], "holds": [], "windows": [window],
+        "states": [state], "posts": [post],
         "acts": [], "panels": [], "refusal": None,
     }  # fmt: skip
+
+
+def _thing() -> Row:
+    return Row(name="Filler", code="FIL-3", url="/s/hvk/assets/FIL-3/", class_text="Machine",
+               status_text="Calibration due", ready=False)  # fmt: skip
+
+
+def _asset() -> dict[str, Any]:
+    thing = _thing()
+    thing.serial, thing.owner_text = "SN-77-12", "Packaging crew"
+    stood = Row(text="L3 Line 3", url="/s/hvk/places/L3/", within=False, to=None)
+    setattr(stood, "from", ago(days=9))
+    return {
+        "site": SITE, "asset": thing, "above": [place("Line 3", "L3")], "counts": _counts(),
+        "items": _rows(), "more_url": "?asset=FIL-3", "ended": _rows()[:1], "ended_url": "?ended",
+        "holds": [], "fields": [Row(label="Power", text="7.5 kW", url="")], "locations": [stood],
+        "contents": [_thing()], "panels": [], "new_url": "/s/hvk/work/new/?asset=FIL-3",
+    }  # fmt: skip
+
+
+def _label() -> dict[str, Any]:
+    thing = Row(code="L3", name="Line 3")
+    drawn = '<svg viewBox="0 0 9 9"><path d="M0,0h9v9h-9z"/></svg>'
+    return {"site": SITE, "thing": thing, "drawn": drawn, "back_url": "/s/hvk/places/L3/",
+            "address": "https://example.org/s/hvk/places/L3/"}  # fmt: skip
 
 
 def _places() -> dict[str, Any]:
@@ -342,11 +372,14 @@ PAGES = {
     "places": Page("work/place_list.html", _places),
     "places-none": Page("work/place_list.html", lambda: {"site": SITE, "places": [], "q": "X"}),
     "place": Page("work/place_detail.html", _place),
+    "asset": Page("work/asset_detail.html", _asset),
+    "label": Page("work/label.html", _label),
     "refused": Page(
         "work/refused.html", lambda: {"site": SITE, "refusal": REFUSED, "back_url": "/s/hvk/"}
     ),
     **{name: Page("work/item_detail.html", make) for name, make in ITEM_PAGES.items()},
     "components": Page("gallery/components.html", lambda: shown(RequestFactory().get("/"))),
+    **MINE_PAGES,
     **ACCOUNT_PAGES,
     **ERROR_PAGES,
 }

@@ -310,4 +310,4 @@ def test_who_only_looks_is_offered_no_new_work(world, sign_in):
 def test_work_without_an_owner_ends_at_its_type(world, sign_in):
     factories.requested_item(world)
     text = sign_in(world.viewer).get(url(world.l3)).text
-    assert '<span class="sub">Maintenance follow-up</span>' in text
+    assert '<span class="sub">Maintenance follow-up · Pouches</span>' in text

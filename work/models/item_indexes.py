@@ -5,6 +5,7 @@ shows which one answers what.
 """
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
@@ -13,6 +14,9 @@ from work.models.readings import LIFECYCLE
 from work.states import OPEN, Status
 
 _OPEN = sorted(OPEN)
+# The words of an item as they are searched: every word as it is written, without its accents.
+WORDS_CONFIG = "vinkey"
+WORDS = SearchVector("what", "why", config=WORDS_CONFIG)
 
 INDEXES = [
     models.Index(fields=["site", "status", "-number"], name="work_item_status"),
@@ -144,5 +148,12 @@ INDEXES = [
         OpClass(Upper("what"), name="gin_trgm_ops"),
         name="work_item_open_what",
         condition=Q(status__in=_OPEN),
+    ),
+    GinIndex(WORDS, name="work_item_words"),
+    GinIndex(WORDS, name="work_item_open_words", condition=Q(status__in=_OPEN)),
+    models.Index(
+        fields=["site", "external_key"],
+        name="work_item_external_key",
+        condition=~Q(external_key=""),
     ),
 ]

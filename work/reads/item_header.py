@@ -75,7 +75,10 @@ def header(page: Page) -> dict[str, Any]:
             "url": reverse("work:place_detail", args=[site.slug, item.place.code]),
             "path_text": item.place.code,
         },
-        "assets": [{**row, "url": ""} for row in item.asset_rows],
+        "assets": [
+            {**row, "url": reverse("work:asset_detail", args=[site.slug, row["code"]])}
+            for row in item.asset_rows
+        ],
         "other_places": [
             {
                 **row,

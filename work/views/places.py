@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,12 +15,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from work.exceptions import NotDone, Reason, Refused, Unknown
 from work.forms.new import PlaceStateForm
-from work.models import Duty, Place, Post, PostHolder, Site, Window
+from work.models import Place, Post, Site, Window
 from work.permissions import Action, Scope, can_at
+from work.reads import held
+from work.reads import place as one
 from work.reads import places as read
 from work.reasons import moment
 from work.services import holds, places, posts
 from work.views import _kept, _refusals
+from work.views._label import label
 from work.views._panels import panels
 from work.views._site import fragment, number_in, see_other, site_view
 
@@ -77,6 +80,8 @@ def place_detail(
     if request.method == "POST":
         _kept.forget(request)
         return _place_act(request, site, who, at, code)
+    if "label" in request.GET:
+        return label(request, site, _found(site, who, code))
     typed = _kept.typed_before(request)
     form = PlaceStateForm(typed, auto_id="act-state-%s") if typed is not None else None
     place = _found(site, who, code)
@@ -104,30 +109,31 @@ def _render(
     status: int = 200,
 ) -> HttpResponse:
     guest = who.only_contractor(site.pk)
-    states = read.states(place, guest)
-    over = read.over(place)
+    states, over = one.states(place, guest), read.over(place)
     shown = read.row(site, place) | {
-        "owner_text": "" if guest else read.owner_text(place, over),
+        "owner_text": "" if guest else one.owner_text(place, over),
         "version": place.state_id or 0,  # type: ignore[attr-defined]
         "state_by_text": states[0]["who_text"] if states else "",
         "state_note": states[0]["said"] if states else "",
-        "changed_url": "",
     }
-    code, acts = place.code, _acts(site, who, place, failed)
+    acts, loaded = _acts(site, who, place, failed), one.load(site, who, at, place)
+    below = Q(place__path__startswith=place.path)
     values = {
         "site": site,
         "place": shown,
         "above": read.above(site, who, over),
-        "counts": read.counts(site, who, at, place),
-        "items": read.open_work(site, who, at, place),
-        "more_url": reverse("work:item_list", args=[site.slug]) + "?" + urlencode({"place": code}),
-        "parts": read.parts(site, who, place),
-        "neighbours": read.neighbours(site, who, place),
-        "assets": [] if guest else read.assets(site, place),
-        "holds": read.holds(site, who, place),
+        "counts": one.counts(site, place, loaded),
+        "items": one.open_work(site, who, at, place),
+        "more_url": reverse("work:item_list", args=[site.slug])
+        + "?"
+        + urlencode({"place": place.code}),
+        "parts": one.parts(site, who, place, loaded),
+        "neighbours": one.neighbours(site, who, place),
+        "assets": [] if guest else one.things(site, place),
+        "holds": held.holds(site, who, below, place),
         "windows": [] if guest else _windows(site, who, place),
         "states": states,
-        "posts": [] if guest else _posts(site, who, at, place),
+        "posts": [] if guest else _posts(site, who, at, place, over),
         "acts": acts,
         "panels": panels("place", who, place, at),
         "refusal": refusal,
@@ -164,10 +170,11 @@ def _acts(site: Site, who: Scope, place: Place, failed: Any) -> list[dict[str, A
 
 
 def _windows(site: Site, who: Scope, place: Place) -> list[dict[str, Any]]:
+    """The windows here, with what may be done; those below lead to their own place."""
     may = can_at(who, Action.WINDOW, site.pk, place.path)
-    rows = Window.objects.filter(place=place, closed_at=None)[:20]
     shown = []
-    for each in rows:
+    for each in one.windows(place):
+        here = each.place_id == place.pk
         verb, label = ("close-window", _("Close")) if each.is_open else ("open-window", _("Open"))
         act = _act(site, place, verb, label, of=each.pk) | {"seen": each.version}
         shown.append(
@@ -175,36 +182,36 @@ def _windows(site: Site, who: Scope, place: Place) -> list[dict[str, Any]]:
                 "name": each.name,
                 "from": each.planned_from,
                 "to": each.planned_to,
+                "where_text": "" if here else each.place.name,
+                "url": "" if here else read.url(site, each.place.code),
                 "state_text": _("open since %(at)s") % {"at": moment(each.opened_at)}
                 if each.is_open
                 else _("not open"),
-                "acts": [act] if may else [],
+                "acts": [act] if may and here else [],
             }
         )
     return shown
 
 
-def _posts(site: Site, who: Scope, at: datetime, place: Place) -> list[dict[str, Any]]:
-    mine_to_hold = PostHolder.objects.filter(
-        post=OuterRef("pk"), user_id=who.user_id, starts__lte=at
-    ).exclude(ends__lte=at)
-    open_duties = Duty.objects.filter(ends=None).select_related("user")
-    rows = (
-        Post.objects.filter(place=place, is_active=True)
-        .annotate(may_hold=Exists(mine_to_hold))
-        .prefetch_related(Prefetch("duties", open_duties, to_attr="open_duties"))
-    )
+def _posts(
+    site: Site, who: Scope, at: datetime, place: Place, over: list[Place]
+) -> list[dict[str, Any]]:
+    """Who has the duty here; a duty is taken over at the place of its post."""
     shown = []
-    for each in rows:
-        duty = next(iter(each.open_duties), None)
-        mine = duty is not None and duty.user_id == who.user_id
+    for each in one.posts(who, at, place, over):
+        known: Any = each
+        here = each.place_id == place.pk
         act = _act(site, place, "take-duty", _("Take over"), of=each.pk)
-        act["seen"] = duty.pk if duty else 0
+        act["seen"] = known.duty_id or 0
+        takes = here and known.may_hold and known.holder_id != who.user_id
+        reached = not here and who.reaches(site.pk, each.place.path)
         shown.append(
             {
                 "name": each.name,
-                "holder_text": duty.user.name if duty else "",
-                "acts": [act] if each.may_hold and not mine else [],
+                "url": read.url(site, each.place.code) if reached else "",
+                "holder_text": known.holder or "",
+                "phone": known.phone or "",
+                "acts": [act] if takes else [],
             }
         )
     return shown

@@ -1,0 +1,108 @@
+"""My work: what is counted for whom, each number with exactly its list; and what I decide."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests import factories
+from tests.views.test_places import FRAME
+from work.models import WorkItem
+
+MINE = "/s/hvk/mine/"
+
+
+def _counts(answer) -> dict[str, str]:
+    return {each["label"]: each["count"] for each in answer.context["counts"]}
+
+
+def _rows(answer, kind: str) -> dict[str, list[int]]:
+    return {each.key: [row.number for row in each.rows] for each in answer.context[kind]}
+
+
+def test_what_is_mine_my_posts_and_my_teams(world, sign_in):
+    own = factories.planned_item(world, plan={"owner_user_id": world.shift_lead.pk})
+    ours = factories.planned_item(world, what="Of the post")
+    company = {"team_id": world.lasteam.pk, "executor_ids": [world.welder.pk]}
+    theirs = factories.planned_item(
+        world, plan=company | {"owner_user_id": world.planner.pk}, what="Of the company"
+    )
+    factories.closed_item(world)
+    lead = sign_in(world.shift_lead).get(MINE)
+    assert _counts(lead) == {
+        "I own": "1",
+        "I carry out": "0",
+        "Shift lead, Packaging": "1",
+        "To accept": "0",
+        "To clear": "0",
+        "To check": "0",
+        "I may waive": "0",
+    }
+    assert _rows(lead, "own") == {
+        "owned": [own.number],
+        f"post-{world.lead_post.pk}": [ours.number],
+    }
+    welder = sign_in(world.welder).get(MINE)
+    assert _rows(welder, "own") == {"carried": [theirs.number], "team": [theirs.number]}
+    assert "Of the post" not in welder.text
+    carried = sign_in(world.technician).get(MINE)
+    assert _rows(carried, "own") == {"carried": [ours.number, own.number]}
+    assert "Nothing is yours now" in sign_in(world.viewer).get(MINE).text
+
+
+def test_every_number_is_its_list(world, sign_in):
+    factories.planned_item(world, plan={"owner_user_id": world.shift_lead.pk})
+    for _one in range(2):
+        factories.planned_item(world)
+    factories.done_item(world)
+    factories.waiting_item(world)
+    for person in (world.shift_lead, world.technician, world.planner, world.contractor):
+        visitor = sign_in(person)
+        for each in visitor.get(MINE).context["counts"]:
+            listed = visitor.get(each["url"])
+            assert listed.status_code == 200, each
+            pager = listed.context["pager"]
+            total = pager["total_text"] if isinstance(pager, dict) else pager.total_text
+            assert total == each["count"], each
+
+
+def test_what_waits_for_my_decision(world, sign_in):
+    done = factories.done_item(world)
+    blocked = factories.waiting_item(world)
+    kind = factories.work_type(world.site, "QA", accept_role="quality")
+    named = factories.done_item(world, type_id=kind.pk)
+    factories.rule(world.site, "checked", waivable_by="quality")
+    asked = factories.planned_item(world, plan={"planned_start": world.t(-10)})
+    found = {
+        name: _rows(sign_in(getattr(world, name)).get(MINE), "decisions")
+        for name in ("shift_lead", "second_lead", "planner", "quality", "hse")
+    }
+    assert found == {
+        "shift_lead": {"accept": [done.number]},
+        "second_lead": {},
+        "planner": {"clear": [blocked.number]},
+        "quality": {"accept": [named.number], "waive": [asked.number, blocked.number]},
+        "hse": {
+            "clear": [asked.number, blocked.number],
+            "check": [asked.number, blocked.number],
+        },
+    }
+    whole = sign_in(world.quality).get(MINE, all="accept")
+    assert [row.number for row in whole.context["section"].rows] == [named.number]
+    for key in ("owned", "x", "\x00"):
+        assert sign_in(world.quality).get(MINE, all=key).status_code == 404
+    assert sign_in(world.quality).get(MINE, all="accept", page="x").status_code == 200
+
+
+@pytest.mark.parametrize("more", [1, 30])
+def test_queries_of_my_work_do_not_grow(world, sign_in, more):
+    for _one in range(more):
+        factories.waiting_item(world)
+        factories.done_item(world)
+    visitor = sign_in(world.shift_lead)
+    for address, queries in ((MINE, 4), (f"{MINE}?all=accept", 3)):
+        visitor.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            assert visitor.get(address).status_code == 200
+        said = "\n".join(each["sql"][:200] for each in asked)
+        assert len(asked) - FRAME == queries, said
+    assert WorkItem.objects.count() == 2 * more

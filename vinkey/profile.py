@@ -1,0 +1,113 @@
+"""The page about oneself: what is known of the person, what the person prefers, and signing out
+elsewhere.
+"""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from vinkey import sessions
+from work.exceptions import NotDone
+from work.models import User
+from work.reads import person as read
+from work.services import preferences
+
+YEAR = 365 * 24 * 3600
+
+
+class Preferences(forms.Form):
+    """How the pages speak and look, on every device on which the person signs in."""
+
+    language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
+    theme = forms.ChoiceField(
+        label=gettext_lazy("Theme"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Theme of this device")),
+            ("light", gettext_lazy("Light")),
+            ("dark", gettext_lazy("Dark")),
+        ],
+    )
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        languages = [("", _("Language of this device")), *settings.LANGUAGES]
+        self.fields["language"].choices = languages  # type: ignore[attr-defined]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """Who I am here, what I may, and what I prefer; POST keeps the preferences."""
+    person: Any = request.user
+    form = Preferences(
+        request.POST if request.method == "POST" else None,
+        initial={"language": person.language, "theme": person.theme},
+    )
+    if request.method == "POST" and form.is_valid() and (act := _act(request)):
+        try:
+            kept = preferences.prefer(
+                actor=person,
+                act=act,
+                languages=tuple(code for code, _name in settings.LANGUAGES),
+                **form.cleaned_data,
+            )
+        except NotDone:
+            form.add_error(None, _("This could not be kept just now. Send it again."))
+        else:
+            messages.success(request, _("Your preferences are kept."))
+            response = redirect("account_profile")
+            response.status_code = 303
+            put_on_device(response, kept, forget=True)
+            return response
+    values = {
+        "form": form,
+        "person": person,
+        "second_step": is_mfa_enabled(person),
+        **read.about(person.pk, timezone.now()),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "account/profile.html", values, status=status)
+
+
+def _act(request: HttpRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.POST.get("act", ""))
+    except ValueError:
+        return None
+
+
+@require_POST
+def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
+    """End every other sign-in of this person, on whatever device."""
+    ended = sessions.end_others(request.user.pk, request.session.session_key)
+    said = ngettext("%(n)s other sign-in was ended.", "%(n)s other sign-ins were ended.", ended)
+    messages.success(request, said % {"n": ended} if ended else _("You are signed in here alone."))
+    response = redirect("account_profile")
+    response.status_code = 303
+    return response
+
+
+def put_on_device(response: HttpResponse, person: User, *, forget: bool = False) -> None:
+    """Let this device show what the person prefers; forget: also that there is no preference."""
+    cookies: Mapping[str, str] = {
+        settings.LANGUAGE_COOKIE_NAME: person.language,
+        "theme": person.theme,
+    }
+    for name, value in cookies.items():
+        if value:
+            response.set_cookie(
+                name, value, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+            )
+        elif forget:
+            response.delete_cookie(name, samesite="Lax")

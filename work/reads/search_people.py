@@ -1,0 +1,86 @@
+"""The people and posts of a site that a name finds, of those that the reader may know."""
+
+from datetime import datetime
+from functools import reduce
+from operator import and_
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from work.models import Duty, ItemExecutor, Membership, Post, Site, User, WorkItem
+from work.permissions import Scope
+from work.reads.seen import of_site
+
+MOST = 25
+_WORDS = 6
+
+
+def found_people(site: Site, who: Scope, at: datetime, q: str) -> list[dict[str, Any]]:
+    """People and posts by name, each with the way to its work: two queries.
+
+    A guest knows the own company's people, and whoever owns or carries out its work; no numbers.
+    """
+    guest = who.only_contractor(site.pk)
+    work = reverse("work:item_list", args=[site.slug])
+
+    def row(name: str, key: str, **more: str) -> dict[str, Any]:
+        asked = {"owner": key}
+        return {"name": name, "url": f"{work}?{urlencode(asked)}", "phone": "", "sub": "", **more}
+
+    named = _named(q)
+    posts = [
+        row(
+            each.name,
+            f"post:{each.pk}",
+            sub=each.holder or _("nobody has the duty"),
+            phone="" if guest else each.phone or "",
+        )
+        for each in _posts(site, who, guest).filter(named).order_by("name")[:MOST]
+    ]
+    people = [
+        row(
+            each.name,
+            f"user:{each.pk}",
+            sub=each.company.name if each.company else "",
+            phone="" if guest else each.phone,
+            carried_url=f"{work}?{urlencode({'executor': f'user:{each.pk}'})}",
+        )
+        for each in _people(site, who, at, guest)
+        .filter(named | (Q(pk__in=[]) if guest else Q(badge__iexact=q)))
+        .select_related("company")
+        .order_by("name", "pk")[:MOST]
+    ]
+    return [*posts, *people]
+
+
+def _named(q: str) -> Q:
+    return reduce(and_, (Q(name__unaccent__icontains=word) for word in q.split()[:_WORDS]))
+
+
+def _people(site: Site, who: Scope, at: datetime, guest: bool) -> QuerySet[User]:
+    roles = Membership.objects.filter(
+        Q(ends=None) | Q(ends__gt=at), user=OuterRef("pk"), site=site, starts__lte=at
+    )
+    people = User.objects.filter(is_active=True)
+    if not guest:
+        return people.filter(Exists(roles))
+    mine = WorkItem.objects.filter(of_site(who, site), site=site)
+    own = roles.filter(company__in=who.companies(site.pk))
+    carried = ItemExecutor.objects.filter(user=OuterRef("pk"), item__in=mine)
+    owned = mine.filter(owner_user=OuterRef("pk"))
+    return people.filter(Exists(own) | Exists(carried) | Exists(owned))
+
+
+def _posts(site: Site, who: Scope, guest: bool) -> Any:
+    duty = Duty.objects.filter(post=OuterRef("pk"), ends=None)
+    posts = Post.objects.filter(site=site, is_active=True).annotate(
+        holder=Subquery(duty.values("user__name")[:1]),
+        phone=Subquery(duty.values("user__phone")[:1]),
+    )
+    if guest:
+        mine = WorkItem.objects.filter(of_site(who, site), site=site)
+        posts = posts.filter(Exists(mine.filter(owner_post=OuterRef("pk"))))
+    return posts

@@ -1,0 +1,129 @@
+"""My work: what I own and carry out, my posts' and my team's, and what waits for my decision."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from work.filters import Asked, select
+from work.models import Post, Site, Team, WorkItem
+from work.permissions import Scope
+from work.reads import mine as read
+from work.reads import rows
+from work.reads.counts import capped
+from work.reads.facets import Facets
+from work.reads.mine import Section
+from work.reads.seen import of_site
+from work.reasons import Names, say
+from work.views._site import number_in, site_view
+
+PAGE, LAST = 50, 20
+
+
+@require_safe
+@site_view
+def mine(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
+    """The reader's own work at a site, each count a link to its list; `?all=` shows one whole."""
+    found = sections(site, who, at)
+    if key := request.GET.get("all"):
+        section = next((each for each in found if each.key == key and each.decision), None)
+        if section is None:
+            raise Http404
+        return _whole(request, site, who, at, section)
+    read.fill(found, at)
+    _say_blocks([row for each in found for row in each.rows], who)
+    values = {
+        "site": site,
+        "counts": [_stat(each) for each in found],
+        "own": [each for each in found if each.count and not each.decision],
+        "decisions": [each for each in found if each.count and each.decision],
+        "nothing": not any(each.count for each in found),
+    }
+    return render(request, "work/mine.html", values)
+
+
+def sections(site: Site, who: Scope, at: datetime) -> list[Section]:
+    """Every section that can hold something for this reader: two queries."""
+    seen = WorkItem.objects.open().filter(of_site(who, site), site=site)
+    work, here = (reverse(f"work:{name}", args=[site.slug]) for name in ("item_list", "mine"))
+
+    def of(key: str, title: str, icon: str, q: Q, **asked: Any) -> Section:
+        return Section(key, title, icon, seen.filter(q), f"{work}?{urlencode(asked, doseq=True)}")
+
+    def decision(key: str, title: str, icon: str, q: Q) -> Section:
+        return Section(key, title, icon, seen.filter(q), f"{here}?all={key}", decision=True)
+
+    me = who.user_id
+    found = [
+        of("owned", _("I own"), "user", Q(owner_user=me), owner=f"user:{me}"),
+        of("carried", _("I carry out"), "wrench", read.carried_by(me), executor="me"),
+    ]
+    for post in Post.objects.filter(site=site, pk__in=who.posts()):
+        owned = Q(owner_post=post.pk)
+        found.append(of(f"post-{post.pk}", post.name, "users", owned, owner=f"post:{post.pk}"))
+    teams = Team.objects.filter(site=site, pk__in=who.teams(), is_active=True)
+    codes = {team.pk: team.code for team in teams}
+    if codes:
+        owned = Q(team__in=sorted(codes))
+        found.append(of("team", _("My team's"), "hard-hat", owned, team=sorted(codes.values())))
+    clear = select(Asked.from_link(clears="me"), Facets(), site, who, at)
+    return [
+        *found,
+        decision("accept", _("To accept"), "circle-check", read.acceptable(site, who)),
+        Section("clear", _("To clear"), "octagon-x", clear.rows(), f"{work}?clears=me", True),
+        decision("check", _("To check"), "clipboard-check", read.checkable(site, who, at)),
+        decision("waive", _("I may waive"), "hourglass", read.waivable(site, who)),
+    ]
+
+
+def _stat(section: Section) -> dict[str, str]:
+    return {
+        "label": section.title,
+        "count": section.count_text,
+        "url": section.url,
+        "tone": "",
+        "icon": section.icon,
+        "note": "",
+    }
+
+
+def _say_blocks(found: list[rows.ItemRow], who: Scope) -> None:
+    """Say what blocks each row: at most two queries for the names in it."""
+    blocked = [row for row in found if row.block]
+    reasons = [row.block for row in blocked if row.block]
+    words = say(reasons, who, Names(reasons, who)) if reasons else []
+    for row, each in zip(blocked, words, strict=True):
+        row.block_text = each.text
+
+
+def _whole(
+    request: HttpRequest, site: Site, who: Scope, at: datetime, section: Section
+) -> HttpResponse:
+    """One section of decisions, page by page to the twentieth."""
+    page = max(1, min(number_in(request.GET.get("page", "")) or 1, LAST))
+    begin = (page - 1) * PAGE
+    section.count = capped([section.items])[0]
+    cut = rows.query(read.worst(section.items)[begin : begin + PAGE + 1], at, cards=True)
+    shown = rows.read(cut, at)
+    more, section.rows = len(shown) > PAGE, shown[:PAGE]
+    _say_blocks(shown[:PAGE], who)
+    base = f"?all={section.key}&page="
+    values = {
+        "site": site,
+        "section": section,
+        "pager": {
+            "first": begin + 1 if section.rows else 0,
+            "last": begin + len(section.rows),
+            "total_text": section.count_text,
+            "pages": [],
+            "previous_url": f"{base}{page - 1}" if page > 1 else "",
+            "next_url": f"{base}{page + 1}" if more and page < LAST else "",
+        },
+    }
+    return render(request, "work/mine_whole.html", values)

@@ -1,0 +1,46 @@
+"""One box that finds everything of a site that the reader may know of."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from work.models import Site
+from work.permissions import Scope
+from work.reads import search as read
+from work.reads.search_people import found_people
+from work.views._site import site_view
+
+# Fewer letters find everything; a number may be as short as it is.
+SHORTEST = 2
+
+
+@require_safe
+@site_view
+def search(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
+    """What was typed, found: first what is called exactly so, then open work, then the rest."""
+    q = read.cleaned(request.GET.get("q", ""))
+    values: dict[str, Any] = {"site": site, "q": q, "longest": read.LONGEST}
+    if len(q) < SHORTEST and not q.isdecimal():
+        return render(request, "work/search.html", values | {"too_short": bool(q)})
+    work = read.work(site, who, at, q)
+    places, things = read.found_places(site, who, q), read.found_things(site, who, q)
+    people = found_people(site, who, at, q)
+    lists = reverse("work:item_list", args=[site.slug])
+    values |= {
+        "searched": True,
+        "work": work,
+        "exact_places": [each for each in places if each["exact"]],
+        "exact_things": [each for each in things if each["exact"]],
+        "places": [each for each in places if not each["exact"]][: read.SHOWN],
+        "things": [each for each in things if not each["exact"]][: read.SHOWN],
+        "people": people,
+        "open_url": f"{lists}?{urlencode({'q': q})}",
+        "ended_url": f"{lists}?{urlencode({'q': q, 'status': 'all'})}",
+        "nothing": not (work.exact or work.open or work.ended or places or things or people),
+    }
+    return render(request, "work/search.html", values)
