@@ -8,12 +8,17 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from redis import RedisError
 
-from vinkey.profile import put_on_device
+from vinkey.profile import home_of, put_on_device
 
 
 class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The site that the person chose to begin with, or the list of the person's sites."""
+        person: Any = request.user
+        return home_of(person) or super().get_login_redirect_url(request)
 
     def post_login(self, request: HttpRequest, user: Any, **given: Any) -> HttpResponse:
         """The device on which somebody signs in shows what that person prefers."""

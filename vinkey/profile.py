@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -19,7 +20,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from vinkey import sessions
 from work.exceptions import NotDone
-from work.models import User
+from work.models import Site, User
+from work.permissions import scope
 from work.reads import person as read
 from work.services import preferences
 
@@ -40,8 +42,12 @@ class Preferences(forms.Form):
         ],
     )
 
-    def __init__(self, *args: Any, **given: Any) -> None:
+    home = forms.ChoiceField(label=gettext_lazy("Site after signing in"), required=False)
+
+    def __init__(self, *args: Any, sites: Mapping[str, str], **given: Any) -> None:
         super().__init__(*args, **given)
+        homes = [("", _("The list of my sites")), *sites.items()]
+        self.fields["home"].choices = homes  # type: ignore[attr-defined]
         languages = [("", _("Language of this device")), *settings.LANGUAGES]
         self.fields["language"].choices = languages  # type: ignore[attr-defined]
 
@@ -50,9 +56,11 @@ class Preferences(forms.Form):
 def profile(request: HttpRequest) -> HttpResponse:
     """Who I am here, what I may, and what I prefer; POST keeps the preferences."""
     person: Any = request.user
+    known = read.about(person.pk, timezone.now())
     form = Preferences(
         request.POST if request.method == "POST" else None,
-        initial={"language": person.language, "theme": person.theme},
+        initial={name: getattr(person, name) for name in ("language", "theme", "home")},
+        sites={role["slug"]: role["site"] for role in known["roles"]},
     )
     if request.method == "POST" and form.is_valid() and (act := _act(request)):
         try:
@@ -74,7 +82,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "form": form,
         "person": person,
         "second_step": is_mfa_enabled(person),
-        **read.about(person.pk, timezone.now()),
+        **known,
     }
     status = 422 if form.is_bound else 200
     return render(request, "account/profile.html", values, status=status)
@@ -96,6 +104,14 @@ def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     response = redirect("account_profile")
     response.status_code = 303
     return response
+
+
+def home_of(person: User) -> str:
+    """The page that comes after signing in: of the site that was chosen, while it is theirs."""
+    found = Site.objects.filter(
+        slug=person.home, pk__in=scope(person, timezone.now()).site_ids()
+    ).exists()
+    return reverse("work:site_picture", args=[person.home]) if person.home and found else ""
 
 
 def put_on_device(response: HttpResponse, person: User, *, forget: bool = False) -> None:

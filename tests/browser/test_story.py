@@ -99,7 +99,7 @@ def test_an_open_order_is_taken_to_closed_and_again(valhall, open_window):
 
     # Found by its number, not to be planned without a criterion, and then planned.
     page.get_by_role("link", name="Valhall").first.click()
-    page.get_by_role("searchbox", name="Find work by number or word").fill(f"W-{item.number}")
+    page.get_by_role("searchbox", name="Find work, places, assets, people").fill(f"W-{item.number}")
     page.keyboard.press("Enter")
     page.locator(f"a[href='{ingrid.path}']").first.click()
     ingrid.sees("Requested")

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tests import factories
 from tests.work.conftest import world  # noqa: F401
+from vinkey.profile import home_of
 from work.models import Event
 
 PROFILE = "/account/"
@@ -32,19 +33,20 @@ def test_it_says_who_one_is_here(world):  # noqa: F811
 
 def test_preferences_are_kept_and_shown_on_every_device(world):  # noqa: F811
     person, client = world.technician, _signed_in(world.technician)
-    answer = _prefer(client, language="nl", theme="dark")
+    answer = _prefer(client, language="nl", theme="dark", home="hvk")
     assert (answer.status_code, answer["Location"]) == (303, PROFILE)
     person.refresh_from_db()
-    assert (person.language, person.theme) == ("nl", "dark")
+    assert (person.language, person.theme, person.home) == ("nl", "dark", "hvk")
     page = client.get(PROFILE).text
     assert '<html lang="nl"' in page
     assert 'data-theme="dark"' in page
     kept = Event.objects.get(verb="changed", subject_id=person.pk, subject_type="work.user")
-    assert (kept.actor, kept.data) == (person, {"fields": ["language", "theme"]})
+    assert (kept.actor, kept.data) == (person, {"fields": ["home", "language", "theme"]})
     person.set_password("correct horse staple")
     person.save()
     other = Client()
-    other.post("/login/", {"login": person.username, "password": "correct horse staple"})
+    answer = other.post("/login/", {"login": person.username, "password": "correct horse staple"})
+    assert answer["Location"] == "/s/hvk/"
     assert 'data-theme="dark"' in other.get(PROFILE).text
     assert '<html lang="nl"' in other.get(PROFILE).text
     _prefer(client, language="", theme="")
@@ -52,7 +54,8 @@ def test_preferences_are_kept_and_shown_on_every_device(world):  # noqa: F811
 
 
 @pytest.mark.parametrize(
-    "said", [{"language": "xx"}, {"theme": "pink"}, {"act": "x"}, {"theme": "\x00"}]
+    "said",
+    [{"language": "xx"}, {"home": "nrd"}, {"theme": "pink"}, {"act": "x"}, {"theme": "\x00"}],
 )
 def test_what_there_is_not_is_refused(world, said):  # noqa: F811
     client, count = _signed_in(world.technician), Event.objects.count()
@@ -73,4 +76,6 @@ def test_other_sign_ins_are_ended_and_nobody_elses(world):  # noqa: F811
 
 def test_a_role_that_has_ended_is_not_said(world):  # noqa: F811
     ended = factories.person(world.site, "hse", ends=timezone.now())
+    ended.home = "hvk"
+    assert home_of(ended) == ""
     assert "No role at any site." in _signed_in(ended).get(PROFILE).text

@@ -38,7 +38,8 @@ def _stat(label: str, count: str) -> Row:
 
 
 def _section(key: str, title: str) -> Row:
-    return Row(key=key, title=title, count_text="2", url=f"?all={key}", rows=_items())
+    return Row(key=key, title=title, count_text="2", url=f"?all={key}", rows=_items(),
+               decision=key == "accept")  # fmt: skip
 
 
 def _mine(**more: Any) -> dict[str, Any]:

@@ -23,7 +23,9 @@ class Ending(forms.Form):
     outcome = forms.ChoiceField(
         label=gettext_lazy("What becomes of it"), required=False, widget=forms.RadioSelect
     )
-    condition = text(gettext_lazy("Condition it is left in"), required=False)
+    condition = text(
+        gettext_lazy("Condition it is left in, or what the next must know"), required=False
+    )
     # The door says whether the blocker still stands.
     waits = forms.CharField(label=gettext_lazy("It waits for"), required=False, widget=forms.Select)
     what = forms.CharField(

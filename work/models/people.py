@@ -50,6 +50,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     language = models.CharField(_("language"), max_length=8, blank=True)
     theme = models.CharField(_("theme"), max_length=8, blank=True)
+    # The short name of the site whose picture comes after signing in.
+    home = models.CharField(_("first site"), max_length=20, blank=True, db_default="")
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the admin"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
