@@ -52,6 +52,9 @@ def test_every_query_of_the_lists_has_its_index(bulk):
     assert [plan.case for plan in plans.values() if plan.unindexed] == []
     for case, index in ORDERS.items():
         assert index in plans[case].indexes, f"{case}: {plans[case].indexes}"
+    searched = [plan for case, plan in plans.items() if case.startswith("search")]
+    indexes = {index for plan in searched for index in plan.indexes}
+    assert {"work_item_words", "work_item_open_words", "work_item_what_trgm"} <= indexes
     assert len(plans) > 75
 
     # And those of the admin: work and history, of one site and of two.

@@ -55,8 +55,8 @@ def cleaned(text: str) -> str:
 def work(site: Site, who: Scope, at: datetime, q: str) -> Work:
     """Work by number, by the key of its source, by words; three queries at most."""
     seen = WorkItem.objects.filter(of_site(who, site), site=site)
-    hits = _hits([*_exact(seen, q), *_by_words(seen, q)])
-    guessed = sum(len(found) for found in hits) < FEW and bool(parts := _by_parts(seen, q))
+    hits = _hits([*_exact(seen, q), *by_words(seen, q)])
+    guessed = sum(len(found) for found in hits) < FEW and bool(parts := by_parts(seen, q))
     if guessed:
         for found, more in zip(hits, _hits(parts), strict=True):
             found += [pk for pk in more if pk not in {each for many in hits for each in many}]
@@ -76,7 +76,7 @@ def _exact(seen: QuerySet[WorkItem], q: str) -> list[QuerySet]:
     return found
 
 
-def _by_words(seen: QuerySet[WorkItem], q: str) -> list[QuerySet]:
+def by_words(seen: QuerySet[WorkItem], q: str) -> list[QuerySet]:
     """The newest with every word of it, or with words that begin so."""
     lexemes = [Lexeme(word, prefix=True) for word in _WORD.findall(q)[:MOST_WORDS]]
     if not lexemes:
@@ -90,7 +90,7 @@ def _by_words(seen: QuerySet[WorkItem], q: str) -> list[QuerySet]:
     ]
 
 
-def _by_parts(seen: QuerySet[WorkItem], q: str) -> list[QuerySet]:
+def by_parts(seen: QuerySet[WorkItem], q: str) -> list[QuerySet]:
     """Words that hold these parts, and, of open work, what is written much like it."""
     parts = [word for word in q.split()[:MOST_WORDS] if len(word) >= _TRIGRAM]
     if not parts:

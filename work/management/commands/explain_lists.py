@@ -20,7 +20,7 @@ from work.filters import Asked, select
 from work.filters.order import ordered
 from work.models import Asset, Membership, Post, Site, User
 from work.permissions import Grant, Scope, scope
-from work.reads import facets, live, picture, rows
+from work.reads import facets, live, picture, rows, search
 from work.reads.blocks import held
 from work.reads.counts import capped
 from work.reads.seen import of_site
@@ -179,6 +179,12 @@ def measure(site: Site, *, times: int = 3) -> Iterator[Plan]:
         yield _picture(site, who, times)
         yield _why(site, who, times)
         yield _token(site, who, times)
+        seen = site.items.filter(of_site(who, site))
+        for words in ("bearing", "bearing 4321", "replace", "zzzz"):
+            for how, parts in (("words", search.by_words), ("parts", search.by_parts)):
+                first, *more = parts(seen, words)
+                found = first.union(*more, all=True)
+                yield explain(f"search {words}, by {how}", found, times)
 
 
 def _anybody(site: Site, role: str) -> User:
