@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -140,6 +141,21 @@ def test_of_an_item_that_somebody_else_took_the_words_come_back(world, sign_in):
     assert answer.status_code == 422
     assert _results(answer) == {f"W-{item.number}": "stale"}
     assert "Drained, tagged" in answer.text
+
+
+def test_what_was_typed_comes_back_after_signing_in_as_it_was_seen(world, sign_in):
+    item = factories.live_item(world)
+    visitor, seen = sign_in(world.technician), item.version
+    visitor.get(END)
+    Session.objects.all().delete()
+    _send(visitor, _typed(item, "leave", seen=seen, condition="Covered up"))
+    items.edit(actor=world.planner, at=world.at, item_id=item.pk, why="Anew")
+    backend = "django.contrib.auth.backends.ModelBackend"
+    visitor.client.force_login(world.technician, backend=backend)
+    page = visitor.get(END)
+    assert "You had been signed out" in page.text
+    assert page.context["rows"][0]["form"]["condition"].value() == "Covered up"
+    assert page.context["rows"][0]["version"] == seen
 
 
 def test_what_is_not_mine_to_do_says_so_and_is_refused(world, nrd, sign_in):

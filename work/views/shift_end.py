@@ -174,11 +174,10 @@ def _render(
 ) -> HttpResponse:
     """The page as things stand now; `again`: the items whose form comes back as it was typed."""
     found = read.left(site, who, at)
-    every = again is None
+    kept = typed if again is None else None
+    back = {left.item.pk for left in found} if kept else again or set()
     rows = [
-        _row(
-            left, typed if typed is not None and (every or left.item.pk in again) else None, people
-        )
+        _row(left, typed if left.item.pk in back else None, people, kept)
         for left in found[: read.MOST]
     ]
     _say_held(rows, who)
@@ -202,14 +201,22 @@ def _render(
     return render(request, "work/shift_end.html", values, status=422 if failed else 200)
 
 
-def _row(left: Left, typed: QueryDict | None, people: dict[str, tuple[str, str]]) -> dict[str, Any]:
+def _row(
+    left: Left,
+    typed: QueryDict | None,
+    people: dict[str, tuple[str, str]],
+    kept: QueryDict | None,
+) -> dict[str, Any]:
+    """kept: what comes back unsent, with the version that was seen when it was typed."""
+    pk = left.item.pk
+    seen = number_in(kept.get(f"i{pk}-seen", "")) if kept else None
     return {
         "item": left.row,
-        "pk": left.item.pk,
-        "version": left.item.version,
+        "pk": pk,
+        "version": seen or left.item.version,
         "left": left,
         "form": Ending(typed, left, people),
-        "why": f"why-{left.item.pk}",
+        "why": f"why-{pk}",
         "denied": [],
         "missing": [],
         "more": max(0, len(left.missing) - _SAID),
