@@ -4,7 +4,8 @@ from django.contrib.postgres.search import SearchVector
 from django.db import migrations, models
 
 OPEN = models.Q(('status__in', ['done', 'live', 'planned', 'requested', 'waiting']))
-WORDS = SearchVector('what', 'why', config='vinkey')
+OPEN_WORDS = SearchVector('what', 'why', config='vinkey')
+WORDS = SearchVector('what', config='vinkey')
 
 
 class Migration(migrations.Migration):
@@ -31,7 +32,7 @@ class Migration(migrations.Migration):
             'DROP TEXT SEARCH CONFIGURATION vinkey',
         ),
         AddIndexConcurrently('workitem', GinIndex(WORDS, name='work_item_words')),
-        AddIndexConcurrently('workitem', GinIndex(WORDS, condition=OPEN, name='work_item_open_words')),
+        AddIndexConcurrently('workitem', GinIndex(OPEN_WORDS, condition=OPEN, name='work_item_open_words')),
         AddIndexConcurrently(
             'workitem',
             models.Index(

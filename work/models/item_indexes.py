@@ -14,9 +14,11 @@ from work.models.readings import LIFECYCLE
 from work.states import OPEN, Status
 
 _OPEN = sorted(OPEN)
-# The words of an item as they are searched: every word as it is written, without its accents.
+# The words of an item as they are searched: every word as it is written, without its accents. Of
+# open work also why it must happen; of a million that have ended, what takes a tenth of the time.
 WORDS_CONFIG = "vinkey"
-WORDS = SearchVector("what", "why", config=WORDS_CONFIG)
+OPEN_WORDS = SearchVector("what", "why", config=WORDS_CONFIG)
+WORDS = SearchVector("what", config=WORDS_CONFIG)
 
 INDEXES = [
     models.Index(fields=["site", "status", "-number"], name="work_item_status"),
@@ -150,7 +152,7 @@ INDEXES = [
         condition=Q(status__in=_OPEN),
     ),
     GinIndex(WORDS, name="work_item_words"),
-    GinIndex(WORDS, name="work_item_open_words", condition=Q(status__in=_OPEN)),
+    GinIndex(OPEN_WORDS, name="work_item_open_words", condition=Q(status__in=_OPEN)),
     models.Index(
         fields=["site", "external_key"],
         name="work_item_external_key",

@@ -16,8 +16,8 @@ from django.db.models import Case, FloatField, Q, QuerySet, Value, When
 from django.db.models.functions import Upper
 from django.urls import reverse
 
-from work.models import Site, WorkItem
-from work.models.item_indexes import WORDS, WORDS_CONFIG
+from work.models import Place, Site, WorkItem
+from work.models.item_indexes import OPEN_WORDS, WORDS, WORDS_CONFIG
 from work.permissions import Scope
 from work.reads import assets, places
 from work.reads import rows as rows_
@@ -29,6 +29,8 @@ from work.states import ENDED, OPEN
 LONGEST, MOST_WORDS = 100, 6
 # So many hits are ranked, the newest; so many are shown; with fewer the trigrams are asked.
 RANKED, SHOWN, FEW = 500, 25, 5
+# So many that hold a part of a word are looked at, whatever their number.
+LOOKED_AT, GUESTS = 2000, 100
 _TRIGRAM = 3
 _EXACT, _OPEN, _ENDED = range(3)
 # Of what means something in a query itself nothing is looked for.
@@ -77,16 +79,20 @@ def _exact(seen: QuerySet[WorkItem], q: str) -> list[QuerySet]:
 
 
 def by_words(seen: QuerySet[WorkItem], q: str) -> list[QuerySet]:
-    """The newest with every word of it, or with words that begin so."""
+    """The newest with every word of it, or words that begin so; of open work in its why too."""
     lexemes = [Lexeme(word, prefix=True) for word in _WORD.findall(q)[:MOST_WORDS]]
     if not lexemes:
         return []
     query = SearchQuery(reduce(and_, lexemes), config=WORDS_CONFIG)
-    found = seen.alias(words=WORDS).filter(words=query).order_by("-number")
-    rank = SearchRank(WORDS, query)
     return [
-        _part(found.filter(status__in=sorted(statuses))[:RANKED], bucket, rank)
-        for bucket, statuses in ((_OPEN, OPEN), (_ENDED, ENDED))
+        _part(
+            seen.alias(words=words)
+            .filter(words=query, status__in=sorted(statuses))
+            .order_by("-number")[:RANKED],
+            bucket,
+            SearchRank(words, query),
+        )
+        for bucket, statuses, words in ((_OPEN, OPEN, OPEN_WORDS), (_ENDED, ENDED, WORDS))
     ]
 
 
@@ -98,9 +104,11 @@ def by_parts(seen: QuerySet[WorkItem], q: str) -> list[QuerySet]:
     held = reduce(and_, (Q(what__icontains=part) for part in parts))
     opened = seen.filter(status__in=sorted(OPEN))
     alike = opened.alias(written=Upper("what")).filter(written__trigram_word_similar=q.upper())
+    # Taken before they are ordered: along the numbers all of history would be read for a few.
+    ended = seen.filter(held, status__in=sorted(ENDED)).order_by().values("pk")[:LOOKED_AT]
     newest = (
         (opened.filter(held), _OPEN),
-        (seen.filter(held, status__in=sorted(ENDED)), _ENDED),
+        (WorkItem.objects.filter(pk__in=ended), _ENDED),
         (alike, _OPEN),
     )
     return [_part(found.order_by("-number")[: SHOWN + 1], bucket) for found, bucket in newest]
@@ -142,10 +150,14 @@ def _nearest(q: str, *codes: str) -> Case:
 
 def found_places(site: Site, who: Scope, q: str) -> list[dict[str, Any]]:
     """Places that are called so, those with exactly that code first: one query."""
-    rows = places.seen(site, who).filter(_named(q, "code")).annotate(near=_nearest(q, "code"))
+    near, rows = _nearest(q, "code"), places.seen(site, who)
+    called = Place.objects.filter(_named(q, "code"), site=site, is_active=True)
+    # Whether a place is a guest's to know is dear to ask, so that the nearest names alone are.
+    named = called.annotate(near=near).order_by("near", "code", "pk").values("pk")
+    rows = rows.filter(pk__in=named[:GUESTS] if who.only_contractor(site.pk) else named.order_by())
     return [
         places.row(site, each) | {"exact": each.near == 0}
-        for each in rows.order_by("near", "code", "pk")[: SHOWN + 1]
+        for each in rows.annotate(near=near).order_by("near", "code", "pk")[: SHOWN + 1]
     ]
 
 
