@@ -229,6 +229,18 @@ def _picture() -> dict[str, Any]:
         "areas": [Row(name="Packaging", url="?p", load=4, stopped=2, late=0, cells=cells)],
         "area_most": 4,
         "area_columns": ["Open", "Blocked", "Overdue"],
+        "exceptions": _counts()[:3],
+        "decisions": [
+            Row(
+                title="To accept",
+                url="?all=accept",
+                count_text="12",
+                rows=_rows()[:2],
+                decision=True,
+            )
+        ],
+        "recurring": _groups(),
+        "recurring_most": 4334400,
         "trouble": None,
     }
 
@@ -337,6 +349,10 @@ PAGES = {
     "sites": Page("work/site_list.html", _sites),
     "sites-none": Page("work/site_list.html", lambda: {"sites": []}),
     "picture": Page("work/site_picture.html", _picture),
+    "picture-quiet": Page(
+        "work/site_picture.html",
+        lambda: _picture() | {"decisions": [], "recurring": [], "panels": [], "areas": []},
+    ),
     "list": Page("work/item_list.html", _list),
     "list-empty": Page(
         "work/item_list.html", lambda: _narrowing(items=[], columns=_columns(), chips=[])

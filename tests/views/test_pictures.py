@@ -17,14 +17,15 @@ from tests.factories import (
 )
 from work import ports
 from work.models import Membership, WorkItem
+from work.services import blockers
 from work.states import BlockerKind, Role
 
 PICTURE = "/s/hvk/"
 
 
-def counts(response) -> dict[str, str]:
+def counts(response, of="counts") -> dict[str, str]:
     assert response.status_code == 200
-    return {stat["label"]: stat["count"] for stat in response.context["counts"]}
+    return {stat["label"]: stat["count"] for stat in response.context[of]}
 
 
 @pytest.fixture
@@ -59,11 +60,16 @@ def test_every_number_is_that_of_its_list(world, planner, busy):
         "Overdue": "1",
         "Not ready yet": "1",
         "Requested": "2",
-        "Not confirmed stopped": "1",
-        "Arrived incomplete": "1",
-        "Closed in source, open here": "1",
     }
-    for stat in page.context["counts"]:
+    assert counts(page, "exceptions") == {
+        "Not confirmed stopped": "1",
+        "Closed in source, open here": "1",
+        "Owner left": "0",
+        "Post without duty": "0",
+        "Nobody on it": "0",
+        "Arrived incomplete": "1",
+    }
+    for stat in page.context["counts"] + page.context["exceptions"]:
         listed = planner.client.get(stat["url"])
         assert listed.context["trouble"] is None, stat
         assert listed.context["pager"].total_text == stat["count"], stat
@@ -157,12 +163,35 @@ def test_panels_come_first_and_hide_themselves(world, planner, panel):
     assert "People inside" not in planner.get(PICTURE, fresh="1").text
 
 
+def test_what_keeps_blocking_and_what_waits_for_the_reader(world, clock, sign_in):
+    done_item(world)
+    held = live_item(world)
+    given = {"actor": world.technician, "at": world.at, "item_id": held.pk}
+    blockers.raise_(**given, kind="material", what="Seal kit", clears=f"user:{world.planner.pk}")
+    blockers.raise_(**given, kind="access", what="Scaffold")
+    clock.move_to(world.t(120))
+    page = sign_in(world.shift_lead).get(PICTURE)
+    told = [(row["label"], row["now"], row["held"]) for row in page.context["recurring"]]
+    assert told == [
+        ("Access, nobody named", "1", "2.0 h"),
+        ("Material, cleared by Planner", "1", "2.0 h"),
+    ]
+    for row in page.context["recurring"]:
+        for url in (row["url"], row["now_url"]):
+            assert page.client.get(url).context["pager"].total_text == "1"
+    assert [(each.key, each.count) for each in page.context["decisions"]] == [("accept", 1)]
+    assert page.client.get(page.context["decisions"][0].url).status_code == 200
+    guest = sign_in(world.contractor).get(PICTURE)
+    assert (guest.context["recurring"], guest.context["decisions"]) == ([], [])
+
+
 @pytest.mark.parametrize("count", [1, 30])
 def test_query_count(world, planner, count, django_assert_num_queries):
     for n in range(count):
         requested_item(world, place_id=(world.l3 if n % 2 else world.p301).pk)
-    # session, user, scope, site, token, areas, counts by area, rare counts
-    with django_assert_num_queries(8):
+    # session, user, scope, site, token, areas, counts by area, rare counts, counts of decisions,
+    # what keeps blocking
+    with django_assert_num_queries(10):
         page = planner.get(PICTURE)
     assert counts(page)["Open"] == str(count)
 

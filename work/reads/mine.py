@@ -86,12 +86,12 @@ def waivable(site: Site, who: Scope) -> Q:
     return Q(pk__in=rows.order_by().values("item"))
 
 
-def fill(found: Sequence[Section], at: datetime) -> None:
+def fill(found: Sequence[Section], at: datetime, shown: int = SHOWN) -> None:
     """Count the sections and read the first rows of each: three queries for all of them."""
     for section, count in zip(found, capped([each.items for each in found]), strict=True):
         section.count = count
     parts = [
-        worst(each.items)[:SHOWN].values_list(Value(n), "pk")
+        worst(each.items)[:shown].values_list(Value(n), "pk")
         for n, each in enumerate(found)
         if each.count
     ]
@@ -101,8 +101,8 @@ def fill(found: Sequence[Section], at: datetime) -> None:
     items = WorkItem.objects.filter(pk__in={pk for _n, pk in pairs})
     by_pk = {row.pk: row for row in rows_.read(rows_.query(items, at, cards=True), at)}
     for n, section in enumerate(found):
-        shown = [by_pk[pk] for number, pk in pairs if number == n and pk in by_pk]
-        section.rows = sorted(shown, key=_urgency)
+        of_section = [by_pk[pk] for number, pk in pairs if number == n and pk in by_pk]
+        section.rows = sorted(of_section, key=_urgency)
 
 
 def worst(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:

@@ -1,5 +1,6 @@
 """Groups of blockers in words: what, how many, how long, each with the address of its list."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -53,7 +54,7 @@ def grouped(selection: Selection) -> tuple[str, list[dict[str, Any]]]:
         since=context.held_from,
         groupings=[(by,)],
     )[(by,)]
-    names = names_of(rows, context.who) if by == "clears" else None
+    names = names_of([each.key[0] for each in rows], context.who) if by == "clears" else None
     here = reverse("work:item_list", args=[context.site.slug])
     return by, [
         row(each, by, names, at=context.at)
@@ -68,7 +69,7 @@ def row(group: Held, by: str, names: Names | None, *, at: datetime) -> dict[str,
     if by == "kind":
         label, icon = str(BlockerKind(key).label), _ICONS.get(key, "circle-question-mark")
     else:
-        label, icon = _who(key, names), "user" if key.startswith("user:") else "users"
+        label, icon = clearer(key, names), "user" if key.startswith("user:") else "users"
     return {"label": label, "icon": icon} | numbers(group, at)
 
 
@@ -89,13 +90,13 @@ def exact(count: int) -> str:
     return number_format(count, use_l10n=True, force_grouping=True)
 
 
-def names_of(rows: list[Held], who: Scope) -> Names:
-    """The names of who clears them: one query, whatever the length."""
-    pairs = [each.key[0].partition(":") for each in rows]
+def names_of(clearers: Iterable[str], who: Scope) -> Names:
+    """The names of who clears: one query, whatever the length."""
+    pairs = [each.partition(":") for each in clearers]
     return Names([], who, [(kind, key) for kind, _colon, key in pairs if kind != "role"])
 
 
-def _who(clears: str, names: Names | None) -> str:
+def clearer(clears: str, names: Names | None) -> str:
     """Who clears, by name; a post with who has its duty now."""
     if not clears:
         return str(NOBODY_NAMED)

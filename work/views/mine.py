@@ -51,13 +51,10 @@ def mine(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResp
 def sections(site: Site, who: Scope, at: datetime) -> list[Section]:
     """Every section that can hold something for this reader: two queries."""
     seen = WorkItem.objects.open().filter(of_site(who, site), site=site)
-    work, here = (reverse(f"work:{name}", args=[site.slug]) for name in ("item_list", "mine"))
+    work = reverse("work:item_list", args=[site.slug])
 
     def of(key: str, title: str, icon: str, q: Q, **asked: Any) -> Section:
         return Section(key, title, icon, seen.filter(q), f"{work}?{urlencode(asked, doseq=True)}")
-
-    def decision(key: str, title: str, icon: str, q: Q) -> Section:
-        return Section(key, title, icon, seen.filter(q), f"{here}?all={key}", decision=True)
 
     me = who.user_id
     found = [
@@ -72,9 +69,19 @@ def sections(site: Site, who: Scope, at: datetime) -> list[Section]:
     if codes:
         owned = Q(team__in=sorted(codes))
         found.append(of("team", _("My team's"), "hard-hat", owned, team=sorted(codes.values())))
+    return [*found, *decisions(site, who, at)]
+
+
+def decisions(site: Site, who: Scope, at: datetime) -> list[Section]:
+    """What waits for a decision of the reader: no query."""
+    seen = WorkItem.objects.open().filter(of_site(who, site), site=site)
+    work, here = (reverse(f"work:{name}", args=[site.slug]) for name in ("item_list", "mine"))
+
+    def decision(key: str, title: str, icon: str, q: Q) -> Section:
+        return Section(key, title, icon, seen.filter(q), f"{here}?all={key}", decision=True)
+
     clear = select(Asked.from_link(clears="me"), Facets(), site, who, at)
     return [
-        *found,
         decision("accept", _("To accept"), "circle-check", read.acceptable(site, who)),
         Section("clear", _("To clear"), "octagon-x", clear.rows(), f"{work}?clears=me", True),
         decision("check", _("To check"), "clipboard-check", read.checkable(site, who, at)),

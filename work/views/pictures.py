@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from work.filters import Asked, select
 from work.models import Site
 from work.permissions import Scope, scope
+from work.reads import mine as waiting
 from work.reads import picture
 from work.reads.counts import capped, said
 from work.reads.facets import Facets
@@ -20,8 +21,9 @@ from work.reads.notices import unseen
 from work.states import Status
 from work.templatetags.gauges import shade
 from work.views import _narrowing as narrowing
-from work.views import _site
+from work.views import _site, mine
 from work.views._panels import panels
+from work.views._recurring import recurring
 from work.views._site import site_view
 
 # Each count of the picture, as the parameters of its list.
@@ -34,11 +36,27 @@ COUNTS: dict[str, dict[str, str]] = {
     "overdue": {"overdue": "1"},
     "not_ready": {"ready": "0"},
     "requested": {"status": "requested"},
-    "unconfirmed": {"unconfirmed": "1"},
-    "incomplete": {"incomplete": "1"},
-    "source_closed": {"source_closed": "1"},
 }
-_TONES = {"blocked": "stop", "unconfirmed": "stop", "overdue": "late", "source_closed": "late"}
+# What should not be: each is seldom so, and has an index of its own.
+EXCEPTIONS: dict[str, dict[str, str]] = {
+    "unconfirmed": {"unconfirmed": "1"},
+    "source_closed": {"source_closed": "1"},
+    "owner_left": {"owner_left": "1"},
+    "no_duty": {"no_duty": "1"},
+    "nobody": {"nobody": "1"},
+    "incomplete": {"incomplete": "1"},
+}
+_TONES = {
+    "blocked": "stop",
+    "unconfirmed": "stop",
+    "overdue": "late",
+    "source_closed": "late",
+    "owner_left": "late",
+    "no_duty": "late",
+    "nobody": "late",
+}
+# As many rows of each kind of decision.
+DECISIONS = 3
 _ICONS = {
     "open": "list",
     "live": "circle-play",
@@ -51,9 +69,10 @@ _ICONS = {
     "unconfirmed": "hand",
     "incomplete": "circle-question-mark",
     "source_closed": "triangle-alert",
+    "owner_left": "user-x",
+    "no_duty": "users",
+    "nobody": "user",
 }
-# Few rows each, with an index of their own; the others are counted in one pass over open work.
-RARE = ("unconfirmed", "incomplete", "source_closed")
 AREA_COUNTS = ("open", "requested", "live", "waiting", "done", "blocked", "overdue")
 
 
@@ -70,29 +89,38 @@ def _labels() -> dict[str, str]:
         "unconfirmed": _("Not confirmed stopped"),
         "incomplete": _("Arrived incomplete"),
         "source_closed": _("Closed in source, open here"),
+        "owner_left": _("Owner left"),
+        "no_duty": _("Post without duty"),
+        "nobody": _("Nobody on it"),
     }
 
 
 @require_safe
 @site_view
 def site_picture(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
-    """The site now: what must be safe, the counts, and the load by area."""
+    """The site now: what must be safe, the counts, the load by area, what keeps blocking work,
+    what waits for the reader, and what should not be.
+    """
     etag = narrowing.tag(request, site, who, at)
     if (same := narrowing.unchanged(request, etag)) is not None:
         return same
     areas = picture.areas(site, who)
     asked = {
         name: select(Asked.from_link(**given), Facets(), site, who, at)
-        for name, given in COUNTS.items()
+        for name, given in (COUNTS | EXCEPTIONS).items()
     }
-    wanted = {name: each.condition() for name, each in asked.items() if name not in RARE}
+    wanted = {name: asked[name].condition() for name in COUNTS}
     length = max((len(area.path) for area in areas), default=1)
     counted = picture.counted(picture.seen(site, who), wanted, length)
     if who.only_contractor(site.pk):
         # A guest knows the places of the own company's work.
         areas = [each for each in areas if any(path.startswith(each.path) for path, _n in counted)]
     totals = {name: sum(counts[name] for _path, counts in counted) for name in wanted}
-    totals |= zip(RARE, capped([asked[name].rows() for name in RARE]), strict=True)
+    rare = capped([asked[name].rows() for name in EXCEPTIONS])
+    totals |= zip(EXCEPTIONS, rare, strict=True)
+    decisions = mine.decisions(site, who, at)
+    waiting.fill(decisions, at, DECISIONS)
+    blocks = recurring(site, who, at)
     labels, here = _labels(), reverse("work:item_list", args=[site.slug])
     loads = [*(_area(area, counted, here) for area in areas), *_in_no_area(site, areas, counted)]
     values: dict[str, Any] = {
@@ -103,6 +131,10 @@ def site_picture(request: HttpRequest, site: Site, who: Scope, at: datetime) -> 
         "areas": _shaded(loads),
         "area_most": max((area["load"] for area in loads), default=0),
         "area_columns": [labels[name] for name in AREA_COUNTS],
+        "exceptions": [_stat(name, totals[name], labels[name], here) for name in EXCEPTIONS],
+        "decisions": [each for each in decisions if each.count],
+        "recurring": blocks,
+        "recurring_most": max((row["seconds"] for row in blocks), default=0),
         "trouble": None,
         "nav_counts": {"work": said(totals["open"]), "blocked": said(totals["blocked"])},
     }
@@ -113,7 +145,7 @@ def _stat(name: str, count: int, label: str, here: str) -> dict[str, str]:
     return {
         "label": label,
         "count": said(count),
-        "url": here + Asked.from_link(**COUNTS[name]).url(),
+        "url": here + Asked.from_link(**(COUNTS | EXCEPTIONS)[name]).url(),
         "tone": _TONES.get(name, ""),
         "icon": _ICONS[name],
         "note": "",

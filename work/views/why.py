@@ -51,7 +51,9 @@ def why(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpRespo
     page = _Page(site, at, since)
     by_area = found[("area",)]
     guest = who.only_contractor(site.pk)
-    names = _blocks.names_of(found[("clears",)], who) if not guest else None
+    names = (
+        _blocks.names_of([each.key[0] for each in found[("clears",)]], who) if not guest else None
+    )
     whole = _sum(by_area)
     rows = {
         "kind": page.rows(found[("kind",)], "kind", None),
