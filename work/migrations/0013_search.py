@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('work', '0007_event_gate_index'),
+        ('work', '0012_found_by_index'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('work', '0011_search'),
+        ('work', '0013_search'),
     ]
 
     operations = [
