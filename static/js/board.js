@@ -274,5 +274,10 @@
     else reachable(focused && board().contains(focused) ? focused : cards()[0]);
   }
   show();
+  // Back from a form: to the card where it was chosen, once the browser has gone to its fragment, which takes the focus away.
+  window.addEventListener("load", () => setTimeout(() => {
+    const came = document.getElementById(location.hash.slice(1));
+    if (came?.matches(".card") && document.activeElement === document.body) go(came);
+  }));
   document.addEventListener("htmx:load", show);
 })();

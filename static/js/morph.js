@@ -55,6 +55,15 @@
     return undefined;
   }
 
+  /** A newer node, without what is kept in its place elsewhere. */
+  function made(fresh, state) {
+    const found = document.importNode(fresh, true);
+    if (found.querySelectorAll) {
+      for (const each of found.querySelectorAll("[id]")) if (state.kept.has(each.id)) each.remove();
+    }
+    return found;
+  }
+
   function children(old, fresh, state) {
     const known = new Map([...old.children].filter((each) => each.id).map((each) => [each.id, each]));
     const wanted = [...fresh.childNodes];
@@ -68,7 +77,7 @@
       if (each.id && !match && state.kept.has(each.id)) continue;
       if (!each.id && at && !at.id && at.nodeName === each.nodeName) match = at;
       if (!match) {
-        old.insertBefore(document.importNode(each, true), at);
+        old.insertBefore(made(each, state), at);
         continue;
       }
       if (match === at) at = at.nextSibling;

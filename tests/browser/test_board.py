@@ -68,6 +68,12 @@ def refresh(page: Page) -> None:
     page.evaluate("document.dispatchEvent(new CustomEvent('vinkey:refresh'))")
 
 
+def form(page: Page, label: str, entry: str) -> None:
+    """Choose an entry that leads to its form."""
+    with page.expect_navigation(url="**/?back=*"):
+        menu(page, label, entry)
+
+
 def test_work_is_planned_blocked_started_completed_and_accepted_by_keyboard(hvk, enter):
     item = factories.requested_item(hvk)
     factories.requested_item(hvk, priority="4", what="Sweep the floor")
@@ -81,18 +87,18 @@ def test_work_is_planned_blocked_started_completed_and_accepted_by_keyboard(hvk,
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("link", name="Sweep the floor")).to_be_focused()
     page.keyboard.press("ArrowUp")
-    menu(page, label, "Plan")
+    form(page, label, "Plan")
     tab_to(page, "[name=owner]")
     page.keyboard.type("Shift lead, Packaging")
     tab_to(page, "[name=executors]")
     page.keyboard.type("Shift lead")
     tab_to(page, "#do-plan")
     page.keyboard.press("Enter")
-    expect(column(page, "planned").locator(title)).to_be_visible()
+    expect(column(page, "planned").locator(title)).to_be_focused()
 
     # A blocker refuses the start, on the card, with who clears it.
-    tab_to(page, title)
-    page.keyboard.press("b")
+    with page.expect_navigation(url="**/raise-blocker/?back=*"):
+        page.keyboard.press("b")
     tab_to(page, "[name=what]")
     page.keyboard.type("Scaffold")
     tab_to(page, "[name=clears]")
@@ -100,7 +106,7 @@ def test_work_is_planned_blocked_started_completed_and_accepted_by_keyboard(hvk,
     tab_to(page, "#do-raise-blocker")
     page.keyboard.press("Enter")
     expect(page.locator(f"#card-{label} .blockline")).to_contain_text("Scaffold")
-    tab_to(page, title)
+    expect(page.locator(title)).to_be_focused()
     menu(page, label, "Start")
     refusal = page.locator(f"#card-{label} .refusal")
     expect(refusal).to_contain_text("Blocked: Scaffold")
@@ -110,15 +116,15 @@ def test_work_is_planned_blocked_started_completed_and_accepted_by_keyboard(hvk,
     expect(page.locator(title)).to_be_focused()
     found = Blocker.objects.get(item=item, ended_at=None)
     blockers.clear(actor=hvk.planner, at=timezone.now(), blocker_id=found.pk, word="It stands")
-    page.reload()
+    refresh(page)
+    expect(page.locator(f"#card-{label} .blockline")).to_have_count(0)
 
     # Done from the menu, and the focus goes along with the card.
-    tab_to(page, title)
     menu(page, label, "Start")
     expect(column(page, "live").locator(title)).to_be_focused()
     menu(page, label, "Complete")
     expect(column(page, "done").locator(title)).to_be_focused()
-    menu(page, label, "Accept")
+    form(page, label, "Accept")
     tab_to(page, "[name^=judged-]")
     page.keyboard.type("Seen in the field")
     tab_to(page, "#do-accept")
