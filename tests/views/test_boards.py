@@ -286,7 +286,7 @@ def test_stages_holds_and_the_next_step_are_on_the_card(world, planner):
     blocked = waiting_item(world)
     card = planner.get(BOARD).context["columns"][3]["items"][0]
     assert card.number == blocked.number
-    assert (card.next_text, card.next_by) == ("Clear what blocks it", world.planner.name)
+    assert (card.next_text, card.next_by) == ("Clear it", world.planner.name)
 
 
 @pytest.mark.parametrize("count", [1, 30])

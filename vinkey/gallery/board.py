@@ -55,7 +55,7 @@ def _cards() -> list[ItemRow]:
             unconfirmed_minutes=12,
             stage_text="In test",
             holds=["Line 3"],
-            next_text="Clear what blocks it",
+            next_text="Clear it",
             next_by="HSE",
         ),
         ItemRow("W-1070", LONG, Status.DONE, owner_text=LONG, executors_text=LONG),

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from work.exceptions import Reason
 from work.models import Site
 from work.permissions import Action, Scope, can
@@ -81,7 +83,7 @@ def put(site: Site, rows: list[ItemRow], who: Scope, at: datetime) -> None:
 
 def _put_next(row: ItemRow, clears: str) -> None:
     blocked = row.block is not None
-    row.next_text = next_step(row.status, blocked)
+    row.next_text = _("Clear it") if blocked else next_step(row.status, blocked=False)
     row.next_by = next_by(
         row.status,
         blocked,

@@ -27,7 +27,7 @@ from work.views._site import fragment, site_view
 
 CARDS, CARDS_IN_LANE = 10, 4
 # So many cards are drawn at once, and so many lanes named.
-MOST_CARDS, MOST_LANES = 50, 20
+MOST_CARDS, MOST_LANES = 40, 12
 _COLUMNS = [status for status in Status if status in OPEN]
 # The verb of every step, for a card that is dropped where its menu does not lead.
 _STEPS = json.dumps(
