@@ -104,6 +104,7 @@ CARD = Component(
         State(
             _("Columns with cards: normal, clear to start, blocked, long words, none"),
             (
+                '{% include "components/_card_icons.html" %}'
                 '<div class="board" tabindex="0" role="region" aria-label="Board">{% for '
                 'column in columns %}{% include "components/column.html" %}{% endfor %}</div>'
             ),
@@ -114,9 +115,14 @@ CARD = Component(
             _("Under the stages of one type; the head of a column over lanes"),
             (
                 '<div class="board">{% include "components/column.html" %}'
-                '{% include "components/column.html" with head=True %}</div>'
+                '{% include "components/column.html" with head=True %}'
+                '{% include "components/_closed_column.html" %}</div>'
             ),
-            lambda: {"site": SITE, "column": _staged()},
+            lambda: {
+                "site": SITE,
+                "column": _staged(),
+                "closed": Row(count="17", url="#closed"),
+            },
             True,
         ),
     ),
