@@ -16,6 +16,11 @@ class Answer:
     body: str
     headers: dict[str, str]
 
+    @property
+    def tag(self) -> str:
+        """The token with which it came."""
+        return next((self.headers[name] for name in self.headers if name.lower() == "etag"), "")
+
 
 @dataclass
 class Browser:

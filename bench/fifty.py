@@ -65,7 +65,7 @@ class Person:
         answer = self.browser.get("board", BOARD, X_Live="1", **known)
         if answer.status == 200:
             self._page = answer.body
-            self._tag = answer.headers.get("etag") or answer.headers.get("ETag", "")
+            self._tag = answer.tag
 
     def _step(self, path: str, act: str) -> None:
         path = html.unescape(path)
