@@ -21,7 +21,7 @@ from bench.served import Served, served
 
 BOARD = "/s/hvk/board/?type=RUN"
 _ENTRY = re.compile(
-    r'<button type="submit" form="(move|ask)" formaction="([^"]+)"(?: name="act" value="([^"]+)")?( class="held)?'
+    r'form="(move|ask)" formaction="([^"]+)"(?: name="act" value="([^"]+)")?( class="held)?'
 )
 _TYPED = {
     "stop": {"condition": "Guard on"},
