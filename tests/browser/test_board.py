@@ -165,9 +165,9 @@ def test_two_people_see_each_other_s_acts_and_keep_what_they_typed(hvk, enter):
     expect(column(page, "done").locator(title)).to_be_visible()
 
     # No step leads from planned to accept: said, and nothing is done.
-    page.locator(f"#card-W-{other.number} .pin").drag_to(column(page, "done"))
+    page.locator(f"#card-W-{other.number} .line").drag_to(column(page, "done"))
     expect(page.locator("#toasts")).to_contain_text(f"W-{other.number} cannot go from Planned")
-    page.locator(f"#card-W-{other.number} .pin").drag_to(column(page, "live"))
+    page.locator(f"#card-W-{other.number} .line").drag_to(column(page, "live"))
     expect(column(page, "live").locator(f"#card-W-{other.number}")).to_be_visible()
 
     page.route("**/board/", lambda route: route.abort())
