@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.utils.cache import patch_vary_headers
@@ -96,6 +97,14 @@ def bodies(get_response: View) -> View:
         return get_response(request)
 
     return middleware
+
+
+class Sessions(SessionMiddleware):
+    """A page that keeps itself up to date (static/js/live.js) does not use its session."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.session.only_looks = "X-Live" in request.headers
 
 
 class CountersDown:

@@ -21,7 +21,12 @@ _SIGNED_IN_AT = "signed_in_at"
 
 
 class SessionStore(DatabaseSessions):
-    """Ends `SESSION_IDLE` after its last use, and `SESSION_COOKIE_AGE` after signing in."""
+    """Ends `SESSION_IDLE` after its last use, and `SESSION_COOKIE_AGE` after signing in.
+
+    only_looks: a page keeps itself up to date, which nobody may be there to see.
+    """
+
+    only_looks = False
 
     def load(self) -> dict[str, Any]:
         row = self._get_session_from_db()
@@ -29,7 +34,7 @@ class SessionStore(DatabaseSessions):
             return {}
         data = self.decode(row.session_data)
         end = _end(data)
-        if not timedelta(0) <= end - row.expire_date < STEP:
+        if not self.only_looks and not timedelta(0) <= end - row.expire_date < STEP:
             same = self.model.objects.filter(pk=row.pk, expire_date=row.expire_date)
             same.update(expire_date=end)
         return data

@@ -149,7 +149,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vinkey.middleware.ContentSecurityPolicy",
     "vinkey.middleware.private_pages",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "vinkey.middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "vinkey.middleware.bodies",

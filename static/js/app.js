@@ -14,6 +14,8 @@
     toasts.replaceChildren(toast);
   }
 
+  document.addEventListener("vinkey:say", (event) => say(event.detail));
+
   /** The heading of an answer that is a whole page, so that it is told and not swapped into a box. */
   function headingOf(html) {
     if (!/^\s*<!doctype/i.test(html)) return "";

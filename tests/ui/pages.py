@@ -28,7 +28,8 @@ from work.states import Status
 def _rows() -> list[ItemRow]:
     moves = [
         Row(label="Start", url="/s/hvk/work/W-1042/start/?seen=7", at_once=True, act="5d0c",
-            reasons=[1, 2, 3], reason="Permit EP-231 is not in force", more=2),
+            reasons=[1, 2, 3], reason="Permit EP-231 is not in force", who="HSE",
+            more=2),
         Row(label="Cancel", url="/s/hvk/work/W-1042/cancel/", at_once=False, act="5d0d",
             reasons=[], reason="", more=0),
     ]  # fmt: skip
@@ -200,6 +201,7 @@ def _board() -> dict[str, Any]:
         held = [row for row in rows if row.status == status]
         columns.append(
             Row(code=status, label=str(status.label), count=str(len(held)), items=held,
+                groups=[{"label": "", "items": held}],
                 more_url="?status=live" if status == Status.LIVE else "", more="19")
         )  # fmt: skip
     return _narrowing(columns=columns, closed=Row(count="17", url="?status=closed"))

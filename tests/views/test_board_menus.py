@@ -1,6 +1,7 @@
 """The menu of a card: which moves, for whom, at once or by their page, held with the reason."""
 
 import re
+import uuid
 
 import pytest
 
@@ -116,6 +117,45 @@ def test_a_card_that_somebody_changed_since_is_stale(world, sign_in):
         answer = visitor.post(move.url, {"act": str(move.act)})
     assert answer.status_code == 409
     assert "somebody changed this while you were looking" in answer.text
+
+
+def test_a_page_that_stays_is_told_that_it_is_done_or_why_not(world, sign_in):
+    """What the script of the board sends: the same entry, and no page is wanted in answer."""
+    done = factories.live_item(world)
+    factories.rule(world.site, "checked", what="Air measured", place_id=world.l4.pk)
+    held = factories.planned_item(world, place_id=world.l4.pk)
+    visitor = sign_in(world.shift_lead)
+    moves = menu(visitor, done) | menu(visitor, held)
+    known = {"back": BOARD, "seen": ""}
+    answer = visitor.post(
+        moves["complete"].url, known | {"act": str(moves["complete"].act)}, htmx=True
+    )
+    assert (answer.status_code, answer.content) == (204, b"")
+    done.refresh_from_db()
+    assert done.status == "done"
+    answer = visitor.post(moves["start"].url, known | {"act": str(moves["start"].act)}, htmx=True)
+    assert answer.status_code == 422
+    held.refresh_from_db()
+    assert held.status == "planned"
+    assert answer.text.lstrip().startswith("<section")
+    assert "Air measured: Not checked yet by: HSE." in answer.text
+    assert f'href="/s/hvk/work/W-{held.number}/#requirement-' in answer.text
+
+
+def test_a_form_that_was_asked_from_the_board_leads_back_to_it(world, sign_in):
+    item = factories.live_item(world)
+    visitor = sign_in(world.technician)
+    url = menu(visitor, item)["stop"].url
+    here = f"{BOARD}?lanes=area"
+    page = visitor.get(url, back=here)
+    assert Markup(page.text).by_id("act-stop").inside
+    assert '<input type="hidden" name="back" value="/s/hvk/board/?lanes=area">' in page.text
+    known = {"back": here, "seen": item.version, "act": str(uuid.uuid4())}
+    empty = visitor.post(url, known)
+    assert empty.status_code == 422
+    assert 'name="back" value="/s/hvk/board/?lanes=area"' in empty.text
+    answer = visitor.post(url, known | {"condition": "Guard on"})
+    assert answer["Location"] == f"{here}#card-W-{item.number}"
 
 
 @pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", "x", ""])

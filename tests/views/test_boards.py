@@ -13,8 +13,9 @@ from tests.factories import (
     rule,
     waiting_item,
 )
+from tests.views import cases
 from tests.views.conftest import weight
-from work.services import acceptance, items, requirements
+from work.services import acceptance, holds, requirements
 from work.states import BlockerKind, Gate
 
 BOARD = "/s/hvk/board/"
@@ -161,23 +162,17 @@ def test_htmx_gets_the_fragment_alone(world, planner):
     assert "HX-Request" in part.headers["Vary"]
 
 
-@pytest.mark.parametrize("count", [1, 30])
-def test_query_count(world, planner, count, django_assert_num_queries):
-    waiting_item(world)
-    for n in range(count - 1):
-        item = requested_item(world)
-        if n % 3 == 0:
-            items.plan(
-                actor=world.planner,
-                at=world.at,
-                item_id=item.pk,
-                owner_post_id=world.lead_post.pk,
-                executor_ids=[world.technician.pk, world.second_technician.pk],
-            )
-    # session, user, scope, site, token, facets, counts, cards, what their guards ask
-    with django_assert_num_queries(9):
-        page = planner.get(BOARD)
-    assert sum(int(column["count"]) for column in page.context["columns"]) == count
+@pytest.mark.parametrize("count", [1, 6])
+def test_query_count(world, sign_in, count, django_assert_num_queries):
+    """For who may do the most to every card, so that every guard is asked."""
+    for make in (requested_item, planned_item, live_item, waiting_item, done_item):
+        for _ in range(count):
+            make(world)
+    visitor = sign_in(world.shift_lead)
+    # session, user, scope, site, token, facets, counts, cards, what their guards ask, names
+    with django_assert_num_queries(10):
+        page = visitor.get(BOARD)
+    assert [int(column["count"]) for column in page.context["columns"]] == [count] * 5
 
 
 def test_fifty_cards_and_fifty_rows_stay_light(world, sign_in):
@@ -192,6 +187,111 @@ def test_fifty_cards_and_fifty_rows_stay_light(world, sign_in):
     rows = visitor.get("/s/hvk/work/")
     assert len(rows.context["items"]) == 50
     assert weight(rows) < 75_000
+
+
+def lanes(response) -> dict[str, dict]:
+    """The lanes by name; each column as its numbers."""
+    assert response.status_code == 200
+    return {lane["name"]: lane for lane in response.context["lanes"]}
+
+
+def listed(visitor, url: str) -> list[int]:
+    """The numbers that a list shows."""
+    return sorted(row.number for row in visitor.client.get(url).context["items"])
+
+
+def test_lanes_by_area_each_with_the_way_to_exactly_its_rows(world, planner):
+    packaging = [requested_item(world) for _ in range(6)]
+    outside = {"plan": {"executor_ids": [world.supervisor.pk]}, "place_id": world.p301.pk}
+    process = waiting_item(world, **outside)
+    at_root = requested_item(world, place_id=world.root.pk)
+    page = planner.get(BOARD, lanes="area", priority="3")
+    found = lanes(page)
+    assert list(found) == ["Process hall", "Packaging", "Havenkade Ingredients & Terminal itself"]
+    assert [(lane["count"], lane["blocked"], lane["open"]) for lane in found.values()] == [
+        ("1", 1, True), ("6", 0, True), ("1", 0, True),
+    ]  # fmt: skip
+    shown = found["Packaging"]["columns"][0]
+    assert [card.number for card in shown["items"]] == [item.number for item in packaging[:1:-1]]
+    assert (shown["count"], shown["more"]) == ("6", "2")
+    assert listed(planner, shown["more_url"]) == [item.number for item in packaging]
+    assert "place=40" in shown["more_url"]
+    assert found["Process hall"]["columns"][3]["items"][0].number == process.number
+    assert at_root.number == found[list(found)[2]]["columns"][0]["items"][0].number
+    # The whole is said once over the lanes, and whatever narrows the board keeps them.
+    assert [column["count"] for column in page.context["columns"]] == ["7", "0", "0", "1", "0"]
+    kept = [page.context["clear_url"], page.context["views"][1]["url"]]
+    kept += [chip.remove_url for chip in page.context["chips"]]
+    assert kept == [f"{BOARD}?lanes=area", f"{BOARD}?blocked=1&lanes=area", "?lanes=area"]
+    # A place that is asked for is narrower than its area, or wider.
+    part = lanes(planner.get(BOARD, lanes="area", place="L3"))["Packaging"]["columns"][0]
+    assert listed(planner, part["more_url"]) == [item.number for item in packaging]
+    assert "place=L3" in part["more_url"]
+
+
+@pytest.mark.parametrize("kind", ["owner", "team", "type"])
+def test_lanes_by_who_and_what_lead_to_exactly_their_rows(world, planner, kind):
+    theirs = {"team_id": world.lasteam.pk, "executor_ids": [world.welder.pk]}
+    made = {
+        "owner": {"No owner": requested_item, "Shift lead, Packaging": planned_item},
+        "team": {"No team": requested_item, "LasTeam BV": lambda w: planned_item(w, plan=theirs)},
+        "type": {"Maintenance follow-up": requested_item},
+    }[kind]
+    numbers = {
+        name: sorted(make(world).number for _ in range(6 + extra))
+        for extra, (name, make) in enumerate(made.items())
+    }
+    found = lanes(planner.get(BOARD, lanes=kind))
+    # The largest first.
+    assert list(found) == list(numbers)[::-1]
+    for name, lane in found.items():
+        column = next(each for each in lane["columns"] if each["items"])
+        assert (len(column["items"]), lane["count"]) == (4, str(len(numbers[name])))
+        assert listed(planner, column["more_url"]) == numbers[name]
+
+
+def test_a_lane_without_room_is_folded_with_the_way_to_its_cards(world, planner, monkeypatch):
+    requested_item(world, place_id=world.p301.pk)
+    requested_item(world)
+    monkeypatch.setattr("work.views.boards.MOST_CARDS", 1)
+    first = lanes(planner.get(BOARD, lanes="area"))
+    assert [lane["open"] for lane in first.values()] == [True, False]
+    assert first["Packaging"]["columns"] == []
+    other = lanes(planner.client.get(first["Packaging"]["url"]))
+    assert [lane["open"] for lane in other.values()] == [False, True]
+    assert len(other["Packaging"]["columns"][0]["items"]) == 1
+
+
+def test_stages_holds_and_the_next_step_are_on_the_card(world, planner):
+    item = cases.live(world, what="Load bay 2")
+    holds.place(
+        actor=world.shift_lead, at=world.at, item_id=item.pk, kind="restart",
+        place_id=world.l3.pk,
+    )  # fmt: skip
+    page = planner.get(BOARD)
+    card = page.context["columns"][2]["items"][0]
+    assert (card.stage_text, card.holds) == ("First", ["Pouches"])
+    assert (card.next_text, card.next_by) == ("Complete", "Technician")
+    assert "Holds Pouches" in page.text
+    of_type = planner.get(BOARD, type="ALL").context["columns"][2]
+    assert [(group["label"], len(group["items"])) for group in of_type["groups"]] == [
+        ("First", 1), ("Second", 0),
+    ]  # fmt: skip
+    blocked = waiting_item(world)
+    card = planner.get(BOARD).context["columns"][3]["items"][0]
+    assert card.number == blocked.number
+    assert (card.next_text, card.next_by) == ("Clear it", world.planner.name)
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_query_count_in_lanes(world, planner, count, django_assert_num_queries):
+    waiting_item(world)
+    for n in range(count - 1):
+        requested_item(world, place_id=(world.l3, world.p301)[n % 2].pk)
+    # as the whole board, and: areas, what is in them, which cards
+    with django_assert_num_queries(13):
+        page = planner.get(BOARD, lanes="area")
+    assert sum(int(lane["count"]) for lane in page.context["lanes"]) == count
 
 
 def test_nobody_without_a_role_has_the_board(world, nrd, sign_in):

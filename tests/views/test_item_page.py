@@ -19,8 +19,8 @@ from work.states import BlockerKind
 from work.views import _site
 from work.views._acts import SPECS
 
-# session, user, scope, site: what every page of a site asks.
-FRAME = 4
+# session, user, scope, site, and whether anything is new: what every live page of a site asks.
+FRAME = 5
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 
 from tests.factories import live_item, make_world, planned_item, requested_item, rule
@@ -98,6 +99,27 @@ def test_readers_rights_language_page_and_day_are_part_of_it(world, planner, clo
         role=Role.VIEWER, starts=world.at,
     )  # fmt: skip
     assert ask(planner, url, etag).status_code == 200
+
+
+def test_the_page_of_an_item_is_live_too(world, planner, django_assert_num_queries):
+    item = requested_item(world)
+    url = f"/s/hvk/work/W-{item.number}/"
+    etag = first(planner, url)
+    assert "data-live=" in ask(planner, url).text
+    with django_assert_num_queries(5):
+        assert ask(planner, url, etag).status_code == 304
+    items.comment(actor=world.planner, at=world.at, item_id=item.pk, text="Seen")
+    assert ask(planner, url, etag).status_code == 200
+
+
+def test_a_page_that_looks_for_news_does_not_use_the_session(world, planner, clock):
+    first(planner, PAGES[1])
+    end = Session.objects.get().expire_date
+    clock.move_to(world.t(60))
+    ask(planner, PAGES[1], **{"X-Live": "1"})
+    assert Session.objects.get().expire_date == end
+    ask(planner, PAGES[1])
+    assert Session.objects.get().expire_date == end + timedelta(minutes=60)
 
 
 def test_another_site_does_not_change_it(world, nrd, planner):

@@ -11,17 +11,26 @@ from work.states import Status
 def _cards() -> list[ItemRow]:
     moves = [
         Row(
-            label="Resume",
+            label="Complete",
             url="#r",
             at_once=True,
             act="a1",
             reasons=[1],
             reason="Lock 14 is on F-301",
+            who="HSE",
             more=0,
-        )
+        ),
+        Row(label="Stop and wait", url="#w", at_once=False, reasons=[]),
     ]
     return [
-        ItemRow("W-1066", "Grease port missing on CV-412", Status.REQUESTED, owner_text=""),
+        ItemRow(
+            "W-1066",
+            "Grease port missing on CV-412",
+            Status.REQUESTED,
+            owner_text="",
+            next_text="Plan",
+            next_by="Planner",
+        ),
         ItemRow(
             "W-1055",
             "Start changeover to 500 ml",
@@ -44,6 +53,10 @@ def _cards() -> list[ItemRow]:
             is_overdue=True,
             moves=moves,
             unconfirmed_minutes=12,
+            stage_text="In test",
+            holds=["Line 3"],
+            next_text="Clear it",
+            next_by="HSE",
         ),
         ItemRow("W-1070", LONG, Status.DONE, owner_text=LONG, executors_text=LONG),
     ]
@@ -61,12 +74,27 @@ def _columns(lane: str) -> list[Row]:
                 status=str(status),
                 label=str(status.label),
                 items=held,
+                groups=[{"label": "", "items": held}],
                 count=str(len(held)),
                 more_url="#more" if held and status == Status.LIVE else "",
                 more="19",
             )
         )
     return found
+
+
+def _staged() -> Row:
+    card = ItemRow("W-1081", "Load bay 2", Status.LIVE, stage_text="Sealed", type_icon="truck")
+    groups = [{"label": "Loading", "items": []}, {"label": "Sealed", "items": [card]}]
+    return Row(
+        code="live-staged",
+        status="live",
+        label=str(Status.LIVE.label),
+        items=[card],
+        groups=groups,
+        staged=True,
+        count="1",
+    )
 
 
 CARD = Component(
@@ -76,10 +104,25 @@ CARD = Component(
         State(
             _("Columns with cards: normal, clear to start, blocked, long words, none"),
             (
+                '{% include "components/_card_icons.html" %}'
                 '<div class="board" tabindex="0" role="region" aria-label="Board">{% for '
                 'column in columns %}{% include "components/column.html" %}{% endfor %}</div>'
             ),
             lambda: {"site": SITE, "columns": _columns("a")},
+            True,
+        ),
+        State(
+            _("Under the stages of one type; the head of a column over lanes"),
+            (
+                '<div class="board">{% include "components/column.html" %}'
+                '{% include "components/column.html" with head=True %}'
+                '{% include "components/_closed_column.html" %}</div>'
+            ),
+            lambda: {
+                "site": SITE,
+                "column": _staged(),
+                "closed": Row(count="17", url="#closed"),
+            },
             True,
         ),
     ),
@@ -103,14 +146,16 @@ LANE = Component(
                         count="7",
                         blocked=1,
                         open=True,
+                        url="",
                         columns=_columns("tanks"),
                     ),
                     Row(
                         id="other",
                         name=f"{LONG}, and the bays beside it",
-                        count="0",
+                        count="12",
                         blocked=0,
                         open=False,
+                        url="#open",
                         columns=[],
                     ),
                 ],

@@ -55,6 +55,10 @@ class ItemRow:
     is_overdue: bool = False
     open_blockers: int = 0
     block_text: str = ""
+    stage_text: str = ""
+    holds: list[str] = field(default_factory=list)
+    next_text: str = "Start"
+    next_by: str = "Daan de Wit"
     unconfirmed_minutes: int | None = None
     due: dt.datetime | None = None
     age_since: dt.datetime = field(default_factory=lambda: ago(days=3))

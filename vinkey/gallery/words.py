@@ -103,6 +103,7 @@ MENU = Component(
         State(
             _("Behind its button; what cannot be done says why"),
             '<form method="post" id="move" hidden>{% csrf_token %}</form>'
+            '<form method="get" id="ask" hidden></form>'
             '<button class="btn" type="button" popovertarget="menu-W-1047">Move W-1047</button>'
             '{% include "components/menu.html" with label="W-1047" %}',
             lambda: {"moves": _MOVES},

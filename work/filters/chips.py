@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from work.filters.lapsed import NOBODY
 from work.filters.plain import day
 from work.filters.selection import Selection
-from work.filters.words import ANY_STATUS, FLAGS, LABELS, ME, RANGES
+from work.filters.words import ANY_STATUS, FLAGS, LABELS, NO_TEAM, RANGES, WORDED
 from work.filters.words import NOBODY as NOBODY_NAMED
 from work.reads.causes import cause_words, is_cause
 from work.states import ENDED, BlockerKind, FieldKind, Priority, Role, Status
@@ -73,7 +73,7 @@ def _said(selection: Selection, name: str, value: str) -> str:
         "priority": dict(Priority.choices),
         "kind": dict(BlockerKind.choices),
         "type": {each.code: each.name for each in facets.types},
-        "team": {each.code: each.name for each in facets.teams},
+        "team": {each.code: each.name for each in facets.teams} | {"none": NO_TEAM},
     }
     if name in choices:
         return str(choices[name].get(value, value))
@@ -106,8 +106,8 @@ def _custom(selection: Selection, name: str, value: str) -> str:
 def _person(selection: Selection, name: str, value: str) -> str:
     """A person, post or role by name; part of a name stays as it was typed."""
     facets = selection.context.facets
-    if value == "me":
-        return str(ME)
+    if value in WORDED:
+        return str(WORDED[value])
     if name == "clears" and value == NOBODY:
         return str(NOBODY_NAMED)
     if name == "clears" and value.startswith("role:"):

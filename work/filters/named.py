@@ -36,7 +36,11 @@ def here(values: tuple[str, ...], context: "Context") -> Q | None:
 
 
 def owner(values: tuple[str, ...], context: "Context") -> Q | None:
-    """Owned by a person or post: `user:5`, `post:2`, a part of the name; `me` with my duties."""
+    """Owned by a person or post: `user:5`, `post:2`, a part of the name; `me` with my duties;
+    `none` by nobody.
+    """
+    if values[0] == "none":
+        return Q(owner_user=None, owner_post=None)
     people = [each.pk for each in context.facets.owners]
     posts = [each.pk for each in context.facets.owner_posts]
     if values[0] == "me":
@@ -50,11 +54,13 @@ def owner(values: tuple[str, ...], context: "Context") -> Q | None:
 
 
 def team(values: tuple[str, ...], context: "Context") -> Q | None:
-    """Carried out by one of these teams or companies, by code."""
+    """Carried out by one of these teams or companies, by code; by none where that is asked."""
     known = {each.code: each.pk for each in context.facets.teams}
-    if not set(values) <= set(known):
+    named = set(values) - {"none"}
+    if not named <= set(known):
         return None
-    return Q(team__in=[known[value] for value in values])
+    found = Q(team__in=[known[value] for value in named]) if named else Q()
+    return found | Q(team=None) if "none" in values else found
 
 
 def executor(values: tuple[str, ...], context: "Context") -> Q | None:

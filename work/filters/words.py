@@ -34,7 +34,9 @@ LABELS = {
 }
 FLAGS = {"1": _("Yes"), "0": _("No")}
 ANY_STATUS = {"open": _("All open"), "all": pgettext_lazy("status", "All")}
-ME = _("Me")
+ME, NO_TEAM = _("Me"), _("No team")
+# People that are asked for in a word.
+WORDED = {"me": ME, "none": _("Nobody")}
 # The ends of a custom field that can be compared.
 RANGES = {".from": _("%(field)s, from"), ".to": _("%(field)s, to")}
 NOBODY = pgettext_lazy("who clears", "Nobody named")

@@ -51,6 +51,9 @@ _PREREQUISITE = (
     "line_id",
     "mode",
     "one_time",
+    "passed_at",
+    "supplier",
+    "params",
     "what",
     "answer",
     "reason",
@@ -65,6 +68,7 @@ _LINE = ("id", "kind", "text", "answer", "disposition")
 _CRITERION = ("id", "text", "evidence", "needed_at", "judged_at")
 _EVIDENCE = ("id", "kind", "criterion_id", "line_id", "struck_at", "superseded_at")
 _MOMENTS = {"valid_until", "waived_at", "waiver_until", "judged_at", "struck_at", "superseded_at"}
+_MOMENTS |= {"passed_at"}
 
 
 @dataclass(frozen=True, slots=True)

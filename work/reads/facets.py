@@ -265,7 +265,7 @@ def _people(site: Site, who: Scope, asked: str) -> QuerySet[User] | None:
     known = User.objects.filter(Exists(Membership.objects.filter(user=OuterRef("pk"), site=site)))
     if kind == "user":
         return known.filter(pk=int(key)) if key.isdigit() else None
-    if not asked or kind in ("post", "team", "role"):
+    if not asked or asked == "none" or kind in ("post", "team", "role"):
         return None
     return known.filter(name__icontains=asked)
 
@@ -275,7 +275,7 @@ def _posts(site: Site, asked: str) -> QuerySet[Post] | None:
     posts = Post.objects.filter(site=site)
     if kind == "post":
         return posts.filter(pk=int(key)) if key.isdigit() else None
-    if not asked or asked == "me" or kind in ("user", "team", "role"):
+    if not asked or asked in ("me", "none") or kind in ("user", "team", "role"):
         return None
     return posts.filter(name__icontains=asked)
 

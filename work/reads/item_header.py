@@ -10,18 +10,10 @@ from django.utils.translation import gettext as _
 from work.models import WorkItem
 from work.reads import causes
 from work.reads.item import Page, label, url
+from work.reads.next_step import next_by, next_step
 from work.reasons import moment
 from work.services.guards import four_eyes
-from work.states import ENDED, BlockerKind, Role, SourceKind, Status, Verb
-
-# What the next step is in each status, and who takes it when the item has no executor.
-_NEXT = {
-    Status.REQUESTED: Verb.PLAN,
-    Status.PLANNED: Verb.START,
-    Status.LIVE: Verb.COMPLETE,
-    Status.WAITING: Verb.RESUME,
-    Status.DONE: Verb.ACCEPT,
-}
+from work.states import ENDED, BlockerKind, Role, SourceKind, Status
 
 
 def brief(item: WorkItem) -> dict[str, Any]:
@@ -67,8 +59,7 @@ def header(page: Page) -> dict[str, Any]:
         "owner_note": owner_note,
         "executors": [{**row, "note": "", "url": ""} for row in item.executor_rows],
         "team_text": item.team.name if item.team else "",
-        "next_step_text": _next_text(page, status),
-        "next_step_by": _next_by(page),
+        **_next(page),
         "place": {
             "name": item.place.name,
             "code": item.place.code,
@@ -125,22 +116,20 @@ def _owner_text(item: WorkItem) -> str:
     return item.owner_user.name if item.owner_user else ""
 
 
-def _next_text(page: Page, status: Status) -> str:
-    if page.item.is_blocked(page.at) and page.rows.blockers:
-        return _("Clear what blocks it")
-    return str(_NEXT[status].label) if status in _NEXT else ""
-
-
-def _next_by(page: Page) -> str:
-    item = page.item
-    if item.is_blocked(page.at) and page.rows.blockers:
-        first = page.rows.blockers[0]
-        return first["who_text"] or _owner_text(item)
-    if item.status == Status.REQUESTED:
-        return _("Planner")
-    if item.status in (Status.PLANNED, Status.LIVE, Status.WAITING) and item.executor_rows:
-        return ", ".join(row["name"] for row in item.executor_rows[:3])
-    return _owner_text(item) if item.status not in ENDED else ""
+def _next(page: Page) -> dict[str, str]:
+    """The next step and by whom, as the cards of a board say it."""
+    item, blockers = page.item, page.rows.blockers
+    status, blocked = item.status, bool(item.is_blocked(page.at) and blockers)
+    return {
+        "next_step_text": next_step(status, blocked),
+        "next_step_by": next_by(
+            status,
+            blocked,
+            clears=blockers[0]["who_text"] if blockers else "",
+            executors=", ".join(row["name"] for row in item.executor_rows[:3]),
+            owner=_owner_text(item),
+        ),
+    }
 
 
 def _status_note(page: Page) -> str:

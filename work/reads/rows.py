@@ -20,11 +20,12 @@ from django.db.models import (
     When,
 )
 from django.db.models.fields.json import JSONField
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 
 from work.exceptions import Reason
 from work.models import (
     Blocker,
+    Hold,
     ItemExecutor,
     Place,
     Post,
@@ -44,6 +45,15 @@ class PlaceName(NamedTuple):
 
     code: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What blocks a card, in its code, and who clears it; why: the answer that stands behind it."""
+
+    what: Reason
+    clears: tuple[str, Any] | None
+    why: Reason | None
 
 
 @dataclass(slots=True)
@@ -74,12 +84,18 @@ class ItemRow:
     is_overdue: bool
     unconfirmed_minutes: int | None
     has_permit: bool
+    stage: str = ""
+    stage_text: str = ""
+    stages: tuple[tuple[str, str], ...] = ()
     executors_text: str = ""
-    block: Reason | None = None
+    block: Block | None = None
     block_text: str = ""
     team_text: str = ""
     planned_end: datetime | None = None
     kinds: tuple[str, ...] = ()
+    holds: list[str] = field(default_factory=list)
+    next_text: str = ""
+    next_by: str = ""
     moves: list[Any] = field(default_factory=list)
 
     @property
@@ -114,6 +130,7 @@ _PLAIN = (
     "waiting_since",
     "requested_at",
     "values",
+    "stage",
     "open_blockers",
     "stop_asked_at",
     "blocked_from",
@@ -132,6 +149,7 @@ _NAMES: dict[str, tuple[type[Model], str, str]] = {
     "_post_name": (Post, "owner_post_id", "name"),
 }
 _READ = (*_NAMES, "_blocked", "_ready", "_overdue", "_unconfirmed", "_permit")
+_CARD = ("_executors", "_block", "_holds")
 
 
 def _named(model: type[Model], key: str, column: str) -> Subquery:
@@ -179,7 +197,8 @@ def query(
 ) -> QuerySet:
     """The columns of rows over `items`, which are filtered, ordered and cut; may be united.
 
-    cards: also who carries it out and what blocks it. more: what else, as `MORE` names it.
+    cards: also who carries it out, what blocks it and what it holds. more: what else, as `MORE`
+    names it.
     """
     read: dict[str, Any] = {
         **{name: _named(*where) for name, where in _NAMES.items()},
@@ -197,7 +216,7 @@ def query(
         ),
     }
     if cards:
-        read |= {"_executors": _executors(at), "_block": _block(at)}
+        read |= {"_executors": _executors(at), "_block": _block(at), "_holds": _holds()}
     read |= {f"_more_{name}": MORE[name](at) for name in more}
     return items.annotate(**read).values_list(*_PLAIN, *read)
 
@@ -206,10 +225,23 @@ def _block(at: datetime) -> Case:
     """What the oldest open blocker says; where no task has run yet, what the lapse says."""
     blocker = Blocker.objects.filter(item=OuterRef("pk"), ended_at=None).order_by("since", "pk")
     lapse = Prerequisite.objects.filter(unmet_and_due(at), item=OuterRef("pk")).order_by("pk")
-    what = Coalesce(Subquery(blocker.values("what")[:1]), Subquery(lapse.values("what")[:1]))
+    said = {"what": F("what"), "clears": F("clears")}
+    raised = JSONObject(**said, why=F("prerequisite__reason"))
+    lapsed = JSONObject(**said, why=F("reason"))
+    what = Coalesce(
+        Subquery(blocker.values_list(raised, flat=True)[:1]),
+        Subquery(lapse.values_list(lapsed, flat=True)[:1]),
+    )
     return Case(
         When(blocked_at(at), then=what), default=Value(None), output_field=JSONField(null=True)
     )
+
+
+def _holds() -> ArraySubquery:
+    """The names of the places and things whose hold by the item stands."""
+    standing = Hold.objects.filter(item=OuterRef("pk"), ended_at=None).order_by("placed_at", "pk")
+    name = Coalesce("place__name", "asset__name")
+    return ArraySubquery(standing.values_list(name, flat=True))
 
 
 def read(found: QuerySet, at: datetime, *, more: Sequence[str] = ()) -> list[ItemRow]:
@@ -224,9 +256,16 @@ def read(found: QuerySet, at: datetime, *, more: Sequence[str] = ()) -> list[Ite
         for name, value in zip(more, values[begins:], strict=bool(more)):
             _keep(row, name, value)
         if not more and len(values) > begins:
-            row.executors_text = ", ".join(values[-2])
-            row.block = Reason.from_json(values[-1]) if values[-1] else None
+            executors, block, row.holds = values[-len(_CARD) :]
+            row.executors_text = ", ".join(executors)
+            row.block = _blocking(block) if block else None
     return rows
+
+
+def _blocking(stored: dict[str, Any]) -> Block:
+    kind, _colon, key = stored["clears"].partition(":")
+    why = Reason.from_json(stored["why"]) if stored["why"] else None
+    return Block(Reason.from_json(stored["what"]), (kind, key) if key else None, why)
 
 
 def _row(values: Sequence[Any], at: datetime) -> ItemRow:
@@ -252,6 +291,7 @@ def _row(values: Sequence[Any], at: datetime) -> ItemRow:
         waiting_since=plain["waiting_since"],
         age_since=plain["requested_at"],
         values=plain["values"],
+        stage=plain["stage"],
         open_blockers=plain["open_blockers"],
         is_blocked=bool(plain["_blocked"]),
         is_ready=bool(plain["_ready"]),

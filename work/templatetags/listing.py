@@ -44,7 +44,7 @@ def list_row(item: Any, columns: Sequence[Any], slug: str, bulk: str = "") -> Sa
     for column in columns:
         draw = _CELLS.get(column.key)
         cells.append(draw(item, url) if draw else _custom(column.field, item.values))
-    return mark_safe(f"<tr>{''.join(cells)}</tr>\n")
+    return mark_safe(f'<tr id="row-{item.label}">{"".join(cells)}</tr>\n')
 
 
 def _choose(item: Any, bulk: str) -> SafeString:

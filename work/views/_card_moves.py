@@ -10,14 +10,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from work.exceptions import Reason
 from work.models import Site
 from work.permissions import Action, Scope, can
 from work.reads import cards
 from work.reads import item as read
 from work.reads.cards import Known
+from work.reads.next_step import next_by, next_step
 from work.reads.rows import ItemRow
-from work.reasons import Names, say
+from work.reasons import Names, Said, say
 from work.services.guards import refusals, warnings_at
 from work.states import MOVES, Gate, Verb
 from work.views._acts import SPECS, Spec
@@ -30,8 +33,9 @@ _NOT_OF_THE_ROLE = frozenset({"role_needed", "role_or_executor_needed"})
 class Move:
     """One entry of the menu. at_once: done by pressing it; else the address has its form.
 
-    reasons: why it is held, in codes. reason, more: the first of them in words, and how many there
-    are besides. act: the identity of the act, born with the menu.
+    reasons: why it is held, in codes. reason, who, more: the first of them in words, who clears it,
+    and how many there are besides.
+    act: the identity of the act, born with the menu.
     """
 
     verb: str
@@ -40,6 +44,7 @@ class Move:
     at_once: bool
     reasons: list[Reason]
     reason: str = ""
+    who: str = ""
     more: int = 0
     act: uuid.UUID = field(default_factory=uuid.uuid4)
 
@@ -50,18 +55,42 @@ class Move:
 
 
 def put(site: Site, rows: list[ItemRow], who: Scope, at: datetime) -> None:
-    """Give the cards their moves and say what blocks them: one query, at most two for names."""
+    """Give the cards their moves, and say what blocks them, their stage and who is next.
+
+    One query, at most two for names.
+    """
     if not rows:
         return
     known = cards.known(row.pk for row in rows)
     for row in rows:
         row.moves = moves(site, known[row.pk], who, at)
+        stages = known[row.pk].facts.definition.stages
+        row.stages = tuple((each.key, each.label) for each in stages if each.status == row.status)
+        row.stage_text = dict(row.stages).get(row.stage, "")
     said = _said(rows, who)
     for row in rows:
-        row.block_text = next(said) if row.block else ""
+        clears = ""
+        if row.block:
+            found = next(said)
+            row.block_text, clears = found.text, found.who
         for move in row.moves:
             if move.reasons:
-                move.reason, move.more = next(said), len(move.reasons) - 1
+                found = next(said)
+                move.reason, move.who = found.text, found.who
+                move.more = len(move.reasons) - 1
+        _put_next(row, clears)
+
+
+def _put_next(row: ItemRow, clears: str) -> None:
+    blocked = row.block is not None
+    row.next_text = _("Clear it") if blocked else next_step(row.status, blocked=False)
+    row.next_by = next_by(
+        row.status,
+        blocked,
+        clears=clears,
+        executors=row.executors_text,
+        owner=row.owner_text,
+    )
 
 
 def moves(site: Site, known: Known, who: Scope, at: datetime) -> list[Move]:
@@ -69,7 +98,17 @@ def moves(site: Site, known: Known, who: Scope, at: datetime) -> list[Move]:
     status = known.item.status
     steps = [spec for spec in SPECS.values() if spec.move and status in MOVES[spec.move].sources]
     made = [_move(site, known, spec, who, at) for spec in steps]
-    return [move for move in made if not {each.code for each in move.reasons} & _NOT_OF_THE_ROLE]
+    made = [move for move in made if not {each.code for each in move.reasons} & _NOT_OF_THE_ROLE]
+    return made + _stages(site, known, who)
+
+
+def _stages(site: Site, known: Known, who: Scope) -> list[Move]:
+    """The way to another stage inside the status, where there is one."""
+    item, spec = known.item, SPECS["stage"]
+    inside = [each for each in known.facts.definition.stages if each.status == item.status]
+    if len(inside) < 2 or not can(who, Action.STAGE, item, executors=known.executor_ids):
+        return []
+    return [Move(spec.verb, spec.label, read.url(site, item.number, spec.verb), False, [])]
 
 
 def _move(site: Site, known: Known, spec: Spec, who: Scope, at: datetime) -> Move:
@@ -89,14 +128,17 @@ def _move(site: Site, known: Known, spec: Spec, who: Scope, at: datetime) -> Mov
     return Move(spec.verb, spec.label, url + seen, at_once, reasons)
 
 
-def _said(rows: list[ItemRow], who: Scope) -> Iterator[str]:
-    """What blocks each card and the first reason of each held move, in the order of the cards.
-
-    Who clears them is not on a card, so nobody is looked up for that.
-    """
-    coded = []
+def _said(rows: list[ItemRow], who: Scope) -> Iterator[Said]:
+    """What blocks each card and the first reason of each held move, in the order of the cards."""
+    blocks = [row.block for row in rows if row.block]
+    coded = [replace(block.what, clears=block.clears) for block in blocks]
+    held = [move.reasons[0] for row in rows for move in row.moves if move.reasons]
+    names = Names([*coded, *held, *(block.why for block in blocks if block.why)], who)
+    found = []
     for row in rows:
-        coded += [row.block] if row.block else []
-        coded += [move.reasons[0] for move in row.moves if move.reasons]
-    bare = [replace(reason, clears=None) for reason in coded]
-    return iter([each.text for each in say(bare, who, Names(bare, who))])
+        if row.block:
+            # Who clears other work is told to who may see that work.
+            hidden = row.block.why is not None and names.hide(row.block.why)
+            found.append(replace(row.block.what, clears=None if hidden else row.block.clears))
+        found += [move.reasons[0] for move in row.moves if move.reasons]
+    return iter(say(found, who, names))

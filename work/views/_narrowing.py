@@ -1,13 +1,11 @@
-"""What the list and the board share: parameters, live token, views, filters, chips."""
+"""What the list and the board share: parameters, views, filters, chips."""
 
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
-from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 
 from work.filters import Asked, Selection, select
@@ -16,10 +14,9 @@ from work.filters.form import FilterForm
 from work.filters.selection import PERIOD
 from work.models import Site
 from work.permissions import Scope
-from work.reads import facets, live
+from work.reads import facets
 from work.reads.counts import said
 from work.reads.facets import Facets
-from work.views._site import fragment
 
 # The tabs over a list: how they are called, and what they ask.
 VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
@@ -40,27 +37,6 @@ _CARRIED = (
     "closed_since",
     "held_since",
 )
-
-
-def tag(request: HttpRequest, site: Site, who: Scope, at: datetime) -> str:
-    """The live token of this page for this reader, as an ETag."""
-    part = "part" if fragment(request) else "page"
-    cookies = request.headers.get("Cookie", "")
-    return f'W/"{live.token([site.pk], who, at, part, request.get_full_path(), cookies)}"'
-
-
-def unchanged(request: HttpRequest, etag: str) -> HttpResponse | None:
-    """304 where the reader has this very state already."""
-    if etag not in parse_etags(request.headers.get("If-None-Match", "")):
-        return None
-    return with_tag(HttpResponseNotModified(), etag)
-
-
-def with_tag(response: HttpResponse, etag: str) -> HttpResponse:
-    """The answer with its token, and what it differs by."""
-    response["ETag"] = etag
-    patch_vary_headers(response, ["HX-Request", "Cookie"])
-    return response
 
 
 def narrow(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Selection:

@@ -40,8 +40,8 @@ def see_other(request: HttpRequest, to: str, *args: Any) -> HttpResponse:
 
 
 def back_to(request: HttpRequest) -> str:
-    """The page of ours that a form says it came from; empty where it says none."""
-    back = request.POST.get("back", "")
+    """The page of ours that a form, or the way to it, says it came from; empty where none."""
+    back = request.POST.get("back") or request.GET.get("back", "")
     ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return back if ours else ""
 

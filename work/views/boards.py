@@ -1,5 +1,7 @@
-"""The work board of a site: a column a status."""
+"""The work board of a site: a column a status, whole or in lanes."""
 
+import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -7,46 +9,62 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from work.filters import Asked, Selection, select
-from work.filters.order import ordered
 from work.models import Site
 from work.permissions import Scope
-from work.reads import rows as read
+from work.reads import lanes
 from work.reads.counts import CAP, capped, said
-from work.states import OPEN, Status
-from work.views import _card_moves
+from work.states import MOVES, OPEN, Status
+from work.views import _cards
 from work.views import _narrowing as narrowing
+from work.views._acts import SPECS
+from work.views._live import live
 from work.views._site import fragment, site_view
 
-CARDS = 10
+CARDS, CARDS_IN_LANE = 10, 4
+# So many cards are drawn at once, and so many lanes named.
+MOST_CARDS, MOST_LANES = 40, 12
 _COLUMNS = [status for status in Status if status in OPEN]
-_DEFAULT = "priority"
+# The verb of every step, for a card that is dropped where its menu does not lead.
+_STEPS = json.dumps(
+    {
+        f"{source}>{MOVES[spec.move].to}": spec.verb
+        for spec in SPECS.values()
+        if spec.move
+        for source in MOVES[spec.move].sources
+    }
+)
 
 
 @require_safe
 @site_view
+@live
 def board(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
     """The most urgent of each status; the rest is a link to its list."""
-    etag = narrowing.tag(request, site, who, at)
-    if (same := narrowing.unchanged(request, etag)) is not None:
-        return same
     selection = narrowing.narrow(request, site, who, at)
     shown = [status for status in _COLUMNS if status in selection.statuses]
     held = [selection.rows(status) for status in shown]
     closed_today = _closed_today(selection)
     counts = capped([*held, closed_today.rows(), *narrowing.view_rows(selection)])
-    cards = _cards(selection, shown, who, at) if any(counts[: len(shown)]) else {}
-    values = narrowing.context(selection, counts[len(shown) + 1 :], "work:board") | {
-        "columns": [
-            _column(selection, status, count, cards.get(status, []))
-            for status, count in zip(shown, counts, strict=False)
-        ],
-        "closed": {"count": said(counts[len(shown)]), "url": _list(site, closed_today)},
+    by_status = dict(zip(shown, counts, strict=False))
+    values = narrowing.context(selection, counts[len(shown) + 1 :], "work:board")
+    kind = request.GET.get("lanes", "")
+    if kind in lanes.KINDS:
+        values |= _in_lanes(selection, kind, by_status, request.GET.get("lane", ""))
+        _carry(values, kind)
+    else:
+        values |= _whole(selection, by_status)
+    values |= {
+        "steps": _STEPS,
+        "lane_ways": _lane_ways(selection, kind),
+        "closed": {"count": said(counts[len(shown)]), "url": _list(site, closed_today.asked.url())},
     }
     name = "work/board.html#work" if fragment(request) else "work/board.html"
-    return narrowing.with_tag(render(request, name, values), etag)
+    return render(request, name, values)
 
 
 def _closed_today(selection: Selection) -> Selection:
@@ -59,40 +77,145 @@ def _closed_today(selection: Selection) -> Selection:
     return select(asked, known.facets, known.site, known.who, known.at)
 
 
-def _list(site: Site, selection: Selection) -> str:
-    return reverse("work:item_list", args=[site.slug]) + selection.asked.url()
+def _whole(selection: Selection, counts: dict[Status, int]) -> dict[str, Any]:
+    """One board over everything, each column cut by its own index."""
+    cards = _cards.of_columns(selection, counts, CARDS) if any(counts.values()) else []
+    by_status = _cards.by_status(cards)
+    staged = len(selection.asked.values.get("type", ())) == 1
+    return {
+        "columns": [
+            _column(selection, status, count, by_status.get(status, []), staged=staged)
+            for status, count in counts.items()
+        ]
+    }
 
 
-def _cards(
-    selection: Selection, shown: list[Status], who: Scope, at: datetime
-) -> dict[str, list[read.ItemRow]]:
-    """The first cards of every column, each cut by its own index, with what can be done to them."""
-    sort = selection.sort if selection.asked.sort else _DEFAULT
-    parts = [
-        read.query(ordered(selection.rows(status), sort)[:CARDS], at, cards=True)
-        for status in shown
-    ]
-    found = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    cards: dict[str, list[read.ItemRow]] = {}
-    rows = read.read(found, at)
-    _card_moves.put(selection.context.site, rows, who, at)
-    for row in rows:
-        cards.setdefault(row.status, []).append(row)
-    return cards
+def _in_lanes(
+    selection: Selection, kind: str, counts: dict[Status, int], asked: str
+) -> dict[str, Any]:
+    """A board a lane, as many open as there is room for; the one asked for is among them."""
+    found = lanes.lanes(kind, selection, counts) if any(counts.values()) else []
+    named, site = found[:MOST_LANES], selection.context.site
+    opened = _opened(named, asked)
+    cards = _cards.of_lanes(selection, opened, CARDS_IN_LANE) if opened else {}
+    shown = []
+    for number, lane in enumerate(named):
+        by_status = _cards.by_status(cards.get(lane.key, []))
+        columns = [
+            _column(selection, status, lane.counts.get(status, 0), by_status.get(status, []),
+                    lane=lane, number=number, staged=kind == "type")
+            for status in counts
+        ]  # fmt: skip
+        is_open = lane in opened
+        shown.append(
+            {
+                "id": number,
+                "name": lane.name,
+                "count": said(lane.count),
+                "blocked": lane.blocked,
+                "open": is_open,
+                "columns": columns if is_open else [],
+                "url": "" if is_open else _here(selection, lanes=kind, lane=lane.key),
+            }
+        )
+    left = found[MOST_LANES:]
+    return {
+        "columns": [_column(selection, status, count, []) for status, count in counts.items()],
+        "lanes": shown,
+        "lanes_left": {
+            "count": said(len(left)),
+            "url": _list(site, selection.asked.url()),
+        }
+        if left
+        else None,
+    }
+
+
+def _opened(found: list[lanes.Lane], asked: str) -> list[lanes.Lane]:
+    """The lanes whose cards are drawn: first the one asked for, then the others as they come."""
+    opened, room = [], MOST_CARDS
+    for lane in sorted(found, key=lambda lane: lane.key != asked):
+        cards = sum(min(count, CARDS_IN_LANE) for count in lane.counts.values())
+        if cards > room:
+            break
+        opened.append(lane)
+        room -= cards
+    return opened
 
 
 def _column(
-    selection: Selection, status: Status, count: int, cards: list[read.ItemRow]
+    selection: Selection,
+    status: Status,
+    count: int,
+    cards: list[Any],
+    *,
+    lane: lanes.Lane | None = None,
+    number: int = 0,
+    staged: bool = False,
 ) -> dict[str, Any]:
-    asked = selection.asked
-    more = count - len(cards)
-    url = asked.url(status=str(status), sort=asked.sort or _DEFAULT) if more > 0 else ""
-    here = reverse("work:item_list", args=[selection.context.site.slug])
+    """One column; the rest of it is a list of exactly its rows, where a list shows them."""
+    asked, more, url = selection.asked, count - len(cards), ""
+    if more > 0 and (lane is None or lane.given is not None):
+        narrowed = lane.given if lane and lane.given else {}
+        url = asked.url(sort=asked.sort or _cards.DEFAULT, status=str(status), **narrowed)
+        url = _list(selection.context.site, url)
     return {
-        "code": str(status),
+        "code": f"{status}-{number}" if lane else str(status),
+        "status": str(status),
         "label": str(status.label),
         "count": said(count),
         "items": cards,
-        "more_url": here + url if url else "",
+        "groups": _cards.by_stage(cards) if staged else [{"label": "", "items": cards}],
+        "staged": staged,
+        "more_url": url,
         "more": said(count) if count > CAP else said(more),
     }
+
+
+def _list(site: Site, asked: str) -> str:
+    return reverse("work:item_list", args=[site.slug]) + asked
+
+
+def _here(selection: Selection, **more: str) -> str:
+    """This board with the same filters, otherwise arranged."""
+    url = reverse("work:board", args=[selection.context.site.slug]) + selection.asked.url()
+    return _also(url, more)
+
+
+def _also(url: str, more: dict[str, str]) -> str:
+    joint = "" if url.endswith("?") else "&" if "?" in url else "?"
+    return f"{url}{joint}{urlencode(more)}" if more else url.removesuffix("?")
+
+
+def _lane_ways(selection: Selection, kind: str) -> list[dict[str, Any]]:
+    """The board whole and in each kind of lanes."""
+    known = {
+        "": _("No lanes"),
+        "area": _("By area"),
+        "owner": _("By owner"),
+        "team": _("By team"),
+        "type": _("By type"),
+    }
+    taken = kind if kind in lanes.KINDS else ""
+    return [
+        {
+            "label": label,
+            "url": _here(selection, lanes=code) if code else _here(selection),
+            "current": code == taken,
+        }
+        for code, label in known.items()
+    ]
+
+
+def _carry(values: dict[str, Any], kind: str) -> None:
+    """Filters, tabs and chips keep the lanes."""
+    more = {"lanes": kind}
+    for tab in values["views"]:
+        tab["url"] = _also(tab["url"], more)
+    values["chips"] = [
+        replace(chip, remove_url=_also(chip.remove_url, more)) for chip in values["chips"]
+    ]
+    values["hidden"].append({"name": "lanes", "value": kind})
+    values["clear_url"] = _also(values["clear_url"], more)
+    if values["trouble"]:
+        values["trouble"]["url"] = _also(values["trouble"]["url"], more)

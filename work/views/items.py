@@ -24,6 +24,7 @@ from work.views._calls import Sent
 from work.views._item_acts import ActView, Failed, act_view, held, may
 from work.views._item_context import context, refusal_of
 from work.views._item_forms import make_form
+from work.views._live import live
 from work.views._refusals import INVALID, answer_of
 from work.views._site import SeeOther, back_to, fragment, number_in, see_other, site_view
 
@@ -51,6 +52,7 @@ def _page(
 
 @require_safe
 @site_view
+@live
 def item_detail(
     request: HttpRequest, site: Site, who: Scope, at: datetime, number: str
 ) -> HttpResponse:
@@ -112,6 +114,7 @@ def _ask(
         "item": brief(page.item),
         "act": act,
         "refusal": refusal,
+        "back": back_to(request),
         "kept_note": _kept.note(request) if act.form else "",
     }
     name = "work/item_act.html#act" if fragment(request) else "work/item_act.html"
@@ -161,11 +164,14 @@ def _do(
 
 def _done(request: HttpRequest, page: Page) -> HttpResponse:
     """The item as it is now, or the way to it, or back to where the act was chosen."""
+    label, back = read.label(page.item.number), back_to(request)
     if fragment(request):
+        if back:
+            # The page that it was chosen from brings itself up to date.
+            return HttpResponse(status=204)
         fresh = _page(page.site, page.who, page.at, str(page.item.number))
         return render(request, "work/item_detail.html#item", context(fresh))
-    label = read.label(page.item.number)
-    if back := back_to(request):
+    if back:
         return SeeOther(f"{back}#card-{label}")
     return see_other(request, "work:item_detail", page.site.slug, label)
 
@@ -188,13 +194,27 @@ def _not_done(
     fresh = _page(page.site, page.who, page.at, str(page.item.number))
     status, kind = answered or answer_of(error)
     refusal = refusal_of(fresh, spec, error, kind)
-    if spec.apart and form is not None:
+    if back_to(request) and fragment(request) and form is None:
+        return _refused_in_place(request, fresh, refusal, status)
+    if (spec.apart or back_to(request)) and form is not None:
         act = act_view(fresh, spec, of, form if kind != "forbidden" else None)
         return _ask(request, fresh, act, refusal=refusal, status=status)
     key = f"{spec.verb}-{of}" if of else spec.verb
     name = "work/item_detail.html#item" if fragment(request) else "work/item_detail.html"
     failed = Failed(key, form) if form is not None else None
     return render(request, name, context(fresh, refusal=refusal, failed=failed), status=status)
+
+
+def _refused_in_place(
+    request: HttpRequest, page: Page, refusal: dict[str, Any], status: int
+) -> HttpResponse:
+    """Why it was not done, for the page that it was chosen from."""
+    here = read.url(page.site, page.item.number)
+    for reason in refusal["reasons"]:
+        if reason["url"].startswith("#"):
+            reason["url"] = here + reason["url"]
+    values = {"refusal": refusal, "id": f"refusal-{read.label(page.item.number)}"}
+    return render(request, "components/refusal.html", values, status=status)
 
 
 @require_safe

@@ -20,17 +20,16 @@ from work.reads.counts import capped
 from work.views import _list_head as head
 from work.views import _narrowing as narrowing
 from work.views._blocks import grouped
+from work.views._live import live
 from work.views._site import fragment, site_view
 from work.views.import_mending import may_mend
 
 
 @require_safe
 @site_view
+@live
 def item_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
     """Rows of fifty, narrowed, ordered and shown as the address says; or counted in groups."""
-    etag = narrowing.tag(request, site, who, at)
-    if (same := narrowing.unchanged(request, etag)) is not None:
-        return same
     kept = kept_views.load(site, who)
     if not fragment(request) and (url := head.opening(request, site.slug, kept)):
         return redirect(url)
@@ -52,7 +51,7 @@ def item_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Htt
     else:
         values |= _rows(selection, shown, total, at)
     name = "work/item_list.html#work" if fragment(request) else "work/item_list.html"
-    return narrowing.with_tag(render(request, name, values), etag)
+    return render(request, name, values)
 
 
 def _rows(selection: Selection, shown: list[Any], total: int, at: datetime) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from work.reads.facets import Facets
 from work.reads.notices import unseen
 from work.states import Status
 from work.templatetags.gauges import shade
-from work.views import _narrowing as narrowing
 from work.views import _site, mine
+from work.views._live import live
 from work.views._panels import panels
 from work.views._recurring import recurring
 from work.views._site import site_view
@@ -97,13 +97,11 @@ def _labels() -> dict[str, str]:
 
 @require_safe
 @site_view
+@live
 def site_picture(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
     """The site now: what must be safe, the counts, the load by area, what keeps blocking work,
     what waits for the reader, and what should not be.
     """
-    etag = narrowing.tag(request, site, who, at)
-    if (same := narrowing.unchanged(request, etag)) is not None:
-        return same
     areas = picture.areas(site, who)
     asked = {
         name: select(Asked.from_link(**given), Facets(), site, who, at)
@@ -138,7 +136,7 @@ def site_picture(request: HttpRequest, site: Site, who: Scope, at: datetime) -> 
         "trouble": None,
         "nav_counts": {"work": said(totals["open"]), "blocked": said(totals["blocked"])},
     }
-    return narrowing.with_tag(render(request, "work/site_picture.html", values), etag)
+    return render(request, "work/site_picture.html", values)
 
 
 def _stat(name: str, count: int, label: str, here: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ from work.reads.blocks import Held, held
 from work.reads.seen import of_site
 from work.templatetags.phrases import age, stood
 from work.views import _blocks
-from work.views import _narrowing as narrowing
+from work.views._live import live
 from work.views._site import site_view
 
 PERIOD = timedelta(days=30)
@@ -34,11 +34,9 @@ def begin_of(at: datetime) -> date:
 
 @require_safe
 @site_view
+@live
 def why(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
     """By kind, by who clears and by area: each number is a link to exactly its list."""
-    etag = narrowing.tag(request, site, who, at)
-    if (same := narrowing.unchanged(request, etag)) is not None:
-        return same
     areas, since = picture.areas(site, who), begin_of(at)
     found = held(
         site,
@@ -74,7 +72,7 @@ def why(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpRespo
         },
         "trouble": None,
     }
-    return narrowing.with_tag(render(request, "work/why.html", values), etag)
+    return render(request, "work/why.html", values)
 
 
 class _Page:

@@ -1,0 +1,1 @@
+"""Measurements against a real server, on loopback alone; nothing here is a test."""
