@@ -11,9 +11,11 @@ from work.views import (
     lists,
     new,
     notices,
+    people,
     pictures,
     places,
     views,
+    where,
     why,
 )
 
@@ -33,7 +35,9 @@ urlpatterns = [
     path(f"{_SITE}views/columns/", views.list_columns, name="list_columns"),
     path(f"{_SITE}views/<int:pk>/", views.view_edit, name="view_edit"),
     path(f"{_SITE}work/new/", new.item_new, name="item_new"),
+    path(f"{_SITE}work/new/where/", where.where, name="where"),
     path(f"{_SITE}work/<str:number>/", items.item_detail, name="item_detail"),
+    path(f"{_SITE}work/<str:number>/people/", people.people, name="item_people"),
     path(f"{_SITE}work/<str:number>/<slug:verb>/", items.item_act, name="item_act"),
     path(f"{_SITE}evidence/<int:pk>/", items.evidence_file, name="evidence_file"),
     path(f"{_SITE}import/", imports.import_list, name="import_list"),

@@ -163,7 +163,15 @@ ROWS: dict[str, Row] = {
         site_codes(303, roles=ANYONE, other_company=303),
         _new_work,
     ),
+    "work:where": Row(
+        lambda scene: reverse("work:where", args=["hvk"]) + "?q=L",
+        site_codes(200, roles=ANYONE, other_company=200),
+        _NOT_BY_POST,
+    ),
     "work:item_detail": Row(_in_site("work:item_detail", _number), site_codes(200), _NOT_BY_POST),
+    "work:item_people": Row(
+        _in_site("work:item_people", _number), site_codes(200, roles=ANYONE), _NOT_BY_POST
+    ),
     "work:evidence_file": Row(
         _in_site("work:evidence_file", lambda scene: scene.evidence), site_codes(200), _NOT_BY_POST
     ),

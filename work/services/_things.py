@@ -20,6 +20,11 @@ SELECT p.path FROM up JOIN work_place p ON p.id = up.place_id
 )"""
 
 
+def stands_at() -> RawSQL:
+    """The path of the place at which an asset stands, by itself or inside another thing."""
+    return RawSQL(_STANDS_AT, (), output_field=CharField())
+
+
 def known_assets(who: Scope, site_id: int) -> QuerySet[Asset]:
     """What stands within reach now, alone or inside another thing, and what visible work names.
 
@@ -38,4 +43,4 @@ def known_assets(who: Scope, site_id: int) -> QuerySet[Asset]:
     found = Q(Exists(ItemAsset.objects.filter(asset=OuterRef("pk"), item__in=items)))
     for prefix in sorted(prefixes):
         found |= Q(stands_at__startswith=prefix)
-    return things.alias(stands_at=RawSQL(_STANDS_AT, (), output_field=CharField())).filter(found)
+    return things.alias(stands_at=stands_at()).filter(found)

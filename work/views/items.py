@@ -85,13 +85,14 @@ def item_act(
         refusal = refusal_of(page, spec, Forbidden(verdict.reason), "forbidden")
         return _ask(request, page, act_view(page, spec, of, None), refusal=refusal, status=403)
     typed = _kept.typed_before(request)
-    act = act_view(page, spec, of, make_form(page, spec, of, typed))
+    given = {"shows": request.GET["shows"]} if "shows" in request.GET else None
+    act = act_view(page, spec, of, make_form(page, spec, of, typed, given=given))
     if isinstance(part, ChecklistLine):
         act.seen = part.version
     if typed is not None:
         # As it was seen when it was typed.
         act.seen = number_in(typed.get("seen", "")) or act.seen
-    if spec.part and request.htmx:  # type: ignore[attr-defined]
+    if (spec.part or given) and request.htmx:  # type: ignore[attr-defined]
         # The link of a part is boosted, so that its form comes to where it stands.
         asked = {"act": act, "seen": page.item.version, "open": True}
         return render(request, "components/act.html", asked)
@@ -141,7 +142,7 @@ def _do(
             form.cleaned_data, hopeless = {}, not verdict
         elif Act.objects.filter(pk=act, actor=request.user.pk).exists():
             # Sent again: what was chosen then need not be a choice any more.
-            return _done(request, page)
+            return _done(request, page, spec)
         elif seen is not None and not spec.part and seen != page.item.version:
             return answer(Stale(seen, page.item.version))
         else:
@@ -156,17 +157,20 @@ def _do(
             # Something in the form was looked up before the door was asked.
             error = Forbidden(verdict.reason)
         return answer(error)
-    return _done(request, page)
+    return _done(request, page, spec)
 
 
-def _done(request: HttpRequest, page: Page) -> HttpResponse:
+def _done(request: HttpRequest, page: Page, spec: Spec) -> HttpResponse:
     """The item as it is now, or the way to it, or back to where the act was chosen."""
-    if fragment(request):
-        fresh = _page(page.site, page.who, page.at, str(page.item.number))
-        return render(request, "work/item_detail.html#item", context(fresh))
     label = read.label(page.item.number)
+    if fragment(request) and request.htmx.target != "act":  # type: ignore[attr-defined]
+        fresh = _page(page.site, page.who, page.at, str(page.item.number))
+        return render(request, "work/item_detail.html#item", context(fresh, done=spec))
     if back := back_to(request):
         return SeeOther(f"{back}#card-{label}")
+    if spec.part is ChecklistLine and not fragment(request):
+        # One line after the other.
+        return SeeOther(f"{read.url(page.site, page.item.number)}#checklist-next")
     return see_other(request, "work:item_detail", page.site.slug, label)
 
 
@@ -188,7 +192,8 @@ def _not_done(
     fresh = _page(page.site, page.who, page.at, str(page.item.number))
     status, kind = answered or answer_of(error)
     refusal = refusal_of(fresh, spec, error, kind)
-    if spec.apart and form is not None:
+    apart = spec.apart or request.htmx.target == "act"  # type: ignore[attr-defined]
+    if apart and form is not None:
         act = act_view(fresh, spec, of, form if kind != "forbidden" else None)
         return _ask(request, fresh, act, refusal=refusal, status=status)
     key = f"{spec.verb}-{of}" if of else spec.verb
