@@ -4,6 +4,7 @@ from django.urls import path
 
 from work.views import (
     boards,
+    evidence,
     import_mapping,
     import_mending,
     imports,
@@ -39,7 +40,8 @@ urlpatterns = [
     path(f"{_SITE}work/<str:number>/", items.item_detail, name="item_detail"),
     path(f"{_SITE}work/<str:number>/people/", people.people, name="item_people"),
     path(f"{_SITE}work/<str:number>/<slug:verb>/", items.item_act, name="item_act"),
-    path(f"{_SITE}evidence/<int:pk>/", items.evidence_file, name="evidence_file"),
+    path(f"{_SITE}evidence/<int:pk>/", evidence.evidence_file, name="evidence_file"),
+    path(f"{_SITE}evidence/<int:pk>/preview/", evidence.evidence_preview, name="evidence_preview"),
     path(f"{_SITE}import/", imports.import_list, name="import_list"),
     path(f"{_SITE}import/new/", imports.import_new, name="import_new"),
     path(

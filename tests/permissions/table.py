@@ -175,6 +175,11 @@ ROWS: dict[str, Row] = {
     "work:evidence_file": Row(
         _in_site("work:evidence_file", lambda scene: scene.evidence), site_codes(200), _NOT_BY_POST
     ),
+    "work:evidence_preview": Row(
+        _in_site("work:evidence_preview", lambda scene: scene.evidence),
+        site_codes(200),
+        _NOT_BY_POST,
+    ),
     "work:notice_seen": Row(_plain("work:notice_seen", 1), codes(405), codes(404), lambda s: act()),
     # Made-up rows alone, and not there in production (tests/frame/test_gallery.py).
     "components": Row(_plain("components"), codes(200, anonymous=200), codes(405, anonymous=405)),

@@ -22,7 +22,9 @@ class NewWork(forms.Form):
 
     what = forms.CharField(label=_("What must happen"), max_length=250)
     place = forms.CharField(
-        label=_("Where"), max_length=120, help_text=_("The code of the place or of the asset.")
+        label=_("Where"),
+        max_length=120,
+        help_text=_("Its name or its code: of a place, or of an asset."),
     )
     photo = forms.FileField(label=_("Photo"), required=False)
     type = choice(_("Type of work"), [])

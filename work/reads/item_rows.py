@@ -293,7 +293,9 @@ class Rows:
         return ""
 
     def _evidence(self, each: Evidence) -> dict[str, Any]:
-        url = reverse("work:evidence_file", args=[self.site.slug, each.pk]) if each.blob_id else ""
+        here = [self.site.slug, each.pk]
+        url = reverse("work:evidence_file", args=here) if each.blob_id else ""
+        is_photo = each.blob_id and each.kind == EvidenceKind.PHOTO
         content = each.name or each.said
         if each.value is not None:
             content = f"{each.value.normalize():f} {each.unit} {each.said}".strip()
@@ -311,7 +313,7 @@ class Rows:
             "who_text": each.by.name,
             "at": each.at,
             "url": url,
-            "preview_url": "",
+            "preview_url": reverse("work:evidence_preview", args=here) if is_photo else "",
             "for_text": criterion.text if criterion else (line.text if line else ""),
             "struck": bool(struck),
             "struck_text": struck,

@@ -1,4 +1,4 @@
-"""The item page, every act on it, raising work, and the files of evidence."""
+"""The item page, and every act on it."""
 
 import functools
 import uuid
@@ -6,18 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from work.exceptions import Forbidden, NotDone, Reason, Refused, Stale, Unknown
-from work.models import Act, ChecklistLine, Evidence, Site, WorkItem
-from work.permissions import Allowed, Denied, Scope, visible
+from work.models import Act, ChecklistLine, Site, WorkItem
+from work.permissions import Allowed, Denied, Scope
 from work.reads import item as read
 from work.reads.item import Page
 from work.reads.item_header import brief
-from work.services import files
 from work.views import _kept
 from work.views._acts import SPECS, Spec
 from work.views._calls import Sent
@@ -200,32 +198,3 @@ def _not_done(
     name = "work/item_detail.html#item" if fragment(request) else "work/item_detail.html"
     failed = Failed(key, form) if form is not None else None
     return render(request, name, context(fresh, refusal=refusal, failed=failed), status=status)
-
-
-@require_safe
-@site_view
-def evidence_file(
-    request: HttpRequest, site: Site, who: Scope, at: datetime, pk: int
-) -> HttpResponse:
-    """The original of a piece of evidence, as an attachment that runs nothing."""
-    evidence = (
-        Evidence.objects.filter(
-            visible(who, place="item__place", team="item__team", site="item__site_id"),
-            pk=pk,
-            item__site=site,
-            blob__isnull=False,
-        )
-        .select_related("blob")
-        .first()
-    )
-    if evidence is None or evidence.blob is None:
-        raise Http404
-    path = files.path_of(evidence.blob.sha256)
-    if not path.exists():
-        raise Http404
-    response = FileResponse(path.open("rb"), content_type=evidence.blob.content_type)
-    name = files.name_of(evidence.name, evidence.blob)
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
