@@ -71,9 +71,9 @@ class Person:
         """Answer one line after the other where it stands."""
         self.open()
         for left in range(self.item.lines.filter(answer="").count(), 0, -1):
-            expect(self.page.locator("#checklist li:not(.answered)")).to_have_count(left)
+            expect(self.page.locator(".checks > li:not(.answered)")).to_have_count(left)
             self.page.get_by_role("button", name="Pass", exact=True).click()
-        expect(self.page.locator("#checklist li:not(.answered)")).to_have_count(0)
+        expect(self.page.locator(".checks > li:not(.answered)")).to_have_count(0)
 
     def press_held(self, verb: str) -> None:
         """Press a button that is held; the server says why."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from tests import factories
+from tests.browser.conftest import Window, note
 from tests.browser.looks import PHONE
 from work.models import Event, Site, User, WorkItem
 from work.states import PlaceKind, Role
@@ -165,8 +166,12 @@ def walk(lead, browser, live_server, monkeypatch):
         context.set_default_timeout(20_000)
         contexts.append(context)
         _signed_in(context, lead, live_server.url)
-        page = context.new_page()
-        return {"keys": Keys, "plain": Plain, "thumb": Thumb}[how](page)
+        window = Window(context.new_page(), live_server.url)
+        window.page.on("console", lambda said: note(window, said))
+        window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
+        hand = {"keys": Keys, "plain": Plain, "thumb": Thumb}[how](window.page)
+        hand.complaints = window.complaints
+        return hand
 
     yield start
     for context in contexts:
@@ -232,6 +237,7 @@ def test_work_is_raised_planned_started_blocked_completed_and_accepted(walk, lea
     _status(page, "Closed")
 
     assert page.url.endswith(f"/s/hvk/work/{number}/")
+    assert hand.complaints == []
     verbs = ["request", "plan", "start", "blocked", "unblocked", "line", "evidence", "complete"]
     done = Event.objects.filter(item=item, actor=lead, verb__in=[*verbs, "accept", "refused"])
     told = list(done.order_by("pk").values_list("verb", flat=True))

@@ -66,10 +66,15 @@ class NewWork(forms.Form):
         return [self[name] for name in self._asked]
 
     @property
-    def more(self) -> list[BoundField]:
-        """What may be said besides."""
+    def of_type_more(self) -> list[BoundField]:
+        """What a request of this type may say besides."""
         own = [name for name in self.fields if name.startswith("f.") and name not in self._asked]
-        return [self[name] for name in (*_MORE, *own)]
+        return [self[name] for name in own]
+
+    @property
+    def more(self) -> list[BoundField]:
+        """What may be said of any request besides."""
+        return [self[name] for name in _MORE]
 
 
 class PlaceStateForm(forms.Form):
