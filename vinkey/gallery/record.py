@@ -115,15 +115,20 @@ def _asked(kind: str, **more: Any) -> dict[str, Any]:
     return {
         "line": line,
         "text": "Guard in place",
+        "target": "gallery",
         "act": Row(key=key, url="#answer", seen=1, form=form),
     }
 
 
 ANSWER = Component(
-    "answer",
-    "components/answer.html",
+    "line_answer",
+    "components/line_answer.html",
     tuple(
-        State(name, '<ol class="checks"><li>{% include "components/answer.html" %}</li></ol>', made)
+        State(
+            name,
+            '<ol class="checks"><li>{% include "components/line_answer.html" %}</li></ol>',
+            made,
+        )
         for name, made in (
             (_("Pass or fail"), lambda: _asked("pass_fail", na_allowed=True)),
             (_("A reading"), lambda: _asked("reading", unit="bar")),
