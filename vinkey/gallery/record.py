@@ -114,7 +114,7 @@ def _asked(kind: str, **more: Any) -> dict[str, Any]:
     form = LineForm(known=line, auto_id=f"act-{key}-%s")
     return {
         "line": line,
-        "text": "Guard in place",
+        "text": f"Guard in place ({kind})",
         "target": "gallery",
         "act": Row(key=key, url="#answer", seen=1, form=form),
     }
