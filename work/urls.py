@@ -5,6 +5,7 @@ from django.urls import path
 from work.views import (
     assets,
     boards,
+    evidence,
     import_mapping,
     import_mending,
     imports,
@@ -13,11 +14,13 @@ from work.views import (
     mine,
     new,
     notices,
+    people,
     pictures,
     places,
     search,
     shift_end,
     views,
+    where,
     why,
 )
 
@@ -37,12 +40,15 @@ urlpatterns = [
     path(f"{_SITE}views/columns/", views.list_columns, name="list_columns"),
     path(f"{_SITE}views/<int:pk>/", views.view_edit, name="view_edit"),
     path(f"{_SITE}work/new/", new.item_new, name="item_new"),
+    path(f"{_SITE}work/new/where/", where.where, name="where"),
     path(f"{_SITE}work/<str:number>/", items.item_detail, name="item_detail"),
+    path(f"{_SITE}work/<str:number>/people/", people.people, name="item_people"),
     path(f"{_SITE}work/<str:number>/<slug:verb>/", items.item_act, name="item_act"),
-    path(f"{_SITE}evidence/<int:pk>/", items.evidence_file, name="evidence_file"),
     path(f"{_SITE}search/", search.search, name="search"),
     path(f"{_SITE}mine/", mine.mine, name="mine"),
     path(f"{_SITE}mine/end/", shift_end.shift_end, name="shift_end"),
+    path(f"{_SITE}evidence/<int:pk>/", evidence.evidence_file, name="evidence_file"),
+    path(f"{_SITE}evidence/<int:pk>/preview/", evidence.evidence_preview, name="evidence_preview"),
     path(f"{_SITE}import/", imports.import_list, name="import_list"),
     path(f"{_SITE}import/new/", imports.import_new, name="import_new"),
     path(

@@ -45,6 +45,9 @@
     say(headingOf(event.detail.xhr.responseText) || toasts?.dataset.failed);
   });
   for (const lost of ["htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(lost, () => say(toasts?.dataset.lost));
+    document.addEventListener(lost, (event) => {
+      // A form says so itself, where it stands.
+      if (!event.target.closest?.("form[method=post]")) say(toasts?.dataset.lost);
+    });
   }
 })();

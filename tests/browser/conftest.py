@@ -48,7 +48,7 @@ def open_window(live_server, browser, settings):
         context.set_default_timeout(20_000)
         contexts.append(context)
         window = Window(context.new_page(), live_server.url)
-        window.page.on("console", lambda said: _note(window, said))
+        window.page.on("console", lambda said: note(window, said))
         window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
         return window
 
@@ -57,7 +57,7 @@ def open_window(live_server, browser, settings):
         context.close()
 
 
-def _note(window: Window, said) -> None:
+def note(window: Window, said) -> None:
     """Refusals are answers, so that the browser's word about 403, 409 and 422 says nothing."""
     refusal = "Failed to load resource: the server responded with a status of 4" in said.text
     if said.type in ("error", "warning") and not refusal:

@@ -25,6 +25,7 @@ def _pages() -> list[str]:
     planned = first["planned"].number
     pages += [f"/s/hvk/work/W-{planned}/{verb}/" for verb in ("edit", "assign", "raise-blocker")]
     pages += [f"/s/hvk/work/W-{first['requested'].number}/plan/"]
+    pages += [f"/s/hvk/work/W-{first['live'].number}/evidence/", "/s/hvk/work/new/?place=L3"]
     place = first["live"].place.code
     pages += [f"/s/hvk/{path}" for path in _OF_THE_LIST]
     asset = Asset.objects.filter(site__slug="hvk").order_by("pk").first()
@@ -77,6 +78,7 @@ def test_work_is_raised_without_a_script(demo, open_window):
     page.get_by_role("button", name="Request work").click()
     page.get_by_label("What must happen").fill("Grease the infeed bearing")
     page.get_by_label("Where").fill("NOWHERE")
+    page.get_by_label("Immediate danger").select_option("No")
     page.get_by_role("button", name="Request work").click()
     expect(page.locator(".refusal")).to_contain_text("The place is not of this site")
     assert page.get_by_label("What must happen").input_value() == "Grease the infeed bearing"

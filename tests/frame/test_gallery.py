@@ -16,6 +16,7 @@ SHELL = {"_head", "_side", "_preferences", "_toasts", "_live"}
 # Drawn by the one that is shown.
 INSIDE = {
     "_act_form",
+    "_form_faults",
     "_why",
     "_field_notes",
     "acts",

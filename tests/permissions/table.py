@@ -175,9 +175,22 @@ ROWS: dict[str, Row] = {
         site_codes(303, roles=ANYONE, other_company=303),
         _new_work,
     ),
+    "work:where": Row(
+        lambda scene: reverse("work:where", args=["hvk"]) + "?q=L",
+        site_codes(200, roles=ANYONE, other_company=200),
+        _NOT_BY_POST,
+    ),
     "work:item_detail": Row(_in_site("work:item_detail", _number), site_codes(200), _NOT_BY_POST),
+    "work:item_people": Row(
+        _in_site("work:item_people", _number), site_codes(200, roles=ANYONE), _NOT_BY_POST
+    ),
     "work:evidence_file": Row(
         _in_site("work:evidence_file", lambda scene: scene.evidence), site_codes(200), _NOT_BY_POST
+    ),
+    "work:evidence_preview": Row(
+        _in_site("work:evidence_preview", lambda scene: scene.evidence),
+        site_codes(200),
+        _NOT_BY_POST,
     ),
     "work:notice_seen": Row(_plain("work:notice_seen", 1), codes(405), codes(404), lambda s: act()),
     # Made-up rows alone, and not there in production (tests/frame/test_gallery.py).

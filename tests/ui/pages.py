@@ -14,13 +14,13 @@ from tests.ui.stand_ins import (
     SITE,
     FilterForm,
     ItemRow,
-    NewForm,
     Row,
     ago,
     ahead,
     place,
 )
 from vinkey.gallery.views import context as shown
+from work.forms.new import NewWork
 from work.forms.views import ViewForm
 from work.states import Status
 
@@ -333,8 +333,12 @@ def _sites() -> dict[str, Any]:
     }
 
 
+def _new(typed: dict[str, str] | None = None) -> NewWork:
+    return NewWork(typed, types=[("1", "Maintenance")], may_leave=True)
+
+
 def _invalid_new() -> dict[str, Any]:
-    form = NewForm({"what": "Grease port missing"})
+    form = _new({"what": "Grease port missing"})
     form.is_valid()
     return {"site": SITE, "form": form, "parent": None, "now_allowed": True}
 
@@ -384,7 +388,7 @@ PAGES = {
     "board": Page("work/board.html", _board),
     "new": Page(
         "work/item_new.html",
-        lambda: {"site": SITE, "form": NewForm(), "parent": None, "now_allowed": True},
+        lambda: {"site": SITE, "form": _new(), "parent": None, "now_allowed": True},
     ),
     "new-invalid": Page("work/item_new.html", _invalid_new),
     "places": Page("work/place_list.html", _places),

@@ -8,7 +8,6 @@ from vinkey.gallery.forms import (
     CancelForm,
     EvidenceForm,
     FilterForm,
-    NewForm,
     NoteForm,
     WaitForm,
 )
@@ -42,6 +41,6 @@ class CodeForm(forms.Form):
 
 __all__ = [
     "NOW", "SITE", "ActRow", "AnswerForm", "CancelForm", "CodeForm", "EvidenceForm", "FilterForm",
-    "ItemPage", "ItemRow", "LoginForm", "NewForm", "NoteForm", "Row", "WaitForm", "act", "ago",
+    "ItemPage", "ItemRow", "LoginForm", "NoteForm", "Row", "WaitForm", "act", "ago",
     "ahead", "place", "reason",
 ]  # fmt: skip

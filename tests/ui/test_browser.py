@@ -121,7 +121,7 @@ def test_a_lost_server_is_said_and_nothing_typed_is_lost(look):
     page.get_by_label("Stopped and safe").check()
     page.route("**/wait/", lambda route: route.abort())
     page.locator("#do-wait").click()
-    page.get_by_text("The server cannot be reached.").wait_for()
+    page.locator("#act-wait").get_by_role("button", name="Send again").wait_for()
     assert page.get_by_label("What exactly").input_value() == "Valve kit"
 
 

@@ -29,6 +29,7 @@ work_urls = (
         path("s/<slug:site>/views/", _nothing, name="view_list"),
         path("s/<slug:site>/views/columns/", _nothing, name="list_columns"),
         path("s/<slug:site>/work/new/", _nothing, name="item_new"),
+        path("s/<slug:site>/work/new/where/", _nothing, name="where"),
         path("s/<slug:site>/work/<str:number>/", _nothing, name="item_detail"),
         path("s/<slug:site>/mine/", _nothing, name="mine"),
         path("s/<slug:site>/mine/end/", _nothing, name="shift_end"),

@@ -30,6 +30,26 @@ def fetch(visitor, url):
     return answer, b"".join(answer.streaming_content)
 
 
+def test_a_photo_is_shown_small_and_says_nothing_of_its_camera(world, sign_in):
+    taken = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = "Camera of Els", 6
+    Image.new("RGB", (1000, 500), "red").save(taken, "JPEG", exif=exif)
+    item, visitor = factories.live_item(world), sign_in(world.technician)
+    visitor.act(item, "evidence", photo=upload(taken.getvalue(), "p.jpg", "image/jpeg"))
+    visitor.act(item, "evidence", file=upload(b"plain words", "a.txt", "text/plain"))
+    shown, words = Evidence.objects.order_by("pk")
+    url = f"/s/hvk/evidence/{shown.pk}/preview/"
+    assert url in visitor.see(item).text
+    for _twice in range(2):
+        answer = visitor.get(url)
+        assert (answer.status_code, answer["Content-Type"]) == (200, "image/webp")
+        with Image.open(io.BytesIO(answer.content)) as small:
+            assert (small.size, dict(small.getexif())) == ((240, 480), {})
+    assert visitor.get(f"/s/hvk/evidence/{words.pk}/preview/").status_code == 404
+    assert sign_in(world.contractor).get(url).status_code == 404
+
+
 def upload(content: bytes, name: str = "photo.png", kind: str = "image/png"):
     return SimpleUploadedFile(name, content, content_type=kind)
 

@@ -3,9 +3,12 @@
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests import factories
-from work.models import Event, WorkItem
+from tests.ui.markup import Markup
+from tests.views.test_evidence_files import photo
+from work.models import Event, Evidence, Site, WorkItem
 from work.services import acts
 
 NEW = "/s/hvk/work/new/"
@@ -61,6 +64,125 @@ def test_raised_under_a_parent(world, sign_in, form):
     assert f'action="{url}"' in visitor.get(url).content.decode()
     assert visitor.post(url, form()).status_code == 303
     assert WorkItem.objects.latest("pk").parent == parent
+
+
+@pytest.fixture
+def triage(world):
+    """The site leaves requests to a type that asks whether there is danger."""
+    danger = {"key": "danger", "label": "Danger", "kind": "yes_no", "required_at": "request"}
+    kind = factories.work_type(world.site, "FLD", fields=[danger])
+    Site.objects.filter(pk=world.site.pk).update(triage_type=kind)
+    return kind
+
+
+def test_its_type_may_be_left_to_triage(world, sign_in, form, triage):
+    visitor = sign_in(world.operator)
+    page = visitor.get(NEW).text
+    assert "Leave it to triage" in page
+    left = form(type="")
+    answer = visitor.post(NEW, left)
+    assert (answer.status_code, "“Danger”" in answer.text) == (422, False)
+    assert "Danger" in answer.text
+    assert not WorkItem.objects.exists()
+
+    assert visitor.post(NEW, left | {"f.danger": "no"}).status_code == 303
+    item = WorkItem.objects.get()
+    assert (item.type, item.status, item.values) == (triage, "requested", {"danger": False})
+    assert "To triage" in visitor.see(item).text
+    # Who plans it says what it is.
+    planner = sign_in(world.planner)
+    owner = f"post:{world.lead_post.pk}"
+    typed = {"what": item.what, "why": "It squeaks", "place": "L3", "priority": "3"}
+    given = planner.act(item, "plan", type=world.mnt.pk, owner=owner, **typed)
+    assert given.status_code == 303
+    item.refresh_from_db()
+    assert (item.type, item.status) == (world.mnt, "planned")
+
+
+def test_a_site_that_leaves_nothing_to_triage_asks_for_the_type(world, sign_in, form):
+    answer = sign_in(world.operator).post(NEW, form(type=""))
+    assert (answer.status_code, "Leave it to triage" in answer.text) == (422, False)
+    assert not WorkItem.objects.exists()
+
+
+def test_a_photo_is_kept_with_the_request(world, sign_in, form, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    visitor, typed = sign_in(world.operator), form()
+    for _twice in range(2):
+        seen = SimpleUploadedFile("leak.png", photo(), "image/png")
+        assert visitor.post(NEW, typed | {"photo": seen}).status_code == 303
+    kept = Evidence.objects.get()
+    assert (kept.item, kept.kind, kept.name) == (WorkItem.objects.get(), "photo", "leak.png")
+    assert (kept.by, kept.blob.content_type) == (world.operator, "image/png")
+    page = sign_in(world.planner).see(kept.item).text
+    assert f"/s/hvk/evidence/{kept.pk}/" in page
+    bad = SimpleUploadedFile("leak.exe", b"MZ\x00\x00", "image/png")
+    answer = visitor.post(NEW, form(photo=bad))
+    assert answer.status_code == 422
+    assert "The photo has to be chosen again." in answer.text
+    assert WorkItem.objects.count() == 1
+
+
+def test_where_is_a_place_or_a_thing_where_it_stands(world, sign_in, form):
+    visitor = sign_in(world.operator)
+    page = visitor.get(NEW, asset=world.pump.code).text
+    assert 'value="PUMP-0301"' in page
+    assert "Feed pump" in page
+    assert visitor.post(NEW, form(place="pump-0301")).status_code == 303
+    item = WorkItem.objects.get()
+    assert (item.place, list(item.assets.all())) == (world.p301, [world.pump])
+    # Who does not reach the thing does not learn of it.
+    lead = sign_in(world.shift_lead)
+    assert lead.post(NEW, form(place="PUMP-0301")).status_code == 422
+    assert "Feed pump" not in lead.get(f"{NEW}where/", place="PUMP-0301").text
+
+
+def test_without_a_script_what_is_meant_is_offered_and_nothing_is_sent(world, sign_in, form):
+    visitor = sign_in(world.operator)
+    answer = visitor.post(NEW, form(place="pouch", how="find"))
+    page = Markup(answer.text)
+    assert answer.status_code == 200
+    assert [tag.attrs["value"] for tag in page.tags if tag.attrs.get("name") == "spot"] == ["L3"]
+    assert page.by_id("id_what").attrs["value"] == "Grease the bearing"
+    assert not WorkItem.objects.exists()
+    assert visitor.post(NEW, form(place="pouch", spot="L3")).status_code == 303
+    assert WorkItem.objects.get().place == world.l3
+
+
+def test_suggestions_are_of_what_the_reader_knows(world, nrd, sign_in):
+    where, asked = f"{NEW}where/", {"q": "p"}
+    operator = sign_in(world.operator)
+
+    def codes(visitor, **asked):
+        page = Markup(visitor.get(where, **asked).text)
+        return [tag.attrs["data-value"] for tag in page.all("li")]
+
+    assert codes(operator, q="p") == ["P-301", "30", "40", "L3", "PUMP-0301"]
+    assert codes(operator, q="l3") == ["L3"]
+    assert codes(sign_in(world.shift_lead), **asked) == ["40", "L3"]
+    for nothing in ("", " ", "%", "\x00", "NRD"):
+        assert codes(operator, q=nothing) == []
+    assert operator.get(where, place="NRD").text.strip() == ""
+
+
+def test_what_is_open_at_the_place_is_said_before_sending(
+    world, sign_in, django_assert_num_queries
+):
+    mine = factories.requested_item(world, what="Grease <b>it</b>")
+    factories.closed_item(world, what="Done long ago")
+    factories.planned_item(world, what="At the other line", place_id=world.l4.pk)
+    visitor = sign_in(world.operator)
+    for more in range(2):
+        # session, user, scope, site; the place, the thing twice, the open work
+        with django_assert_num_queries(8):
+            page = visitor.get(f"{NEW}where/", place="L3").text
+        assert f"W-{mine.number}</span> Grease &lt;b&gt;it&lt;/b&gt;" in page
+        assert "Done long ago" not in page
+        assert "At the other line" not in page
+        assert ("All that is open here" in page) == bool(more)
+        for _each in range(5):
+            factories.requested_item(world)
+        mine = factories.requested_item(world, what="Grease <b>it</b>")
 
 
 def test_on_it_now(world, sign_in, form):

@@ -3,6 +3,7 @@
 import itertools
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -505,3 +506,49 @@ def test_a_one_time_check_that_was_waived_says_by_whom(world, sign_in, clock):
         assert said in sign_in(world.supervisor).see(item).content.decode()
         if minutes == 2:
             execution.start(actor=world.technician, at=world.t(3), item_id=item.pk)
+
+
+def test_lines_are_answered_one_after_the_other_where_they_stand(world, sign_in):
+    kind = factories.work_type(
+        world.site,
+        "LINES",
+        lines=[
+            {"key": "guard", "text": "Guard on?", "kind": "pass_fail", "na_allowed": True},
+            {"key": "bar", "text": "Pressure", "kind": "reading", "unit": "bar", "high": "8"},
+            {"key": "state", "text": "State", "kind": "choice", "choices": ["Clean", "Wet"]},
+            {"key": "seen", "text": "What was seen", "kind": "text"},
+        ],
+    )
+    item = factories.live_item(world, type_id=kind.pk)
+    visitor, answers = (
+        sign_in(world.technician),
+        [
+            {"answer": "pass"},
+            {"answer": "pass", "value": "9,5"},
+            {"answer": ["pass", "could_not"], "why_not": "Too dark"},
+            {"answer": "pass", "said": "A crack"},
+        ],
+    )
+    page = Markup(visitor.see(item).text)
+    for n, (line, typed) in enumerate(zip(item.lines.order_by("position"), answers, strict=True)):
+        (form,) = [tag for tag in page.all("form") if tag.attrs.get("class") == "answer"]
+        assert form.attrs["id"] == f"act-answer-{line.pk}"
+        given = {
+            tag.attrs["name"]: tag.attrs["value"]
+            for tag in form.inside
+            if tag.attrs.get("type") == "hidden"
+        }
+        focused = [tag for tag in page.tags if "autofocus" in tag.attrs]
+        assert (bool(focused) and focused[0] in form.inside) == bool(n)
+        answer = visitor.post(form.attrs["action"], given | typed, htmx=True)
+        assert answer.status_code == 200
+        page = Markup(answer.text)
+    assert [tag for tag in page.all("form") if tag.attrs.get("class") == "answer"] == []
+    assert "Every line is answered." in answer.text
+    told = item.lines.order_by("position").values_list("answer", "value", "said")
+    assert list(told) == [
+        ("pass", None, ""),
+        ("fail", Decimal("9.5"), ""),
+        ("could_not", None, "Too dark"),
+        ("pass", None, "A crack"),
+    ]

@@ -27,8 +27,12 @@ def test_its_form_is_reached_sent_and_done_without_a_script(world, sign_in, case
     verb, item, of, url = case
     visitor = sign_in(CASES[verb].actor(world))
     page = Markup(visitor.see(item).text)
-    assert page.by_id(f"ask-{verb}-{of}").attrs["href"] == url
-    assert page.by_id(f"act-{verb}-{of}") is None
+    if verb == "answer":
+        # The line that is next is answered where it stands.
+        assert page.by_id(f"act-{verb}-{of}").attrs["action"] == url
+    else:
+        assert page.by_id(f"ask-{verb}-{of}").attrs["href"] == url
+        assert page.by_id(f"act-{verb}-{of}") is None
     form = Markup(visitor.client.get(url).text).by_id(f"act-{verb}-{of}")
     assert (form.attrs["method"], form.attrs["action"]) == ("post", url)
     given = {
@@ -65,6 +69,8 @@ def test_a_form_that_came_back_stands_open_in_its_row(world, sign_in, case):
     page = Markup(answer.text)
     assert answer.status_code == 422
     assert page.by_id(f"act-{verb}-{of}") is not None
+    if verb == "answer":
+        return
     assert page.by_id(f"ask-{verb}-{of}").name == "summary"
     opened = [tag for tag in page.all("details") if "open" in tag.attrs]
     assert any(page.by_id(f"act-{verb}-{of}") in tag.inside for tag in opened)

@@ -35,6 +35,7 @@ def around() -> dict[str, Any]:
             earlier=[ago(hours=3)],
             who_text="Petra Nyström",
             who_kind="person",
+            who_phone="2115",
             reference="ISO-88",
             material_text="",
             derived=True,

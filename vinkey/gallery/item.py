@@ -57,4 +57,9 @@ def full() -> dict[str, Any]:
         source_text="Follow-up of W-0990",
         source_url="/s/hvk/work/W-0990/",
     )
-    return {"site": SITE, "item": item, "acts": acts(), **around()}
+    bar = Row(
+        act=Row(label="Complete", url="", form="act-complete", held=""),
+        beside=Row(label="Raise a blocker", url="#blocker", icon="octagon-x", quiet=False),
+        why="",
+    )
+    return {"site": SITE, "item": item, "acts": acts(), "bar": bar, **around()}

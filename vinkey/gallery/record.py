@@ -9,6 +9,7 @@ from vinkey.gallery.item import full
 from vinkey.gallery.kinds import Component, State, include
 from vinkey.gallery.samples import ItemPage, Row, ago
 from vinkey.gallery.words import LONG
+from work.forms.parts import Line as LineForm
 from work.states import Status
 
 
@@ -103,6 +104,40 @@ LINE = Component(
         ),
     ),
 )
+
+
+def _asked(kind: str, **more: Any) -> dict[str, Any]:
+    """A line that is asked now, with its form."""
+    known = {"unit": "", "choices": [], "na_allowed": False, **more}
+    line = Row(kind=kind, **known)
+    key = f"answer-{kind}"
+    form = LineForm(known=line, auto_id=f"act-{key}-%s")
+    return {
+        "line": line,
+        "text": f"Guard in place ({kind})",
+        "target": "gallery",
+        "act": Row(key=key, url="#answer", seen=1, form=form),
+    }
+
+
+ANSWER = Component(
+    "line_answer",
+    "components/line_answer.html",
+    tuple(
+        State(
+            name,
+            '<ol class="checks"><li>{% include "components/line_answer.html" %}</li></ol>',
+            made,
+        )
+        for name, made in (
+            (_("Pass or fail"), lambda: _asked("pass_fail", na_allowed=True)),
+            (_("A reading"), lambda: _asked("reading", unit="bar")),
+            (_("A choice"), lambda: _asked("choice", choices=["Clean", "Dusty", "Wet"])),
+            (_("In words"), lambda: _asked("text")),
+            (_("A photo"), lambda: _asked("photo")),
+        )
+    ),
+)
 EVIDENCE = Component(
     "evidence",
     "components/evidence.html",
@@ -135,7 +170,7 @@ EVIDENCE = Component(
     ),
 )
 _MISSING = [
-    Row(text="Answer lines 3 and 4", who="Daan de Wit", url="#checklist"),
+    Row(text="Answer lines 3 and 4", who="Daan de Wit", phone="2172", url="#checklist"),
     Row(text="Attach the dry cycle record", who="", url=""),
 ]
 CLOSURE = Component(
@@ -175,7 +210,8 @@ TRAIL = Component(
                     icon="message-square",
                     who_text="Petra Nyström",
                     text="wrote",
-                    said="Lock 14: its holder is back at 14:10.",
+                    said="Lock 14: @Mara Okafor, its holder is back at 14:10.",
+                    named=["Mara Okafor"],
                     late=False,
                 ),
                 Row(
@@ -198,4 +234,4 @@ TRAIL = Component(
         ),
     ),
 )
-AROUND = (SEVEN, BLOCKER, REQUIREMENT, CRITERION, LINE, EVIDENCE, CLOSURE, TRAIL)
+AROUND = (SEVEN, BLOCKER, REQUIREMENT, CRITERION, LINE, ANSWER, EVIDENCE, CLOSURE, TRAIL)

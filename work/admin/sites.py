@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Model
+from django.db.models import ForeignKey, Model
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -26,9 +26,23 @@ class SitesAdmin(SiteAdmin):
     overtakes = True
     fixed = ("slug", "time_zone")
     list_display = ("name", "slug", "time_zone", "language")
-    fields = ("name", "slug", "time_zone", "language")
+    fields = ("name", "slug", "time_zone", "language", "triage_type")
     search_fields = ("name", "slug")
     actions_detail = ("take_types",)
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """A new site has no types yet, to leave a request to."""
+        return [name for name in self.fields if obj is not None or name != "triage_type"]
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelChoiceField | None:
+        """Types in use at this very site."""
+        match = request.resolver_match
+        pk = match.kwargs.get("object_id", "") if match else ""
+        here = int(pk) if pk.isdecimal() and len(pk) < 19 else None
+        kwargs["queryset"] = WorkType.objects.filter(site=here, is_active=True)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Superusers alone."""

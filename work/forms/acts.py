@@ -157,7 +157,17 @@ class Stage(Act):
 class Comment(Act):
     """Something said on the item."""
 
-    text = text(_("Note"))
+    text = text(_("Note"), hint=_("With @ and a name you let somebody know."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.known is not None:
+            self.fields["text"].widget.attrs |= {
+                "data-suggest": f"{self.known.people_url}?q=",
+                "data-suggest-after": "@",
+                "data-suggest-label": _("People who may see this"),
+                "data-suggest-count": _("{n} found"),
+            }
 
 
 class RaiseBlocker(Happened):

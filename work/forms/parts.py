@@ -70,6 +70,9 @@ class Line(Act):
             )
         elif line.kind == LineKind.TEXT:
             self.fields["said"].label = _("Answer in words")
+        elif line.kind == LineKind.PHOTO:
+            self.fields["photo"] = forms.FileField(label=_("Photo"), required=False)
+            self.fields["photo"].widget.attrs["accept"] = "image/*"
         answers.append((LineAnswer.COULD_NOT, LineAnswer.COULD_NOT.label))
         if line.na_allowed:
             answers.append((LineAnswer.NOT_APPLICABLE, LineAnswer.NOT_APPLICABLE.label))
@@ -101,7 +104,14 @@ class Dispose(Act):
 class Evidence(Act):
     """Add evidence: a file, a photo, a reading or a signature, for a criterion or a line."""
 
-    file = forms.FileField(label=_("File or photo"), required=False)
+    photo = forms.FileField(
+        label=_("Take a photo"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
+    file = forms.FileField(
+        label=_("Choose a file or photo"), required=False, widget=forms.FileInput()
+    )
     value = forms.DecimalField(label=_("Reading"), required=False, max_digits=16, decimal_places=4)
     unit = forms.CharField(label=_("Unit"), required=False, max_length=20)
     said = text(_("In words"), required=False, rows=1)
@@ -116,8 +126,9 @@ class Evidence(Act):
             ]
 
     def clean(self) -> dict[str, Any]:
-        """Something must be there."""
+        """Something must be there; a photo that was taken is a file like one that was chosen."""
         data = super().clean() or {}
+        data["file"] = data.get("file") or data.get("photo")
         if not (data.get("file") or data.get("value") is not None or data.get("said")):
             raise forms.ValidationError(_("Add a file, a reading or words."))
         return data

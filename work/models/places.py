@@ -19,6 +19,15 @@ class Site(models.Model):
     name = models.CharField(_("name"), max_length=120)
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
     language = models.CharField(_("language of its texts"), max_length=8, default="en")
+    triage_type = models.ForeignKey(
+        "work.WorkType",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("type of a request whose type was left open"),
+        help_text=_("Who plans it says what it is. Without one each request names its type."),
+    )
 
     class Meta:
         verbose_name = _("site")

@@ -23,13 +23,14 @@ from work.models import (
     Site,
     WorkItem,
 )
-from work.permissions import Scope, visible
+from work.permissions import Action, Scope, can, visible
 from work.reads import trail
 from work.reads.item_rows import Rows
 from work.reasons import Names, once, say
 from work.services import _facts, _owners
 from work.services._definition import definition
 from work.services._facts import Facts
+from work.states import ENDED
 
 _NUMBER = re.compile(r"(?:[A-Za-z]{1,4}-)?(\d{1,15})")
 
@@ -124,8 +125,9 @@ class Page:
     names: Names = field(init=False)
 
     def __post_init__(self) -> None:
-        said = trail.reasons(self.past.events)
-        self.rows = Rows(self.site, self.facts, self.who, self.at, said)
+        events = self.past.events
+        also = (trail.reasons(events), trail.mentioned(events))
+        self.rows = Rows(self.site, self.facts, self.who, self.at, *also)
         self.names = self.rows.names
 
     @property
@@ -205,10 +207,34 @@ def coded(rows: QuerySet[Place], code: str) -> Place | None:
 def reason_list(page: Page, reasons: list[Reason]) -> list[dict[str, str]]:
     """Reasons in words for buttons and refusals."""
     names = _names(page, reasons)
+    kept = once(reasons, names)
     return [
-        {"text": said.text, "who": _with_phone(said.who, said.phone), "url": said.url}
-        for said in say(once(reasons, names), page.who, names)
+        {
+            "text": said.text,
+            "who": said.who,
+            "phone": said.phone,
+            "url": said.url or _spot(page, reason),
+        }
+        for reason, said in zip(kept, say(kept, page.who, names), strict=True)
     ]
+
+
+def _spot(page: Page, reason: Reason) -> str:
+    """Where the reader sets right what stands in no row of the page."""
+    item = page.item
+    if item.status in ENDED or not can(page.who, Action.EDIT, item):
+        return ""
+    match reason.code:
+        case "field_missing":
+            spot = f"#act-edit-f.{reason.params.get('key', '')}"
+            return url(page.site, item.number, "edit") + spot
+        case "why_needed":
+            return url(page.site, item.number, "edit") + "#act-edit-why"
+        case "criteria_needed":
+            return url(page.site, item.number, "criterion")
+        case "owner_needed":
+            return url(page.site, item.number, "assign")
+    return ""
 
 
 def countable(page: Page, reasons: list[Reason]) -> list[Reason]:
@@ -219,7 +245,3 @@ def countable(page: Page, reasons: list[Reason]) -> list[Reason]:
 
 def _names(page: Page, reasons: list[Reason]) -> Names:
     return page.names if page.names.cover(reasons) else Names(reasons, page.who)
-
-
-def _with_phone(who: str, phone: str) -> str:
-    return f"{who}, {phone}" if who and phone else who

@@ -87,6 +87,7 @@ def header(page: Page) -> dict[str, Any]:
         "window_text": _window_text(item),
         "requested_by_text": item.requested_by.name if item.requested_by else "",
         "requested_at": item.requested_at,
+        "to_triage": status == Status.REQUESTED and item.type_id == site.triage_type_id,
         "incomplete_text": causes.said(
             item, {field.key: field.label for field in page.facts.definition.fields}
         ),

@@ -36,6 +36,9 @@ _ICONS = {
 }
 
 
+_NOBODY = {"who_text": "", "who_kind": "", "who_phone": ""}
+
+
 def pair(clears: str) -> tuple[str, Any] | None:
     """The stored "user:5" as a pair."""
     kind, _sep, key = clears.partition(":")
@@ -55,12 +58,19 @@ class Rows:
     """The parts of one item in words, for one reader at one moment. Two queries for all names."""
 
     def __init__(
-        self, site: Site, facts: Facts, who: Scope, at: datetime, also: Iterable[Reason] = ()
+        self,
+        site: Site,
+        facts: Facts,
+        who: Scope,
+        at: datetime,
+        also: Iterable[Reason] = (),
+        people: Iterable[tuple[str, Any]] = (),
     ) -> None:
-        """also: reasons that the page says elsewhere, whose names are asked for with these."""
+        """also, people: what the page says elsewhere, whose names are asked for with these."""
         self.site, self.facts, self.who, self.at = site, facts, who, at
         around = [*facts.dependants, *(action.item for action in facts.actions)]
-        self.names = Names([*self._reasons(), *also], who, self._people(around), known=around)
+        asked = [*self._people(around), *people]
+        self.names = Names([*self._reasons(), *also], who, asked, known=around)
         self.blockers = self._blockers()
         self.requirements = [self._requirement(row) for row in facts.prerequisites]
         self.criteria = [self._criterion(each) for each in facts.criteria]
@@ -98,17 +108,17 @@ class Rows:
         if self.facts.item.owner_post_id:
             yield ("post", self.facts.item.owner_post_id)
 
-    def _who(self, clears: str, why: dict[str, Any]) -> tuple[str, str]:
-        """Who clears with the phone number, and the kind of that party.
+    def _who(self, clears: str, why: dict[str, Any]) -> dict[str, str]:
+        """Who clears: the name, the kind of that party, and the phone number.
 
         why: for which reason; nobody is named where that is about work that the reader may not see.
         """
         if why and self.names.hide(Reason.from_json(why)):
-            return "", ""
+            return dict(_NOBODY)
         found = pair(clears)
         name, phone = self.names.who(found)
         kind = "person" if found and found[0] == "user" else found[0] if found else ""
-        return (f"{name}, {phone}" if name and phone else name), kind
+        return {"who_text": name, "who_kind": kind, "who_phone": phone}
 
     def _said(self, stored: dict[str, Any]) -> str:
         if not stored:
@@ -132,7 +142,7 @@ class Rows:
     def _blocker(self, blocker: Blocker) -> dict[str, Any]:
         rows = self.facts.prerequisites
         why = next((row.reason for row in rows if row.pk == blocker.prerequisite_id), {})
-        who, kind = self._who(_clears(blocker, self.facts.item), why)
+        who = self._who(_clears(blocker, self.facts.item), why)
         material = " × ".join(filter(None, [blocker.quantity, blocker.part]))
         return {
             "pk": blocker.pk,
@@ -142,8 +152,7 @@ class Rows:
             "since": blocker.since,
             "expected": blocker.expected,
             "earlier": [each for each in blocker.promised if each != blocker.expected],
-            "who_text": who,
-            "who_kind": kind,
+            **who,
             "reference": blocker.reference,
             "material_text": material,
             "derived": blocker.prerequisite_id is not None,
@@ -154,8 +163,8 @@ class Rows:
         }
 
     def _lapsed(self, row: Prerequisite, since: datetime) -> dict[str, Any]:
-        who, kind = self._who(row.clears, row.reason)
         return {
+            **self._who(row.clears, row.reason),
             "pk": None,
             "kind": row.kind,
             "kind_text": row.get_kind_display(),
@@ -163,8 +172,6 @@ class Rows:
             "since": since,
             "expected": None,
             "earlier": [],
-            "who_text": who,
-            "who_kind": kind,
             "reference": "",
             "material_text": "",
             "derived": True,
@@ -183,7 +190,7 @@ class Rows:
         else:
             once = row.answer == AnswerState.MET and _overlay.passed_once(row, item.status)
             answer = "met" if met or once else "waived"
-        who, kind = self._who(row.clears, row.reason) if until is None else ("", "")
+        who = self._who(row.clears, row.reason) if until is None else _NOBODY
         lapsed = until is None and row.answer == AnswerState.MET
         return {
             "pk": row.pk,
@@ -191,8 +198,7 @@ class Rows:
             "what": self._said(row.what),
             "answer": answer,
             "reason_text": _("It has run out") if lapsed else self._said(row.reason),
-            "who_text": who,
-            "who_kind": kind,
+            **who,
             "url": row.url,
             "gate_text": row.get_gate_display(),
             "mode": row.mode,
@@ -270,6 +276,8 @@ class Rows:
             }
             if follow_up and sees(self.who, follow_up)
             else None,
+            "now": None,
+            "focus": False,
             "acts": [],
         }
 
@@ -285,7 +293,9 @@ class Rows:
         return ""
 
     def _evidence(self, each: Evidence) -> dict[str, Any]:
-        url = reverse("work:evidence_file", args=[self.site.slug, each.pk]) if each.blob_id else ""
+        here = [self.site.slug, each.pk]
+        url = reverse("work:evidence_file", args=here) if each.blob_id else ""
+        is_photo = each.blob_id and each.kind == EvidenceKind.PHOTO
         content = each.name or each.said
         if each.value is not None:
             content = f"{each.value.normalize():f} {each.unit} {each.said}".strip()
@@ -303,7 +313,7 @@ class Rows:
             "who_text": each.by.name,
             "at": each.at,
             "url": url,
-            "preview_url": "",
+            "preview_url": reverse("work:evidence_preview", args=here) if is_photo else "",
             "for_text": criterion.text if criterion else (line.text if line else ""),
             "struck": bool(struck),
             "struck_text": struck,

@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from work.models import Notice
+from work.models import Notice, User
 from work.permissions import Scope, visible
 
 _LIMIT = 20
@@ -18,10 +21,16 @@ def unseen(who: Scope, at: datetime) -> list[dict[str, Any]]:
     seen_items = visible(who, place="item__place", team="item__team", site="item__site_id")
     rows = (
         Notice.objects.filter(seen_items, user_id=who.user_id, seen_at=None)
+        .annotate(by_name=Subquery(_who_wrote().values("name")))
         .select_related("item__site")
         .order_by("-at", "-pk")[:_LIMIT]
     )
     return [_row(notice, at) for notice in rows]
+
+
+def _who_wrote() -> QuerySet[User]:
+    by = Cast(KeyTextTransform("by", OuterRef("params")), BigIntegerField())
+    return User.objects.filter(pk=by)
 
 
 def _row(notice: Notice, at: datetime) -> dict[str, Any]:
@@ -31,6 +40,7 @@ def _row(notice: Notice, at: datetime) -> dict[str, Any]:
     texts = {
         "stop_not_confirmed": _("not confirmed stopped, %(minutes)s min") % {"minutes": minutes},
         "outcome_reopened": _("work that it relied on was reopened"),
+        "mentioned": _("%(who)s named you in a note") % {"who": notice.by_name},  # type: ignore[attr-defined]
     }
     label = f"W-{item.number}" if item else ""
     return {
@@ -39,6 +49,7 @@ def _row(notice: Notice, at: datetime) -> dict[str, Any]:
         "what": item.what if item else "",
         "url": reverse("work:item_detail", args=[item.site.slug, label]) if item else "",
         "text": texts.get(notice.code, notice.code),
+        "grave": notice.code != "mentioned",
         "at": notice.at,
         "seen_url": reverse("work:notice_seen", args=[notice.pk]),
     }

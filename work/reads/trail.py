@@ -134,8 +134,10 @@ def events_of(
 
 def _said_of(rows: QuerySet[Event]) -> QuerySet[Event]:
     note_id = Cast(KeyTextTransform("note", OuterRef("data")), BigIntegerField())
-    said = Subquery(Note.objects.filter(pk=note_id).values("text")[:1])
-    return rows.select_related("actor").annotate(said=said)
+    note = Note.objects.filter(pk=note_id)
+    return rows.select_related("actor").annotate(
+        said=Subquery(note.values("text")[:1]), mentions=Subquery(note.values("mentions")[:1])
+    )
 
 
 def _folded(refused: QuerySet[Event]) -> QuerySet[Event]:
@@ -149,6 +151,11 @@ def _folded(refused: QuerySet[Event]) -> QuerySet[Event]:
 def reasons(shown: list[Event]) -> list[Reason]:
     """The reasons of the refusals among these events, and other work that they name."""
     return [each for event in shown for each in event.reasons]  # type: ignore[attr-defined]
+
+
+def mentioned(shown: list[Event]) -> list[tuple[str, int]]:
+    """The people who are named in what was said, as `Names` takes them."""
+    return [("user", pk) for event in shown for pk in event.mentions or ()]  # type: ignore[attr-defined]
 
 
 def _reasons(event: Event, item: WorkItem) -> list[Reason]:
@@ -191,12 +198,19 @@ def _row(event: Event, who: Scope, names: Names) -> dict[str, Any]:
         "who_text": _who(event),
         "text": text,
         "said": said,
+        "named": _names(event, names),
         "times_text": ngettext("%(n)s time", "%(n)s times", times) % {"n": times}
         if times > 1
         else "",
         "times_before": str(event.pk + 1),
         "late": events.is_late(event),
     }
+
+
+def _names(event: Event, names: Names) -> list[str]:
+    """Who is named in what was said, as they are called now."""
+    found = (names.named("user", pk) for pk in event.mentions or ())  # type: ignore[attr-defined]
+    return [each.name for each in found if each]
 
 
 def _verb(event: Event) -> str:

@@ -76,6 +76,7 @@ WORDS: dict[str, object] = {
     "team_unknown": _("The team is not of this site."),
     "place_unknown": _("The place is not of this site, or not yours to name."),
     "asset_unknown": _("An asset is not of this site, or not yours to name."),
+    "type_needed": _("Say what type of work it is: this site leaves none to triage."),
     "type_unknown": _("The work type is not in use at this site."),
     "window_unknown": _("The window is not of this site, or it is closed."),
     "parent_unknown": _("The parent is not an item that you may see at this site."),

@@ -1,16 +1,25 @@
-"""Criteria and checklist lines of an item, made from its type's version."""
+"""Criteria and checklist lines of an item, made from its type's version; and its evidence."""
 
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Model
 
-from work.models import ChecklistLine, Criterion, TypeCriterion, TypeLine, WorkItem
+from work.models import (
+    Blob,
+    ChecklistLine,
+    Criterion,
+    Evidence,
+    TypeCriterion,
+    TypeLine,
+    WorkItem,
+)
 from work.services._definition import definition
 from work.services._facts import Facts
 from work.services._stays import stays_begun
 from work.services.acts import OpenAct
-from work.states import RequiredAt
+from work.services.files import IMAGE_TYPES
+from work.states import EvidenceKind, RequiredAt
 
 # What a row takes from what its type says.
 TAKES: dict[type[Model], tuple[str, ...]] = {
@@ -60,6 +69,37 @@ def agree(
     )
     act.record("criterion_added", item, item_id=item.pk, criterion=criterion.pk)
     return criterion
+
+
+def keep(act: OpenAct, item: WorkItem, *, kind: str, name: str = "", **content: Any) -> Evidence:
+    """Put evidence on an item; the content of a file was written before (`files.store`)."""
+    evidence = Evidence.objects.create(
+        item=item,
+        kind=kind,
+        name="".join(each for each in name if each.isprintable())[:200],
+        by=act.person,
+        at=act.happened_at,
+        **content,
+    )
+    act.record(
+        "evidence",
+        item,
+        item_id=item.pk,
+        evidence=evidence.pk,
+        kind=kind,
+        criterion=evidence.criterion_id,
+        line=evidence.line_id,
+    )
+    return evidence
+
+
+def keep_file(
+    act: OpenAct, item: WorkItem, blob: Blob, name: str, *, line_id: int | None = None
+) -> Evidence:
+    """Put a file on an item; one whose content is an image is a photo."""
+    is_image = blob.content_type in IMAGE_TYPES
+    kind = EvidenceKind.PHOTO if is_image else EvidenceKind.FILE
+    return keep(act, item, kind=kind, name=name, blob=blob, line_id=line_id)
 
 
 def retire(

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import F
 
-from work.exceptions import Forbidden, Refused, Unknown
+from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.models import (
+    Blob,
     CorrectiveAction,
     ItemAsset,
     ItemPlace,
@@ -34,6 +35,7 @@ from work.services._names import (
     place_for,
     place_of,
 )
+from work.services._proof_rows import keep_file
 from work.services.acts import OpenAct
 from work.services.guards import missing_fields
 from work.states import RequiredAt, SourceKind, Status
@@ -50,7 +52,7 @@ def request_inner(
     act: OpenAct,
     *,
     site_id: int,
-    type_id: int,
+    type_id: int | None,
     place_id: int,
     what: str,
     why: str = "",
@@ -60,6 +62,7 @@ def request_inner(
     asset_ids: Iterable[int] = (),
     place_ids: Iterable[int] = (),
     values: Mapping[str, Any] | None = None,
+    photo: tuple[Blob, str] | None = None,
     parent_id: int | None = None,
     mandatory: bool = False,
     source_kind: str = SourceKind.PERSON,
@@ -68,12 +71,18 @@ def request_inner(
 ) -> WorkItem:
     """Make a requested item inside an act that has the control of the site.
 
+    type_id: None leaves it to triage: the site's type for that, until who plans it says another.
+    photo: what was seen, with the name of its file; kept for ever with the item.
     caused_by: key of the cause's `SourceListener`, its record, and the role of this item in it.
     """
     site = Site.objects.get(pk=site_id)
     if act.subject is None:
         act.about(site)
     place = place_of(site_id, place_id)
+    if type_id is None:
+        type_id = site.triage_type_id
+    if type_id is None:
+        raise Refused(Reason("type_needed"))
     kind, version_id = type_of(site_id, type_id)
     known = definition(version_id)
     check_assets(act.scope, site_id, asset_ids)
@@ -111,6 +120,8 @@ def request_inner(
     if caused_by is not None:
         _cause(act, item, *caused_by)
     act.record("request", item, item_id=item.pk, source=item.source_kind)
+    if photo is not None:
+        keep_file(act, item, *photo)
     fresh = {"status", "place", "type"} | ({"assets"} if asset_ids else set())
     act.changes.append(ItemChange(item.pk, frozenset(fresh), "", item.status))
     return item

@@ -10,12 +10,13 @@ from typing import Any
 from django.db.models import Q
 
 from work.exceptions import Forbidden, Reason, Refused, Stale, Unknown
-from work.models import ChecklistLine, Evidence, ItemAsset, TypeLine
+from work.models import Blob, ChecklistLine, Evidence, ItemAsset, TypeLine
 from work.permissions import Action, can, can_at
 from work.services import _asking
 from work.services._enter import enter
 from work.services._facts import Facts
 from work.services._names import place_of
+from work.services._proof_rows import keep_file
 from work.services.acts import OpenAct, door
 from work.services.guards import requirement_reasons, unheard
 from work.services.items import request_inner
@@ -42,12 +43,14 @@ def _answer(
     answer: str = "",
     value: str | Decimal | None = None,
     said: str = "",
+    photo: tuple[Blob, str] | None = None,
     seen: int | None = None,
 ) -> ChecklistLine:
     """Answer a line. `value` for a reading, `said` for text, choice and the reason of *could not*.
 
     A reading outside its limits is a fail whatever was said. Answering again strikes an earlier
-    disposition. `seen` is the line's version.
+    disposition. A photo, with the name of its file, becomes evidence for the line in the same act.
+    `seen` is the line's version.
     """
     found = ChecklistLine.objects.filter(pk=line_id, withdrawn_at=None).first()
     if found is None:
@@ -58,6 +61,8 @@ def _answer(
         facts = enter(act, found.item_id, Action.CHECKLIST, None)
     else:
         facts = on_item(act, found.item_id, Action.CHECKLIST)
+    if photo is not None:
+        keep_file(act, facts.item, *photo, line_id=found.pk)
     verdict, number = _verdict(found, answer, value, said)
     line = ChecklistLine.objects.select_for_update(no_key=True, of=("self",)).get(pk=line_id)
     if line.withdrawn_at is not None:

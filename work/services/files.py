@@ -1,6 +1,7 @@
 """Files of evidence: content-addressed, written before the row that names them."""
 
 import hashlib
+import io
 import os
 import tempfile
 from collections.abc import Iterable
@@ -9,13 +10,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from work.exceptions import Reason, Refused
 from work.models import Blob
 
 MAX_BYTES = 25 * 1024 * 1024
 MAX_PIXELS = 50_000_000
+_PREVIEW, _PREVIEW_SIZE = "480.webp", (480, 480)
 _IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 IMAGE_TYPES = frozenset(_IMAGES.values())
 # Endings that tell the truth of a content; the first is given where a name has another.
@@ -67,6 +69,29 @@ def store(chunks: Iterable[bytes], *, at: datetime) -> Blob:
         defaults={"size": size, "content_type": kind, "created_at": at},
     )
     return blob
+
+
+def preview(blob: Blob) -> bytes | None:
+    """A small picture of an image, drawn anew so that it holds no place and no name of a camera.
+
+    It is kept beside the image; None of what is no image, or is not there.
+    """
+    source = path_of(blob.sha256)
+    kept = source.with_name(f"{source.name}.{_PREVIEW}")
+    if kept.exists():
+        return kept.read_bytes()
+    if blob.content_type not in IMAGE_TYPES or not source.exists():
+        return None
+    with Image.open(source, formats=list(_IMAGES)) as image:
+        image.draft("RGB", _PREVIEW_SIZE)
+        small = ImageOps.exif_transpose(image).convert("RGB")
+    small.thumbnail(_PREVIEW_SIZE)
+    drawn = io.BytesIO()
+    small.save(drawn, "WEBP", quality=75)
+    with tempfile.NamedTemporaryFile(dir=source.parent, prefix=".new-", delete=False) as part:
+        part.write(drawn.getvalue())
+    os.replace(part.name, kept)
+    return drawn.getvalue()
 
 
 def name_of(name: str, blob: Blob) -> str:

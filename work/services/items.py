@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from work.exceptions import Forbidden, Reason, Refused, Unknown
-from work.models import Membership, Post, WorkItem
+from work.models import Post, WorkItem
 from work.permissions import Action, can, sees
-from work.services import _derive, _locks, _moves, _overlay
+from work.services import _derive, _locks, _mentions, _moves, _overlay
 from work.services._changing import assign_inner, edit_inner
 from work.services._enter import check as check_entered
 from work.services._enter import enter
@@ -233,7 +233,7 @@ def _on_it_now(
     *,
     site_id: int,
     place_id: int,
-    type_id: int,
+    type_id: int | None,
     what: str,
     why: str,
     owner_user_id: int | None = None,
@@ -292,10 +292,11 @@ def _place_post(item: WorkItem) -> int | None:
     return covering[0].pk if covering else None
 
 
-def _comment(
-    act: OpenAct, *, item_id: int, text: str, mentions: Iterable[int] = (), seen: int | None = None
-) -> WorkItem:
-    """Say something on an item. Takes the item's row alone and does not bump its version."""
+def _comment(act: OpenAct, *, item_id: int, text: str, seen: int | None = None) -> WorkItem:
+    """Say something on an item. Takes the item's row alone and does not bump its version.
+
+    Who is named in it, as @ and the name, is told; see `_mentions`.
+    """
     found = WorkItem.objects.filter(pk=item_id).exists()
     if not found:
         raise Unknown
@@ -303,10 +304,10 @@ def _comment(
     check_entered(act, facts, Action.COMMENT, seen)
     if not text.strip():
         raise Refused(Reason("text_needed"))
-    known = Membership.objects.filter(user__in=list(mentions), site_id=facts.item.site_id)
-    mentioned = sorted(set(known.values_list("user_id", flat=True)))
+    mentioned = _mentions.named(text, facts.item, act.scope)
     note = act.note(text, "comment", item_id=item_id, mentions=mentioned)
     act.record("comment", facts.item, item_id=item_id, note=note.pk if note else None)
+    _mentions.tell(act, facts.item, mentioned)
     return facts.item
 
 

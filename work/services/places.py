@@ -23,6 +23,7 @@ from work.services._configure import (
     one_of,
     put,
 )
+from work.services._fields import type_of
 from work.services._names import place_for
 from work.services.acts import OpenAct, door
 from work.states import NeighbourKind, PlaceCondition, PlaceKind
@@ -67,13 +68,15 @@ def _create_site(
 def _change_site(
     act: OpenAct, *, site_id: int, was: Mapping[str, Any] | None = None, **values: Any
 ) -> Site:
-    """Change the name of a site or the language of its texts."""
+    """Change the name of a site, the language of its texts, or the type that stands for none."""
     site = configure(act, site_id)
-    unknown = set(values) - {"name", "language"}
+    unknown = set(values) - {"name", "language", "triage_type_id"}
     if unknown:
         raise TypeError(f"not a field of a site to change: {sorted(unknown)}")
     if "name" in values:
         values["name"] = named(values["name"], 120)
+    if values.get("triage_type_id") is not None:
+        type_of(site.pk, values["triage_type_id"])
     changed = put(site, values, was)
     if changed:
         act.record("changed", site, fields=sorted(changed))

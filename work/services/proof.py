@@ -11,7 +11,7 @@ from work.services._enter import check as check_entered
 from work.services._enter import enter
 from work.services._facts import Facts, load
 from work.services._incomplete import fill_in
-from work.services._proof_rows import agree
+from work.services._proof_rows import agree, keep
 from work.services.acts import OpenAct, door
 from work.states import ENDED, OWNED, EvidenceKind, Role, Status
 
@@ -58,31 +58,20 @@ def _attach(
         raise Refused(Reason("evidence_empty", {"kind": kind}))
     _belongs(Criterion, criterion_id, item)
     _belongs(ChecklistLine, line_id, item)
-    evidence = Evidence.objects.create(
-        item=item,
+    return keep(
+        act,
+        item,
+        kind=kind,
+        name=name,
         criterion_id=criterion_id,
         line_id=line_id,
-        kind=kind,
         blob=blob,
-        name="".join(each for each in name if each.isprintable())[:200],
         value=value,
         unit=unit,
         said=said.strip(),
         record_key=record_key,
         record_id=record_id,
-        by=act.person,
-        at=act.happened_at,
     )
-    act.record(
-        "evidence",
-        item,
-        item_id=item.pk,
-        evidence=evidence.pk,
-        kind=kind,
-        criterion=criterion_id,
-        line=line_id,
-    )
-    return evidence
 
 
 def _has_content(

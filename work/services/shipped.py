@@ -14,10 +14,12 @@ from work.exceptions import Reason, Refused
 from work.models import WorkType
 from work.permissions import Scope
 from work.services import type_files, types
-from work.services._configure import check_may, configure
+from work.services._configure import check_may, configure, put
 from work.services._type_document import read
 from work.services.acts import OpenAct, door
 
+# Of the types that come along, what a request is until somebody says its type.
+TRIAGE = "FLD"
 FOLDER = Path(__file__).resolve().parent.parent / "shipped"
 
 
@@ -67,7 +69,15 @@ def _give(act: OpenAct, *, site_id: int, codes: Iterable[str] | None = None) -> 
             given.append(types.publish_inner(act, version_id=draft.pk).type_id)
     if given:
         act.record("types_given", site, types=given)
+    if site.triage_type_id is None and (kind := _triage_of(given)):
+        put(site, {"triage_type_id": kind})
     return given
+
+
+def _triage_of(given: list[int]) -> int | None:
+    """Of types that were given, the one with which a site begins to leave requests to triage."""
+    kinds = WorkType.objects.filter(pk__in=given, code=TRIAGE)
+    return kinds.values_list("pk", flat=True).first()
 
 
 give = door(_give)

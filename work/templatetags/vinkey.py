@@ -12,11 +12,12 @@ from django.core.files.storage import Storage, storages
 from django.forms import BoundField, CheckboxInput, Form, Select
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from lucide import IconDoesNotExist
 
+from work.naming import mark
 from work.states import Status
 from work.templatetags import phrases
 from work.templatetags.sprite import FILLED, NAMES, shapes
@@ -49,6 +50,9 @@ ANSWERS = {
     "waived": ("temp", "hourglass", lambda: _("Waived")),
     "withdrawn": ("", "circle-slash", lambda: _("No longer asked")),
 }
+
+
+_DIALLED = frozenset("+0123456789")
 
 
 @functools.lru_cache(maxsize=256)
@@ -153,6 +157,23 @@ def answer(code: str, text: str = "") -> SafeString:
 
 
 @register.filter
+def naming(text: str, names: list[str] | None) -> SafeString | str:
+    """Words that somebody typed, in which those who are named by @ stand out."""
+    if not names:
+        return text
+    parts, end = [], 0
+    for found in mark(names).finditer(text):
+        parts += [(text[end : found.start()], ""), ("", found[0])]
+        end = found.end()
+    parts.append((text[end:], ""))
+    return format_html_join(
+        "",
+        "{}{}",
+        ((plain, format_html("<b>{}</b>", name) if name else "") for plain, name in parts),
+    )
+
+
+@register.filter
 def inline_svg(drawn: str) -> SafeString:
     """A drawing made by this server, without its XML declaration, to stand inside a page."""
     return mark_safe(drawn[drawn.index("<svg") :])
@@ -176,6 +197,17 @@ def who(name: str, kind: str = "person") -> SafeString:
         mark,
         name,
     )
+
+
+@register.simple_tag
+def phone(number: str, name: str) -> SafeString | str:
+    """The way to ring somebody up; a number without digits is only said."""
+    dialled = "".join(sign for sign in number if sign in _DIALLED)
+    if not dialled:
+        return number
+    said = format_html('<span class="vh">{} </span>', _("Call %(name)s:") % {"name": name})
+    drawn = icon("phone")
+    return format_html('<a class="call" href="tel:{}">{}{}{}</a>', dialled, drawn, said, number)
 
 
 @register.simple_tag
@@ -263,6 +295,12 @@ def field(bound: BoundField, hint: str = "", filtering: bool = False) -> dict:
 @register.inclusion_tag("components/form_rows.html")
 def form_rows(form: Form) -> dict:
     """Everything inside a form: summary of what is missing, hidden fields, one row per field."""
+    return {"form": form}
+
+
+@register.inclusion_tag("components/_form_faults.html")
+def form_faults(form: Form) -> dict:
+    """What of a form needs a look; for one whose rows a page draws one by one."""
     return {"form": form}
 
 

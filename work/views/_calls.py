@@ -263,9 +263,13 @@ def hold(sent: Sent) -> object:
 
 
 def line(sent: Sent) -> object:
+    file = sent.get("photo", None)
+    # Nothing is kept of who may not answer; the door says so.
+    may = can(sent.page.who, Action.CHECKLIST, sent.page.item, executors=sent.page.executor_ids)
     return checklist.answer(
         **sent.on_line,
         answer=sent.get("answer"),
         value=sent.get("value", None),
         said=sent.get("said"),
+        photo=(files.store(file.chunks(), at=sent.at), file.name) if file and may else None,
     )

@@ -197,6 +197,13 @@ def act_view(page: Page, spec: Spec, of: int | None, form: forms.Form | None) ->
     )
 
 
+def _open(page: Page, act: ActView, of: int) -> ActView:
+    """The act of the line that is next, with its form where it stands."""
+    if act.form is None:
+        act.form = make_form(page, SPECS["answer"], of)
+    return act
+
+
 def put_part_acts(page: Page, failed: Failed | None) -> None:
     """Hang the acts on blockers, requirements, lines, criteria, evidence and holds."""
     item, who = page.item, page.who
@@ -231,6 +238,8 @@ def put_part_acts(page: Page, failed: Failed | None) -> None:
     for row in page.rows.lines:
         line = row["line"]
         put(row, "answer", answering and not row["held_text"], line.version)
+        if row["acts"] and not row["answered"] and not any(each["now"] for each in page.rows.lines):
+            row["now"] = _open(page, row["acts"][0], row["pk"])
         weak = line.answer in (LineAnswer.FAIL, LineAnswer.COULD_NOT)
         put(row, "dispose", answering and weak and not line.disposition, line.version)
     judging = item.status in (Status.LIVE, Status.WAITING, Status.DONE) and can(

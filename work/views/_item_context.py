@@ -6,12 +6,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from work.exceptions import NotDone
+from work.models import ChecklistLine
 from work.permissions import Action, can
 from work.reads import item as read
 from work.reads import item_header
 from work.reads.item import Page
 from work.services.guards import missing_to_close
 from work.states import ENDED, Status
+from work.views import _item_bar as bar
 from work.views._acts import SPECS, Spec
 from work.views._item_acts import Failed, acts, put_part_acts, view
 from work.views._item_folds import NAMES, Folds
@@ -30,11 +32,13 @@ def context(
     *,
     refusal: dict[str, Any] | None = None,
     failed: Failed | None = None,
+    done: Spec | None = None,
     whole: frozenset[str] = frozenset(),
     before: int | None = None,
 ) -> dict[str, Any]:
     """Everything that templates/work/item_detail.html expects.
 
+    done: what was done just now, which says where the reader goes on.
     whole: the long lists that are shown to their end; all of them where a form came back, which may
     stand in any row. before: the event before which the history that is shown begins.
     """
@@ -52,15 +56,24 @@ def context(
     asked = sorted(rows.requirements, key=lambda row: row["answer"] not in _NOT_MET)
     proof = rows.evidence[::-1]
     proof.sort(key=lambda row: row["struck"])
+    shows = read.url(page.site, item.number, "evidence") + "?shows=criterion:" if proving else ""
     wanted = [
-        {"text": row["text"]}
+        {"text": row["text"], "url": shows and f"{shows}{row['pk']}"}
         for row in rows.criteria
         if row["needs_evidence"] and row["state"] == "open"
     ]
+    every = acts(page, failed)
+    next_line = next((row for row in rows.lines if row["now"]), None)
+    focus = _focus(done)
+    if next_line is not None:
+        next_line["focus"] = focus == "line"
     values = {
         "site": page.site,
         "item": shown(page),
-        "acts": acts(page, failed),
+        "acts": every,
+        "bar": bar.of(page, every, next_line),
+        "focus": focus,
+        "lines_done": focus == "line" and next_line is None,
         "blocking": rows.blockers,
         "blockers": folds.cut("requirements", rows.blockers, "blocker"),
         "requirements": folds.cut("requirements", asked, "requirement"),
@@ -92,6 +105,15 @@ def context(
         if failed is not None and not failed.drawn:
             refusal["typed"] = failed.typed()
     return values
+
+
+def _focus(done: Spec | None) -> str:
+    """Where the reader goes on: at the next line, or at the head after a step."""
+    if done is None:
+        return ""
+    if done.part is ChecklistLine:
+        return "line"
+    return "head" if done.move is not None else ""
 
 
 def refusal_of(page: Page, spec: Spec, error: NotDone, kind: str) -> dict[str, Any]:

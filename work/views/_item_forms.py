@@ -22,6 +22,7 @@ class Known:
         """together: its form uses several choices of the site."""
         self.page = page
         item, facts = page.item, page.facts
+        self.people_url = read.url(page.site, item.number, "people")
         self.warned = bool(warnings_at(facts, Gate.START, page.at))
         self.open_blockers = [
             SimpleNamespace(pk=row["pk"], text=f"{row['kind_text']}: {row['what']}")
@@ -69,15 +70,24 @@ def _with(known: Choices, *more: tuple[int | None, Any]) -> Choices:
 
 
 def make_form(
-    page: Page, spec: Spec, of: int | None = None, data: Any = None, files: Any = None
+    page: Page,
+    spec: Spec,
+    of: int | None = None,
+    data: Any = None,
+    files: Any = None,
+    given: dict[str, Any] | None = None,
 ) -> forms.Form:
-    """The form of an act, bound when `data` is given."""
+    """The form of an act, bound when `data` is given. given: answers that its address brings."""
     known: Any = Known(page, together=spec.apart)
     if spec.verb == "answer":
         known = next((line for line in page.facts.lines if line.pk == of), None)
     key = f"{spec.verb}-{of}" if of else spec.verb
     return spec.form(
-        data, files, known=known, initial=_initial(page, spec), auto_id=f"act-{key}-%s"
+        data,
+        files,
+        known=known,
+        initial=_initial(page, spec) | (given or {}),
+        auto_id=f"act-{key}-%s",
     )
 
 

@@ -33,7 +33,7 @@ def refusal(error: NotDone, who: Scope) -> dict[str, Any]:
     return {
         "kind": answer_of(error)[1],
         "reasons": [
-            {"text": said.text, "who": said.who, "url": said.url}
+            {"text": said.text, "who": said.who, "phone": said.phone, "url": said.url}
             for said in say(once(error.reasons, names), who, names)
         ],
     }

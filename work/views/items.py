@@ -1,4 +1,4 @@
-"""The item page, every act on it, raising work, and the files of evidence."""
+"""The item page, and every act on it."""
 
 import functools
 import uuid
@@ -6,18 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from work.exceptions import Forbidden, NotDone, Reason, Refused, Stale, Unknown
-from work.models import Act, ChecklistLine, Evidence, Site, WorkItem
-from work.permissions import Allowed, Denied, Scope, visible
+from work.models import Act, ChecklistLine, Site, WorkItem
+from work.permissions import Allowed, Denied, Scope
 from work.reads import item as read
 from work.reads.item import Page
 from work.reads.item_header import brief
-from work.services import files
 from work.views import _kept
 from work.views._acts import SPECS, Spec
 from work.views._calls import Sent
@@ -87,13 +85,14 @@ def item_act(
         refusal = refusal_of(page, spec, Forbidden(verdict.reason), "forbidden")
         return _ask(request, page, act_view(page, spec, of, None), refusal=refusal, status=403)
     typed = _kept.typed_before(request)
-    act = act_view(page, spec, of, make_form(page, spec, of, typed))
+    given = {"shows": request.GET["shows"]} if "shows" in request.GET else None
+    act = act_view(page, spec, of, make_form(page, spec, of, typed, given=given))
     if isinstance(part, ChecklistLine):
         act.seen = part.version
     if typed is not None:
         # As it was seen when it was typed.
         act.seen = number_in(typed.get("seen", "")) or act.seen
-    if spec.part and request.htmx:  # type: ignore[attr-defined]
+    if (spec.part or given) and request.htmx:  # type: ignore[attr-defined]
         # The link of a part is boosted, so that its form comes to where it stands.
         asked = {"act": act, "seen": page.item.version, "open": True}
         return render(request, "components/act.html", asked)
@@ -144,7 +143,7 @@ def _do(
             form.cleaned_data, hopeless = {}, not verdict
         elif Act.objects.filter(pk=act, actor=request.user.pk).exists():
             # Sent again: what was chosen then need not be a choice any more.
-            return _done(request, page)
+            return _done(request, page, spec)
         elif seen is not None and not spec.part and seen != page.item.version:
             return answer(Stale(seen, page.item.version))
         else:
@@ -159,20 +158,23 @@ def _do(
             # Something in the form was looked up before the door was asked.
             error = Forbidden(verdict.reason)
         return answer(error)
-    return _done(request, page)
+    return _done(request, page, spec)
 
 
-def _done(request: HttpRequest, page: Page) -> HttpResponse:
+def _done(request: HttpRequest, page: Page, spec: Spec) -> HttpResponse:
     """The item as it is now, or the way to it, or back to where the act was chosen."""
     label, back = read.label(page.item.number), back_to(request)
-    if fragment(request):
+    if fragment(request) and not _from_act_page(request):
         if back:
             # The page that it was chosen from brings itself up to date.
             return HttpResponse(status=204)
         fresh = _page(page.site, page.who, page.at, str(page.item.number))
-        return render(request, "work/item_detail.html#item", context(fresh))
+        return render(request, "work/item_detail.html#item", context(fresh, done=spec))
     if back:
-        return SeeOther(f"{back}#card-{label}")
+        return see_other(request, f"{back}#card-{label}")
+    if spec.part is ChecklistLine and not fragment(request):
+        # One line after the other.
+        return SeeOther(f"{read.url(page.site, page.item.number)}#checklist-next")
     return see_other(request, "work:item_detail", page.site.slug, label)
 
 
@@ -194,9 +196,10 @@ def _not_done(
     fresh = _page(page.site, page.who, page.at, str(page.item.number))
     status, kind = answered or answer_of(error)
     refusal = refusal_of(fresh, spec, error, kind)
-    if back_to(request) and fragment(request) and form is None:
+    on_its_page, back = _from_act_page(request), back_to(request)
+    if back and fragment(request) and form is None and not on_its_page:
         return _refused_in_place(request, fresh, refusal, status)
-    if (spec.apart or back_to(request)) and form is not None:
+    if (spec.apart or on_its_page or back) and form is not None:
         act = act_view(fresh, spec, of, form if kind != "forbidden" else None)
         return _ask(request, fresh, act, refusal=refusal, status=status)
     key = f"{spec.verb}-{of}" if of else spec.verb
@@ -217,30 +220,6 @@ def _refused_in_place(
     return render(request, "components/refusal.html", values, status=status)
 
 
-@require_safe
-@site_view
-def evidence_file(
-    request: HttpRequest, site: Site, who: Scope, at: datetime, pk: int
-) -> HttpResponse:
-    """The original of a piece of evidence, as an attachment that runs nothing."""
-    evidence = (
-        Evidence.objects.filter(
-            visible(who, place="item__place", team="item__team", site="item__site_id"),
-            pk=pk,
-            item__site=site,
-            blob__isnull=False,
-        )
-        .select_related("blob")
-        .first()
-    )
-    if evidence is None or evidence.blob is None:
-        raise Http404
-    path = files.path_of(evidence.blob.sha256)
-    if not path.exists():
-        raise Http404
-    response = FileResponse(path.open("rb"), content_type=evidence.blob.content_type)
-    name = files.name_of(evidence.name, evidence.blob)
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+def _from_act_page(request: HttpRequest) -> bool:
+    """Whether it was sent from the page of one act."""
+    return request.htmx.target == "act"  # type: ignore[attr-defined]
