@@ -17,8 +17,12 @@ from pathlib import Path
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 
+from work.services._definition import _published
+
 type Copy = tuple[list, object, dict[str, bytes]]
 _COPIES: dict[str, Copy] = {}
+# The name of the copy that was laid last.
+_laid: dict[str, str] = {}
 # Made anew with other numbers whenever a database is emptied: then put back with those of the copy.
 _KINDS = ("auth_permission", "django_content_type")
 
@@ -32,6 +36,10 @@ def built_once[T](build: Callable[[], T]) -> Callable[[], T]:
             return build()
         known = sorted(ContentType.objects.values_list("pk", "app_label", "model"))
         name = f"{build.__module__}.{build.__name__}"
+        if name != _laid.get("last"):
+            # Another worker numbered its versions by itself, and a process keeps them by number.
+            _published.cache_clear()
+            _laid["last"] = name
         if name not in _COPIES:
             made, _COPIES[name] = _first(name, build, known)
             if made is not None:

@@ -64,7 +64,6 @@ def test_what_work_in_progress_would_be_asked(world, kind):
     for line, given in zip(item.lines.all(), ({"answer": "pass"}, {"value": "38"}), strict=True):
         checklist.answer(actor=world.technician, at=world.t(1), line_id=line.pk, **given)
     proof.add_criterion(actor=world.planner, at=world.t(1), item_id=item.pk, text="No drip")
-    factories.rule(world.site, "iso", gate="hold_point", line_key="energy", type_id=kind.pk)
     draft = draft_of(
         world,
         kind,
@@ -81,6 +80,7 @@ def test_what_work_in_progress_would_be_asked(world, kind):
             OIL | {"high": 35},
         ],
     )
+    factories.rule(world.site, "iso", gate="hold_point", line_key="energy", type_id=kind.pk)
 
     trial = tried(world, draft, item)
 
