@@ -197,7 +197,7 @@ class AssetAdmin(SiteAdmin):
                 return kept | {"values": custom_values(self)}
 
         def do(row: Asset, door: dict[str, Any], said: dict[str, Any]) -> str:
-            was = {"values": said["seen"]}
+            was = {} if said["seen"] is None else {"values": said["seen"]}
             assets.change(**door, asset_id=row.pk, values=said["values"], was=was)
             return _("Kept.")
 

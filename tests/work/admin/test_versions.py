@@ -9,8 +9,9 @@ from tests.work.admin.clients import signed_in
 from tests.work.admin.forms import errors, opened, send
 from tests.work.everything import nothing_written
 from work.models import Event, WorkItem, WorkType, WorkTypeVersion
-from work.services import items, mappings, rules, types
+from work.services import imports, items, rules, types
 from work.services._definition import _published
+from work.services.import_ import uploads
 
 TYPES = "/admin/work/worktype/"
 MAPPING = """
@@ -156,7 +157,9 @@ def test_what_was_written_since_is_not_published_unseen(world, admin, draft):
     assert admin.post(page(draft, "publish"), sent | seen).status_code == 302
 
 
-def test_what_names_something_that_the_draft_no_longer_has_is_said(world, admin, nrd):
+def test_what_names_something_that_the_draft_no_longer_has_is_said(
+    world, admin, nrd, settings, tmp_path
+):
     line = {"key": "energy", "text": "Isolated?", "kind": "pass_fail", "hold_point": True}
     kind = factories.work_type(
         world.site,
@@ -171,10 +174,14 @@ def test_what_names_something_that_the_draft_no_longer_has_is_said(world, admin,
     factories.rule(
         world.site, "kept", type_id=kind.pk, what="Kept", gate="hold_point", line_key="stays"
     )
+    settings.MEDIA_ROOT = tmp_path
+    given = {"actor": world.site_admin, "site_id": world.site.pk}
+    files = [uploads.keep([b"No\n1\n"], "orders.csv")]
+    run = imports.make(**given, kind="work", files=files)
     for name, named in (("Ours", "ISO"), ("Other type", "MNT"), ("From a column", None)):
         said = f'constant = "{named}"' if named else 'column = "Type"'
         text = MAPPING.replace("TYPE", said)
-        mappings.save(actor=world.site_admin, site_id=world.site.pk, name=name, text=text)
+        imports.describe(actor=world.site_admin, run_id=run.pk, name=name, text=text, save=True)
     draft = types.copy_version(actor=None, version_id=kind.versions.get().pk)
     shown = admin.get(page(draft, "publish")).context
     assert (shown["rules"], shown["mappings"]) == ([], [])
