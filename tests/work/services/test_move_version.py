@@ -244,15 +244,17 @@ def test_a_stage_stays_inside_its_status(world, kind, stages, left):
 
 def test_its_requirements_are_derived_anew(world, kind):
     """At a hold point that the version adds, and no more at one that it takes away."""
-    for key in ("energy", "gone"):
-        factories.rule(world.site, key, gate="hold_point", line_key=key, type_id=kind.pk)
     held = {"text": "Sure?", "kind": "pass_fail", "hold_point": True}
+    at_point = {"gate": "hold_point", "type_id": kind.pk}
     first = newer(world, kind, lines=[held | {"key": "gone"}])
+    factories.rule(world.site, "gone", line_key="gone", **at_point)
     item = live_item(world, type_id=kind.pk)
     assert item.type_version == first
     was = item.prerequisites.get(gate="hold_point", withdrawn_at=None)
 
-    move(world, item, newer(world, kind, lines=[held | {"key": "energy"}]))
+    second = newer(world, kind, lines=[held | {"key": "energy"}])
+    factories.rule(world.site, "energy", line_key="energy", **at_point)
+    move(world, item, second)
 
     row = item.prerequisites.get(gate="hold_point", withdrawn_at=None)
     assert (row.rule.key, row.line.key, row.answer) == ("energy", "energy", "unmet")
