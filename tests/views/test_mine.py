@@ -99,7 +99,7 @@ def test_queries_of_my_work_do_not_grow(world, sign_in, more):
     factories.waiting_item(world)
     factories.done_item(world)
     visitor = sign_in(world.shift_lead)
-    for address, queries in ((MINE, 4), (f"{MINE}?all=accept", 3)):
+    for address, queries in ((MINE, 5), (f"{MINE}?all=accept", 3)):
         visitor.get(address)
         with CaptureQueriesContext(connection) as asked:
             assert visitor.get(address).status_code == 200

@@ -89,7 +89,7 @@ def _staged() -> Row:
     return Row(
         code="live-staged",
         status="live",
-        label=str(Status.LIVE.label),
+        label=f"{Status.LIVE.label} (2)",
         items=[card],
         groups=groups,
         staged=True,

@@ -67,15 +67,15 @@ def put(site: Site, rows: list[ItemRow], who: Scope, at: datetime) -> None:
         stages = known[row.pk].facts.definition.stages
         row.stages = tuple((each.key, each.label) for each in stages if each.status == row.status)
         row.stage_text = dict(row.stages).get(row.stage, "")
-    said = _said(rows, who)
+    words = said(rows, who)
     for row in rows:
         clears = ""
         if row.block:
-            found = next(said)
+            found = next(words)
             row.block_text, clears = found.text, found.who
         for move in row.moves:
             if move.reasons:
-                found = next(said)
+                found = next(words)
                 move.reason, move.who = found.text, found.who
                 move.more = len(move.reasons) - 1
         _put_next(row, clears)
@@ -128,7 +128,7 @@ def _move(site: Site, known: Known, spec: Spec, who: Scope, at: datetime) -> Mov
     return Move(spec.verb, spec.label, url + seen, at_once, reasons)
 
 
-def _said(rows: list[ItemRow], who: Scope) -> Iterator[Said]:
+def said(rows: list[ItemRow], who: Scope) -> Iterator[Said]:
     """What blocks each card and the first reason of each held move, in the order of the cards."""
     blocks = [row.block for row in rows if row.block]
     coded = [replace(block.what, clears=block.clears) for block in blocks]

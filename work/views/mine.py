@@ -20,7 +20,7 @@ from work.reads.counts import capped
 from work.reads.facets import Facets
 from work.reads.mine import Section
 from work.reads.seen import of_site
-from work.reasons import Names, say
+from work.views import _card_moves
 from work.views._site import number_in, site_view
 
 PAGE, LAST = 50, 20
@@ -103,9 +103,9 @@ def _stat(section: Section) -> dict[str, str]:
 def _say_blocks(found: list[rows.ItemRow], who: Scope) -> None:
     """Say what blocks each row: at most two queries for the names in it."""
     blocked = [row for row in found if row.block]
-    reasons = [row.block for row in blocked if row.block]
-    words = say(reasons, who, Names(reasons, who)) if reasons else []
-    for row, each in zip(blocked, words, strict=True):
+    if not blocked:
+        return
+    for row, each in zip(blocked, _card_moves.said(blocked, who), strict=True):
         row.block_text = each.text
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db.models import Q
 
 from tests.factories import closed_item, live_item, planned_item
 from tests.work.outcomes import codes, forbidden, refused, written
@@ -11,7 +12,7 @@ from tests.work.verbs import MOVING
 from work.exceptions import Forbidden, Refused, Stale, Unknown
 from work.models import Event, Hold
 from work.permissions import scope
-from work.reads.places import holds as place_holds
+from work.reads import held
 from work.services import door, execution, holds, items
 from work.states import Status
 
@@ -79,7 +80,7 @@ def test_a_supporting_record_holds_until_its_own_application_ends_it(world, nrd)
         "Gas was smelled",
         world.hse,
     )
-    [shown] = place_holds(world.site, scope(world.viewer, world.t(6)), world.l3)
+    [shown] = held.holds(world.site, scope(world.viewer, world.t(6)), Q(place=world.l3), world.l3)
     assert (shown["what"], shown["url"]) == ("A supporting record", "")
     with pytest.raises(Unknown):
         end(world, hold)

@@ -25,7 +25,7 @@ from work.reads.blocks import held
 from work.reads.counts import capped
 from work.reads.seen import of_site
 from work.states import OPEN, Role, Status
-from work.views.pictures import COUNTS, RARE
+from work.views.pictures import COUNTS
 
 ITEMS = "work_workitem"
 FILTERS = (
@@ -242,7 +242,6 @@ def _picture(site: Site, who: Scope, times: int) -> Plan:
     wanted = {
         name: select(Asked.from_link(**each), facets.Facets(), site, who, who.at).condition()
         for name, each in COUNTS.items()
-        if name not in RARE
     }
     found = picture.counting(picture.seen(site, who), wanted, 8)
     return explain("picture: all counts, by area", found, times)
