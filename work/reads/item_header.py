@@ -11,6 +11,7 @@ from work.models import WorkItem
 from work.reads import causes
 from work.reads.item import Page, label, url
 from work.reads.next_step import next_by, next_step
+from work.reads.values import said
 from work.reasons import moment
 from work.services.guards import four_eyes
 from work.states import ENDED, BlockerKind, Role, SourceKind, Status
@@ -201,17 +202,11 @@ def _fields(page: Page) -> list[dict[str, str]]:
     return [
         {
             "label": each.label,
-            "text": " ".join(filter(None, [_value(values[each.key]), each.unit])),
+            "text": " ".join(filter(None, [said(each.kind, values[each.key]), each.unit])),
         }
         for each in page.facts.definition.fields
         if values.get(each.key) not in (None, "")
     ]
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return str(value)
 
 
 def context_rows(page: Page) -> list[dict[str, str]]:

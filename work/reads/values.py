@@ -15,7 +15,7 @@ def said(kind: str, value: Any) -> str:
     if value in (None, ""):
         return ""
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return _("Yes") if value else _("No")
     if kind == FieldKind.NUMBER and isinstance(value, int | float):
         return number_format(int(value) if value == int(value) else value)
     if kind == FieldKind.DATE and (day := parse_date(str(value))):

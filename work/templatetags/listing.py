@@ -4,14 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import template
-from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from work.states import BlockerKind, FieldKind
+from work.reads.values import said
+from work.states import BlockerKind
 from work.templatetags.vinkey import (
     age,
     due,
@@ -112,19 +110,4 @@ _CELLS: dict[str, Callable[[Any, str], SafeString]] = {
 
 
 def _custom(field: Any, values: dict[str, Any]) -> SafeString:
-    return format_html("<td>{}</td>", value_text(field.kind, values.get(field.key)))
-
-
-def value_text(kind: str, value: Any) -> str:
-    """The value of a custom field as text, in the reader's language and the site's zone."""
-    if value in (None, ""):
-        return ""
-    if kind == FieldKind.YES_NO:
-        return _("Yes") if value else _("No")
-    if kind == FieldKind.NUMBER and isinstance(value, int | float):
-        return number_format(int(value) if value == int(value) else value)
-    if kind == FieldKind.DATE and (day := parse_date(str(value))):
-        return date_format(day, "j M Y")
-    if kind == FieldKind.MOMENT and (at := parse_datetime(str(value))):
-        return date_format(localtime(at), "j M Y H:i")
-    return str(value)
+    return format_html("<td>{}</td>", said(field.kind, values.get(field.key)))
