@@ -1,5 +1,7 @@
 """Who asks: everybody that the matrix has a column for."""
 
+import copy
+
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
@@ -46,6 +48,7 @@ def everybody(world: World, nrd: SecondSite) -> dict[str, User | None]:
     User.objects.update(password=make_password("a-good-word"))
     for person in filter(None, people.values()):
         person.refresh_from_db()
+        person.browser = signed_in(person).cookies
     return {name: people[name] for name in EVERYBODY}
 
 
@@ -57,7 +60,9 @@ def visit(person: User | None, method: str, url: str, data: dict | None = None):
 def signed_in(person: User | None) -> Client:
     """The browser of somebody; of nobody where there is none."""
     client = Client(raise_request_exception=True)
-    if person is not None:
+    if hasattr(person, "browser"):
+        client.cookies = copy.deepcopy(person.browser)
+    elif person is not None:
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     return client
 

@@ -105,7 +105,11 @@ def counted() -> dict[str, int]:
     """How many rows each table has."""
     tables = _tables()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(f'(SELECT count(*) FROM "{name}")' for name in tables))
+        cursor.execute("SELECT FROM pg_prepared_statements WHERE name = 'counted'")
+        if cursor.fetchone() is None:
+            counts = ", ".join(f'(SELECT count(*) FROM "{name}")' for name in tables)
+            cursor.execute(f"PREPARE counted AS SELECT {counts}")
+        cursor.execute("EXECUTE counted")
         return dict(zip(tables, cursor.fetchone(), strict=True))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
@@ -23,7 +23,8 @@ from work.models import (
     Site,
     WorkItem,
 )
-from work.permissions import Action, Scope, can, visible
+from work.permissions import Action, Scope, can, sees, visible
+from work.prepared import given, prepared
 from work.reads import trail
 from work.reads.item_rows import Rows
 from work.reasons import Names, once, say
@@ -58,11 +59,22 @@ def find(site: Site, who: Scope, text: str) -> WorkItem | None:
     number = number_of(text)
     if number is None:
         return None
-    item = (
-        WorkItem.objects.filter(visible(who), site=site, number=number)
+    item = next(iter(_numbered(_facts.four_eyed(), site=site.pk, number=number)), None)
+    if item is None or not sees(who, item):
+        return None
+    item.site = site
+    item.type_version = definition(item.type_version_id).version
+    item.type = item.type_version.type
+    return item
+
+
+@prepared
+def _numbered(four_eyed: tuple[str, ...]) -> QuerySet[WorkItem]:
+    """An item of a site by its number, with everything it joins."""
+    return (
+        WorkItem.objects.filter(site=given("site"), number=given("number"))
         .select_related(
             "place",
-            "type",
             "owner_user",
             "owner_post",
             "team",
@@ -81,22 +93,11 @@ def find(site: Site, who: Scope, text: str) -> WorkItem | None:
             place_rows=_linked(
                 ItemPlace, code=F("place__code"), name=F("place__name"), path=F("place__path")
             ),
-            around=_facts.around(),
-            ever_four_eyes=_four_eyes_asked(),
+            around=_facts.around(four_eyed),
             accepted=_accepted(),
             owner_known=_owners.known(),
         )
-        .first()
     )
-    if item is not None:
-        item.site = site
-        item.type_version = definition(item.type_version_id).version
-    return item
-
-
-def _four_eyes_asked() -> Exists:
-    """Whether a requirement that asks for four eyes ever stood on the item."""
-    return Exists(Prerequisite.objects.filter(_facts.asks_four_eyes(), item=OuterRef("pk")))
 
 
 def _accepted() -> Subquery:
@@ -167,7 +168,7 @@ def load_for_act(site: Site, item: WorkItem, who: Scope, at: datetime) -> Page:
 
 
 def _proven(item: WorkItem) -> Facts:
-    return _facts.proof_of(_own(item), item.around, ever_four_eyes=item.ever_four_eyes)
+    return _facts.proof_of(_own(item), item.around)
 
 
 def load_for_form(site: Site, item: WorkItem, who: Scope, at: datetime) -> Page:
@@ -178,16 +179,24 @@ def load_for_form(site: Site, item: WorkItem, who: Scope, at: datetime) -> Page:
 def _own(item: WorkItem) -> Facts:
     """The requirements and open blockers of an item: two queries."""
     facts = Facts(item, None)  # type: ignore[arg-type]  no supplier is asked here
-    facts.prerequisites = list(
-        Prerequisite.objects.filter(item=item, withdrawn_at=None).order_by("pk")
-    )
+    facts.prerequisites = _requirements(item=item.pk)
+    facts.blockers = _blockers(item=item.pk)
+    return facts
+
+
+@prepared
+def _requirements() -> QuerySet[Prerequisite]:
+    return Prerequisite.objects.filter(item=given("item"), withdrawn_at=None).order_by("pk")
+
+
+@prepared
+def _blockers() -> QuerySet[Blocker]:
     promises = BlockerPromise.objects.filter(blocker=OuterRef("pk")).order_by("pk")
-    facts.blockers = list(
-        Blocker.objects.filter(item=item, ended_at=None)
+    return (
+        Blocker.objects.filter(item=given("item"), ended_at=None)
         .annotate(promised=ArraySubquery(promises.values("expected")))
         .order_by("since", "pk")
     )
-    return facts
 
 
 def place_by_code(site: Site, who: Scope, code: str) -> Place | None:

@@ -13,6 +13,7 @@ from work import events
 from work.exceptions import Reason
 from work.models import Event, Note, WorkItem
 from work.permissions import Scope
+from work.prepared import given, prepared
 from work.reasons import Names, once, say
 from work.reasons.words import LABELS
 from work.services._definition import definition
@@ -98,6 +99,8 @@ _DOORS = {
 }
 
 SIZE = 30
+# After every event.
+_ANY = 2**63 - 1
 
 
 @dataclass
@@ -116,20 +119,23 @@ def events_of(
     Refusals push nothing out: of those in the same stretch the newest of a person and a verb stands
     for all, with their number as `times`. each: every one for itself. Two queries; one with `each`.
     """
-    found = _said_of(Event.objects.filter(item=item)).order_by("-pk")
-    if before is not None:
-        found = found.filter(pk__lt=before)
-    done = list((found if each else found.exclude(verb="refused"))[: size + 1])
+    upto = before or _ANY
+    done = _done(each, size + 1, item=item.pk, before=upto)
     older = done[size - 1].pk if len(done) > size else None
     shown = done[:size]
     if not each:
-        refused = found.filter(verb="refused")
-        if older is not None:
-            refused = refused.filter(pk__gt=older)
-        shown = sorted([*shown, *_folded(refused)], key=lambda event: -event.pk)
+        refused = _folded(item=item.pk, before=upto, after=older or 0)
+        shown = sorted([*shown, *refused], key=lambda event: -event.pk)
     for event in shown:
         event.reasons = _reasons(event, item)  # type: ignore[attr-defined]
     return Trail(shown, older)
+
+
+@prepared
+def _done(each: bool, size: int) -> QuerySet[Event]:
+    """The newest events of an item below one; the refusals among them only with `each`."""
+    found = _said_of(Event.objects.filter(item=given("item"), pk__lt=given("before")))
+    return (found if each else found.exclude(verb="refused")).order_by("-pk")[:size]
 
 
 def _said_of(rows: QuerySet[Event]) -> QuerySet[Event]:
@@ -140,12 +146,20 @@ def _said_of(rows: QuerySet[Event]) -> QuerySet[Event]:
     )
 
 
-def _folded(refused: QuerySet[Event]) -> QuerySet[Event]:
+@prepared
+def _folded() -> QuerySet[Event]:
+    """Of the refusals of an item between two events the newest of a person and a verb."""
     same = [F("actor"), KeyTextTransform("door", "data")]
-    return refused.annotate(
-        times=Window(Count("pk"), partition_by=same),
-        nth=Window(RowNumber(), partition_by=same, order_by=F("pk").desc()),
-    ).filter(nth=1)
+    between = {"pk__gt": given("after"), "pk__lt": given("before")}
+    refused = _said_of(Event.objects.filter(item=given("item"), verb="refused", **between))
+    return (
+        refused.order_by("-pk")
+        .annotate(
+            times=Window(Count("pk"), partition_by=same),
+            nth=Window(RowNumber(), partition_by=same, order_by=F("pk").desc()),
+        )
+        .filter(nth=1)
+    )
 
 
 def reasons(shown: list[Event]) -> list[Reason]:

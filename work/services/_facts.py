@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from work.models import (
@@ -22,6 +21,7 @@ from work.models import (
     WorkItem,
 )
 from work.ports import ItemContext, suppliers
+from work.prepared import Among, given, prepared
 from work.services._definition import Definition, definition
 from work.states import BlockerKind
 
@@ -157,15 +157,25 @@ def load(items: Iterable[WorkItem]) -> dict[int, Facts]:
     items = list(items)
     seen_by_suppliers = contexts(items)
     facts = {item.pk: Facts(item, seen_by_suppliers[item.pk]) for item in items}
-    for row in (
-        Prerequisite.objects.filter(item_id__in=facts, withdrawn_at=None)
-        .select_related("line")
-        .order_by("pk")
-    ):
+    for row in _requirements(items=list(facts)):
         facts[row.item_id].prerequisites.append(row)
-    for blocker in Blocker.objects.filter(item_id__in=facts, ended_at=None).order_by("since", "pk"):
+    for blocker in _blockers(items=list(facts)):
         facts[blocker.item_id].blockers.append(blocker)
     return facts
+
+
+@prepared
+def _requirements() -> QuerySet[Prerequisite]:
+    """What stands of the requirements of some items, with their lines."""
+    rows = Prerequisite.objects.filter(Among(F("item_id"), given("items")), withdrawn_at=None)
+    return rows.select_related("line").order_by("pk")
+
+
+@prepared
+def _blockers() -> QuerySet[Blocker]:
+    """The open blockers of some items, oldest first."""
+    rows = Blocker.objects.filter(Among(F("item_id"), given("items")), ended_at=None)
+    return rows.order_by("since", "pk")
 
 
 # Kinds of requirement after which another accepts, whoever answered them.
@@ -181,10 +191,9 @@ def asks_another(row: Prerequisite) -> bool:
     return row.kind in _FOUR_EYED or (supplier is not None and supplier.four_eyes)
 
 
-def asks_four_eyes() -> Q:
-    """Requirements that ask for another accepter once they stood: withdrawn, changed or not."""
-    asking = [supplier.key for supplier in suppliers.all() if supplier.four_eyes]
-    return Q(four_eyes=True) | Q(kind__in=_FOUR_EYED) | Q(supplier__in=asking)
+def four_eyed() -> tuple[str, ...]:
+    """Keys of the suppliers that ask for another accepter."""
+    return tuple(supplier.key for supplier in suppliers.all() if supplier.four_eyes)
 
 
 # What stands around an item, of each a name where there is any: most items have few of these, and
@@ -203,40 +212,51 @@ UNION ALL SELECT 'actions' WHERE EXISTS (
   OR EXISTS (SELECT FROM work_correctiveaction r
     WHERE r.source_key = 'work.item' AND r.source_id = {item})
 UNION ALL SELECT 'holds' WHERE EXISTS (SELECT FROM work_hold r WHERE r.item_id = {item})
+UNION ALL SELECT 'four_eyes' WHERE EXISTS (
+  SELECT FROM work_prerequisite r WHERE r.item_id = {item}
+  AND (r.four_eyes OR r.kind = ANY(%s) OR r.supplier = ANY(%s)))
 """
-_ALL = frozenset({"lines", "criteria", "evidence", "dependants", "actions", "holds"})
 
 
-def around() -> RawSQL:
-    """For a query over items: the names of `_ALL` of which the item has any."""
+def around(asking: tuple[str, ...]) -> RawSQL:
+    """For a query over items: of which of these the item has any.
+
+    *four_eyes*: whether a requirement that asks for another accepter ever stood, withdrawn or not.
+    asking: the suppliers that `four_eyed` names.
+    """
     ask = _AROUND.format(item='"work_workitem"."id"')
-    return RawSQL(f"ARRAY({ask})", [], ArrayField(CharField()))  # noqa: S611  a constant
+    return RawSQL(f"ARRAY({ask})", [[*_FOUR_EYED], [*asking]], ArrayField(CharField()))  # noqa: S611
 
 
 def _around(item_id: int) -> set[str]:
-    """The same of one item, and *four_eyes* where `asks_four_eyes` was ever so: one query."""
-    four_eyes = Prerequisite.objects.filter(asks_four_eyes(), item=item_id).order_by()
-    sql, params = four_eyes.values_list(Value("four_eyes"))[:1].query.sql_with_params()
-    ask = _AROUND.format(item="%s")
+    """The same of one item: one query."""
+    ask = _AROUND.format(item=int(item_id))
     with connection.cursor() as cursor:
-        cursor.execute(f"{ask} UNION ALL ({sql})", [*[item_id] * ask.count("%s"), *params])
+        cursor.execute(ask, [[*_FOUR_EYED], [*four_eyed()]])
         return {name for (name,) in cursor.fetchall()}
 
 
-def asked(facts: Facts, there: Collection[str] = _ALL) -> Facts:
+def asked(facts: Facts, there: Collection[str]) -> Facts:
     """Load what one item asks to be answered, its lines and criteria: two queries.
 
     there: of what there is any, as `around` names it.
     """
-    lines = ChecklistLine.objects.filter(item=facts.item, withdrawn_at=None)
-    criteria = Criterion.objects.filter(item=facts.item, withdrawn_at=None)
-    facts.lines = _if("lines" in there, lines.select_related("follow_up__place", "answered_by"))
-    facts.criteria = _if("criteria" in there, criteria.select_related("judged_by"))
+    item = facts.item.pk
+    facts.lines = _lines(item=item) if "lines" in there else []
+    facts.criteria = _criteria(item=item) if "criteria" in there else []
     return facts
 
 
-def _if(there: bool, rows: QuerySet) -> list[Any]:
-    return list(rows) if there else []
+@prepared
+def _lines() -> QuerySet[ChecklistLine]:
+    rows = ChecklistLine.objects.filter(item=given("item"), withdrawn_at=None)
+    return rows.select_related("follow_up__place", "answered_by")
+
+
+@prepared
+def _criteria() -> QuerySet[Criterion]:
+    rows = Criterion.objects.filter(item=given("item"), withdrawn_at=None)
+    return rows.select_related("judged_by")
 
 
 def proof(facts: Facts) -> Facts:
@@ -244,30 +264,38 @@ def proof(facts: Facts) -> Facts:
     return proof_of(facts, _around(facts.item.pk))
 
 
-def proof_of(facts: Facts, there: Collection[str] = _ALL, *, ever_four_eyes: bool = False) -> Facts:
+def proof_of(facts: Facts, there: Collection[str]) -> Facts:
     """The same where it is known of what there is any; all of it is six queries."""
-    item = asked(facts, there).item
-    facts.ever_four_eyes = ever_four_eyes or "four_eyes" in there
-    facts.evidence = _if(
-        "evidence" in there, Evidence.objects.filter(item=item).select_related("by", "blob")
-    )
-    facts.dependants = _if("dependants" in there, _dependants(item))
-    facts.actions = _if("actions" in there, _actions(item))
-    facts.holds = _if(
-        "holds" in there, Hold.objects.filter(item=item).select_related("place", "asset")
-    )
+    item = asked(facts, there).item.pk
+    facts.ever_four_eyes = "four_eyes" in there
+    facts.evidence = _evidence(item=item) if "evidence" in there else []
+    facts.dependants = _dependants(item=item) if "dependants" in there else []
+    facts.actions = _actions(item=item) if "actions" in there else []
+    facts.holds = _holds(item=item) if "holds" in there else []
     return facts
 
 
-def _dependants(item: WorkItem) -> QuerySet[WorkItem]:
-    found = WorkItem.objects.filter(Q(parent=item) | Q(source_item=item))
+@prepared
+def _evidence() -> QuerySet[Evidence]:
+    return Evidence.objects.filter(item=given("item")).select_related("by", "blob")
+
+
+@prepared
+def _holds() -> QuerySet[Hold]:
+    return Hold.objects.filter(item=given("item")).select_related("place", "asset")
+
+
+@prepared
+def _dependants() -> QuerySet[WorkItem]:
+    found = WorkItem.objects.filter(Q(parent=given("item")) | Q(source_item=given("item")))
     return found.select_related(
         "site", "place", "owner_user", "owner_post", "type_version", "survivor__type_version"
     ).order_by("number")
 
 
-def _actions(item: WorkItem) -> QuerySet[CorrectiveAction]:
+@prepared
+def _actions() -> QuerySet[CorrectiveAction]:
     found = CorrectiveAction.objects.filter(
-        Q(item=item) | Q(source_key="work.item", source_id=item.pk)
+        Q(item=given("item")) | Q(source_key="work.item", source_id=given("item"))
     )
     return found.select_related("item__site", "item__place", "item__type_version")

@@ -8,8 +8,10 @@ every row. Locks are transaction-scoped; none is held on a Python object or in t
 from collections.abc import Iterable
 
 from django.db import connection, transaction
+from django.db.models import F, QuerySet
 
 from work.models import User, WorkItem
+from work.prepared import Among, given, prepared
 from work.services import _owners
 from work.services._definition import definition
 
@@ -70,14 +72,20 @@ def items(ids: Iterable[int], *, owner: bool = False) -> list[WorkItem]:
     owner: with what is known of the owner too, for a gate that asks whether he may own it still.
     """
     _inside()
-    rows = WorkItem.objects.filter(pk__in=list(ids)).select_related("place").order_by("pk")
-    if owner:
-        rows = rows.annotate(owner_known=_owners.known())
-    found = list(rows.select_for_update(of=("self",), no_key=True))
+    found = _locked(owner, ids=list(ids))
     for item in found:
         item.type_version = definition(item.type_version_id).version
         item.type = item.type_version.type
     return found
+
+
+@prepared
+def _locked(owner: bool) -> QuerySet[WorkItem]:
+    """Items by id, locked."""
+    rows = WorkItem.objects.filter(Among(F("pk"), given("ids"))).select_related("place")
+    if owner:
+        rows = rows.annotate(owner_known=_owners.known())
+    return rows.order_by("pk").select_for_update(of=("self",), no_key=True)
 
 
 def _inside() -> None:
