@@ -18,10 +18,8 @@ def enter(act: OpenAct, item_id: int, action: Action, seen: int | None) -> Facts
 
     Raises Unknown (404), Forbidden (403) or Stale (409).
     """
-    site_id = WorkItem.objects.filter(pk=item_id).values_list("site_id", flat=True).first()
-    if site_id is None:
+    if act.control_of(item_id) is None:
         raise Unknown
-    act.control(site_id)
     facts = load(_locks.items([item_id], owner=action in _ASK_THE_OWNER))[item_id]
     check(act, facts, action, seen)
     if facts.foreseen(act.at):

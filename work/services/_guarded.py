@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError
+
+from work.services._savepoint import savepoint
 
 log = logging.getLogger(__name__)
 
@@ -14,7 +16,7 @@ def guarded[T](key: str, ask: Callable[[], T]) -> T | None:
     A deadlock or a lost connection is the act's own, whose door knows what to do.
     """
     try:
-        with transaction.atomic():
+        with savepoint():
             return ask()
     except OperationalError:
         raise
@@ -30,7 +32,7 @@ def guarded_each[T](asks: Mapping[str, Callable[[], T]]) -> dict[str, T | None]:
     """
     if len(asks) > 1:
         try:
-            with transaction.atomic():
+            with savepoint():
                 return {key: ask() for key, ask in asks.items()}
         except OperationalError:
             raise

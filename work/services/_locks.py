@@ -45,6 +45,19 @@ def control(*site_ids: int) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_CONTROL, site_id])
 
 
+def control_of(item_id: int) -> int | None:
+    """Take the control of an item's site, which never changes; the site, if there is the item."""
+    _inside()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT site_id, pg_advisory_xact_lock(%s, site_id::int)"
+            " FROM work_workitem WHERE id = %s",
+            [_CONTROL, item_id],
+        )
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
 def roots() -> None:
     """Take the roots of the place tree: those of all sites share one space of paths."""
     _inside()

@@ -24,6 +24,7 @@ from work.exceptions import Busy, Forbidden, Reason, Refused, Stale, Unknown
 from work.models import Act, Event, Note, Place, Site, User
 from work.permissions import Scope, scope, system
 from work.services import _locks
+from work.services._savepoint import savepoint
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +67,16 @@ class OpenAct:
         Whoever held a site before may have taken or given a duty or a role.
         """
         _locks.control(*site_ids)
+        self._held(*site_ids)
+
+    def control_of(self, item_id: int) -> int | None:
+        """The same of the site of an item; its id, or None where there is no such item."""
+        site_id = _locks.control_of(item_id)
+        if site_id is not None:
+            self._held(site_id)
+        return site_id
+
+    def _held(self, *site_ids: int) -> None:
         if not self._sites.issuperset(site_ids):
             self._reach = None
             self._sites.update(site_ids)
@@ -251,7 +262,7 @@ def _tell(listener: ports.ItemListener, changes: list[ports.ItemChange], opened:
     """Tell one listener; it cannot refuse. What one did that tries to is taken back, and logged."""
     history, further = list(opened.history), list(opened.changes)
     try:
-        with transaction.atomic():
+        with savepoint():
             listener.items_changed(changes, opened)
     except (Refused, Forbidden, Stale, Unknown):
         opened.history, opened.changes = history, further

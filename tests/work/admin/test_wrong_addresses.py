@@ -25,7 +25,7 @@ def _filters(page):
 
 @pytest.mark.parametrize("typed", WRONG)
 def test_no_list_fails(world, admin, typed):
-    """Each word in every field of its own of every list; what all lists know meets each word once."""
+    """Each word in every field that a list has alone; what all lists know meets each word once."""
     for number, (url, page) in enumerate(_lists()):
         known = ("o", "p", "e", "all", "_to_field", "_popup")
         turn = [name for at, name in enumerate(known, number) if WRONG[at % len(WRONG)] == typed]

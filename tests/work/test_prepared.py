@@ -1,0 +1,61 @@
+"""Reads of a fixed shape: put together once, right for every value."""
+
+import pytest
+from django.db.models import F
+from django.db.models.sql.compiler import SQLCompiler
+
+from work.models import Place
+from work.prepared import Among, given, prepared
+
+
+@pytest.fixture
+def read():
+    @prepared
+    def places(order):
+        found = Place.objects.filter(site=given("site"), kind="area", code__gte=given("after"))
+        return found.select_related("site").order_by(order)
+
+    return places
+
+
+def plain(world, after, order):
+    found = Place.objects.filter(site=world.site, kind="area", code__gte=after)
+    return list(found.order_by(order))
+
+
+@pytest.mark.parametrize("order", ["code", "-code"])
+def test_it_reads_what_a_query_reads(world, read, order, django_assert_num_queries):
+    for after in ("", "L", "zzz"):
+        with django_assert_num_queries(1):
+            found = read(order, site=world.site.pk, after=after)
+            assert [each.site for each in found] == [world.site] * len(found)
+        assert found == plain(world, after, order)
+
+
+def test_its_statement_is_put_together_once(world, read, monkeypatch):
+    read("code", site=world.site.pk, after="")
+    monkeypatch.delattr(SQLCompiler, "as_sql")
+    assert read("code", site=world.site.pk, after="zzz") == []
+
+
+def test_a_value_is_asked_for_by_its_name(world, read):
+    with pytest.raises(KeyError, match="after"):
+        read("code", site=world.site.pk)
+
+
+def test_one_of_a_list_of_any_length(world):
+    @prepared
+    def some():
+        return Place.objects.filter(Among(F("pk"), given("ids"))).order_by("pk")
+
+    pks = sorted(Place.objects.values_list("pk", flat=True))
+    assert [place.pk for place in some(ids=pks)] == pks
+    assert [place.pk for place in some(ids=pks[:1])] == pks[:1]
+    assert some(ids=[]) == []
+
+
+def test_what_is_read_can_be_changed_and_does_not_come_again(world, read):
+    first = read("code", site=world.site.pk, after="")[0]
+    first.name = "Otherwise"
+    again = read("code", site=world.site.pk, after="")[0]
+    assert again.name == Place.objects.get(pk=first.pk).name != "Otherwise"
