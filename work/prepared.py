@@ -38,7 +38,7 @@ class Among(Lookup):
         return f"{left} = ANY({right})", (*of_left, *of_right)
 
 
-def prepared[M: Model](build: Callable[..., QuerySet[M]]) -> Callable[..., list[M]]:
+def prepared[M: Model](build: Callable[..., QuerySet[M, Any]]) -> Callable[..., list[Any]]:
     """Make a read of `build`, which returns rows with `given` values and touches no database.
 
     Called with what `build` takes (all that changes the shape; hashable) and the values by name.

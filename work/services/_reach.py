@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from work.models import RequirementRule, RuleMode
 from work.ports import ItemContext
+from work.prepared import Among, given, prepared
 from work.services._facts import Facts
 from work.states import BlockerKind, Gate, Mode
 
@@ -24,13 +25,18 @@ def not_ended(
     site_ids: Iterable[int], at: datetime, *, coming: bool = False
 ) -> list[RequirementRule]:
     """The rules of sites that are in force at `at` or will be; or those alone that will be."""
-    rules = RequirementRule.objects.filter(Q(ends=None) | Q(ends__gt=at), site_id__in=site_ids)
-    return list(
-        (rules.filter(starts__gt=at, gate=Gate.START) if coming else rules)
-        .select_related("place")
-        .prefetch_related("modes__place")
-        .order_by("pk")
+    return _not_ended(coming, sites=list(site_ids), at=at)
+
+
+@prepared
+def _not_ended(coming: bool) -> QuerySet[RequirementRule]:
+    """Rules of some sites that have not ended."""
+    rules = RequirementRule.objects.filter(
+        Q(ends=None) | Q(ends__gt=given("at")), Among(F("site_id"), given("sites"))
     )
+    if coming:
+        rules = rules.filter(starts__gt=given("at"), gate=Gate.START)
+    return rules.select_related("place").prefetch_related("modes__place").order_by("pk")
 
 
 def applies(rule: RequirementRule, context: ItemContext) -> bool:

@@ -18,7 +18,7 @@ _making = ContextVar("making", default=False)
 @contextmanager
 def savepoint() -> Iterator[None]:
     """Undo what was done to the database inside, and what it left for after, when it fails."""
-    made: list[str] = []
+    made: list[Any] = []
     hooks, broken = len(connection.run_on_commit), connection.needs_rollback
 
     def first(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:

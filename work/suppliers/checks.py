@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from work.exceptions import Reason
 from work.models import Acceptance, NamedCheck
 from work.ports import Answer, ItemContext, Requirement, Source
+from work.prepared import Among, given, prepared
 
 
 class NamedChecks:
@@ -23,11 +24,7 @@ class NamedChecks:
     def answers(self, pairs: Sequence[tuple[Source, ItemContext]], at: datetime) -> list[Answer]:
         """Met when the latest check passed and still holds: one query."""
         rows = [source.param("prerequisite") for source, _ in pairs]
-        struck_since = Acceptance.objects.filter(
-            item=OuterRef("item"), struck_at__gte=OuterRef("at")
-        )
-        made = NamedCheck.objects.filter(~Exists(struck_since), prerequisite_id__in=rows)
-        latest = {(check.prerequisite_id, check.role): check for check in made.order_by("pk")}
+        latest = {(check.prerequisite_id, check.role): check for check in _made(rows=rows)}
         return [
             self._answer(latest.get((row, source.param("role", ""))), source, at)
             for row, (source, _) in zip(rows, pairs, strict=True)
@@ -53,3 +50,11 @@ class NamedChecks:
     def waits_for(self, sources: Sequence[Source]) -> dict[Source, list[Source]]:
         """A check waits for nothing."""
         return {}
+
+
+@prepared
+def _made() -> QuerySet[NamedCheck]:
+    """The checks of some requirements since their item was last reopened, oldest first."""
+    struck_since = Acceptance.objects.filter(item=OuterRef("item"), struck_at__gte=OuterRef("at"))
+    made = NamedCheck.objects.filter(Among(F("prerequisite_id"), given("rows")))
+    return made.filter(~Exists(struck_since)).order_by("pk")

@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from work import ports
 from work.exceptions import Reason
 from work.models import TeamMember, User
 from work.ports import Answer, Fit, ItemContext, Requirement, Source
+from work.prepared import Among, given, prepared
 from work.services._guarded import one_each
 from work.states import BlockerKind, Gate, Role, Status
 
@@ -155,18 +156,39 @@ def _shifts(
     people: Iterable[int], at: datetime, after: datetime, before: datetime
 ) -> list[tuple[int, datetime, datetime]]:
     """Shifts that end after one moment and began by another, from when each is of the crew."""
-    rows = TeamMember.objects.filter(
-        Q(ends=None) | Q(ends__gt=at),
-        user_id__in=list(people),
-        starts__lte=before,
-        team__shifts__starts__lte=before,
-        team__shifts__ends__gt=after,
-    ).values_list("user_id", "starts", "ends", "team__shifts__starts", "team__shifts__ends")
+    rows = _crews(people=list(people), at=at, after=after, before=before)
     return [
         (user_id, max(joins, starts), ends)
         for user_id, joins, leaves, starts, ends in rows
         if leaves is None or leaves > max(joins, starts)
     ]
+
+
+@prepared
+def _crews() -> QuerySet[Any]:
+    """Of some people their membership of crews, with each shift of those: see `_shifts`."""
+    return TeamMember.objects.filter(
+        Q(ends=None) | Q(ends__gt=given("at")),
+        Among(F("user_id"), given("people")),
+        starts__lte=given("before"),
+        team__shifts__starts__lte=given("before"),
+        team__shifts__ends__gt=given("after"),
+    ).values_list("user_id", "starts", "ends", "team__shifts__starts", "team__shifts__ends")
+
+
+@prepared
+def _active() -> QuerySet[Any]:
+    """Of the active ones among some people each role, or nothing instead of one."""
+    people = User.objects.filter(Among(F("pk"), given("people")), is_active=True).order_by()
+    return people.values_list(
+        "pk",
+        "memberships__site_id",
+        "memberships__role",
+        "memberships__company_id",
+        "memberships__place__path",
+        "memberships__starts",
+        "memberships__ends",
+    )
 
 
 class Membership:
@@ -183,16 +205,7 @@ class Membership:
         """One query, whatever the length."""
         roles: dict[int, list] = defaultdict(list)
         active = set()
-        rows = User.objects.filter(pk__in={pk for pk, _ in pairs}, is_active=True).order_by()
-        for user_id, *role in rows.values_list(
-            "pk",
-            "memberships__site_id",
-            "memberships__role",
-            "memberships__company_id",
-            "memberships__place__path",
-            "memberships__starts",
-            "memberships__ends",
-        ):
+        for user_id, *role in _active(people=list({pk for pk, _ in pairs})):
             active.add(user_id)
             roles[user_id].append(role)
         return [
