@@ -5,6 +5,7 @@ from django.urls import path
 from work.views import (
     assets,
     boards,
+    bulk,
     evidence,
     import_mapping,
     import_mending,
@@ -39,6 +40,7 @@ urlpatterns = [
     path(f"{_SITE}views/new/", views.view_new, name="view_new"),
     path(f"{_SITE}views/columns/", views.list_columns, name="list_columns"),
     path(f"{_SITE}views/<int:pk>/", views.view_edit, name="view_edit"),
+    path(f"{_SITE}work/bulk/", bulk.bulk, name="bulk"),
     path(f"{_SITE}work/new/", new.item_new, name="item_new"),
     path(f"{_SITE}work/new/where/", where.where, name="where"),
     path(f"{_SITE}work/<str:number>/", items.item_detail, name="item_detail"),

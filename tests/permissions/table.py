@@ -106,6 +106,13 @@ ROWS: dict[str, Row] = {
     "work:site_picture": Row(_in_site("work:site_picture"), EVERYONE_TO_READ, _NOT_BY_POST),
     "work:board": Row(_in_site("work:board"), EVERYONE_TO_READ, _NOT_BY_POST),
     "work:item_list": Row(_in_site("work:item_list"), EVERYONE_TO_READ, _NOT_BY_POST),
+    # Nothing is chosen, so nothing is done.
+    "work:bulk": Row(
+        _in_site("work:bulk"),
+        site_codes(302, roles=PLANNERS, other_company=403),
+        site_codes(200, roles=PLANNERS, other_company=403),
+        lambda scene: act() | {"do": "due"},
+    ),
     "work:why": Row(_in_site("work:why"), EVERYONE_TO_READ, _NOT_BY_POST),
     "work:view_list": Row(_in_site("work:view_list"), EVERYONE_TO_READ, _NOT_BY_POST),
     "work:view_new": Row(
