@@ -18,7 +18,7 @@ from work.views._refusals import NEVER, answer_of
 from work.views._site import number_in
 
 # So many at once, and no longer than this: others act in between, and a page is waited for.
-MOST, LONGEST = 500, 20.0
+MOST, LONGEST = 500, 5.0
 _ANY_OF = BY_ROLE[Action.EDIT] | BY_ROLE[Action.ASSIGN] | BY_ROLE[Action.PLAN]
 # What was not come to, because the site is busy or it took too long.
 LEFT = "left"
@@ -79,8 +79,13 @@ def carry_out[T](
     return outcomes
 
 
-def groups(site: Site, who: Scope, outcomes: list[Outcome]) -> list[dict[str, Any]]:
-    """The outcomes with the same answer together, the done ones last: two queries at most."""
+def groups(
+    site: Site, who: Scope, outcomes: list[Outcome], most: int = MOST
+) -> list[dict[str, Any]]:
+    """The outcomes with the same answer together, the done ones last: two queries at most.
+
+    most: so many items of each are named.
+    """
     names = Names([reason for each in outcomes for reason in each.coded], who)
     found: dict[tuple, dict[str, Any]] = {}
     for each in outcomes:
@@ -101,6 +106,9 @@ def groups(site: Site, who: Scope, outcomes: list[Outcome]) -> list[dict[str, An
         group = found.setdefault(key, {"kind": each.kind, "reasons": each.reasons, "items": []})
         group["items"].append(each)
     for group in found.values():
+        group["count"] = len(group["items"])
+        group["items"] = group["items"][:most]
+        group["further"] = group["count"] - len(group["items"])
         group["label"] = _LABELS[group["kind"]]()
         if group["kind"] in ("stale", "busy"):
             group["reasons"] = []

@@ -21,8 +21,9 @@ from work.reads.causes import by_cause, cause_words
 from work.reads.counts import capped, said
 from work.views import _list_head as head
 from work.views import _narrowing as narrowing
-from work.views import bulk
+from work.views import bulk, exports
 from work.views._blocks import grouped
+from work.views._chosen import may_change
 from work.views._live import live
 from work.views._site import fragment, site_view
 from work.views.import_mending import may_mend
@@ -48,6 +49,8 @@ def item_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Htt
         "may_mend": may_mend(who, site),
         "trouble": _trouble(values, selection),
     }
+    if values["trouble"] is None:
+        values["exports"] = exports.ways(selection, may_change=may_change(who, site))
     if selection.asked.group and not selection.refused:
         by, groups = grouped(selection)
         values |= {"group": by, "groups": groups}
