@@ -1,16 +1,14 @@
 """What came back of the list in a spreadsheet, compared with what stands: some rows at a time."""
 
-import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from itertools import batched
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from work.models import Site, WorkItem
@@ -18,29 +16,32 @@ from work.permissions import Scope
 from work.reads import facets, sheet
 from work.reads.choices import SiteChoices
 from work.reads.facets import Wanted
+from work.reads.returned_cells import (
+    Owners,
+    Unfit,
+    is_same,
+    moment_of,
+    needed_of,
+    priority_of,
+    text_of,
+    whole_of,
+)
 from work.reads.rows import ItemRow
 from work.reads.seen import of_site
 from work.services.import_ import peek
 from work.services.import_.faults import Fault, FileFault, shown
 from work.services.import_.rows import Cell, Row
 from work.services.import_.stage import rows_of
-from work.states import Priority
 
 # So many rows a file may have, so many of them changed; so many faults are kept to be shown.
 MOST_ROWS, MOST_CHANGED, MOST_SAID = 20_000, 2_000, 200
 MOST_UNPACKED = 200_000_000
 # What changes without a change of the item's own: a difference says nothing.
 _FLEETING = frozenset({sheet.ID, sheet.VERSION, sheet.NUMBER, "blocked_by", *sheet.EDITABLE})
-_DAY_FIRST = re.compile(r"(\d{1,2})[-.](\d{1,2})[-.](\d{4})(?: (\d{1,2}):(\d{2})(?::(\d{2}))?)?")
-_LONGEST = 18
 
 
 class NotTaken(Exception):
     """The file is not looked at any further, and why."""
-
-
-class Unfit(Exception):
-    """A cell that cannot be taken, and why."""
 
 
 class _Column(NamedTuple):
@@ -79,30 +80,6 @@ class Found:
         return {name: getattr(self, name) for name in kept}
 
 
-class Owners:
-    """Who can own work at the site, by name and by key."""
-
-    def __init__(self, choices: SiteChoices) -> None:
-        pairs = [pair for _group, each in choices.owners() for pair in each]
-        self.names = {key: str(name) for key, name in pairs}
-        self.keys: dict[str, list[str]] = {}
-        for key, name in pairs:
-            self.keys.setdefault(str(name).casefold(), []).append(key)
-
-    def key(self, text: str) -> str:
-        """The key of who is called so, or has that key. Raises Unfit."""
-        if text in self.names:
-            return text
-        found = self.keys.get(text.casefold(), [])
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise Unfit(
-                _("Several are called so: write one of %(keys)s.") % {"keys": ", ".join(found)}
-            )
-        raise Unfit(_("This is no post and no person who can own work here."))
-
-
 def compare(path: Path, site: Site, who: Scope, at: datetime) -> Found:
     """What the file would change. Raises FileFault and NotTaken."""
     _check_unpacked(path)
@@ -115,12 +92,14 @@ def compare(path: Path, site: Site, who: Scope, at: datetime) -> Found:
 
 def _check_unpacked(path: Path) -> None:
     """Refuse an archive that says it holds much more than a list; what it says is not exceeded."""
-    if zipfile.is_zipfile(path):
+    try:
         with zipfile.ZipFile(path) as archive:
             size = sum(part.file_size for part in archive.infolist())
-        if size > MOST_UNPACKED:
-            limit = {"part": path.name, "limit": MOST_UNPACKED // 1_000_000}
-            raise FileFault(Fault("xlsx_too_large", path.name, params=limit))
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return  # who reads it says what it is
+    if size > MOST_UNPACKED:
+        limit = {"part": path.name, "limit": MOST_UNPACKED // 1_000_000}
+        raise FileFault(Fault("xlsx_too_large", path.name, params=limit))
 
 
 class _Compared:
@@ -146,7 +125,7 @@ class _Compared:
                     _("The file has more than %(most)s rows. Narrow the list, or leave out rows.")
                     % {"most": MOST_ROWS}
                 )
-            pks = [pk for row in chunk if (pk := _whole(row.cells.get(sheet.ID, ""))) is not None]
+            pks = [pk for row in chunk if (pk := whole_of(row.cells.get(sheet.ID, ""))) is not None]
             items = {row.pk: row for row in sheet.known(pks, self.seen, self.at, self.more)}
             owned = WorkItem.objects.filter(pk__in=items).values_list(
                 "pk", "owner_user_id", "owner_post_id"
@@ -170,7 +149,7 @@ class _Compared:
                 self.found.fault(row.line, fault.column, fault.value, fault.reason)
             return
         item = self._item(row, items)
-        seen = _whole(row.cells.get(sheet.VERSION, ""))
+        seen = whole_of(row.cells.get(sheet.VERSION, ""))
         if item is None:
             return
         if seen is None:
@@ -196,7 +175,7 @@ class _Compared:
     def _item(self, row: Row, items: dict[int, ItemRow]) -> ItemRow | None:
         """The item of a row; None where that is wrong."""
         said = row.cells.get(sheet.ID, "")
-        pk, number = _whole(said), _text(row.cells.get(sheet.NUMBER, ""))
+        pk, number = whole_of(said), text_of(row.cells.get(sheet.NUMBER, ""))
         item = items.get(pk) if pk is not None else None
         if item is None:
             reason = _("There is no such item here, or it is not yours to know.")
@@ -217,19 +196,19 @@ class _Compared:
             if name not in row.cells:
                 continue
             cell = row.cells[name]
-            if _text(cell) == self.table[name](item):
+            if text_of(cell) == self.table[name](item):
                 continue
             try:
                 if name == "owner":
-                    value: Any = self.owners.key(_needed(cell))
+                    value: Any = self.owners.key(needed_of(cell))
                     same = value == owner
                 elif name == "priority":
-                    value = _priority(_needed(cell))
+                    value = priority_of(needed_of(cell))
                     same = value == item.priority
                 else:
-                    moment = self._moment(cell)
+                    moment = moment_of(cell, self.zone)
                     value = moment.isoformat() if moment else None
-                    same = _is_same(moment, getattr(item, name))
+                    same = is_same(moment, getattr(item, name))
             except Unfit as unfit:
                 self.found.fault(row.line, name, cell, str(unfit))
                 return None
@@ -237,74 +216,13 @@ class _Compared:
                 changed[name] = value
         return changed
 
-    def _moment(self, cell: Cell) -> datetime | None:
-        """A moment as it was typed, in the site's zone where it names none. Raises Unfit."""
-        found = cell if isinstance(cell, datetime) else _parsed(_text(cell), self.zone)
-        if found is None:
-            return None
-        if found.tzinfo is None:
-            found = found.replace(tzinfo=self.zone)
-        if not 1900 <= found.year <= 2199:
-            raise Unfit(_("This is no time that people plan for."))
-        # A spreadsheet counts days as fractions, which are not exact.
-        return (found + timedelta(milliseconds=500)).replace(microsecond=0).astimezone(UTC)
-
     def _note_ignored(self, row: Row, item: ItemRow) -> None:
         """Count what differs in columns that cannot be brought back."""
         for name, cell in self.table.items():
             if name in _FLEETING or name not in row.cells:
                 continue
-            if " ".join(_text(row.cells[name]).split()) != " ".join(str(cell(item)).split()):
+            if " ".join(text_of(row.cells[name]).split()) != " ".join(str(cell(item)).split()):
                 self.found.ignored[name] = self.found.ignored.get(name, 0) + 1
-
-
-def _is_same(typed: datetime | None, now: datetime | None) -> bool:
-    """Whether it is what stands: spreadsheets lose parts of seconds, and some the seconds."""
-    if typed is None or now is None:
-        return typed is now
-    now = now.replace(microsecond=0)
-    return typed in (now, now.replace(second=0))
-
-
-def _parsed(text: str, zone: tzinfo) -> datetime | None:
-    if not text:
-        return None
-    try:
-        if (day := parse_date(text)) is not None:
-            return datetime(day.year, day.month, day.day, tzinfo=zone)
-        if (moment := parse_datetime(text)) is not None:
-            return moment
-        if match := _DAY_FIRST.fullmatch(text):
-            day_, month, year, *clock = (int(part or 0) for part in match.groups())
-            return datetime(year, month, day_, *clock, tzinfo=zone)
-    except ValueError:
-        pass
-    raise Unfit(_("Write a time as 2026-12-31 14:00, a day as 2026-12-31."))
-
-
-def _priority(text: str) -> str:
-    labels: dict[str, str] = {str(label): value for value, label in Priority.choices}
-    value = labels.get(text, text)
-    if value not in Priority.values:
-        raise Unfit(_("A priority is one of: %(them)s.") % {"them": ", ".join(Priority.values)})
-    return value
-
-
-def _needed(cell: Cell) -> str:
-    text = _text(cell)
-    if not text:
-        raise Unfit(_("This cannot be emptied."))
-    return text
-
-
-def _text(cell: Cell) -> str:
-    """A cell as it was before it was escaped."""
-    return sheet.unescaped(cell.strip()) if isinstance(cell, str) else str(cell)
-
-
-def _whole(cell: Cell) -> int | None:
-    text = _text(cell)
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST else None
 
 
 __all__ = ["MOST_CHANGED", "MOST_ROWS", "Found", "NotTaken", "compare"]
