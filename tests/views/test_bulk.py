@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import planned_item, requested_item, second_site
+from tests.views.conftest import weight
 from work.exceptions import Busy
 from work.models import Event, WorkItem
 from work.services import items
@@ -99,6 +100,8 @@ def test_each_row_has_its_own_result_and_can_be_tried_again(world, planner):
     }
     assert "“Edit” is not possible while the status is “Cancelled”." in page.text
     assert page.context["again"] == [_row(stale), _row(ended), _row(foreign)]
+    assert page.context["lost"] == 2
+    assert "2 of those chosen are not there any more" in page.text
     good.refresh_from_db()
     assert good.due == datetime(2026, 12, 1, 13, tzinfo=UTC)
     assert WorkItem.objects.get(pk=there.pk).due is None
@@ -175,11 +178,12 @@ def test_queries_do_not_grow_with_the_rows(world, planner):
             _send(planner, "due", *rows, go=False)
         stale = [row.partition(":")[0] + ":77" for row in rows]
         with CaptureQueriesContext(connection) as refusing:
-            _send(planner, "due", *stale, none="on")
-        return len(asking), len(refusing)
+            page = _send(planner, "due", *stale, none="on")
+        return len(asking), len(refusing), page
 
-    (one, refused_one), (thirty, refused_thirty) = asked(1), asked(30)
+    (one, refused_one, _page), (thirty, refused_thirty, page) = asked(1), asked(30)
     assert (one, thirty) == (6, 6)
+    assert weight(page) < 100_000
     # Each act has its own; what is said of them afterwards has not.
     acts = refused_thirty - refused_one
     assert acts % 29 == 0

@@ -10,6 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from tests.factories import person, planned_item, requested_item, second_site
+from tests.views.conftest import weight
+from work.exceptions import Busy
 from work.models import Event, Sheet, WorkItem
 from work.services import items, sheets
 from work.states import Role
@@ -88,6 +90,8 @@ def test_changes_are_shown_and_done_item_by_item_and_once(world, planner, sign_i
     act = uuid.uuid4()
     brought = _bring(planner, _csv(rows), act=act)
     page = _look(planner, brought)
+    other = _bring(planner, _csv(rows[:1]), act=act)
+    assert planner.get(other.headers["Location"]).context["total"] == 1
     assert _bring(planner, _csv(rows), act=act).headers["Location"] == brought.headers["Location"]
     assert (page.context["many"], page.context["ignored"]) == (3, {"what": 1})
     said = {each["label"]: each["fields"] for each in page.context["wanted"]}
@@ -240,7 +244,9 @@ def test_pages_ask_no_more_for_more_rows(world, planner, django_assert_num_queri
     def brought(number):
         for _each in range(number):
             planned_item(world)
-        rows = [row | {"priority": "1"} for row in _taken(planner)]
+        every = {"priority": "1", "owner": world.supervisor.name, "due": "2026-12-01"}
+        every |= {"planned_start": "2026-12-01 06:00", "planned_end": "2026-12-01 07:00"}
+        rows = [row | every for row in _taken(planner)]
         return _bring(planner, _csv(rows))
 
     one = brought(1)
@@ -250,6 +256,7 @@ def test_pages_ask_no_more_for_more_rows(world, planner, django_assert_num_queri
     with django_assert_num_queries(6):
         page = planner.get(many.headers["Location"])
     assert page.context["many"] == 30
+    assert weight(page) < 70_000
     page = _apply(planner, many)
     assert (page.context["done"], page.context["many"], page.context["begun"]) == (20, 10, True)
     assert "Go on with the other 10" in page.text
@@ -257,3 +264,18 @@ def test_pages_ask_no_more_for_more_rows(world, planner, django_assert_num_queri
     assert (page.context["done"], page.context["many"]) == (30, 0)
     with django_assert_num_queries(6):
         planner.get(many.headers["Location"])
+
+
+def test_a_busy_site_is_said_and_the_rest_is_left(world, planner, monkeypatch):
+    def busy(**given):
+        raise Busy
+
+    item = planned_item(world)
+    brought = _bring(planner, _csv([row | {"priority": "1"} for row in _taken(planner)]))
+    with monkeypatch.context() as patched:
+        patched.setattr("work.services.chosen.change", busy)
+        page = _apply(planner, brought)
+    assert (page.context["begun"], page.context["many"]) == (False, 1)
+    assert "The site is busy. Go on with the rest in a moment." in page.text
+    assert _apply(planner, brought).context["done"] == 1
+    assert WorkItem.objects.get(pk=item.pk).priority == "1"

@@ -71,7 +71,7 @@ class Found:
         """Note what is wrong with a cell."""
         self.many_faults += 1
         if len(self.faults) < MOST_SAID:
-            said = {"line": line, "column": column, "value": shown(value), "reason": reason}
+            said = {"line": line, "column": shown(column), "value": shown(value), "reason": reason}
             self.faults.append(said)
 
     def as_json(self) -> dict[str, Any]:

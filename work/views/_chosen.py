@@ -91,7 +91,6 @@ def groups(
     for each in outcomes:
         each.url = read.url(site, each.number)
         said = say(once(each.coded, names), who, names)
-        own = any(one.url.startswith("#") for one in said)
         each.reasons = [
             {
                 "text": one.text,
@@ -101,8 +100,7 @@ def groups(
             }
             for one in said
         ]
-        words = tuple((one.text, one.who) for one in said)
-        key = (each.kind, words, each.pk if own else 0)
+        key = (each.kind, *(tuple(reason.values()) for reason in each.reasons))
         group = found.setdefault(key, {"kind": each.kind, "reasons": each.reasons, "items": []})
         group["items"].append(each)
     for group in found.values():

@@ -20,7 +20,7 @@ from work.views._chosen import Outcome, groups
 from work.views._site import number_in
 
 # So many changes stand on a page, and so many items are named of each answer.
-_SIZE, _NAMED, _TITLED = 50, 300, 200
+_SIZE, _NAMED, _TITLED, _BESIDE = 50, 300, 100, 20
 
 
 def left_of(found: Sheet) -> list[dict[str, Any]]:
@@ -42,7 +42,7 @@ class Look:
         page = max(1, min(number_in(self.request.GET.get("page", "")) or 1, 100))
         begin = (page - 1) * _SIZE
         shown = self.left[begin : begin + _SIZE]
-        stale = self.found.found["stale"][:_SIZE]
+        stale = self.found.found["stale"][:_BESIDE]
         titled = list(self.found.results) if len(self.found.results) <= _TITLED else []
         pks = [row["item"] for row in (*shown, *stale)] + [int(pk) for pk in titled]
         of_site = seen.of_site(self.who, self.site)
@@ -54,6 +54,8 @@ class Look:
             "many": len(self.left),
             "wanted": [_change(row, now.get(row["item"])) for row in shown],
             "stale": [_change(row, now.get(row["item"])) for row in stale],
+            "faults": self.found.found["faults"][:_BESIDE],
+            "beside": _BESIDE,
             "heads": [{"label": label} for label in (_("Number"), _("What"), _("Was → becomes"))],
             "stale_heads": [
                 {"label": label} for label in (_("Number"), _("What"), _("Stands → in the file"))

@@ -33,7 +33,7 @@ from work.views._refusals import INVALID, answer_of, refusal
 from work.views._site import site_view
 
 # So many of the chosen are shown before it is done, and said with their title after.
-_SHOWN, _TITLED = 50, 200
+_SHOWN, _TITLED = 50, 100
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,6 @@ class _Page:
             "many": len(self.rows),
             "most": MOST if self.more else 0,
             "columns": [{"label": label} for label in _heads()],
-            "lost": len(self.seen) - len(self.rows) - self.more,
             "kept_note": _kept.note(self.request),
         }
         return self._page(values | more, status)
@@ -202,6 +201,7 @@ class _Page:
             "act": {"value": self.typed["do"], "label": self.spec.label, "says": self.spec.says},
             "here": self.request.get_full_path(),
             "back": self.back,
+            "lost": len(self.seen) - len(self.rows) - self.more,
         }
         return render(self.request, "work/bulk.html", always | values, status=status)
 

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.http import content_disposition_header
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -26,7 +27,6 @@ from work.models import Site
 from work.permissions import Scope
 from work.reads import sheet
 from work.reads import views as kept_views
-from work.reads.counts import said
 from work.reads.seen import of_site
 from work.views import _narrowing as narrowing
 from work.views._site import site_view
@@ -37,7 +37,7 @@ _TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_CELL = 32_767
+_CELL, _NO_XML = 32_767, {0xFFFE: None, 0xFFFF: None}
 
 
 @require_safe
@@ -55,7 +55,7 @@ def item_export(
         return redirect(back)
     found = ordered(selection.rows(), selection.sort)
     if ending == "xlsx" and found[MOST_XLSX : MOST_XLSX + 1].exists():
-        most = said(MOST_XLSX)
+        most = number_format(MOST_XLSX, use_l10n=True, force_grouping=True)
         text = _("A spreadsheet takes %(most)s rows at most. Narrow the list, or take CSV.")
         messages.warning(request, text % {"most": most})
         return redirect(back)
@@ -149,4 +149,4 @@ def _xlsx(chunks: Iterator[list[list[sheet.Cell]]]) -> IO[bytes]:
 
 def _plain(text: str) -> str:
     """A text without the characters that a cell cannot hold."""
-    return ILLEGAL_CHARACTERS_RE.sub("", text)[:_CELL]
+    return ILLEGAL_CHARACTERS_RE.sub("", text).translate(_NO_XML)[:_CELL]

@@ -1,11 +1,13 @@
 """The list in a spreadsheet and back: the file is compared, looked at, and done item by item."""
 
+import hashlib
 import tempfile
 import uuid
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -59,14 +61,16 @@ def sheet_new(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Htt
     name = uploads.plain_name(upload.name)
     try:
         known = act_of(request)
-        found = _compared(upload, name, site, who, at)
+        found, digest = _compared(upload, name, site, who, at)
+        # Another file in the same form is another act.
+        known["act"] = uuid.uuid5(known["act"], digest)
         made = sheets.make(
             **known, site_id=site.pk, name=name, rows=found.changes, found=found.as_json()
         )
     except (FileFault, NotTaken) as error:
         form.add_error("file", str(error))
         return _new(request, site, who, at, form, INVALID[0])
-    except Unknown:
+    except (Unknown, Sheet.DoesNotExist):
         raise Http404 from None
     except NotDone as error:
         more = {"refusal": refusal(error, who)}
@@ -74,19 +78,20 @@ def sheet_new(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Htt
     return see_other(request, "work:sheet", site.slug, made.pk)
 
 
-def _compared(upload: Any, name: str, site: Site, who: Scope, at: datetime) -> Found:
-    """What the file would change; it lies on the disk for as long as it is read."""
+def _compared(upload: Any, name: str, site: Site, who: Scope, at: datetime) -> tuple[Found, str]:
+    """What the file would change, and its digest; it lies on the disk while it is read."""
     ending = PurePosixPath(name).suffix.lower()
     if ending not in uploads.ENDINGS:
         raise FileFault(Fault("unknown_format", name, value=ending))
     if not upload.size:
         raise FileFault(Fault("upload_empty", name))
     with tempfile.TemporaryDirectory(prefix="vinkey-sheet-") as folder:
-        path = Path(folder) / name
+        path, digest = Path(folder) / name, hashlib.sha256()
         with path.open("wb") as file:
             for chunk in upload.chunks():
                 file.write(chunk)
-        return returned.compare(path, site, who, at)
+                digest.update(chunk)
+        return returned.compare(path, site, who, at), digest.hexdigest()
 
 
 def _new(
@@ -158,3 +163,5 @@ def _apply(request: HttpRequest, found: Sheet) -> None:
         if each.kind not in (LEFT, "busy")
     }
     sheets.note(found, results)
+    if any(each.kind == "busy" for each in outcomes):
+        messages.warning(request, _("The site is busy. Go on with the rest in a moment."))
