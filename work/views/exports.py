@@ -147,6 +147,8 @@ def _xlsx(chunks: Iterator[list[list[sheet.Cell]]]) -> IO[bytes]:
     return file
 
 
-def _plain(text: str) -> str:
-    """A text without the characters that a cell cannot hold."""
+def _plain(text: str) -> str | None:
+    """A text without the characters that a cell cannot hold; no cell where it is empty."""
+    if not text:
+        return None
     return ILLEGAL_CHARACTERS_RE.sub("", text).translate(_NO_XML)[:_CELL]
