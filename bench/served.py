@@ -13,7 +13,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,8 +50,11 @@ class Served:
 
 
 @contextlib.contextmanager
-def served() -> Iterator[Served]:
-    """Servers, an empty database, the small site of the tests, and the web server over it."""
+def served(make: Callable[[], Any] | None = None) -> Iterator[Served]:
+    """Servers, an empty database, what `make` puts there, and the web server over it.
+
+    make: the small site of the tests where it is left out.
+    """
     sys.path.insert(0, str(ROOT))
     from vinkey.embedded import Servers
     from vinkey.embedded.home import APP, OWNER
@@ -67,7 +70,7 @@ def served() -> Iterator[Served]:
         known |= {"SECRET_KEY": servers.home.secret("secret_key"), "HTTPS_ONLY": "0"}
         os.environ |= known | servers.environment(OWNER) | {"DATABASE_POOL": "0"}
         subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, check=True)
-        world = _made()
+        world = (make or _made)()
         port = _free_port()
         told = {**os.environ, **known, **servers.environment(APP), "DATABASE_POOL": "1"}
         told |= {"GRANIAN_HOST": "127.0.0.1", "GRANIAN_PORT": str(port)}

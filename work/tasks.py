@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from work.services import clock, rules
+from work.services import clock, rules, sheets
 from work.services.import_ import queue, uploads
 
 log = logging.getLogger(__name__)
@@ -41,5 +41,6 @@ def imports() -> int | None:
 
 @shared_task(acks_late=True, ignore_result=True)
 def drop_uploads() -> int:
-    """Each night: files of imports that nobody has needed for some days go."""
-    return uploads.drop_old(timezone.now())
+    """Each night: what was brought and nobody has needed for some days goes."""
+    at = timezone.now()
+    return uploads.drop_old(at) + sheets.drop_old(at)

@@ -3,7 +3,7 @@
 
 (() => {
   /** The check boxes of rows that belong to this form, wherever in the table they stand. */
-  const boxesOf = (form) => [...form.elements].filter((box) => box.type === "checkbox");
+  const boxesOf = (form) => [...form.elements].filter((box) => box.type === "checkbox" && box.name !== "all");
 
   function count(form) {
     const chosen = boxesOf(form).filter((box) => box.checked).length;

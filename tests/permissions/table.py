@@ -35,7 +35,8 @@ ANYONE = frozenset(ROLES) - READERS
 class Scene:
     """What the addresses of the matrix point at: an item of the contractor's own company.
 
-    run: an import of the site that has not begun. view: one that is shared with the site.
+    run: an import of the site that has not begun. view: one that is shared with the site. sheet: a
+    file that the planner of the world brought, whom no column has.
     """
 
     world: World
@@ -43,6 +44,7 @@ class Scene:
     evidence: int
     run: int
     view: int
+    sheet: int
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,30 @@ ROWS: dict[str, Row] = {
     "work:site_picture": Row(_in_site("work:site_picture"), EVERYONE_TO_READ, _NOT_BY_POST),
     "work:board": Row(_in_site("work:board"), EVERYONE_TO_READ, _NOT_BY_POST),
     "work:item_list": Row(_in_site("work:item_list"), EVERYONE_TO_READ, _NOT_BY_POST),
+    "work:item_export": Row(
+        lambda scene: reverse("work:item_export", args=["hvk", "csv"]),
+        EVERYONE_TO_READ,
+        _NOT_BY_POST,
+    ),
+    # Nothing is chosen, so nothing is done.
+    "work:bulk": Row(
+        _in_site("work:bulk"),
+        site_codes(302, roles=PLANNERS, other_company=403),
+        site_codes(200, roles=PLANNERS, other_company=403),
+        lambda scene: act() | {"do": "due"},
+    ),
+    "work:sheet_new": Row(
+        _in_site("work:sheet_new"),
+        site_codes(200, roles=PLANNERS, other_company=403),
+        site_codes(422, roles=PLANNERS, other_company=403),
+    ),
+    # Only who brought it comes back to it (tests/views/test_sheets.py).
+    "work:sheet": Row(
+        _in_site("work:sheet", lambda scene: scene.sheet),
+        site_codes(404, roles=PLANNERS, other_company=403),
+        site_codes(404, roles=PLANNERS, other_company=403),
+        lambda scene: act(),
+    ),
     "work:why": Row(_in_site("work:why"), EVERYONE_TO_READ, _NOT_BY_POST),
     "work:view_list": Row(_in_site("work:view_list"), EVERYONE_TO_READ, _NOT_BY_POST),
     "work:view_new": Row(

@@ -33,7 +33,7 @@ from tests.views.test_evidence_files import photo
 from tests.work.outcomes import rolled_back, snapshot
 from vinkey import health
 from work.models import Event, User, WorkItem
-from work.services import files, imports, proof, views
+from work.services import files, imports, proof, sheets, views
 from work.services.import_ import uploads
 
 # What any request may leave behind: who is signed in, and the attempt itself.
@@ -93,7 +93,9 @@ def scene(clock, world, settings, tmp_path):
     run = imports.make(actor=None, site_id=world.site.pk, kind="places", files=[orders])
     running = {"name": "Running", "query": "status=live", "shared": True}
     view = views.save(actor=world.planner, at=world.at, site_id=world.site.pk, **running)
-    return Scene(world, item, kept.pk, run.pk, view.pk)
+    brought = {"name": "back.csv", "rows": [], "found": {}}
+    sheet = sheets.make(actor=world.planner, at=world.at, site_id=world.site.pk, **brought)
+    return Scene(world, item, kept.pk, run.pk, view.pk, sheet.pk)
 
 
 @functools.cache

@@ -116,6 +116,7 @@ BULK = Component(
                     "bulk": "bulk-a",
                     "id": "bulk-a",
                     "url": "#bulk",
+                    "all": "All that fit: 81",
                     "many": "At most 200 at once, so that others may act in between.",
                     "acts": [
                         Row(label="Assign", value="assign", icon="user"),

@@ -35,7 +35,10 @@ _MOST_CUSTOM = 6
 
 @dataclass(frozen=True)
 class Column:
-    """One column. url: sorts by it. direction: in which it is sorted now. field: a custom one."""
+    """One column. url: sorts by it. direction: in which it is sorted now. field: a custom one.
+
+    hidden: its label is only read out.
+    """
 
     key: str
     label: str
@@ -43,6 +46,7 @@ class Column:
     direction: str = ""
     end: bool = False
     field: CustomField | None = None
+    hidden: bool = False
 
 
 def columns(selection: Selection, kept: Sequence[str] = ()) -> list[Column]:

@@ -40,6 +40,7 @@ from work.models.requirements import (
     RequirementRule,
     RuleMode,
 )
+from work.models.sheets import Sheet
 from work.models.types import (
     TypeCriterion,
     TypeField,
@@ -88,6 +89,7 @@ __all__ = [
     "SavedMapping",
     "SavedView",
     "RuleMode",
+    "Sheet",
     "Shift",
     "Site",
     "SiteCounter",

@@ -80,6 +80,7 @@ _DOORS = {
     "add_criterion": _("Add a criterion"),
     "answer": _("Answer the checklist"),
     "attach": _("Add evidence"),
+    "change": _("Edit"),
     "clear": _("Clear"),
     "comment": _("Write a note"),
     "confirm_stopped": _("Stopped and safe"),

@@ -6,9 +6,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from work.filters import Selection
+from work.filters.columns import Column
 from work.filters.columns import columns as shown_columns
 from work.filters.pages import SIZE, offset, pager, within
 from work.models import Site
@@ -16,10 +18,12 @@ from work.permissions import Scope
 from work.reads import rows as read
 from work.reads import views as kept_views
 from work.reads.causes import by_cause, cause_words
-from work.reads.counts import capped
+from work.reads.counts import capped, said
 from work.views import _list_head as head
 from work.views import _narrowing as narrowing
+from work.views import bulk, exports
 from work.views._blocks import grouped
+from work.views._chosen import may_change
 from work.views._live import live
 from work.views._site import fragment, site_view
 from work.views.import_mending import may_mend
@@ -45,11 +49,16 @@ def item_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Htt
         "may_mend": may_mend(who, site),
         "trouble": _trouble(values, selection),
     }
+    if values["trouble"] is None:
+        values["exports"] = exports.ways(selection, may_change=may_change(who, site))
     if selection.asked.group and not selection.refused:
         by, groups = grouped(selection)
         values |= {"group": by, "groups": groups}
     else:
         values |= _rows(selection, shown, total, at)
+        if values["items"] and (acts := bulk.bar(selection, who, total, said(total))):
+            choose = Column("choose", _("Choose"), hidden=True)
+            values |= {"bulk": acts, "heads": [choose, *shown]}
     name = "work/item_list.html#work" if fragment(request) else "work/item_list.html"
     return render(request, name, values)
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from pathlib import Path
 
 from work.models.imports import ImportRun
 from work.services.import_ import uploads
@@ -32,6 +33,13 @@ def guess(file: Kept) -> FileForm:
     """How a file seems to be written, where no mapping says it."""
     path = uploads.path_of(file["sha256"])
     if file["name"].lower().endswith(".xlsx") or not path.is_file():
+        return FileForm()
+    return form_of(path)
+
+
+def form_of(path: Path) -> FileForm:
+    """How a file seems to be written, by its beginning."""
+    if path.suffix.lower() == ".xlsx":
         return FileForm()
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
