@@ -20,7 +20,6 @@ INSIDE = {
     "_why",
     "_field_notes",
     "acts",
-    "card",
     "table",
     "form_rows",
     "field",

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 _OF_TAG = re.compile(r"{% templatetag openblock %} (\w+) {% templatetag closeblock %}")
-_LOADED = "{% load i18n vinkey controls gauges %}"
+_LOADED = "{% load i18n vinkey controls gauges cards %}"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vinkey.gallery.kinds import Component, State, include
 from vinkey.gallery.samples import Row, ago, ahead
-from work.templatetags import controls, vinkey
+from work.templatetags import cards, controls, vinkey
 
 LONG = "Pressure relief valve of the second stage of the air compressor, north side of hall B"
 _VIEWS = [
@@ -23,6 +23,7 @@ _MOVES = [
         reasons=[1, 2],
         more=1,
         reason="Dry cycle record is missing",
+        who="",
     ),
 ]
 
@@ -98,14 +99,14 @@ TABS = Component(
 )
 MENU = Component(
     "menu",
-    "components/menu.html",
+    cards.menu,
     (
         State(
             _("Behind its button; what cannot be done says why"),
             '<form method="post" id="move" hidden>{% csrf_token %}</form>'
             '<form method="get" id="ask" hidden></form>'
             '<button class="btn" type="button" popovertarget="menu-W-1047">Move W-1047</button>'
-            '{% include "components/menu.html" with label="W-1047" %}',
+            '{% menu "W-1047" moves %}',
             lambda: {"moves": _MOVES},
         ),
     ),

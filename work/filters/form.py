@@ -1,42 +1,70 @@
 """The form that narrows a view. It is drawn from what was asked; `selection` does the reading."""
 
-from typing import Any
+import functools
+from typing import Any, NamedTuple
 
 from django import forms
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from work.filters.asked import ENDS
 from work.filters.custom import RANGED
 from work.filters.selection import Selection
 from work.filters.widgets import Checks, Choice, Day, Text, Whole
 from work.filters.words import ANY_STATUS, FLAGS, LABELS, ME, NOBODY, RANGES
-from work.reads.facets import CustomField
+from work.reads.facets import CustomField, Named
 from work.states import BlockerKind, FieldKind, Priority, Role, Status
 
 _ANY = ("", gettext_lazy("Any"))
 
 
-class FilterForm(forms.Form):
-    """Bound to what was asked for; nothing is required."""
+class Offered(NamedTuple):
+    """All that the form differs by."""
 
-    def __init__(self, selection: Selection) -> None:
-        asked, facets = selection.asked, selection.context.facets
+    values: tuple[tuple[str, tuple[str, ...]], ...]
+    types: tuple[Named, ...]
+    teams: tuple[Named, ...]
+    fields: tuple[CustomField, ...]
+    clears: Named | None
+    unknown: tuple[tuple[str, str], ...]
+    language: str | None
+
+
+def form(selection: Selection) -> "FilterForm":
+    """The form over a selection. Nobody changes one, so that those of one site share theirs."""
+    asked, facets = selection.asked, selection.context.facets
+    offered = Offered(
+        tuple(asked.values.items()),
+        tuple(facets.types),
+        tuple(facets.teams),
+        tuple(shown_fields(selection)),
+        facets.clears,
+        tuple(selection.unknown),
+        get_language(),
+    )
+    return _form(offered)
+
+
+class FilterForm(forms.Form):
+    """Bound to what was asked for; nothing is required. drawn: its rows, once they were drawn."""
+
+    drawn: SafeString | None = None
+
+    def __init__(self, offered: Offered) -> None:
+        asked = dict(offered.values)
         many = ("status", "priority")
-        data = {
-            name: list(values) if name in many else values[0]
-            for name, values in asked.values.items()
-        }
+        data = {name: list(values) if name in many else values[0] for name, values in asked.items()}
         super().__init__(data, auto_id="filter-%s")
-        types = [(each.code, each.name) for each in facets.types]
-        teams = [(each.code, each.name) for each in facets.teams]
+        types = [(each.code, each.name) for each in offered.types]
+        teams = [(each.code, each.name) for each in offered.teams]
         clearing = [
             ("me", ME),
             ("nobody", NOBODY),
             *((f"role:{code}", name) for code, name in Role.choices),
         ]
-        if asked.one("clears") and facets.clears:
-            clearing.append((asked.one("clears"), facets.clears.name))
+        if "clears" in asked and offered.clears:
+            clearing.append((asked["clears"][0], offered.clears.name))
         self._add("q", _text())
         self._add("status", _checks([*Status.choices, *ANY_STATUS.items()]))
         self._add("type", _choice(types))
@@ -53,9 +81,9 @@ class FilterForm(forms.Form):
         self._add("due_before", forms.DateField(widget=Day()))
         self._add("waiting_days", forms.IntegerField(min_value=0, widget=Whole()))
         self._add("since", forms.DateField(widget=Day()))
-        for field in shown_fields(selection):
+        for field in offered.fields:
             self._add_custom(field)
-        for name, _value in selection.unknown:
+        for name, _value in offered.unknown:
             if name in self.fields and name not in self.errors:
                 self.add_error(name, _("This is not understood."))
 
@@ -72,6 +100,9 @@ class FilterForm(forms.Form):
     def _add(self, name: str, field: forms.Field, label: Any = None) -> None:
         field.required, field.label = False, label or LABELS[name]
         self.fields[name] = field
+
+
+_form = functools.lru_cache(maxsize=64)(FilterForm)
 
 
 def shown_fields(selection: Selection) -> list[CustomField]:

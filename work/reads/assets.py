@@ -126,4 +126,4 @@ def load(items: Any, at: datetime) -> dict[str, int]:
 def ended(items: Any, at: datetime) -> list[rows_.ItemRow]:
     """The newest ten that were closed or cancelled: one query."""
     newest = rows_.newest(items.filter(status__in=sorted(ENDED)))[:10]
-    return rows_.read(rows_.query(newest, at), at)
+    return rows_.load(newest, at)

@@ -6,14 +6,16 @@ guard finds its facts here.
 """
 
 import functools
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Case, F, JSONField, Model, OuterRef, Q, QuerySet, Value, When
+from django.db.models.base import ModelState
 from django.db.models.functions import JSONObject
 from django.utils.dateparse import parse_datetime
 
@@ -23,8 +25,10 @@ from work.models import (
     Criterion,
     Evidence,
     ItemExecutor,
+    Place,
     Prerequisite,
     WorkItem,
+    WorkTypeVersion,
 )
 from work.services import _owners
 from work.services._facts import OVERLAY_FIELDS, Facts
@@ -33,6 +37,7 @@ from work.states import Gate, Mode, Status
 _BEGINS = (Status.PLANNED, Status.WAITING)
 # What permissions and guards look at; nothing is read of an item afterwards.
 _ITEM = (
+    "id",
     "site_id",
     "number",
     "status",
@@ -41,10 +46,11 @@ _ITEM = (
     "team_id",
     "owner_user_id",
     "owner_post_id",
-    "place__path",
-    "type_version__accept_role",
-    "type_version__on_it_now",
+    "place_id",
+    "type_version_id",
+    *OVERLAY_FIELDS,
 )
+_AROUND = ("place__path", "type_version__accept_role", "type_version__on_it_now")
 _PREREQUISITE = (
     "id",
     "gate",
@@ -86,11 +92,14 @@ class Known:
 
 def known(pks: Iterable[int]) -> dict[int, Known]:
     """What is known of these items, by their ids."""
-    return {item.pk: _known(item) for item in _items().filter(pk__in=list(pks))}
+    sql, params = _statement()
+    with connection.cursor() as cursor:
+        cursor.execute(f'{sql} WHERE "work_workitem"."id" = ANY(%s)', [*params, list(pks)])
+        return {row[0]: _known(row) for row in cursor.fetchall()}
 
 
 @functools.cache
-def _items() -> QuerySet[WorkItem]:
+def _statement() -> tuple[str, tuple[Any, ...]]:
     """The items with their parts; put together once, because that takes longer than asking."""
     asked = Prerequisite.objects.filter(withdrawn_at=None).order_by("pk")
     start = asked.filter(gate=Gate.START, mode__in=[Mode.ENFORCE, Mode.WARN])
@@ -98,25 +107,23 @@ def _items() -> QuerySet[WorkItem]:
     manual = Blocker.objects.filter(ended_at=None, prerequisite=None).order_by("since", "pk")
     lines = ChecklistLine.objects.filter(withdrawn_at=None)
     criteria = Criterion.objects.filter(withdrawn_at=None)
-    return (
-        WorkItem.objects.select_related("place", "type_version")
-        .only(*_ITEM, *OVERLAY_FIELDS)
-        .annotate(
-            executor_ids=ArraySubquery(
-                ItemExecutor.objects.filter(item=OuterRef("pk")).values("user_id")
-            ),
-            asked=Case(
-                When(status__in=_BEGINS, then=_rows(start, _PREREQUISITE)),
-                When(status=Status.LIVE, then=_rows(complete, _PREREQUISITE)),
-                default=_NONE,
-            ),
-            owner_known=_owners.known(),
-            open_manual=_rows(manual, _BLOCKER, status__in=_BEGINS),
-            line_rows=_rows(lines, _LINE, status=Status.LIVE),
-            criterion_rows=_rows(criteria, _CRITERION, status=Status.LIVE),
-            evidence_rows=_rows(Evidence.objects.all(), _EVIDENCE, status=Status.LIVE),
-        )
-    )
+    parts = {
+        "executor_ids": ArraySubquery(
+            ItemExecutor.objects.filter(item=OuterRef("pk")).values("user_id")
+        ),
+        "owner_known": _owners.known(),
+        "asked": Case(
+            When(status__in=_BEGINS, then=_rows(start, _PREREQUISITE)),
+            When(status=Status.LIVE, then=_rows(complete, _PREREQUISITE)),
+            default=_NONE,
+        ),
+        "open_manual": _rows(manual, _BLOCKER, status__in=_BEGINS),
+        "line_rows": _rows(lines, _LINE, status=Status.LIVE),
+        "criterion_rows": _rows(criteria, _CRITERION, status=Status.LIVE),
+        "evidence_rows": _rows(Evidence.objects.all(), _EVIDENCE, status=Status.LIVE),
+    }
+    found = WorkItem.objects.order_by().annotate(**parts).values_list(*_ITEM, *_AROUND, *parts)
+    return found.query.sql_with_params()
 
 
 _NONE = Value([], output_field=ArrayField(JSONField()))
@@ -129,18 +136,37 @@ def _rows(found: QuerySet, names: Iterable[str], **only: Any) -> ArraySubquery |
     return Case(When(Q(**only), then=rows), default=_NONE) if only else rows
 
 
-def _known(item: Any) -> Known:
+def _known(row: tuple[Any, ...]) -> Known:
+    plain, around, parts = row[: len(_ITEM)], row[len(_ITEM) : -7], row[-7:]
+    executor_ids, owner, asked, manual, lines, criteria, evidence = parts
+    item = _of(WorkItem, dict(zip(_ITEM, plain, strict=True)))
+    item.values = json.loads(item.values)
+    path, accept_role, on_it_now = around
+    item.place = _of(Place, {"id": item.place_id, "path": path})
+    version = {"id": item.type_version_id, "accept_role": accept_role, "on_it_now": on_it_now}
+    item.type_version = _of(WorkTypeVersion, version)
+    item.executor_ids, item.owner_known = executor_ids, json.loads(owner)
     facts = Facts(item, None)  # type: ignore[arg-type]  no supplier is asked here
-    facts.prerequisites = [_made(Prerequisite, row) for row in item.asked]
-    facts.blockers = [_made(Blocker, row) for row in item.open_manual]
-    facts.lines = [_made(ChecklistLine, row) for row in item.line_rows]
-    facts.criteria = [_made(Criterion, row) for row in item.criterion_rows]
-    facts.evidence = [_made(Evidence, row) for row in item.evidence_rows]
-    return Known(facts, frozenset(item.executor_ids))
+    facts.prerequisites = [_made(Prerequisite, each) for each in asked]
+    facts.blockers = [_made(Blocker, each) for each in manual]
+    facts.lines = [_made(ChecklistLine, each) for each in lines]
+    facts.criteria = [_made(Criterion, each) for each in criteria]
+    facts.evidence = [_made(Evidence, each) for each in evidence]
+    return Known(facts, frozenset(executor_ids))
 
 
-def _made[M: Model](model: type[M], row: dict[str, Any]) -> M:
-    """The row as a record that knows what it was not given: a guard that asks more looks it up."""
-    row = row | {name: parse_datetime(row[name]) for name in _MOMENTS & set(row) if row[name]}
-    names = [each.attname for each in model._meta.concrete_fields if each.attname in row]
-    return model.from_db(DEFAULT_DB_ALIAS, names, [row[name] for name in names])
+def _made[M: Model](model: type[M], stored: str) -> M:
+    row = json.loads(stored)
+    for name in _MOMENTS & row.keys():
+        row[name] = parse_datetime(row[name]) if row[name] else None
+    return _of(model, row)
+
+
+def _of[M: Model](model: type[M], known: dict[str, Any]) -> M:
+    """A record that knows this and no more: a guard that asks more looks it up, as of any record
+    whose columns were deferred. Made so, because Django's own way looks at all sixty of them."""
+    made = model.__new__(model)
+    made._state = ModelState()
+    made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
+    made.__dict__.update(known)
+    return made

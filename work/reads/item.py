@@ -8,8 +8,8 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
-from django.urls import reverse
 
+from work import addresses
 from work.exceptions import Reason
 from work.models import (
     Acceptance,
@@ -49,9 +49,7 @@ def number_of(text: str) -> int | None:
 
 def url(site: Site, number: int, verb: str = "") -> str:
     """The page of an item, or the address of one of its acts."""
-    if verb:
-        return reverse("work:item_act", args=[site.slug, label(number), verb])
-    return reverse("work:item_detail", args=[site.slug, label(number)])
+    return addresses.item(site.slug, label(number), verb)
 
 
 def find(site: Site, who: Scope, text: str) -> WorkItem | None:

@@ -99,7 +99,7 @@ def fill(found: Sequence[Section], at: datetime, shown: int = SHOWN) -> None:
         return
     pairs = list(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
     items = WorkItem.objects.filter(pk__in={pk for _n, pk in pairs})
-    by_pk = {row.pk: row for row in rows_.read(rows_.query(items, at, cards=True), at)}
+    by_pk = {row.pk: row for row in rows_.load(items, at, cards=True)}
     for n, section in enumerate(found):
         of_section = [by_pk[pk] for number, pk in pairs if number == n and pk in by_pk]
         section.rows = sorted(of_section, key=_urgency)

@@ -97,7 +97,7 @@ def open_work(site: Site, who: Scope, at: datetime, place: Place) -> list[rows_.
 def worst(items: Any, at: datetime) -> list[rows_.ItemRow]:
     """The first ten of some open work: blocked, by priority, by due: one query."""
     ordered = items.order_by("-blocked", "priority", F("due").asc(nulls_last=True), "-number")
-    return rows_.read(rows_.query(ordered[:10], at), at)
+    return rows_.load(ordered[:10], at)
 
 
 def parts(site: Site, who: Scope, place: Place, loaded: Load) -> list[dict[str, Any]]:

@@ -1,12 +1,20 @@
-"""Rows of lists, boards and places: one query, every overlay read at one moment."""
+"""Rows of lists, boards and places: one query, every overlay read at one moment.
 
+What is read of an item is put together once a process: with twenty columns of their own that takes
+longer than asking. Which items, and in what order, is put together each time.
+"""
+
+import functools
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import (
     Case,
     CharField,
@@ -16,11 +24,13 @@ from django.db.models import (
     OuterRef,
     QuerySet,
     Subquery,
+    TextChoices,
     Value,
     When,
 )
 from django.db.models.fields.json import JSONField
 from django.db.models.functions import Coalesce, JSONObject
+from django.utils.translation import get_language
 
 from work.exceptions import Reason
 from work.models import (
@@ -110,11 +120,16 @@ class ItemRow:
 
     def get_status_display(self) -> str:
         """The status in the reader's language."""
-        return str(Status(self.status).label)
+        return _label(Status, self.status, get_language())
 
     def get_priority_display(self) -> str:
         """The priority in the reader's language."""
-        return str(Priority(self.priority).label)
+        return _label(Priority, self.priority, get_language())
+
+
+@functools.cache
+def _label(kind: type[TextChoices], value: str, language: str | None) -> str:
+    return str(kind(value).label)
 
 
 _PLAIN = (
@@ -149,7 +164,10 @@ _NAMES: dict[str, tuple[type[Model], str, str]] = {
     "_post_name": (Post, "owner_post_id", "name"),
 }
 _READ = (*_NAMES, "_blocked", "_ready", "_overdue", "_unconfirmed", "_permit")
-_CARD = ("_executors", "_block", "_holds")
+_FIRST = (*_PLAIN, *_READ)
+_ITEMS = f'"{WorkItem._meta.db_table}"'
+# Stands in the statement for the moment of the reading.
+_MOMENT = datetime(1, 2, 3, tzinfo=UTC)
 
 
 def _named(model: type[Model], key: str, column: str) -> Subquery:
@@ -192,14 +210,43 @@ def _keep(row: "ItemRow", name: str, value: Any) -> None:
             row.planned_end = value
 
 
-def query(
+def load(
     items: QuerySet[WorkItem], at: datetime, *, cards: bool = False, more: Sequence[str] = ()
-) -> QuerySet:
-    """The columns of rows over `items`, which are filtered, ordered and cut; may be united.
+) -> list[ItemRow]:
+    """Rows of `items`, which are filtered, ordered and cut: one query.
 
-    cards: also who carries it out, what blocks it and what it holds. more: what else, as `MORE`
-    names it.
+    cards: also who carries it out, what blocks it (in its code) and what it holds. more: what else,
+    as `MORE` names it.
     """
+    try:
+        sql, params = statement(items, at, cards=cards, more=more)
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [_read(values, at, cards, more) for values in cursor.fetchall()]
+
+
+def statement(
+    items: QuerySet[WorkItem], at: datetime, *, cards: bool = False, more: Sequence[str] = ()
+) -> tuple[str, list[Any]]:
+    """What `load` asks of the database."""
+    columns, given = _columns(cards, tuple(more))
+    cut, params = items.values_list("pk").query.sql_with_params()
+    numbered = f"SELECT row_number() OVER () AS n, id FROM ({cut}) AS found (id)"
+    return (
+        f"{columns} JOIN ({numbered}) AS cut ON cut.id = {_ITEMS}.id ORDER BY cut.n",
+        [*(at if value == _MOMENT else value for value in given), *params],
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def _columns(cards: bool, more: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
+    """The statement up to its table, at `_MOMENT`."""
+    return _query(WorkItem.objects.all(), _MOMENT, cards, more).query.sql_with_params()
+
+
+def _query(items: QuerySet[WorkItem], at: datetime, cards: bool, more: Sequence[str]) -> QuerySet:
     read: dict[str, Any] = {
         **{name: _named(*where) for name, where in _NAMES.items()},
         "_blocked": blocked_at(at),
@@ -218,7 +265,7 @@ def query(
     if cards:
         read |= {"_executors": _executors(at), "_block": _block(at), "_holds": _holds()}
     read |= {f"_more_{name}": MORE[name](at) for name in more}
-    return items.annotate(**read).values_list(*_PLAIN, *read)
+    return items.order_by().annotate(**read).values_list(*_PLAIN, *read)
 
 
 def _block(at: datetime) -> Case:
@@ -244,22 +291,15 @@ def _holds() -> ArraySubquery:
     return ArraySubquery(standing.values_list(name, flat=True))
 
 
-def read(found: QuerySet, at: datetime, *, more: Sequence[str] = ()) -> list[ItemRow]:
-    """The rows of a `query`, with the same `more`: one query.
-
-    What blocks a card is left in its code.
-    """
-    rows, begins = [], len(_PLAIN) + len(_READ)
-    for values in found:
-        row = _row(values, at)
-        rows.append(row)
-        for name, value in zip(more, values[begins:], strict=bool(more)):
-            _keep(row, name, value)
-        if not more and len(values) > begins:
-            executors, block, row.holds = values[-len(_CARD) :]
-            row.executors_text = ", ".join(executors)
-            row.block = _blocking(block) if block else None
-    return rows
+def _read(values: Sequence[Any], at: datetime, cards: bool, more: Sequence[str]) -> ItemRow:
+    row, rest = _row(values, at), values[len(_FIRST) :]
+    if cards:
+        executors, block, row.holds, *rest = rest
+        row.executors_text = ", ".join(executors)
+        row.block = _blocking(json.loads(block)) if block else None
+    for name, value in zip(more, rest, strict=True):
+        _keep(row, name, value)
+    return row
 
 
 def _blocking(stored: dict[str, Any]) -> Block:
@@ -269,7 +309,7 @@ def _blocking(stored: dict[str, Any]) -> Block:
 
 
 def _row(values: Sequence[Any], at: datetime) -> ItemRow:
-    plain = dict(zip((*_PLAIN, *_READ), values, strict=False))
+    plain = dict(zip(_FIRST, values, strict=False))
     since = plain["stop_asked_at"] or plain["blocked_from"]
     minutes = int((at - since).total_seconds() // 60) if plain["_unconfirmed"] else None
     return ItemRow(
@@ -290,7 +330,7 @@ def _row(values: Sequence[Any], at: datetime) -> ItemRow:
         planned_start=plain["planned_start"],
         waiting_since=plain["waiting_since"],
         age_since=plain["requested_at"],
-        values=plain["values"],
+        values=json.loads(plain["values"]),
         stage=plain["stage"],
         open_blockers=plain["open_blockers"],
         is_blocked=bool(plain["_blocked"]),

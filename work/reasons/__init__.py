@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from work import ports
@@ -261,7 +261,7 @@ def _numbers(ids: Sequence[int], names: Names | None) -> str:
 
 def moment(at: datetime | None) -> str:
     """A moment in the site's zone, as pages say it everywhere."""
-    return phrases.moment(at, localtime()) if at else ""
+    return phrases.moment(at, localdate()) if at else ""
 
 
 def _url(reason: Reason, names: Names) -> str:

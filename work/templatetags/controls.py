@@ -8,9 +8,9 @@ from typing import Any
 from django import template
 from django.forms.utils import flatatt
 from django.template.loader import render_to_string
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from work.templatetags.markup import put
 from work.templatetags.vinkey import TONE_ICONS
 from work.templatetags.vinkey import icon as draw
 
@@ -36,11 +36,11 @@ def button(
         attributes["aria-label"], words = label, ""
     drawn, css = draw("lock" if held else icon), f"btn {kind}".strip()
     if url:
-        return format_html(
+        return put(
             '<a class="{}" href="{}"{}>{}{}</a>', css, url, flatatt(attributes), drawn, words
         )
     attributes.setdefault("type", "submit")
-    return format_html('<button class="{}"{}>{}{}</button>', css, flatatt(attributes), drawn, words)
+    return put('<button class="{}"{}>{}{}</button>', css, flatatt(attributes), drawn, words)
 
 
 @register.simple_block_tag
@@ -63,12 +63,12 @@ def panel(
     css     more classes of the section
     """
     if quiet:
-        head = format_html('<h2 class="vh" id="h-{}">{}</h2>', id, title)
+        head = put('<h2 class="vh" id="h-{}">{}</h2>', id, title)
     else:
-        number = "" if count is None else format_html('<span class="count">{}</span>', count)
-        end = format_html('<span class="push tiny muted">{}</span>', aside) if aside else ""
-        head = format_html('<header><h2 id="h-{}">{}</h2>{}{}</header>', id, title, number, end)
-    return format_html(
+        number = "" if count is None else put('<span class="count">{}</span>', count)
+        end = put('<span class="push tiny muted">{}</span>', aside) if aside else ""
+        head = put('<header><h2 id="h-{}">{}</h2>{}{}</header>', id, title, number, end)
+    return put(
         '<section class="{}" id="{}" aria-labelledby="h-{}">{}{}</section>',
         f"panel {css}".strip(), id, id, head, content,
     )  # fmt: skip
@@ -82,8 +82,8 @@ def note(content: str, tone: str = "", icon: str = "", role: str = "") -> SafeSt
     icon    name, instead of the one of the tone
     role    alert or status, where it is news
     """
-    told = format_html(' role="{}"', role) if role else ""
-    return format_html(
+    told = put(' role="{}"', role) if role else ""
+    return put(
         '<div class="{}"{}>{}<div>{}</div></div>',
         f"note {tone}".strip(), told, draw(icon or TONE_ICONS.get(tone) or "check"), content,
     )  # fmt: skip
@@ -108,11 +108,11 @@ def row(
     sub         str   what is said of it, smaller
     marks, end  what tags drew, or words, at the end of the row
     """
-    label = format_html('<span class="wno">{}</span> {}', number, title) if number else title
+    label = put('<span class="wno">{}</span> {}', number, title) if number else title
     if url:
-        label = format_html('<a class="link" href="{}">{}</a>', url, label)
-    said = format_html('<span class="sub">{}</span>', sub) if sub else ""
-    return format_html(
+        label = put('<a class="link" href="{}">{}</a>', url, label)
+    said = put('<span class="sub">{}</span>', sub) if sub else ""
+    return put(
         '<li>{}<div class="grow">{}{}{}</div>{}{}</li>',
         draw(icon), label, said, content, marks, end,
     )  # fmt: skip

@@ -1,9 +1,9 @@
 """Numbers as lengths: drawings with their geometry in attributes, beside the number in words."""
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from work.templatetags.markup import put
 from work.templatetags.vinkey import icon
 
 register = template.Library()
@@ -33,9 +33,9 @@ def load_bar(total: int, stopped: int = 0, late: int = 0, scale: int = 0) -> Saf
     drawn, at = [], 0
     for css, n in (("l-stop", stopped), ("l-late", late), ("l-rest", total - stopped - late)):
         if n:
-            drawn.append(format_html('<rect class="{}" x="{}" width="{}" height="1"/>', css, at, n))
+            drawn.append(put('<rect class="{}" x="{}" width="{}" height="1"/>', css, at, n))
         at += n
-    return format_html(
+    return put(
         '<svg class="load" aria-hidden="true" viewBox="0 0 {} 1" {}>{}</svg>',
         most,
         _STRETCHED,
@@ -46,7 +46,7 @@ def load_bar(total: int, stopped: int = 0, late: int = 0, scale: int = 0) -> Saf
 @register.simple_tag
 def meter(value: float, most: float) -> SafeString:
     """A share of a whole, such as lines answered or rows read."""
-    return format_html(
+    return put(
         '<svg class="meter" aria-hidden="true" viewBox="0 0 100 1" preserveAspectRatio="none">'
         '<rect width="{}" height="1"/></svg>',
         _share(value, 0, most),
@@ -74,7 +74,7 @@ def band(
     below, above = low is not None and value < low, high is not None and value > high
     css = " ".join(["ana", *(["stop"] if below or above else []), *(["big"] if big else [])])
     lines = "".join(
-        format_html(
+        put(
             '<line class="lim{}" x1="{}" x2="{}" y1="{}" y2="{}" {}/>',
             " hit" if hit else "", x, x, round(tall * 0.2, 1), round(tall * 0.86, 1), _THIN,
         )
@@ -82,7 +82,7 @@ def band(
         if limit is not None
     )  # fmt: skip
     y = round(tall * 0.36, 1)
-    return format_html(
+    return put(
         '<svg class="{}" viewBox="0 0 100 {}" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="track" x="0" y="{}" width="100" height="{}" {}/>'
         '<rect class="band" x="{}" y="{}" width="{}" height="{}"/>{}'
@@ -96,8 +96,8 @@ def band(
 def reading(value: str, unit: str = "", outside: str = "") -> SafeString:
     """A number with its unit; `outside` says in words which limit it is past."""
     if not outside:
-        return format_html('<span class="reading">{} <small>{}</small></span>', value, unit)
-    return format_html(
+        return put('<span class="reading">{} <small>{}</small></span>', value, unit)
+    return put(
         '<span class="reading stop">{}{} <small>{}</small><span class="vh"> {}</span></span>',
         icon("circle-x"), value, unit, outside,
     )  # fmt: skip

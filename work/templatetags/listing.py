@@ -4,17 +4,18 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
+from work import addresses
 from work.reads.values import said
 from work.states import BlockerKind
+from work.templatetags.markup import put
+from work.templatetags.markup import word as _
 from work.templatetags.vinkey import (
     age,
     due,
     flag,
-    item_url,
     marks,
     moment,
     priority,
@@ -37,7 +38,7 @@ def list_row(item: Any, columns: Sequence[Any], slug: str, bulk: str = "") -> Sa
     columns   list of .key, and .field for a custom one
     bulk      css id of the form for chosen rows: each row has its check box then
     """
-    url = item_url(slug, item.label)
+    url = addresses.item(slug, item.label)
     cells = [_choose(item, bulk)] if bulk else []
     for column in columns:
         draw = _CELLS.get(column.key)
@@ -45,8 +46,17 @@ def list_row(item: Any, columns: Sequence[Any], slug: str, bulk: str = "") -> Sa
     return mark_safe(f'<tr id="row-{item.label}">{"".join(cells)}</tr>\n')
 
 
+@register.simple_tag
+def filter_rows(filters: Any) -> SafeString:
+    """The rows of a filter form (work.filters.form), drawn for its first reader."""
+    drawn = getattr(filters, "drawn", None)
+    if drawn is None:
+        drawn = filters.drawn = render_to_string("work/_filter_rows.html", {"filters": filters})
+    return drawn
+
+
 def _choose(item: Any, bulk: str) -> SafeString:
-    return format_html(
+    return put(
         '<td><input type="checkbox" form="{}" name="item" value="{}:{}" aria-label="{}"></td>',
         bulk,
         item.pk,
@@ -57,8 +67,8 @@ def _choose(item: Any, bulk: str) -> SafeString:
 
 def _title(item: Any, url: str) -> SafeString:
     marked = marks(item)
-    below = format_html('<span class="row marks">{}</span>', marked) if marked else ""
-    return format_html('<td class="title"><a href="{}">{}</a>{}</td>', url, item.what, below)
+    below = put('<span class="row marks">{}</span>', marked) if marked else ""
+    return put('<td class="title"><a href="{}">{}</a>{}</td>', url, item.what, below)
 
 
 def _owner(item: Any, url: str) -> SafeString:
@@ -70,31 +80,31 @@ def _owner(item: Any, url: str) -> SafeString:
 def _age(item: Any, url: str) -> SafeString:
     """A bare number says on a phone what it counts: there the head is not in sight."""
     said = "–" if item.is_ended else age(item.age_since)
-    return format_html('<td class="end soft nowrap" data-label="{}">{}</td>', _("Age"), said)
+    return put('<td class="end soft nowrap" data-label="{}">{}</td>', _("Age"), said)
 
 
 def _moment(label: str, at: Any) -> SafeString:
     if not at:
         return _NOTHING
-    return format_html('<td class="nowrap" data-label="{}">{}</td>', label, moment(at))
+    return put('<td class="nowrap" data-label="{}">{}</td>', label, moment(at))
 
 
 def _kinds(item: Any, url: str) -> SafeString:
     if not item.kinds:
         return _NOTHING
     drawn = mark_safe("".join(flag("stop", BlockerKind(kind).label) for kind in item.kinds))
-    return format_html('<td><span class="row marks">{}</span></td>', drawn)
+    return put('<td><span class="row marks">{}</span></td>', drawn)
 
 
 def _cell(content: str) -> SafeString:
-    return format_html("<td>{}</td>", content) if content else _NOTHING
+    return put("<td>{}</td>", content) if content else _NOTHING
 
 
 _CELLS: dict[str, Callable[[Any, str], SafeString]] = {
     "number": lambda item, url: _cell(wno(item.label, url)),
     "what": _title,
     "type": lambda item, url: _cell(type_mark(item.type_label, item.type_icon)),
-    "place": lambda item, url: format_html('<td class="place">{}</td>', item.place.name),
+    "place": lambda item, url: put('<td class="place">{}</td>', item.place.name),
     "owner": _owner,
     "executor": lambda item, url: _cell(item.executors_text),
     "team": lambda item, url: _cell(item.team_text),
@@ -110,4 +120,4 @@ _CELLS: dict[str, Callable[[Any, str], SafeString]] = {
 
 
 def _custom(field: Any, values: dict[str, Any]) -> SafeString:
-    return format_html("<td>{}</td>", said(field.kind, values.get(field.key)))
+    return put("<td>{}</td>", said(field.kind, values.get(field.key)))

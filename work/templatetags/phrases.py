@@ -21,12 +21,12 @@ def day(value: dt.date, today: dt.date) -> str:
     return date_filter(value, near if abs(away) < 7 else year if same_year else other)
 
 
-def moment(value: dt.date, now: dt.datetime) -> str:
-    """A day, or a day and a time of day, seen from `now`, both in the zone of the site."""
+def moment(value: dt.date, today: dt.date) -> str:
+    """A day, or a day and a time of day, seen from `today`, both in the zone of the site."""
     if not isinstance(value, dt.datetime):
-        return day(value, now.date())
+        return day(value, today)
     local = timezone.localtime(value)
-    return f"{day(local.date(), now.date())} {local:%H:%M}"
+    return f"{day(local.date(), today)} {local:%H:%M}"
 
 
 def age(since: dt.datetime, now: dt.datetime) -> str:

@@ -10,16 +10,18 @@ import uuid
 from django import template
 from django.core.files.storage import Storage, storages
 from django.forms import BoundField, CheckboxInput, Form, Select
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
 from lucide import IconDoesNotExist
 
+from work import addresses
 from work.naming import mark
 from work.states import Status
 from work.templatetags import phrases
+from work.templatetags.markup import put
+from work.templatetags.markup import word as _
 from work.templatetags.sprite import FILLED, NAMES, shapes
 
 register = template.Library()
@@ -57,7 +59,7 @@ _DIALLED = frozenset("+0123456789")
 
 @functools.lru_cache(maxsize=256)
 def _from_sprite(url: str, name: str) -> SafeString:
-    return format_html(
+    return put(
         '<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>',
         url,
         name,
@@ -92,7 +94,7 @@ def icon(name: str | None) -> SafeString:
 @register.simple_tag
 def status_pill(code: str, label: str = "") -> SafeString:
     """The status by shape and word; neutral, because a status is never abnormal."""
-    return format_html(
+    return put(
         '<span class="status" data-s="{}">{}{}</span>',
         code,
         icon(STATUS_ICONS.get(code, "circle")),
@@ -104,7 +106,7 @@ def status_pill(code: str, label: str = "") -> SafeString:
 def flag(tone: str, text: str, name: str | None = None) -> SafeString:
     """Something abnormal (`stop`, `late`, `temp`, `go`) or a plain mark (`calm`)."""
     drawn = icon(name or TONE_ICONS.get(tone))
-    return format_html('<span class="flag {}">{}{}</span>', tone, drawn, text)
+    return put('<span class="flag {}">{}{}</span>', tone, drawn, text)
 
 
 @register.simple_tag
@@ -119,7 +121,7 @@ def priority(code: str, label: str = "") -> SafeString:
     """The priority, neutral: in its words, or its number alone under a heading."""
     if not code:
         return mark_safe("")
-    return format_html(
+    return put(
         '<span class="prio"><span class="vh">{} </span>{}</span>',
         _("Priority"),
         label or f"P{code}",
@@ -153,7 +155,7 @@ def marks(item, blocked_is_said: bool = False) -> SafeString:
 def answer(code: str, text: str = "") -> SafeString:
     """The present answer to one requirement: icon and word, a hue only when it is not met."""
     tone, name, word = ANSWERS.get(code, ANSWERS["unknown"])
-    return format_html('<span class="state row {}">{}{}</span>', tone, icon(name), text or word())
+    return put('<span class="state row {}">{}{}</span>', tone, icon(name), text or word())
 
 
 @register.filter
@@ -169,7 +171,7 @@ def naming(text: str, names: list[str] | None) -> SafeString | str:
     return format_html_join(
         "",
         "{}{}",
-        ((plain, format_html("<b>{}</b>", name) if name else "") for plain, name in parts),
+        ((plain, put("<b>{}</b>", name) if name else "") for plain, name in parts),
     )
 
 
@@ -189,9 +191,9 @@ def answer_tone(code: str) -> str:
 def who(name: str, kind: str = "person") -> SafeString:
     """A person by initials and name; a `post`, `team` or `role` by an icon; nobody, said so."""
     if not name:
-        return format_html('<span class="who none">{}{}</span>', icon("user-x"), _("No owner"))
+        return put('<span class="who none">{}{}</span>', icon("user-x"), _("No owner"))
     mark = phrases.initials(name) if kind == "person" else icon("users")
-    return format_html(
+    return put(
         '<span class="who"><span class="av" aria-hidden="true">{}</span>'
         '<span class="clip">{}</span></span>',
         mark,
@@ -205,39 +207,46 @@ def phone(number: str, name: str) -> SafeString | str:
     dialled = "".join(sign for sign in number if sign in _DIALLED)
     if not dialled:
         return number
-    said = format_html('<span class="vh">{} </span>', _("Call %(name)s:") % {"name": name})
+    said = put('<span class="vh">{} </span>', _("Call %(name)s:") % {"name": name})
     drawn = icon("phone")
-    return format_html('<a class="call" href="tel:{}">{}{}{}</a>', dialled, drawn, said, number)
+    return put('<a class="call" href="tel:{}">{}{}{}</a>', dialled, drawn, said, number)
 
 
 @register.simple_tag
 def wno(label: str, url: str = "") -> SafeString:
     """The number of an item, as a link where a page is behind it."""
     if url:
-        return format_html('<a class="wno" href="{}">{}</a>', url, label)
-    return format_html('<span class="wno">{}</span>', label)
+        return put('<a class="wno" href="{}">{}</a>', url, label)
+    return put('<span class="wno">{}</span>', label)
 
 
 @register.simple_tag
 def item_url(site: str, label: str) -> str:
     """The page of an item: slug of its site, its number as people write it."""
-    return reverse("work:item_detail", args=[site, label])
+    return addresses.item(site, label)
 
 
 @register.simple_tag
 def type_mark(label: str, name: str = "", word: bool = True) -> SafeString:
     """The type of work, neutral; `word=False` keeps the word for screen readers alone."""
-    inner = label if word else format_html('<span class="vh">{}</span>', label)
-    return format_html('<span class="type">{}{}</span>', icon(name or "clipboard-list"), inner)
+    inner = label if word else put('<span class="vh">{}</span>', label)
+    return put('<span class="type">{}{}</span>', icon(name or "clipboard-list"), inner)
 
 
 def _time_tag(value: dt.date, at: dt.datetime | None) -> SafeString:
+    today, zone = timezone.localdate(at), ""
     if isinstance(value, dt.datetime):
-        stamp = timezone.localtime(value).isoformat(timespec="minutes")
-    else:
-        stamp = value.isoformat()
-    words = phrases.moment(value, timezone.localtime(at or timezone.now()))
-    return format_html('<time datetime="{}">{}</time>', stamp, words)
+        value = timezone.localtime(value)
+        zone = str(value.tzinfo)
+    return _drawn_time(value, zone, today, get_language())
+
+
+@functools.lru_cache(maxsize=4096)
+def _drawn_time(value: dt.date, zone: str, today: dt.date, language: str | None) -> SafeString:
+    """Once for every moment, zone, day and language: a page has a hundred, its neighbours more."""
+    exact = {"timespec": "minutes"} if isinstance(value, dt.datetime) else {}
+    words = phrases.moment(value, today)
+    return put('<time datetime="{}">{}</time>', value.isoformat(**exact), words)
 
 
 @register.filter
@@ -253,12 +262,12 @@ def due(value: dt.date | None, late: bool = False, at: dt.datetime | None = None
     Midnight stands for the day: sources know days alone.
     """
     if not value:
-        return format_html('<span class="due muted">{}</span>', _("No date"))
+        return put('<span class="due muted">{}</span>', _("No date"))
     local = timezone.localtime(value) if isinstance(value, dt.datetime) else None
     when = _time_tag(local.date() if local and local.time() == dt.time() else value, at)
     if not late:
-        return format_html('<span class="due nowrap">{}</span>', when)
-    return format_html(
+        return put('<span class="due nowrap">{}</span>', when)
+    return put(
         '<span class="due nowrap late">{}<span class="vh">{}</span>{}</span>',
         icon("clock-alert"),
         _("Overdue: "),
@@ -307,7 +316,7 @@ def form_faults(form: Form) -> dict:
 @register.simple_tag
 def act_fields(seen: int | str = "", act: str = "") -> SafeString:
     """The two hidden answers of every act: its own identity, born here, and the version seen."""
-    return format_html(
+    return put(
         '<input type="hidden" name="act" value="{}"><input type="hidden" name="seen" value="{}">',
         act or uuid.uuid4(),
         "" if seen is None else seen,

@@ -4,12 +4,13 @@ A move that asks nothing is done from the menu; one that asks leads to the page 
 one says why and may be pressed all the same: its door refuses, and the attempt is kept.
 """
 
+import functools
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from work.exceptions import Reason
@@ -39,7 +40,7 @@ class Move:
     """
 
     verb: str
-    label: Any
+    label: str
     url: str
     at_once: bool
     reasons: list[Reason]
@@ -108,7 +109,15 @@ def _stages(site: Site, known: Known, who: Scope) -> list[Move]:
     inside = [each for each in known.facts.definition.stages if each.status == item.status]
     if len(inside) < 2 or not can(who, Action.STAGE, item, executors=known.executor_ids):
         return []
-    return [Move(spec.verb, spec.label, read.url(site, item.number, spec.verb), False, [])]
+    return [
+        Move(
+            spec.verb,
+            _label(spec.verb, get_language()),
+            read.url(site, item.number, spec.verb),
+            False,
+            [],
+        )
+    ]
 
 
 def _move(site: Site, known: Known, spec: Spec, who: Scope, at: datetime) -> Move:
@@ -125,7 +134,12 @@ def _move(site: Site, known: Known, spec: Spec, who: Scope, at: datetime) -> Mov
         at_once = bool(reasons) or not asks
     url = read.url(site, item.number, spec.verb)
     seen = f"?seen={item.version}" if at_once else ""
-    return Move(spec.verb, spec.label, url + seen, at_once, reasons)
+    return Move(spec.verb, _label(spec.verb, get_language()), url + seen, at_once, reasons)
+
+
+@functools.cache
+def _label(verb: str, language: str | None) -> str:
+    return str(SPECS[verb].label)
 
 
 def said(rows: list[ItemRow], who: Scope) -> Iterator[Said]:

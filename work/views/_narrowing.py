@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from work.filters import Asked, Selection, select
 from work.filters.chips import chips, label
-from work.filters.form import FilterForm
+from work.filters.form import form as filter_form
 from work.filters.selection import PERIOD
 from work.models import Site
 from work.permissions import Scope
@@ -112,7 +112,7 @@ def context(selection: Selection, counts: list[int], url_name: str) -> dict[str,
         "as_of": selection.context.at,
         "views": tabs(selection, counts, url_name),
         "ways": ways(selection, url_name),
-        "filters": FilterForm(selection),
+        "filters": filter_form(selection),
         "chips": chips(selection),
         "hidden": hidden(selection),
         "clear_url": here,

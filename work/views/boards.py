@@ -35,7 +35,7 @@ _STEPS = json.dumps(
         f"{source}>{MOVES[spec.move].to}": spec.verb
         for spec in SPECS.values()
         if spec.move
-        for source in MOVES[spec.move].sources
+        for source in sorted(MOVES[spec.move].sources)
     }
 )
 

@@ -68,7 +68,7 @@ def _rows(selection: Selection, shown: list[Any], total: int, at: datetime) -> d
     begin, more = offset(selection), [each.key for each in shown if each.key in read.MORE]
     cut = selection.in_order()[begin : begin + SIZE + 1]
     fits = within(selection, total)
-    rows = read.read(read.query(cut, at, more=more), at, more=more) if fits else []
+    rows = read.load(cut, at, more=more) if fits else []
     further, rows = len(rows) > SIZE, rows[:SIZE]
     return {"items": rows, "pager": pager(selection, rows, further, total)}
 

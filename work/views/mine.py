@@ -116,8 +116,7 @@ def _whole(
     page = max(1, min(number_in(request.GET.get("page", "")) or 1, LAST))
     begin = (page - 1) * PAGE
     section.count = capped([section.items])[0]
-    cut = rows.query(read.worst(section.items)[begin : begin + PAGE + 1], at, cards=True)
-    shown = rows.read(cut, at)
+    shown = rows.load(read.worst(section.items)[begin : begin + PAGE + 1], at, cards=True)
     more, section.rows = len(shown) > PAGE, shown[:PAGE]
     _say_blocks(shown[:PAGE], who)
     base = f"?all={section.key}&page="

@@ -4,11 +4,13 @@ Run it against a database that `load_bulk` filled. Prints a table; ends with 1 w
 the items without an index.
 """
 
+import functools
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
@@ -17,14 +19,15 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from work.filters import Asked, select
-from work.filters.order import ordered
 from work.models import Asset, Membership, Post, Site, User
 from work.permissions import Grant, Scope, scope
-from work.reads import facets, live, picture, rows, search
+from work.reads import facets, lanes, live, picture, rows, search
 from work.reads.blocks import held
 from work.reads.counts import capped
 from work.reads.seen import of_site
 from work.states import OPEN, Role, Status
+from work.views import _cards
+from work.views.boards import CARDS, CARDS_IN_LANE, MOST_CARDS
 from work.views.pictures import COUNTS
 
 ITEMS = "work_workitem"
@@ -176,6 +179,8 @@ def measure(site: Site, *, times: int = 3) -> Iterator[Plan]:
         yield _board("board", "", site, who, times)
         yield _board("board place=A03", "place=A03", site, who, times)
         yield _board("board blocked=1", "blocked=1", site, who, times)
+        for kind in lanes.KINDS:
+            yield from _lanes(kind, site, who, times)
         yield _picture(site, who, times)
         yield _why(site, who, times)
         yield _token(site, who, times)
@@ -221,7 +226,7 @@ def _selected(query: str, site: Site, who: Scope):
 
 def _list(name: str, query: str, site: Site, who: Scope, times: int) -> Plan:
     selection = _selected(query, site, who)
-    plan = explain(name, rows.query(selection.in_order()[:51], who.at), times)
+    plan = explained(name, *rows.statement(selection.in_order()[:51], who.at), times)
     plan.count_ms = _timed(lambda: capped([selection.rows()]), times)
     return plan
 
@@ -229,13 +234,39 @@ def _list(name: str, query: str, site: Site, who: Scope, times: int) -> Plan:
 def _board(name: str, query: str, site: Site, who: Scope, times: int) -> Plan:
     selection = _selected(query, site, who)
     shown = [status for status in Status if status in OPEN]
-    parts = [
-        rows.query(ordered(selection.rows(status), "priority")[:10], who.at, cards=True)
-        for status in shown
-    ]
-    plan = explain(name, parts[0].union(*parts[1:], all=True), times)
+    plan = _asked(name, lambda: _cards.of_columns(selection, shown, CARDS), times)
     plan.count_ms = _timed(lambda: capped([selection.rows(each) for each in shown]), times)
     return plan
+
+
+def _lanes(kind: str, site: Site, who: Scope, times: int) -> Iterator[Plan]:
+    """The lanes of a kind with their counts, and the cards of as many as are drawn."""
+    selection = _selected("", site, who)
+    shown = [status for status in Status if status in OPEN]
+    yield _asked(f"lanes {kind}", lambda: lanes.lanes(kind, selection, shown), times)
+    opened = lanes.lanes(kind, selection, shown)[: MOST_CARDS // CARDS_IN_LANE // len(shown)]
+    cards = functools.partial(_cards.of_lanes, selection, opened, CARDS_IN_LANE)
+    yield _asked(f"cards in lanes {kind}", cards, times)
+
+
+def _asked(name: str, work: Callable[[], Any], times: int) -> Plan:
+    """What something asks of the items, as one plan."""
+    seen: list[tuple[str, Any]] = []
+
+    def keep(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if ITEMS in sql:
+            seen.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(keep):
+        work()
+    whole = Plan(name)
+    for sql, params in seen:
+        each = explained(name, sql, params, times)
+        whole.indexes += [index for index in each.indexes if index not in whole.indexes]
+        whole.ms, whole.rows = whole.ms + each.ms, max(whole.rows, each.rows)
+        whole.unindexed |= each.unindexed
+    return whole
 
 
 def _picture(site: Site, who: Scope, times: int) -> Plan:
@@ -276,7 +307,11 @@ def _timed(what, times: int) -> float:
 
 def explain(name: str, found: QuerySet, times: int = 1) -> Plan:
     """Run a query under EXPLAIN ANALYZE and read its plan; the best time of several."""
-    sql, params = found.query.sql_with_params()
+    return explained(name, *found.query.sql_with_params(), times)
+
+
+def explained(name: str, sql: str, params: Any, times: int = 1) -> Plan:
+    """The same for a statement."""
     plan = Plan(name)
     best = float("inf")
     with connection.cursor() as cursor:
