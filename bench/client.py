@@ -1,6 +1,7 @@
 """One person before a browser: keeps a connection, cookies, and how long everything took."""
 
 import http.client
+import re
 import time
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -10,7 +11,7 @@ from bench.served import CSRF
 
 @dataclass
 class Answer:
-    """What came back. status 0: nothing did."""
+    """What came back; the names of headers in small letters. status 0: nothing did."""
 
     status: int
     body: str
@@ -19,7 +20,7 @@ class Answer:
     @property
     def tag(self) -> str:
         """The token with which it came."""
-        return next((self.headers[name] for name in self.headers if name.lower() == "etag"), "")
+        return self.headers.get("etag", "")
 
 
 @dataclass
@@ -52,13 +53,41 @@ class Browser:
                 self._line = http.client.HTTPConnection(self.host, self.port, timeout=60)
             self._line.request(method, path, body, sent)
             found = self._line.getresponse()
-            answer = Answer(found.status, found.read().decode(), dict(found.getheaders()))
+            told = {name.lower(): value for name, value in found.getheaders()}
+            answer = Answer(found.status, found.read().decode(), told)
         except (OSError, http.client.HTTPException):
             if self._line is not None:
                 self._line.close()
             self._line, answer = None, Answer(0, "", {})
         self.took.append((name, answer.status, time.perf_counter() - began))
         return answer
+
+
+def signed_in(host: str, port: int, name: str, password: str) -> Browser:
+    """Somebody who signed in by the form, as a browser without a script does."""
+    line = http.client.HTTPConnection(host, port, timeout=60)
+    line.request("GET", "/login/")
+    page = line.getresponse()
+    html, kept = page.read().decode(), _cookies(page)
+    form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', html))
+    form |= {"login": name, "password": password}
+    kind = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": _said(kept)}
+    line.request("POST", "/login/", urlencode(form), kind)
+    answer = line.getresponse()
+    answer.read()
+    line.close()
+    if answer.status != 302:
+        raise SystemExit(f"Signing in as {name}: {answer.status}")
+    return Browser(host, port, _said(kept | _cookies(answer) | {"csrftoken": CSRF}))
+
+
+def _cookies(answer: http.client.HTTPResponse) -> dict[str, str]:
+    pairs = (each.split(";")[0].partition("=") for each in answer.headers.get_all("Set-Cookie", []))
+    return {name: value for name, _equals, value in pairs}
+
+
+def _said(cookies: dict[str, str]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())
 
 
 def report(browsers: list[Browser], seconds: float) -> list[str]:

@@ -1,4 +1,4 @@
-"""A throw-away home with a small site and many people, served as `make run` serves.
+"""A throw-away home with a site in it, served as `make run` serves.
 
 Everything is made in a temporary directory and removed at the end; nothing else is touched.
 """
@@ -26,7 +26,7 @@ CSRF = "b" * 32
 
 @dataclass(frozen=True)
 class Served:
-    """Where it answers, the process of its web server, and the site that was made."""
+    """Where it answers, the process of its web server, and what was made."""
 
     host: str
     port: int
@@ -50,10 +50,13 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(make: Callable[[], Any] | None = None) -> Iterator[Served]:
-    """Servers, an empty database, what `make` puts there, and the web server over it.
+def served(
+    make: Callable[[], Any] | None = None, settings: str = "vinkey.settings"
+) -> Iterator[Served]:
+    """Servers, an empty database, what `make` puts into it, and the web server over it.
 
-    make: the small site of the tests where it is left out.
+    make: called with the environment of the database's owner; the small site of the tests where
+    none is given. settings: of the web server.
     """
     sys.path.insert(0, str(ROOT))
     from vinkey.embedded import Servers
@@ -69,11 +72,14 @@ def served(make: Callable[[], Any] | None = None) -> Iterator[Served]:
         known |= {"VINKEY_DATA": str(data), "VINKEY_DEMO": "0", "LOG_LEVEL": "WARNING"}
         known |= {"SECRET_KEY": servers.home.secret("secret_key"), "HTTPS_ONLY": "0"}
         os.environ |= known | servers.environment(OWNER) | {"DATABASE_POOL": "0"}
-        subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, check=True)
+        subprocess.run(
+            [sys.executable, "manage.py", "prepare", "--verbosity=0"], cwd=ROOT, check=True
+        )
         world = (make or _made)()
         port = _free_port()
         told = {**os.environ, **known, **servers.environment(APP), "DATABASE_POOL": "1"}
         told |= {"GRANIAN_HOST": "127.0.0.1", "GRANIAN_PORT": str(port)}
+        told["DJANGO_SETTINGS_MODULE"] = settings
         web = subprocess.Popen([sys.executable, *WEB[1:]], cwd=ROOT, env=told)
         _answers(port)
         yield Served("127.0.0.1", port, psutil.Process(web.pid), world)

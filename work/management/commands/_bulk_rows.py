@@ -130,13 +130,27 @@ FROM (SELECT *, least(requested_at + interval '3 hours', closed_at) AS since FRO
 """
 
 _PREREQUISITES = """
-INSERT INTO work_prerequisite (site_id, item_id, gate, origin, supplier, params, kind, what, mode,
-  one_time, waivable_by, answer, reason, clears, url, answered_at, due_at, created_at)
-SELECT i.site_id, i.id, 'start', 'bulk:' || nth, 'work.check', '{}'::jsonb,
+INSERT INTO work_prerequisite (site_id, item_id, gate, origin, supplier, source_id, params, kind,
+  what, mode, one_time, waivable_by, lead, answer, reason, clears, url, answered_at, due_at,
+  created_at)
+SELECT i.site_id, i.id, 'start', 'hand:bulk-' || nth, 'work.check', NULL, '{}'::jsonb,
   (ARRAY['permit','document','material'])[nth], '{"code": "typed"}'::jsonb, 'enforce', false, '',
-  CASE WHEN nth <= i.unmet_start THEN 'unmet' ELSE 'met' END, '{}'::jsonb, 'role:planner', '',
+  NULL, CASE WHEN nth <= i.unmet_start THEN 'unmet' ELSE 'met' END, '{}'::jsonb, 'role:planner', '',
   i.requested_at, CASE WHEN nth = 1 THEN i.blocked_from END, i.requested_at
 FROM work_workitem i, generate_series(1, 3) AS nth
+WHERE (i.status <> 'planned' OR i.unmet_start > 0)
+UNION ALL
+SELECT i.site_id, i.id, 'start',
+  (ARRAY['supplier:work.executor:named','hand:bulk-2','hand:bulk-3'])[nth],
+  (ARRAY['work.executor','work.fitness','work.item'])[nth], CASE nth WHEN 3 THEN ended.id END,
+  '{}'::jsonb, (ARRAY['people','competence','work'])[nth],
+  jsonb_build_object('code',
+    (ARRAY['need.executor','need.work.fitness','need.work.item'])[nth]),
+  'enforce', false, '', CASE nth WHEN 1 THEN interval '0' END, 'met', '{}'::jsonb, '', '',
+  i.requested_at, CASE WHEN nth = 1 THEN i.blocked_from END, i.requested_at
+FROM work_workitem i, generate_series(1, 3) AS nth,
+  (SELECT id FROM work_workitem WHERE status = 'closed' ORDER BY id LIMIT 1) AS ended
+WHERE (i.status = 'planned' AND i.unmet_start = 0)
 """
 
 _AROUND = (
@@ -154,6 +168,13 @@ _AROUND = (
          data, happened_at, recorded_at)
        SELECT i.site_id, 'work.workitem', i.id, i.id, i.place_id, i.requested_by_id, 'request',
          '{}'::jsonb, i.requested_at, i.requested_at FROM work_workitem i""",
+    """INSERT INTO work_event (site_id, subject_type, subject_id, item_id, place_id, actor_id, verb,
+         data, happened_at, recorded_at)
+       SELECT i.site_id, 'work.workitem', i.id, i.id, i.place_id, i.requested_by_id, done.verb,
+         '{}'::jsonb, done.at, done.at
+       FROM work_workitem i, LATERAL (VALUES ('plan', i.planned_at), ('start', i.started_at),
+         ('wait', i.waiting_since), ('complete', i.done_at)) AS done (verb, at)
+       WHERE i.closed_at IS NULL AND i.cancelled_at IS NULL AND done.at IS NOT NULL""",
     """UPDATE work_sitecounter SET last_number = %(items)s WHERE site_id = %(site)s""",
 )
 
@@ -206,8 +227,8 @@ def around(
     """What stands around items: blockers, prerequisites, executors, things, acceptances, events."""
     cursor.execute(_BLOCKERS)
     cursor.execute(_PAST)
-    open_only = "" if all_prerequisites else " WHERE i.closed_at IS NULL AND i.cancelled_at IS NULL"
-    cursor.execute(_PREREQUISITES + open_only)
+    open_only = "" if all_prerequisites else "i.closed_at IS NULL AND i.cancelled_at IS NULL AND "
+    cursor.execute(_PREREQUISITES.replace("WHERE (i", f"WHERE {open_only}(i"))
     cursor.execute("SELECT max(number) FROM work_workitem")
     given = _ids(site) | {"items": cursor.fetchone()[0]}
     for statement in _AROUND:

@@ -71,6 +71,8 @@ class Command(BaseCommand):
 
 def _load_rows(cursor: CursorWrapper, site: _bulk_site.Made, at: datetime, options: dict) -> None:
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    # Written down at once: what may still be lost is marked visible to all by no VACUUM.
+    cursor.execute("SET LOCAL synchronous_commit = on")
     cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
     aside = [again for table in _ROWS for again in _bulk_rows.set_aside(cursor, table)]
     _bulk_rows.items(cursor, site, at, items=options["items"], opened=options["opened"])

@@ -1,0 +1,95 @@
+"""What is measured, and what each may take of the floor."""
+
+from dataclasses import dataclass
+from typing import Any
+
+SITE = "/s/bulk/"
+LIST, PAGE, PERIOD, LIVE = 1.0, 2.0, 3.0, 0.3
+_FILTERS = (
+    "status=planned",
+    "type={type}",
+    "place={area}",
+    "place={place}",
+    "owner={owner}",
+    "owner=me",
+    "team={team}",
+    "executor={executor}",
+    "asset={asset}",
+    "kind=material",
+    "clears=role:planner",
+    "blocked=1",
+    "ready=1",
+    "overdue=1",
+    "priority=1",
+    "due_before=2027-01-01",
+    "waiting_days=2",
+    "q=bearing",
+    "f.centre=CC-17",
+    "f.hours.from=100",
+)
+_SORTS = ("due", "planned_start", "priority", "status", "waiting", "age")
+_PAIRS = (
+    "place={area}&status=closed",
+    "place={area}&type={type}&status=all",
+    "place={area}&owner={owner}&status=all",
+    "place={area}&team={team}&status=all",
+    "type={type}&status=closed",
+    "owner={owner}&status=closed",
+    "team={team}&status=closed",
+    "type={type}&owner={owner}&status=all",
+    "type={type}&team={team}&status=all",
+    "owner={owner}&team={team}&status=all",
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One row of the table. most: of the floor's time; None where nothing is asked of it.
+
+    live: asked again with the token that it came with, and nothing is new. text: what a right
+    answer says.
+    """
+
+    name: str
+    path: str
+    most: float | None
+    text: str
+    live: bool = False
+
+
+FLOOR = Page("floor", "/floor/", None, "<table>")
+
+
+def pages(known: dict[str, Any]) -> list[Page]:
+    """All of them, for a site of which this is known."""
+    work, board = f"{SITE}work/", f"{SITE}board/"
+    rows, cards = '<tr id="row-', 'id="card-'
+
+    def a_list(asked: str, most: float = LIST, text: str = rows) -> Page:
+        return Page(f"list {asked}".strip(), f"{work}?{asked}".rstrip("?"), most, text)
+
+    found = [Page("floor again", FLOOR.path, None, FLOOR.text), a_list("")]
+    found += [a_list(each.format(**known)) for each in _FILTERS]
+    found += [a_list(f"sort={sign}{sort}") for sort in _SORTS for sign in ("", "-")]
+    found += [a_list("status=all"), a_list("page=20")]
+    found += [a_list(f"after={known['items'] - 1500}")]
+    found += [a_list(each.format(**known)) for each in _PAIRS]
+    found += [a_list("status=closed&priority=1", PERIOD), a_list("group=kind", PERIOD, "<h1")]
+    found += [Page("board", board, LIST, cards)]
+    found += [Page("board blocked=1", f"{board}?blocked=1", LIST, cards)]
+    found += [
+        Page(f"board by {kind}", f"{board}?lanes={kind}", LIST, cards)
+        for kind in ("area", "owner", "team", "type")
+    ]
+    found += [
+        Page("item, bare", f"{work}W-{known['bare']}/", PAGE, "<h1"),
+        Page("item, full", f"{work}W-{known['full']}/", PAGE, "Line 11 is"),
+        Page("site picture", SITE, PAGE, "<h1"),
+        Page("my work", f"{SITE}mine/", PAGE, "<h1"),
+        Page("place", f"{SITE}places/{known['area']}/", PAGE, "<h1"),
+        Page("search", f"{SITE}search/?q=bearing", PAGE, "<h1"),
+        Page("why does it wait", f"{SITE}why/", PAGE, "<h1"),
+        Page("board, unchanged", board, LIVE, "", live=True),
+        Page("list, unchanged", work, LIVE, "", live=True),
+    ]
+    return found
