@@ -72,13 +72,16 @@ if PRODUCTION:
 _database = database(DATABASE_URL)
 # Planning a wide read in every order of its joins takes ten times what running it does.
 _options = ["-c jit=off", "-c join_collapse_limit=4", "-c application_name=vinkey"]
+# What is prepared (`work.prepared.planned`, and the bodies of triggers) is so to be planned once.
+_options.append("-c plan_cache_mode=force_generic_plan")
 if env("DATABASE_ROLE") and not _as_owner:
     _options.append(f"-c role={env('DATABASE_ROLE')}")
 DATABASES = {
     "default": _database
     | {
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": _database["OPTIONS"] | {"options": " ".join(_options)},
+        # Of statements that `work.prepared.planned` sends; Django's own are never kept.
+        "OPTIONS": _database["OPTIONS"] | {"options": " ".join(_options), "prepare_threshold": 3},
     }
 }
 if env_bool("DATABASE_POOL", True) and not _as_owner:

@@ -11,11 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from django.db import connection
 from django.db.models import Q
 
 from work.exceptions import Reason
 from work.models import User, WorkItem
+from work.prepared import planned
 from work.states import Role
 
 
@@ -231,7 +231,7 @@ def scope(user: User | Any, at: datetime) -> Scope:
     """
     if user is None or not getattr(user, "pk", None) or not user.is_active:
         return Scope(None, at)
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(_SCOPE_SQL, {"user": user.pk, "at": at})
         grants = tuple(Grant(*row) for row in cursor.fetchall())
     return Scope(user.pk, at, grants)

@@ -138,7 +138,7 @@ def test_a_late_commit_of_an_older_event_is_not_lost():
     who = scope(world.planner, world.at)
 
     def token() -> str:
-        return live.token([world.site.pk], who, world.at)
+        return live.token(world.site.pk, who, world.at)
 
     settings = connection.settings_dict
     late = psycopg.connect(

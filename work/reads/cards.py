@@ -30,6 +30,7 @@ from work.models import (
     WorkItem,
     WorkTypeVersion,
 )
+from work.prepared import Among, fill, given
 from work.services import _owners
 from work.services._facts import OVERLAY_FIELDS, Facts
 from work.states import Gate, Mode, Status
@@ -94,7 +95,7 @@ def known(pks: Iterable[int]) -> dict[int, Known]:
     """What is known of these items, by their ids."""
     sql, params = _statement()
     with connection.cursor() as cursor:
-        cursor.execute(f'{sql} WHERE "work_workitem"."id" = ANY(%s)', [*params, list(pks)])
+        cursor.execute(sql, fill(params, {"ids": list(pks)}))
         return {row[0]: _known(row) for row in cursor.fetchall()}
 
 
@@ -122,8 +123,8 @@ def _statement() -> tuple[str, tuple[Any, ...]]:
         "criterion_rows": _rows(criteria, _CRITERION, status=Status.LIVE),
         "evidence_rows": _rows(Evidence.objects.all(), _EVIDENCE, status=Status.LIVE),
     }
-    found = WorkItem.objects.order_by().annotate(**parts).values_list(*_ITEM, *_AROUND, *parts)
-    return found.query.sql_with_params()
+    found = WorkItem.objects.filter(Among(F("pk"), given("ids"))).order_by().annotate(**parts)
+    return found.values_list(*_ITEM, *_AROUND, *parts).query.sql_with_params()
 
 
 _NONE = Value([], output_field=ArrayField(JSONField()))

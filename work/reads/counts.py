@@ -1,6 +1,7 @@
 """Counts that are quick at any size: exact to a thousand, then "1,000+"."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -15,19 +16,22 @@ def capped(found: Sequence[QuerySet]) -> list[int]:
     """How many rows each has, at most one above the cap: one query for all of them."""
     if not found:
         return []
-    parts, params = [], []
+    # What is asked twice, such as all open work and the list of it, is counted once.
+    parts: dict[tuple[str, str], tuple[Any, ...]] = {}
+    asked = []
     for each in found:
         few = each.order_by().values_list(Value(1))[: CAP + 1]
         try:
             sql, given = few.query.get_compiler(connection=connection).as_sql()
         except EmptyResultSet:
-            parts.append("0")
-            continue
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS few)")
-        params += given
+            sql, given = "SELECT 1 WHERE false", ()
+        asked.append((sql, repr(given)))
+        parts[asked[-1]] = given
+    counts = ", ".join(f"(SELECT count(*) FROM ({sql}) AS few)" for sql, _given in parts)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)
-        return list(cursor.fetchone())
+        cursor.execute(f"SELECT {counts}", [each for given in parts.values() for each in given])
+        known = dict(zip(parts, cursor.fetchone(), strict=True))
+    return [known[each] for each in asked]
 
 
 def said(count: int) -> str:

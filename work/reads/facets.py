@@ -26,6 +26,7 @@ from work.models import (
     WorkItem,
 )
 from work.permissions import Scope, visible
+from work.prepared import planned
 from work.reads.seen import of_site
 from work.services._things import known_assets
 
@@ -105,17 +106,17 @@ def load(site: Site, who: Scope, wanted: Wanted) -> Facets:
 def load_each(site: Site, who: Scope, several: Sequence[Wanted]) -> list[Facets]:
     """The same for several addresses at once: one query, whatever their number."""
     statement, params = _ALWAYS, _given(site, who)
-    with connection.cursor() as cursor:
-        for n, wanted in enumerate(several):
-            for part in _pointed_at(site, who, wanted, f"{n}:"):
-                try:
-                    sql, values = part.query.sql_with_params()
-                except EmptyResultSet:
-                    continue
-                names = [f"p{len(params) + at}" for at in range(len(values))]
-                marks = tuple(f"%({name})s" for name in names)
-                statement += f" UNION ALL ({sql.replace('%%', '%%%%')})" % marks
-                params |= dict(zip(names, values, strict=True))
+    for n, wanted in enumerate(several):
+        for part in _pointed_at(site, who, wanted, f"{n}:"):
+            try:
+                sql, values = part.query.sql_with_params()
+            except EmptyResultSet:
+                continue
+            names = [f"p{len(params) + at}" for at in range(len(values))]
+            marks = tuple(f"%({name})s" for name in names)
+            statement += f" UNION ALL ({sql.replace('%%', '%%%%')})" % marks
+            params |= dict(zip(names, values, strict=True))
+    with planned() if statement is _ALWAYS else connection.cursor() as cursor:
         cursor.execute(statement, params)
         rows = cursor.fetchall()
     found = [Facets() for _wanted in several]
@@ -226,6 +227,8 @@ def _part(what: str, rows: QuerySet, code: str, name: str, more: str = "") -> Qu
 
 def _pointed_at(site: Site, who: Scope, wanted: Wanted, of: str = "") -> Iterable[QuerySet]:
     """What an address names, as members of the union. of: says which address, before the kind."""
+    if wanted == Wanted():
+        return
     mine = WorkItem.objects.filter(of_site(who, site), site=site)
     if wanted.number is not None:
         yield _part(f"{of}number", mine.filter(number=wanted.number), "number", "number")

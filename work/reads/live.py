@@ -8,60 +8,56 @@ have passed; the viewer's scope, language, cookies and day; the code. What is ma
 
 import functools
 import hashlib
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from work.permissions import Scope
+from work.prepared import planned
 from work.states import OPEN, Status
 
 LAST = 1000
 _AGES = 300
 
 _OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN))
-# Every part is answered by one end of an index.
+# Every part is answered by one end of an index; looking through the indexes of items for it takes
+# longer, so that it is planned once a connection.
+_OF_SITE = f"i.site_id = %(site)s AND i.status IN ({_OPEN})"
 _SQL = f"""
 WITH newest AS (
-  SELECT s.id AS site_id,
-    (SELECT e.id FROM work_event e WHERE e.site_id = s.id ORDER BY e.id DESC LIMIT 1) AS id
-  FROM work_site s WHERE s.id = ANY(%(sites)s)
+  SELECT (SELECT e.id FROM work_event e WHERE e.site_id = %(site)s ORDER BY e.id DESC LIMIT 1) AS id
 )
-SELECT n.site_id, n.id,
-  (SELECT count(*) FROM work_event e WHERE e.site_id = n.site_id AND e.id > n.id - {LAST}),
-  (SELECT max(i.blocked_from) FROM work_workitem i WHERE i.site_id = n.site_id
-     AND i.status IN ({_OPEN}) AND i.blocked_from <= %(at)s),
-  (SELECT max(i.ready_until) FROM work_workitem i WHERE i.site_id = n.site_id
-     AND i.status IN ({_OPEN}) AND i.ready_until <= %(at)s),
-  (SELECT max(i.due) FROM work_workitem i WHERE i.site_id = n.site_id
-     AND i.status IN ({_OPEN}) AND i.due < %(at)s),
-  (SELECT EXISTS (SELECT 1 FROM work_workitem i WHERE i.site_id = n.site_id
+SELECT n.id,
+  (SELECT count(*) FROM work_event e WHERE e.site_id = %(site)s AND e.id > n.id - {LAST}),
+  (SELECT max(i.blocked_from) FROM work_workitem i WHERE {_OF_SITE} AND i.blocked_from <= %(at)s),
+  (SELECT max(i.ready_until) FROM work_workitem i WHERE {_OF_SITE} AND i.ready_until <= %(at)s),
+  (SELECT max(i.due) FROM work_workitem i WHERE {_OF_SITE} AND i.due < %(at)s),
+  (SELECT EXISTS (SELECT 1 FROM work_workitem i WHERE i.site_id = %(site)s
      AND i.status = '{Status.LIVE}' AND i.stop_asked_at IS NOT NULL))
-FROM newest n ORDER BY n.site_id
+FROM newest n
 """
 
 
-def token(site_ids: Iterable[int], who: Scope, at: datetime, *viewed: str) -> str:
-    """The token of a page over these sites for this viewer: one query.
+def token(site_id: int, who: Scope, at: datetime, *viewed: str) -> str:
+    """The token of a page over a site for this viewer: one query.
 
     viewed: what else the page depends on, such as its address and the cookies.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_SQL, {"sites": list(site_ids), "at": at})
-        rows = cursor.fetchall()
-    running = any(row[-1] or row[3] for row in rows)
-    local = timezone.localtime(at)
+    with planned() as cursor:
+        cursor.execute(_SQL, {"site": site_id, "at": at})
+        state = cursor.fetchone()
+    running = state[-1] or state[2]
     parts = [
-        rows,
+        site_id,
+        state,
         who.user_id,
         sorted(who.grants, key=repr),
         get_language(),
-        local.date(),
+        timezone.localdate(at),
         int(at.timestamp()) // (60 if running else _AGES),
         code_version(),
         *viewed,

@@ -8,7 +8,7 @@ import functools
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -46,6 +46,7 @@ from work.models import (
     WorkType,
 )
 from work.models.readings import blocked_at, overdue_at, ready_at, unconfirmed_at
+from work.prepared import fill, given
 from work.reads.lapses import unmet_and_due
 from work.states import ENDED, BlockerKind, Priority, Status
 
@@ -166,8 +167,6 @@ _NAMES: dict[str, tuple[type[Model], str, str]] = {
 _READ = (*_NAMES, "_blocked", "_ready", "_overdue", "_unconfirmed", "_permit")
 _FIRST = (*_PLAIN, *_READ)
 _ITEMS = f'"{WorkItem._meta.db_table}"'
-# Stands in the statement for the moment of the reading.
-_MOMENT = datetime(1, 2, 3, tzinfo=UTC)
 
 
 def _named(model: type[Model], key: str, column: str) -> Subquery:
@@ -231,22 +230,22 @@ def statement(
     items: QuerySet[WorkItem], at: datetime, *, cards: bool = False, more: Sequence[str] = ()
 ) -> tuple[str, list[Any]]:
     """What `load` asks of the database."""
-    columns, given = _columns(cards, tuple(more))
+    columns, of_columns = _columns(cards, tuple(more))
     cut, params = items.values_list("pk").query.sql_with_params()
     numbered = f"SELECT row_number() OVER () AS n, id FROM ({cut}) AS found (id)"
     return (
         f"{columns} JOIN ({numbered}) AS cut ON cut.id = {_ITEMS}.id ORDER BY cut.n",
-        [*(at if value == _MOMENT else value for value in given), *params],
+        [*fill(of_columns, {"at": at}), *params],
     )
 
 
 @functools.lru_cache(maxsize=64)
 def _columns(cards: bool, more: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
-    """The statement up to its table, at `_MOMENT`."""
-    return _query(WorkItem.objects.all(), _MOMENT, cards, more).query.sql_with_params()
+    """The statement up to its table."""
+    return _query(WorkItem.objects.all(), given("at"), cards, more).query.sql_with_params()
 
 
-def _query(items: QuerySet[WorkItem], at: datetime, cards: bool, more: Sequence[str]) -> QuerySet:
+def _query(items: QuerySet[WorkItem], at: Any, cards: bool, more: Sequence[str]) -> QuerySet:
     read: dict[str, Any] = {
         **{name: _named(*where) for name, where in _NAMES.items()},
         "_blocked": blocked_at(at),

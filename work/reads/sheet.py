@@ -153,5 +153,5 @@ def rows(
 def known(pks: Sequence[int], seen: Q, at: datetime, wanted: Sequence[str]) -> list[ItemRow]:
     """The rows of these items in this order: one query."""
     found = WorkItem.objects.filter(seen, pk__in=pks)
-    by_pk = {row.pk: row for row in read.read(read.query(found, at, more=wanted), at, more=wanted)}
+    by_pk = {row.pk: row for row in read.load(found, at, more=wanted)}
     return [by_pk[pk] for pk in pks if pk in by_pk]

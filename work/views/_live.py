@@ -49,7 +49,7 @@ def _tag(request: HttpRequest, site: Site, who: Scope, at: datetime) -> str:
     """The token of this page for this reader, as an ETag."""
     part = "part" if fragment(request) else "page"
     cookies = request.headers.get("Cookie", "")
-    return f'W/"{token([site.pk], who, at, part, request.get_full_path(), cookies)}"'
+    return f'W/"{token(site.pk, who, at, part, request.get_full_path(), cookies)}"'
 
 
 def _with_tag(response: HttpResponse, tag: str) -> HttpResponse:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Concatenate
 from zoneinfo import ZoneInfo
 
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from work.models import Site
 from work.permissions import BY_ROLE, Action, Scope, can_at, scope
+from work.prepared import Among, given, prepared
 
 
 def now() -> datetime:
@@ -63,6 +65,12 @@ def may_import(who: Scope, site: Site) -> bool:
     return bool(can_at(who, Action.CONFIGURE, site.pk, ""))
 
 
+@prepared
+def _known() -> QuerySet[Site]:
+    """The site of that name, where it is among these."""
+    return Site.objects.filter(Among(F("pk"), given("ids")), slug=given("slug"))
+
+
 def site_view[**P](
     view: Callable[Concatenate[HttpRequest, Site, Scope, datetime, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
@@ -72,7 +80,7 @@ def site_view[**P](
     def enter(request: HttpRequest, site: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         at = now()
         who = scope(request.user, at)
-        found = Site.objects.filter(slug=site, pk__in=who.site_ids()).first()
+        found = next(iter(_known(slug=site, ids=list(who.site_ids()))), None)
         if found is None:
             raise Http404
         request.only_looks = _only_looks(who, found)  # type: ignore[attr-defined]
