@@ -12,19 +12,30 @@ from django.utils.translation import gettext as _
 CAP = 1000
 
 
-def capped(found: Sequence[QuerySet]) -> list[int]:
-    """How many rows each has, at most one above the cap: one query for all of them."""
+type Statement = tuple[str, tuple[Any, ...]]
+
+
+def few(found: QuerySet) -> Statement:
+    """As many of the rows as are counted."""
+    cut = found.order_by().values_list(Value(1))[: CAP + 1]
+    try:
+        return cut.query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:
+        return "SELECT 1 WHERE false", ()
+
+
+def capped(found: Sequence[QuerySet | Statement]) -> list[int]:
+    """How many rows each has, at most one above the cap: one query for all of them.
+
+    A statement is what `few` makes of rows.
+    """
     if not found:
         return []
     # What is asked twice, such as all open work and the list of it, is counted once.
     parts: dict[tuple[str, str], tuple[Any, ...]] = {}
     asked = []
     for each in found:
-        few = each.order_by().values_list(Value(1))[: CAP + 1]
-        try:
-            sql, given = few.query.get_compiler(connection=connection).as_sql()
-        except EmptyResultSet:
-            sql, given = "SELECT 1 WHERE false", ()
+        sql, given = few(each) if isinstance(each, QuerySet) else each
         asked.append((sql, repr(given)))
         parts[asked[-1]] = given
     counts = ", ".join(f"(SELECT count(*) FROM ({sql}) AS few)" for sql, _given in parts)

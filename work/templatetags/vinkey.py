@@ -10,6 +10,7 @@ import uuid
 from django import template
 from django.core.files.storage import Storage, storages
 from django.forms import BoundField, CheckboxInput, Form, Select
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -89,6 +90,17 @@ def icon(name: str | None) -> SafeString:
     if name in IN_SPRITE:
         return _from_sprite(_sprite(storages["staticfiles"]), name)
     return _in_place(str(name))
+
+
+@register.simple_tag
+def once(name: str) -> SafeString:
+    """A partial that takes nothing: drawn once a process and language."""
+    return _once(name, get_language(), storages["staticfiles"])
+
+
+@functools.lru_cache(maxsize=16)
+def _once(name: str, language: str | None, files: Storage) -> SafeString:
+    return mark_safe(render_to_string(name))
 
 
 @register.simple_tag

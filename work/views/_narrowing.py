@@ -1,5 +1,6 @@
 """What the list and the board share: parameters, views, filters, chips."""
 
+import functools
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +14,10 @@ from work.filters.chips import chips, label
 from work.filters.form import form as filter_form
 from work.filters.selection import PERIOD
 from work.models import Site
-from work.permissions import Scope
+from work.permissions import Grant, Scope
+from work.prepared import fill, given
 from work.reads import facets
-from work.reads.counts import said
+from work.reads.counts import Statement, few, said
 from work.reads.facets import Facets
 
 # The tabs over a list: how they are called, and what they ask.
@@ -97,9 +99,20 @@ def ways(selection: Selection, url_name: str) -> list[dict[str, Any]]:
     ]
 
 
-def view_rows(selection: Selection) -> list[Any]:
+def view_rows(selection: Selection) -> list[Statement]:
     """The rows of each view, to be counted."""
-    return [linked(selection, **given).rows() for _name, given in VIEWS]
+    known = selection.context
+    kept = _views(known.site.pk, known.who.user_id, known.who.grants)
+    return [(sql, fill(params, {"at": known.at})) for sql, params in kept]
+
+
+@functools.lru_cache(maxsize=512)
+def _views(site_id: int, user_id: int, grants: tuple[Grant, ...]) -> list[Statement]:
+    """The same at whatever moment, for somebody with these grants: put together once."""
+    at: Any = given("at")
+    site, who = Site(pk=site_id), Scope(user_id, at, grants)
+    asked = [Asked.from_link(**values) for _name, values in VIEWS]
+    return [few(select(each, Facets(), site, who, at).rows()) for each in asked]
 
 
 def context(selection: Selection, counts: list[int], url_name: str) -> dict[str, Any]:
