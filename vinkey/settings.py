@@ -74,6 +74,8 @@ _database = database(DATABASE_URL)
 _options = ["-c jit=off", "-c join_collapse_limit=4", "-c application_name=vinkey"]
 # What is prepared (`work.prepared.planned`, and the bodies of triggers) is so to be planned once.
 _options.append("-c plan_cache_mode=force_generic_plan")
+# Starting helpers takes longer than any page may; both processors have pages to answer.
+_options.append("-c max_parallel_workers_per_gather=0")
 if env("DATABASE_ROLE") and not _as_owner:
     _options.append(f"-c role={env('DATABASE_ROLE')}")
 DATABASES = {

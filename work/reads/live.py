@@ -32,7 +32,8 @@ WITH newest AS (
   SELECT (SELECT e.id FROM work_event e WHERE e.site_id = %(site)s ORDER BY e.id DESC LIMIT 1) AS id
 )
 SELECT n.id,
-  (SELECT count(*) FROM work_event e WHERE e.site_id = %(site)s AND e.id > n.id - {LAST}),
+  (SELECT count(*) FROM (SELECT FROM work_event e
+     WHERE e.site_id = %(site)s AND e.id > n.id - {LAST} LIMIT {LAST}) AS last),
   (SELECT max(i.blocked_from) FROM work_workitem i WHERE {_OF_SITE} AND i.blocked_from <= %(at)s),
   (SELECT max(i.ready_until) FROM work_workitem i WHERE {_OF_SITE} AND i.ready_until <= %(at)s),
   (SELECT max(i.due) FROM work_workitem i WHERE {_OF_SITE} AND i.due < %(at)s),

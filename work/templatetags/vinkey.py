@@ -134,7 +134,7 @@ def priority(code: str, label: str = "") -> SafeString:
     if not code:
         return mark_safe("")
     return put(
-        '<span class="prio"><span class="vh">{} </span>{}</span>',
+        '<span class="prio"><i>{} </i>{}</span>',
         _("Priority"),
         label or f"P{code}",
     )
