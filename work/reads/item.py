@@ -1,7 +1,8 @@
 """One item as its page shows it: the seven answers at one moment, for one reader."""
 
+import functools
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -120,14 +121,18 @@ class Page:
     who: Scope
     at: datetime
     past: trail.Trail
-    rows: Rows = field(init=False)
-    names: Names = field(init=False)
 
-    def __post_init__(self) -> None:
+    @functools.cached_property
+    def rows(self) -> Rows:
+        """Its parts in words: two queries for names, when they are first shown."""
         events = self.past.events
         also = (trail.reasons(events), trail.mentioned(events))
-        self.rows = Rows(self.site, self.facts, self.who, self.at, *also)
-        self.names = self.rows.names
+        return Rows(self.site, self.facts, self.who, self.at, *also)
+
+    @property
+    def names(self) -> Names:
+        """The names of whoever and whatever the rows name."""
+        return self.rows.names
 
     @property
     def executor_ids(self) -> set[int]:
@@ -160,8 +165,8 @@ def load(
     return Page(site, item, _proven(item), who, at, past)
 
 
-def load_for_act(site: Site, item: WorkItem, who: Scope, at: datetime) -> Page:
-    """What an act that is sent asks of an item: all of it but its history."""
+def load_for_gates(site: Site, item: WorkItem, who: Scope, at: datetime) -> Page:
+    """What the gates ask of an item: all of it but its history."""
     return Page(site, item, _proven(item), who, at, trail.Trail([]))
 
 
@@ -170,7 +175,7 @@ def _proven(item: WorkItem) -> Facts:
 
 
 def load_for_form(site: Site, item: WorkItem, who: Scope, at: datetime) -> Page:
-    """What the form of an act asks of an item: nothing of its proof, holds, kin and history."""
+    """What the form of an act asks, and an act that is sent: nothing of proof, kin and history."""
     return Page(site, item, _facts.asked(_own(item), item.around), who, at, trail.Trail([]))
 
 

@@ -69,8 +69,7 @@ def item_act(
 ) -> HttpResponse:
     """Do one act (POST), or show the form of one that has a page of its own (GET)."""
     spec = SPECS.get(verb)
-    load = read.load_for_act if request.method == "POST" else read.load_for_form
-    page = load(site, _found(site, who, number), who, at)
+    page = read.load_for_form(site, _found(site, who, number), who, at)
     if spec is None:
         raise Http404
     of = number_in(request.GET.get("of", "")) if spec.part else None
@@ -137,7 +136,7 @@ def _do(
         return answer(Refused(Reason("form_damaged")), INVALID)
     hopeless = False
     if not form.is_valid():
-        if not verdict or (bare and held(page, spec)):
+        if not verdict or (bare and _held(page, spec)):
             # Not theirs, whatever is missing; or a held button, which sends nothing but its act.
             # The door refuses, and the attempt is kept.
             form.cleaned_data, hopeless = {}, not verdict
@@ -176,6 +175,10 @@ def _done(request: HttpRequest, page: Page, spec: Spec) -> HttpResponse:
         # One line after the other.
         return SeeOther(f"{read.url(page.site, page.item.number)}#checklist-next")
     return see_other(request, "work:item_detail", page.site.slug, label)
+
+
+def _held(page: Page, spec: Spec) -> bool:
+    return bool(held(read.load_for_gates(page.site, page.item, page.who, page.at), spec))
 
 
 def _is_bare(request: HttpRequest) -> bool:
