@@ -6,7 +6,7 @@ TYPED := vinkey/embedded $(addprefix vinkey/,supervisor.py roles.py production.p
 	$(foreach app,permits hazards documents competence changes compliance communication,\
 	$(app)/services $(app)/services.py $(app)/permissions.py $(app)/states.py))
 
-.PHONY: run test check bench reset audit lock install
+.PHONY: run test check bench pictures reset audit lock install
 
 run: install
 	@exec $(PY) manage.py serve
@@ -28,6 +28,10 @@ check: install
 # How quick every page is at a million items, beside the floor: about half an hour, servers of its own.
 bench: install
 	$(PY) -m bench.run
+
+# Takes the pictures of docs/pictures anew, from the demo.
+pictures: install
+	$(PY) -m pytest -q tests/browser/pictures.py
 
 # Removes .data: the database, the broker's file, kept files. Refused while something uses it.
 reset: install

@@ -126,7 +126,34 @@ def pytest_runtest_teardown(item):
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
+def served_whole():
+    """Styles and scripts come as a site serves them: a bundle whole, kept by who asked."""
+    from django.contrib.staticfiles import finders, handlers
+    from django.http import HttpResponse
+
+    from vinkey import bundles
+
+    serve = handlers.serve
+
+    def read(name: str) -> str:
+        return Path(finders.find(name)).read_text()
+
+    def answer(request, path, **given):
+        if path in bundles.NAMES:
+            kind = "text/css" if path.endswith(".css") else "text/javascript"
+            found = HttpResponse(bundles.whole(path, read), content_type=kind)
+        else:
+            found = serve(request, path, **given)
+        found["Cache-Control"] = "max-age=3600, immutable"
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handlers, "serve", answer)
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args, served_whole):
     """The system's Chromium; its own sandbox does not start as root."""
     alone = ["--no-sandbox"] if os.geteuid() == 0 else []
     return browser_type_launch_args | {"executable_path": CHROMIUM, "args": alone}

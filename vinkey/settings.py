@@ -213,7 +213,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "vinkey.bundles.HashedStorage"
         if _hashed
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Page, expect
 
 from tests.browser.looks import WIDE
@@ -31,6 +33,14 @@ class Window:
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
         expect(self.page).not_to_have_url(f"{self.address}/login/")
+
+
+def signed_in(context, user, address: str) -> None:
+    """A browser in which somebody has signed in."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    name = settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])
 
 
 @pytest.fixture

@@ -4,14 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.contrib.staticfiles import handlers
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from tests import factories
-from tests.browser.conftest import Window, note
+from tests.browser.conftest import Window, note, signed_in
 from tests.browser.looks import PHONE
 from work.models import Event, Site, User, WorkItem
 from work.states import PlaceKind, Role
@@ -126,25 +123,6 @@ class Thumb(Plain):
         expect(self.page.locator(".around")).to_contain_text("Nothing is open here.")
 
 
-def _signed_in(context, user: User, address: str) -> None:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    name = settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])
-
-
-def _as_in_production(monkeypatch) -> None:
-    """Styles and scripts have hashed names there, and the browser keeps them."""
-    serve = handlers.serve
-
-    def kept(*args, **given):
-        answer = serve(*args, **given)
-        answer["Cache-Control"] = "max-age=3600, immutable"
-        return answer
-
-    monkeypatch.setattr(handlers, "serve", kept)
-
-
 class Signal:
     """A phone of long ago with a poor signal, which it may lose."""
 
@@ -159,12 +137,11 @@ class Signal:
 
 
 @pytest.fixture
-def walk(lead, browser, live_server, monkeypatch):
+def walk(lead, browser, live_server):
     """A browser of the lead, and how its pages are worked."""
     contexts = []
 
     def start(how: str) -> Keys:
-        _as_in_production(monkeypatch)
         width, height = PHONE if how == "thumb" else (1440, 900)
         context = browser.new_context(
             viewport={"width": width, "height": height},
@@ -175,7 +152,7 @@ def walk(lead, browser, live_server, monkeypatch):
         )
         context.set_default_timeout(20_000)
         contexts.append(context)
-        _signed_in(context, lead, live_server.url)
+        signed_in(context, lead, live_server.url)
         window = Window(context.new_page(), live_server.url)
         window.page.on("console", lambda said: note(window, said))
         window.page.on("pageerror", lambda error: window.complaints.append(str(error)))

@@ -4,7 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
+from django.core.exceptions import ImproperlyConfigured
+from django.template.loader import render_to_string
 
+from vinkey import bundles
 from work.models import WorkType
 from work.reads import item_rows, trail
 from work.templatetags import sprite, vinkey
@@ -75,18 +79,43 @@ def test_every_icon_that_a_page_gives_its_rows_is_in_the_sprite():
     assert given - set(sprite.NAMES) - set(sprite.FILLED) == set()
 
 
-def test_stylesheets_import_nothing_and_name_no_file():
+def test_only_the_bundle_imports_and_no_stylesheet_names_a_file():
     for path in CSS.rglob("*.css"):
-        assert not re.search(r"@import|url\(", path.read_text()), path.name
+        assert not re.search(r"url\(", path.read_text()), path.name
+        assert ("@import" in path.read_text()) == (path.name == "vinkey.css"), path.name
 
 
-def test_every_stylesheet_stands_in_the_layers_and_is_linked():
+def _text(name: str) -> str:
+    return (ROOT / "static" / name).read_text()
+
+
+def test_every_stylesheet_stands_in_a_layer_and_once_in_the_bundle():
+    listed = bundles.parts("css/vinkey.css", _text("css/vinkey.css"))
+    assert listed[:2] == ["css/tokens.css", "css/base.css"]
+    files = {str(path.relative_to(ROOT / "static")) for path in CSS.rglob("*.css")}
+    # What stands in the admin is not in our layers but beside those of its toolkit.
+    assert sorted(listed) == sorted(files - {"css/vinkey.css", "css/admin.css"})
+    for name in listed:
+        assert re.search(r"@layer (reset|tokens|base|components)\b", _text(name)), name
+
+
+def test_every_script_is_in_the_bundle_or_on_the_pages_that_need_it():
     linked = "".join(path.read_text() for path in TEMPLATES)
-    for path in sorted(CSS.rglob("*.css")):
-        # What stands in the admin is not in our layers but beside those of its toolkit.
-        layered = re.search(r"@layer (reset|tokens|base|components)\b", path.read_text())
-        assert layered or path.name == "admin.css", path.name
-        assert str(path.relative_to(ROOT / "static")) in linked, path.name
+    listed = bundles.parts("js/vinkey.js", _text("js/vinkey.js"))
+    assert listed[0] == "js/app.js"
+    for path in (ROOT / "static" / "js").glob("*.js"):
+        assert (f"js/{path.name}" in listed) != (f"'js/{path.name}'" in linked), path.name
+
+
+def test_a_page_asks_for_one_stylesheet_and_one_script_of_ours(rf):
+    html = render_to_string("base_plain.html", request=rf.get("/"))
+    assert re.findall(r'rel="stylesheet" href="([^"]+)"', html) == ["/static/css/vinkey.css"]
+    assert re.findall(r'src="(/static/js/[^"]+)"', html) == ["/static/js/vinkey.js"]
+    assert not [path for path in TEMPLATES if ".css" in path.read_text() and not _own(path)]
+
+
+def _own(path: Path) -> bool:
+    return path.name == "_head.html" or "admin" in path.parts
 
 
 def test_every_static_name_in_a_template_is_a_file():
@@ -95,18 +124,33 @@ def test_every_static_name_in_a_template_is_a_file():
             assert (ROOT / "static" / name).is_file(), (path.name, name)
 
 
-def test_static_files_can_be_collected_under_hashed_names(tmp_path, settings):
-    from django.contrib.staticfiles import finders
-    from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
-
-    storage = ManifestStaticFilesStorage(location=tmp_path, base_url="/static/")
+def _collect(folder: Path, without: str = "") -> tuple[bundles.HashedStorage, list]:
+    storage = bundles.HashedStorage(location=folder, base_url="/static/")
     names = {}
     for finder in finders.get_finders():
         for name, source in finder.list([]):
-            if name.startswith(("css/", "js/", "icons", "favicon")):
+            if name.startswith(("css/", "js/", "icons", "favicon")) and name != without:
                 with source.open(name) as content:
                     storage._save(name, content)
-                names[name] = (storage, name)
+                names[name] = (source, name)
     assert len(names) >= 20
-    results = list(storage.post_process(names))
+    return storage, list(storage.post_process(names))
+
+
+def test_bundles_are_collected_with_their_parts_in_order_under_hashed_names(tmp_path):
+    storage, results = _collect(tmp_path)
     assert [failed for _, _, failed in results if isinstance(failed, Exception)] == []
+    for name in bundles.NAMES:
+        hashed = storage.stored_name(name)
+        assert re.fullmatch(r"\w+/vinkey\.[0-9a-f]{12}\.\w+", hashed)
+        served = (tmp_path / hashed).read_text()
+        places = [served.find(_text(part).rstrip()) for part in bundles.parts(name, _text(name))]
+        assert places == sorted(places)
+        assert places[0] > 0
+        assert not re.search(r"^@?import ", served, re.MULTILINE)
+        assert (tmp_path / f"{hashed}.gz").stat().st_size < 20_000
+
+
+def test_a_bundle_whose_part_is_no_file_is_not_collected(tmp_path):
+    with pytest.raises(ImproperlyConfigured, match=r"^css/components/menu\.css is no static file"):
+        _collect(tmp_path, without="css/components/menu.css")
