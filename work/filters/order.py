@@ -6,6 +6,7 @@ After page 20 the next rows follow from the key of the last one (`after`).
 """
 
 import json
+import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,11 +61,16 @@ ORDERS = {
 
 
 def _json(text: str) -> Any:
+    """A word or number that the database can hold; JSON knows more of either."""
     try:
         found = json.loads(text)
+        if isinstance(found, str):
+            found.encode()
     except ValueError:
         return None
-    return found if isinstance(found, str | int | float) else None
+    if isinstance(found, str):
+        return None if "\x00" in found else found
+    return found if isinstance(found, int | float) and math.isfinite(found) else None
 
 
 def _order(name: str) -> Order:
