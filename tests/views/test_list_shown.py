@@ -115,6 +115,15 @@ def test_orders_by_custom_fields_page_by_key(world, planner, measured, monkeypat
             url = page.context["pager"].next_url
         assert sorted(seen) == sorted(labels(*measured)), sort
     assert "after=%22" in page.request["QUERY_STRING"]
+    note = {"key": "note", "label": "Note", "kind": FieldKind.TEXT}
+    noted = work_type(world.site, "NTE", fields=[note]).pk
+    long = [requested_item(world, type_id=noted, values={"note": n + "n" * 900}) for n in "ab"]
+    page = planner.get(LIST, sort="f.note")
+    assert shown(page) == labels(long[0])
+    assert shown(planner.client.get(LIST + page.context["pager"].next_url)) == labels(long[1])
+    for after in ("NaN", "-Infinity", "1e999", '"\\u0000"', '"\\ud800"', "[1]", "null", "x"):
+        page = planner.get(LIST, sort="f.hours", after=f"{after}~5")
+        assert page.context["trouble"]["kind"] == "refused", after
 
 
 def test_columns_of_the_address_come_before_those_kept(world, planner, measured):

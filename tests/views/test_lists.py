@@ -227,6 +227,9 @@ def test_each_filter_finds_its_own(world, planner):
     assert found(q="DOOR look") == those(plain)
     assert found(q="door%") == []
     assert found(q="p-301") == those(there)
+    # A tag is no number of work, although work has that number.
+    tagged = requested_item(world, what=f"Seal of P-{closed.number}")
+    assert found(q=f"P-{closed.number}") == those(tagged)
     assert found(q=f"w-{closed.number}") == those(closed)
     assert found(q=str(plain.number), status="live") == []
     assert found(**{"f.severity": "high"}) == those(typed)
@@ -483,6 +486,9 @@ NOT_UNDERSTOOD = [
     "sort=due&after=2026-99-99~1",
     "sort=status&after=77~1",
     "sort=priority&after=~1",
+    "clears=me:king",
+    "clears=me:role:king",
+    "clears=me:",
 ]
 
 
@@ -530,6 +536,8 @@ def test_ended_work_with_other_filters_is_asked_for_a_period(world, clock, sign_
     clock.move_to(world.at + timedelta(days=92))
     planner = sign_in(world.planner)
     assert shown(planner.get(LIST, status="closed")) == labels(old)
+    for asked in ({"sort": "due"}, {"priority": "3"}, {"sort": "-age", "status": "all"}):
+        assert shown(planner.get(LIST, q=f"W-{old.number}", **asked)) == labels(old)
     page = planner.get(LIST, status="closed", priority="3")
     assert shown(page) == []
     chip = page.context["chips"][-1]

@@ -32,6 +32,8 @@ def test_a_number_or_a_tag_comes_first(world, sign_in):
     for typed in (f"W-{first}", f" w-{first} ", str(first)):
         assert _work(visitor.get(SEARCH, q=typed))["exact"] == [first], typed
     assert _work(visitor.get(SEARCH, q="4000123"))["exact"] == [other]
+    # Tags of things look much like numbers of work.
+    assert _work(visitor.get(SEARCH, q=f"P-{first}"))["exact"] == []
     tag = visitor.get(SEARCH, q="p-301")
     assert [each["code"] for each in tag.context["exact_places"]] == ["P-301"]
     thing = visitor.get(SEARCH, q="PUMP-0301")

@@ -41,12 +41,14 @@ PARAMETERS = (
 # Of these any of several values will do; the others have one.
 MANY = frozenset({"status", "type", "place", "team", "priority", "kind"})
 LONGEST, MOST_VALUES, MOST_FIELDS, LAST_PAGE = 120, 12, 8, 20
-_LONGEST_FIELD, _LONGEST_KEY = 42, 600
+# The key of a row may hold a whole text of an own field.
+_LONGEST_FIELD, _LONGEST_KEY = 42, 5100
 # Of a custom field a value, or the least or the most of it.
 ENDS = (".from", ".to")
 GROUPS = ("kind", "clears")
 MOST_COLUMNS = 24
-_NUMBER = re.compile(r"(?:[A-Za-z]-?)?([0-9]{1,15})")
+# Tags of things and places look much like it: a number has the letter that is shown, or none.
+_NUMBER = re.compile(r"(?:[Ww]-?)?([0-9]{1,15})")
 
 
 @dataclass(frozen=True)

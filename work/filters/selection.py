@@ -196,10 +196,10 @@ def _period(selection: Selection) -> None:
                     selection.q &= Q(**{f"{column}__gte": plain.midnight(day)})
                 begin.append(day)
     other = set(asked.values) - _QUICK
-    if selection.context.facets.number is not None:
-        other.discard("q")
     by_number = selection.sort.removeprefix("-") == "number"
-    if selection.statuses & ENDED and (other or not by_number):
+    # What is asked by its number is one row, however old and in whatever order.
+    one = "q" in asked.values and selection.context.facets.number is not None
+    if selection.statuses & ENDED and not one and (other or not by_number):
         today = timezone.localtime(selection.context.at).date()
         if begin:
             selection.too_long = max(begin) < today - LONGEST_PERIOD

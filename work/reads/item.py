@@ -34,7 +34,7 @@ from work.services._definition import definition
 from work.services._facts import Facts
 from work.states import ENDED
 
-_NUMBER = re.compile(r"(?:[A-Za-z]{1,4}-)?(\d{1,15})")
+_NUMBER = re.compile(r"(?:[Ww]-)?(\d{1,15})")
 
 
 def label(number: int) -> str:
