@@ -19,19 +19,24 @@ class Area:
     code: str
     name: str
     path: str
+    is_active: bool = True
 
 
-def areas(site: Site, who: Scope) -> list[Area]:
-    """The children of the site's root; for who sees a part of the site only, that part."""
+def areas(site: Site, who: Scope, *, closed: bool = False) -> list[Area]:
+    """The children of the site's root; for who sees a part of the site only, that part.
+
+    closed: also those that are in use no more.
+    """
     grants = [grant for grant in who.grants if grant.site_id == site.pk and grant.role]
     q = Q(depth__lte=2)
     if all(grant.prefix for grant in grants):
         q = Q(path__in={grant.prefix for grant in grants})
+    used = Q() if closed else Q(is_active=True)
     found = [
-        (depth, Area(code, name, path))
-        for depth, code, name, path in Place.objects.filter(q, site=site, is_active=True)
+        (depth, Area(code, name, path, is_active))
+        for depth, code, name, path, is_active in Place.objects.filter(q & used, site=site)
         .order_by("path")
-        .values_list("depth", "code", "name", "path")
+        .values_list("depth", "code", "name", "path", "is_active")
     ]
     roots = [area for depth, area in found if depth == 1]
     if len(roots) == 1 and len(found) > 1:

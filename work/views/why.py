@@ -37,7 +37,7 @@ def begin_of(at: datetime) -> date:
 @live
 def why(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
     """By kind, by who clears and by area: each number is a link to exactly its list."""
-    areas, since = picture.areas(site, who), begin_of(at)
+    areas, since = picture.areas(site, who, closed=True), begin_of(at)
     found = held(
         site,
         at,
@@ -134,12 +134,15 @@ class _Page:
     def areas(
         self, areas: list[picture.Area], groups: list[Held], guest: bool
     ) -> list[dict[str, Any]]:
-        """By area; what is at the site itself comes last. A guest is told of areas with work."""
+        """By area; what is at the site itself comes last.
+
+        A guest is told of areas with work, and everybody of those not in use any more.
+        """
         rows, left = [], list(groups)
         for area in areas:
             inside = [each for each in left if each.key[0].startswith(area.path)]
             left = [each for each in left if each not in inside]
-            if inside or not guest:
+            if inside or (area.is_active and not guest):
                 addresses = {
                     "now_url": self.now(place=area.code),
                     "url": self.period(place=area.code),
