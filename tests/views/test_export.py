@@ -93,6 +93,8 @@ def test_everybody_gets_what_the_list_shows_them(world, planner, sign_in):
     # What the list does not understand, it says itself.
     for file in (CSV, XLSX):
         assert planner.get(file, place="no").headers["Location"] == "/s/hvk/work/?place=no"
+        back = planner.client.get(f"{file}?owner=me&owner=sup", follow=True)
+        assert "is one value too many for Owner" in back.text
 
 
 def test_an_xlsx_of_too_many_rows_is_not_begun(world, planner, monkeypatch):

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories import planned_item, requested_item, rule
+from tests.factories import place, planned_item, requested_item, rule
 from tests.views.test_lists import labels, shown, total
-from work.services import blockers, items
+from work.models import Place
+from work.services import blockers, items, people
 from work.services import clock as by_the_clock
 from work.states import BlockerKind
 
@@ -109,6 +110,17 @@ def test_a_period_of_blocks_has_its_bounds(world, planner):
     assert planner.get(LIST, held_since="x").context["trouble"]["kind"] == "refused"
 
 
+def test_an_area_that_is_in_use_no_more_keeps_its_name_and_its_list(world, held, planner):
+    Place.objects.filter(path__startswith=world.process.path).update(is_active=False)
+    rows = planner.get(WHY).context["areas"]
+    assert said(rows)[0] == ("Process hall", "1", "1", "725 h")
+    assert total(planner.client.get(rows[0]["url"])) == "1"
+    never = place(world.site, "50", parent=world.root, name="Old store")
+    assert "Old store" in [row["label"] for row in planner.get(WHY).context["areas"]]
+    Place.objects.filter(pk=never.pk).update(is_active=False)
+    assert "Old store" not in [row["label"] for row in planner.get(WHY).context["areas"]]
+
+
 @pytest.fixture
 def planner(world, sign_in):
     return sign_in(world.planner)
@@ -144,7 +156,7 @@ def test_what_lapsed_counts_from_its_second_with_no_task_run(world, planner, clo
     assert said(planner.get(WHY).context["kinds"]) == said(before)
 
 
-def test_groups_of_a_list_count_what_its_filters_leave(world, planner, clock):
+def test_groups_of_a_list_count_what_its_filters_leave(world, planner, clock, sign_in):
     first, second = requested_item(world), requested_item(world, priority="1")
     block(world, first, "material", 0, None, f"user:{world.planner.pk}")
     block(world, first, "material", 60, None, "role:hse")
@@ -169,6 +181,19 @@ def test_groups_of_a_list_count_what_its_filters_leave(world, planner, clock):
         ("Permit", "1", "1.0 h"),
     ]
     assert groups(group="kind", priority="1") == [("Material", "1", "1.5 h")]
+    # What is mine to clear by a role at some places is so in its group too.
+    people.grant_role(
+        actor=None, at=world.at, user_id=world.viewer.pk, site_id=world.site.pk,
+        role="hse", place_id=world.packaging.pk,
+    )  # fmt: skip
+    block(world, requested_item(world, place_id=world.p301.pk), "permit", 60, None, "role:hse")
+    page = sign_in(world.viewer).get(LIST, group="clears", clears="me")
+    [row] = page.context["groups"]
+    assert (row["items"], row["url"]) == ("1", f"{LIST}?clears=me%3Arole%3Ahse")
+    page = sign_in(world.viewer).client.get(row["url"])
+    assert shown(page) == labels(first)
+    assert [chip.value for chip in page.context["chips"]] == ["Me · HSE"]
+    assert ("me:role:hse", "Me · HSE") in page.context["filters"].fields["clears"].choices
     empty = planner.get(LIST, group="kind", status="done")
     assert "Nothing in this list is blocked" in empty.text
     assert planner.get(LIST, group="kind", place="NOWHERE").context["trouble"]["kind"] == "refused"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from work.filters.lapsed import NOBODY
 from work.filters.plain import day
 from work.filters.selection import Selection
-from work.filters.words import ANY_STATUS, FLAGS, LABELS, NO_TEAM, RANGES, WORDED
+from work.filters.words import ANY_STATUS, FLAGS, LABELS, ME, NO_TEAM, RANGES, WORDED
 from work.filters.words import NOBODY as NOBODY_NAMED
 from work.reads.causes import cause_words, is_cause
 from work.states import ENDED, BlockerKind, FieldKind, Priority, Role, Status
@@ -103,6 +103,12 @@ def _custom(selection: Selection, name: str, value: str) -> str:
     return _plain(value)
 
 
+def my_role(value: str) -> str:
+    """Myself in one role, as `me:role:planner` asks for it."""
+    role = value.removeprefix("me:role:")
+    return f"{ME} · {dict(Role.choices).get(role, _plain(role))}"
+
+
 def _person(selection: Selection, name: str, value: str) -> str:
     """A person, post or role by name; part of a name stays as it was typed."""
     facets = selection.context.facets
@@ -110,6 +116,8 @@ def _person(selection: Selection, name: str, value: str) -> str:
         return str(WORDED[value])
     if name == "clears" and value == NOBODY:
         return str(NOBODY_NAMED)
+    if name == "clears" and value.startswith("me:"):
+        return my_role(value)
     if name == "clears" and value.startswith("role:"):
         return str(dict(Role.choices).get(value.removeprefix("role:"), value))
     known = {

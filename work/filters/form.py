@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from work.filters.asked import ENDS
+from work.filters.chips import my_role
 from work.filters.custom import RANGED
 from work.filters.selection import Selection
 from work.filters.widgets import Checks, Choice, Day, Text, Whole
@@ -63,8 +64,11 @@ class FilterForm(forms.Form):
             ("nobody", NOBODY),
             *((f"role:{code}", name) for code, name in Role.choices),
         ]
-        if "clears" in asked and offered.clears:
-            clearing.append((asked["clears"][0], offered.clears.name))
+        clears = asked.get("clears", ("",))[0]
+        if clears.startswith("me:"):
+            clearing.append((clears, my_role(clears)))
+        elif clears and offered.clears:
+            clearing.append((clears, offered.clears.name))
         self._add("q", _text())
         self._add("status", _checks([*Status.choices, *ANY_STATUS.items()]))
         self._add("type", _choice(types))

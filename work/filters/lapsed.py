@@ -27,7 +27,7 @@ def kind(values: tuple[str, ...], context: "Context") -> Q | None:
 def clears(values: tuple[str, ...], context: "Context") -> Q | None:
     """Blockers that this one clears: `role:planner`, `user:5`, `post:2`, `team:3`, `me`, `nobody`.
 
-    Nobody: where none is named.
+    Nobody: where none is named. `me:role:planner`: that role where it is mine.
     """
     said = values[0]
     if said == NOBODY:
@@ -35,6 +35,9 @@ def clears(values: tuple[str, ...], context: "Context") -> Q | None:
     if said == "me":
         return _mine(context)
     name, _colon, key = said.partition(":")
+    if name == "me":
+        of_mine = key.removeprefix("role:") in Role.values and key.startswith("role:")
+        return _mine(context) & Q(clears=key) if of_mine else None
     if name == "role":
         return Q(clears=said) if key in Role.values else None
     found = context.facets.clears

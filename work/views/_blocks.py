@@ -58,9 +58,15 @@ def grouped(selection: Selection) -> tuple[str, list[dict[str, Any]]]:
     here = reverse("work:item_list", args=[context.site.slug])
     return by, [
         row(each, by, names, at=context.at)
-        | {"url": here + asked.url(group="", **{by: each.key[0] or NOBODY})}
+        | {"url": here + asked.url(group="", **{by: _asked(selection, each.key[0])})}
         for each in rows
     ]
+
+
+def _asked(selection: Selection, key: str) -> str:
+    """How a filter asks for a group; a role that is mine at some places stays mine there."""
+    mine = selection.asked.one("clears") == "me" and key.startswith("role:")
+    return f"me:{key}" if mine else key or NOBODY
 
 
 def row(group: Held, by: str, names: Names | None, *, at: datetime) -> dict[str, Any]:

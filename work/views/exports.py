@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import IO, Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -51,8 +52,9 @@ def item_export(
     selection = narrowing.narrow(request, site, who, at)
     back = reverse("work:item_list", args=[site.slug]) + selection.asked.url()
     if selection.refused:
-        # The list says why.
-        return redirect(back)
+        # The list says why; also of what is too much to be asked, which its own links leave out.
+        more = urlencode(selection.asked.left)
+        return redirect(f"{back}&{more}" if more else back)
     found = ordered(selection.rows(), selection.sort)
     if ending == "xlsx" and found[MOST_XLSX : MOST_XLSX + 1].exists():
         most = number_format(MOST_XLSX, use_l10n=True, force_grouping=True)
