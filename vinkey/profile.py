@@ -62,7 +62,10 @@ def profile(request: HttpRequest) -> HttpResponse:
         initial={name: getattr(person, name) for name in ("language", "theme", "home")},
         sites={role["slug"]: role["site"] for role in known["roles"]},
     )
-    if request.method == "POST" and form.is_valid() and (act := _act(request)):
+    act = _act(request)
+    if request.method == "POST" and form.is_valid() and act is None:
+        form.add_error(None, _("This could not be kept just now. Send it again."))
+    elif request.method == "POST" and form.is_valid():
         try:
             kept = preferences.prefer(
                 actor=person,

@@ -59,7 +59,9 @@ def test_preferences_are_kept_and_shown_on_every_device(world):  # noqa: F811
 )
 def test_what_there_is_not_is_refused(world, said):  # noqa: F811
     client, count = _signed_in(world.technician), Event.objects.count()
-    assert _prefer(client, **said).status_code == 422
+    answer = _prefer(client, **said)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors
     assert Event.objects.count() == count
 
 

@@ -613,6 +613,13 @@ def test_htmx_gets_the_fragment_alone(world, planner):
     assert {"HX-Request", "Cookie"} <= set(part.headers["Vary"].split(", "))
     boosted = planner.client.get(LIST, headers={"HX-Request": "true", "HX-Boosted": "true"})
     assert "<html" in boosted.text
+    # The ways that stand over it go with it: a file holds what is shown.
+    for url, ways in ((LIST, ("work/export.csv", "board/")), ("/s/hvk/board/", ("work/",))):
+        part = planner.get(url, htmx=True, place="40").text
+        over = part[part.index('<div class="actions" id="acts" hx-swap-oob="true">') :]
+        for way in ways:
+            assert f'href="/s/hvk/{way}?place=40"' in over
+        assert "hx-swap-oob" not in planner.get(url, place="40").text
 
 
 @pytest.mark.parametrize("count", [1, 30])

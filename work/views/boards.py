@@ -59,11 +59,12 @@ def board(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpRes
     else:
         values |= _whole(selection, by_status)
     values |= {
+        "part": fragment(request),
         "steps": _STEPS,
         "lane_ways": _lane_ways(selection, kind),
         "closed": {"count": said(counts[len(shown)]), "url": _list(site, closed_today.asked.url())},
     }
-    name = "work/board.html#work" if fragment(request) else "work/board.html"
+    name = "work/board.html#work" if values["part"] else "work/board.html"
     return render(request, name, values)
 
 

@@ -59,7 +59,8 @@ def item_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Htt
         if values["items"] and (acts := bulk.bar(selection, who, total, said(total))):
             choose = Column("choose", _("Choose"), hidden=True)
             values |= {"bulk": acts, "heads": [choose, *shown]}
-    name = "work/item_list.html#work" if fragment(request) else "work/item_list.html"
+    values["part"] = fragment(request)
+    name = "work/item_list.html#work" if values["part"] else "work/item_list.html"
     return render(request, name, values)
 
 
