@@ -161,6 +161,12 @@ def test_the_list_opens_with_the_view_that_a_person_chose(world, planner, sign_i
     assert opened.context["clear_url"] == f"{LIST}?status=open"
     assert opened.context["views"][0]["url"] == f"{LIST}?status=open"
     assert reader.get(LIST, q="").status_code == 200
+    # Whoever takes the last filter away has all open work, and not that view again.
+    blocked = reader.get(LIST, blocked="0").context
+    assert [chip.remove_url for chip in blocked["chips"]] == ["?status=open"]
+    assert reader.get(LIST, group="kind").context["groups_by"][0]["url"] == "?status=open"
+    assert reader.get(LIST, place="NO").context["trouble"]["url"] == f"{LIST}?status=open"
+    assert not opened.context["view_changed"]
     assert planner.get(LIST).status_code == 200
     views.withdraw(actor=world.planner, at=world.at, view_id=view.pk)
     assert reader.get(LIST).status_code == 200

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -56,7 +56,7 @@ class Asked:
     """What was asked for, by parameter; `f.<key>` for custom fields.
 
     left: what is more, or longer, than can be asked at once. columns, group: how the list shows it.
-    view: the saved view that it began with.
+    view: the saved view that it began with. bare: the address that asks for nothing.
     """
 
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -67,6 +67,7 @@ class Asked:
     group: str = ""
     view: str = ""
     left: tuple[tuple[str, str], ...] = ()
+    bare: str = "?"
 
     @classmethod
     def of(cls, query: QueryDict) -> "Asked":
@@ -155,11 +156,11 @@ class Asked:
         pairs += [("view", view)] if view else []
         pairs += [("page", str(page))] if page > 1 else []
         pairs += [("after", after)] if after else []
-        return f"?{urlencode(pairs, safe=',')}"
+        return f"?{urlencode(pairs, safe=',')}" if pairs else self.bare
 
     def query(self) -> str:
         """What a view keeps of it: everything but where one stands in the list."""
-        return self.url(view="").removeprefix("?")
+        return replace(self, bare="?").url(view="").removeprefix("?")
 
     def without(self, name: str, value: str | None = None) -> str:
         """The address without a parameter, or without one of its values."""

@@ -1,5 +1,6 @@
 """The work list of a site."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +39,9 @@ def item_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Htt
     if not fragment(request) and (url := head.opening(request, site.slug, kept)):
         return redirect(url)
     selection = narrowing.narrow(request, site, who, at)
+    if kept.default:
+        # Without anything asked the list opens with that view.
+        selection.asked = replace(selection.asked, bare=head.ALL_OPEN)
     total, *counts = capped([selection.rows(), *narrowing.view_rows(selection)])
     values = narrowing.context(selection, counts, "work:item_list")
     shown = shown_columns(selection, kept.columns)
@@ -78,6 +82,8 @@ def _trouble(values: dict[str, Any], selection: Selection) -> dict[str, str] | N
     trouble, view = values["trouble"], values["view"]
     if trouble and view and not values["view_changed"] and selection.unknown:
         return head.trouble_of_view(trouble, view, values["view_url"])
+    if trouble and values["clear_url"].startswith(trouble["url"]):
+        return trouble | {"url": values["clear_url"]}
     return trouble
 
 
