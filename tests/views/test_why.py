@@ -11,6 +11,7 @@ from work.models import Place
 from work.services import blockers, items, people
 from work.services import clock as by_the_clock
 from work.states import BlockerKind
+from work.views import why
 
 WHY, LIST = "/s/hvk/why/", "/s/hvk/work/"
 
@@ -214,3 +215,19 @@ def test_query_count(world, planner, clock, count, django_assert_num_queries):
     # as the list, with groups and their names instead of rows
     with django_assert_num_queries(10):
         planner.get(LIST, group="clears")
+
+
+def test_who_clears_is_cut_and_the_rest_a_link_away(world, planner, clock, monkeypatch):
+    monkeypatch.setattr(why, "MOST", 1)
+    item = requested_item(world)
+    block(world, item, "material", 0, None, f"user:{world.planner.pk}")
+    block(world, item, "permit", 60, None, "role:hse")
+    clock.move_to(world.t(120))
+    page = planner.get(WHY)
+    assert said(page.context["clearers"]) == [("Planner", "1", "1", "2.0 h")]
+    assert "All 2 by who clears it" in page.text
+    every = planner.client.get(page.context["all_clearers_url"])
+    assert [(row["label"], row["held"]) for row in every.context["groups"]] == [
+        ("Planner", "2.0 h"),
+        ("HSE", "1.0 h"),
+    ]

@@ -25,6 +25,8 @@ from work.views._site import site_view
 
 PERIOD = timedelta(days=30)
 _WAYS = (("kind",), ("clears",), ("area",))
+# As many of who clears; a list of all is a link away.
+MOST = 20
 
 
 def begin_of(at: datetime) -> date:
@@ -49,13 +51,13 @@ def why(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpRespo
     page = _Page(site, at, since)
     by_area = found[("area",)]
     guest = who.only_contractor(site.pk)
-    names = (
-        _blocks.names_of([each.key[0] for each in found[("clears",)]], who) if not guest else None
-    )
+    clearers = [] if guest else found[("clears",)]
+    longest = clearers[:MOST]
+    names = _blocks.names_of([each.key[0] for each in longest], who) if longest else None
     whole = _sum(by_area)
     rows = {
         "kind": page.rows(found[("kind",)], "kind", None),
-        "clearer": [] if guest else page.rows(found[("clears",)], "clears", names),
+        "clearer": page.rows(longest, "clears", names),
         "area": page.areas(areas, by_area, guest),
     }
     values = {
@@ -65,6 +67,8 @@ def why(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpRespo
         "days": PERIOD.days,
         "counts": page.counts(whole),
         "guest": guest,
+        "all_clearers": len(clearers) if len(clearers) > MOST else 0,
+        "all_clearers_url": page.period(group="clears"),
         **{f"{name}s": each for name, each in rows.items()},
         **{
             f"most_{name}": max((row["seconds"] for row in each), default=0)
