@@ -106,6 +106,13 @@ INDEXES = [
         name="work_item_open_place",
         condition=Q(status__in=_OPEN),
     ),
+    models.Index(
+        # What has begun, counted from the index alone: its id leads to who is named to do it.
+        fields=["site", "status", "planned_start"],
+        include=["id"],
+        name="work_item_open_begun",
+        condition=Q(status__in=_OPEN),
+    ),
     models.Index(fields=["site", "-requested_at"], name="work_item_requested"),
     models.Index(
         fields=["site", "-closed_at"],
