@@ -16,6 +16,7 @@ from pathlib import Path
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 
+from tests import standing
 from work.services._definition import _published
 
 # How content types were numbered; the records, pickled (put back faster than copied); the rows.
@@ -85,11 +86,8 @@ def _may_leave_out_triggers() -> bool:
 
 def _anything_stored() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM pg_prepared_statements WHERE name = 'anything_stored'")
-        if cursor.fetchone() is None:
-            found = " OR ".join(f'EXISTS (SELECT FROM "{name}")' for name in _tables())
-            cursor.execute(f"PREPARE anything_stored AS SELECT {found}")
-        cursor.execute("EXECUTE anything_stored")
+        found = " OR ".join(f'EXISTS (SELECT FROM "{name}")' for name in _tables())
+        standing.execute(cursor, "anything_stored", f"SELECT {found}")
         return cursor.fetchone()[0]
 
 

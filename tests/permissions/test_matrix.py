@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test import RequestFactory
 
-from tests import factories
+from tests import factories, standing
 from tests.factories import World, make_world, second_site
 from tests.factories.every import every_record
 from tests.factories.kept import built_once
@@ -107,11 +107,8 @@ def counted() -> dict[str, int]:
     """How many rows each table has."""
     tables = _tables()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM pg_prepared_statements WHERE name = 'counted'")
-        if cursor.fetchone() is None:
-            counts = ", ".join(f'(SELECT count(*) FROM "{name}")' for name in tables)
-            cursor.execute(f"PREPARE counted AS SELECT {counts}")
-        cursor.execute("EXECUTE counted")
+        counts = ", ".join(f'(SELECT count(*) FROM "{name}")' for name in tables)
+        standing.execute(cursor, "counted", f"SELECT {counts}")
         return dict(zip(tables, cursor.fetchone(), strict=True))
 
 

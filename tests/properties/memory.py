@@ -15,7 +15,7 @@ from django.db.models import Q
 from tests.properties import rows
 
 # The first words of what writes nothing. The rest, known or not, may have written.
-_READS = {"SELECT", "EXECUTE", "SET"}
+_READS = {"SELECT", "PREPARE", "EXECUTE", "SET"}
 
 
 class Memory(rows.Reader):

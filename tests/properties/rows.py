@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Q
 
+from tests import standing
 from work.models import Act, Blob, WorkItem
 
 Row = SimpleNamespace
@@ -90,12 +91,11 @@ class Digest:
             )
             self.tables.append(table)
         self._name = f"digest_{next(_NAMES)}"
-        with connection.cursor() as cursor:
-            cursor.execute(f"PREPARE {self._name} AS SELECT ARRAY[{', '.join(parts)}]::text[]")
+        self._sql = f"SELECT ARRAY[{', '.join(parts)}]::text[]"
 
     def __call__(self) -> list[str]:
         with connection.cursor() as cursor:
-            cursor.execute(f"EXECUTE {self._name}")
+            standing.execute(cursor, self._name, self._sql)
             return cursor.fetchone()[0]
 
 
@@ -117,11 +117,10 @@ class Reader:
             sql = connection.ops.compose_sql(*shown.query.sql_with_params())
             parts.append(f"SELECT {tag}, q.* FROM ({sql.replace(some, 'm.at')}) q")
         self._name = f"reading_{next(_NAMES)}"
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"PREPARE {self._name} AS SELECT m.at, r.* FROM unnest($1::timestamptz[]) m(at),"
-                f" LATERAL ({' UNION ALL '.join(parts)}) r(tag, pk)"
-            )
+        self._sql = (
+            "SELECT m.at, r.* FROM unnest($1::timestamptz[]) m(at),"
+            f" LATERAL ({' UNION ALL '.join(parts)}) r(tag, pk)"
+        )
 
     def work(self) -> SimpleNamespace:
         """Everything of the work itself."""
@@ -145,7 +144,7 @@ class Reader:
             at: tuple(set() for _name in READINGS) for at in moments
         }
         with connection.cursor() as cursor:
-            cursor.execute(f"EXECUTE {self._name}(%s)", [list(found)])
+            standing.execute(cursor, self._name, self._sql, [list(found)])
             for at, tag, pk in cursor.fetchall():
                 found[at][tag].add(pk)
         return found
