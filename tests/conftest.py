@@ -155,7 +155,7 @@ def served_whole():
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args, served_whole):
     """The system's Chromium; its own sandbox does not start as root."""
-    alone = ["--no-sandbox"] if os.geteuid() == 0 else []
+    alone = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     return browser_type_launch_args | {"executable_path": CHROMIUM, "args": alone}
 
 

@@ -11,7 +11,8 @@
   const labelOf = (card) => card.id.replace("card-", "");
   const columnOf = (card) => card.closest("[data-status]");
   const nameOf = (column) => column.querySelector(".status, h2").textContent.trim();
-  let following = "";
+  // The card that the focus follows, and the status that it is to have left by then.
+  let following = null;
 
   function tell(name, detail) {
     document.dispatchEvent(new CustomEvent(name, { detail }));
@@ -184,11 +185,12 @@
   function done(card, entry) {
     const menu = menuOf(card);
     if (menu.matches(":popover-open")) menu.hidePopover();
-    // It is held where it is no longer: the focus follows it to its new place.
-    following = card.id;
+    const to = columnTo(card, entry);
+    // It is held where it is no longer: the focus follows it to its new place. What was asked for before the act may still
+    // come after it, and shows the card where it was.
+    following = { id: card.id, from: to && columnOf(card).dataset.status };
     card.querySelector(".refusal")?.remove();
     document.activeElement?.blur();
-    const to = columnTo(card, entry);
     if (to) tell("vinkey:say", fill(board().dataset.moved, { label: labelOf(card), to: nameOf(to) }));
   }
 
@@ -268,9 +270,10 @@
       card.draggable = Boolean(menuOf(card));
     }
     const focused = cardOf(document.activeElement);
-    const moved = following && document.getElementById(following);
-    following = "";
-    if (moved && document.activeElement === document.body) go(moved);
+    const moved = following && document.getElementById(following.id);
+    const there = moved && columnOf(moved)?.dataset.status !== following.from;
+    if (there || document.activeElement !== document.body) following = null;
+    if (there && document.activeElement === document.body) go(moved);
     else reachable(focused && board().contains(focused) ? focused : cards()[0]);
   }
   show();
