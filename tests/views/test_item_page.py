@@ -15,7 +15,7 @@ from tests.views import cases
 from tests.views.conftest import weight
 from work import ports
 from work.models import Acceptance, WorkItem
-from work.services import blockers, checklist, execution, holds, items, proof, requirements
+from work.services import blockers, checklist, execution, holds, items, proof, requirements, types
 from work.states import BlockerKind
 from work.views import _site
 from work.views._acts import SPECS
@@ -42,6 +42,15 @@ def test_page_of_every_status(world, sign_in, make):
     assert answer.status_code == 200
     assert "Replace the guard switch" in text
     assert item.get_status_display() in text
+
+
+def test_a_type_is_called_as_it_is_called_now(world, sign_in):
+    """Its version never changes, and is kept by the process; its name may."""
+    item, reader = factories.requested_item(world), sign_in(world.shift_lead)
+    reader.see(item)
+    to = {"type_id": item.type_id, "name": "Called otherwise"}
+    types.change_type(actor=world.site_admin, at=world.t(1), **to)
+    assert "Called otherwise" in reader.see(item).content.decode()
 
 
 def _queries(visitor, item, **more) -> list[str]:

@@ -63,7 +63,6 @@ def find(site: Site, who: Scope, text: str) -> WorkItem | None:
         return None
     item.site = site
     item.type_version = definition(item.type_version_id).version
-    item.type = item.type_version.type
     return item
 
 
@@ -74,6 +73,7 @@ def _numbered(four_eyed: tuple[str, ...]) -> QuerySet[WorkItem]:
         WorkItem.objects.filter(site=given("site"), number=given("number"))
         .select_related(
             "place",
+            "type",
             "owner_user",
             "owner_post",
             "team",
