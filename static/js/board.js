@@ -210,10 +210,16 @@
   /** A step that is not in the menu is not the reader's, or there is none. */
   async function refused(card, column) {
     const verb = verbTo(card, column.dataset.status);
-    if (verb) {
-      const answer = await fetch(pathTo(card, verb), { headers: { "HX-Request": "true" } });
-      if (answer.ok) ask(card, verb);
-      else if (explain(card, await answer.text())) return;
+    try {
+      const answer = verb && (await fetch(pathTo(card, verb), { headers: { "HX-Request": "true" } }));
+      if (answer?.ok) {
+        ask(card, verb);
+        return;
+      }
+      if (answer && explain(card, await answer.text())) return;
+    } catch {
+      tell("vinkey:say", document.getElementById("toasts").dataset.lost);
+      return;
     }
     const names = { label: labelOf(card), from: nameOf(columnOf(card)), to: nameOf(column) };
     tell("vinkey:say", fill(board().dataset.nowhere, names));
@@ -235,6 +241,16 @@
     }
   }
 
+  /** The drag is over; an act that follows is busy with the card by itself. */
+  function letGo() {
+    const card = dragged;
+    if (!card) return null;
+    delete card.dataset.busy;
+    dragged = null;
+    marked(null);
+    return card;
+  }
+
   document.addEventListener("dragstart", (event) => {
     dragged = event.target.matches?.(".card[draggable=true]") ? event.target : null;
     if (!dragged) return;
@@ -250,15 +266,10 @@
     const column = event.target.closest?.("[data-board] [data-status]");
     if (!dragged || !column) return;
     event.preventDefault();
-    delete dragged.dataset.busy;
-    drop(dragged, column);
+    const card = letGo();
+    drop(card, column);
   });
-  document.addEventListener("dragend", () => {
-    if (!dragged) return;
-    delete dragged.dataset.busy;
-    dragged = null;
-    marked(null);
-  });
+  document.addEventListener("dragend", letGo);
 
   /** What only works with a script shows with it, also in what came later. */
   function show() {

@@ -21,6 +21,8 @@
   let over = false;
   let leaving = false;
   let latest = null;
+  // How often the page was changed by an act of its own: what was asked before is no answer any more.
+  let turn = 0;
   let seen = new Date();
 
   function address() {
@@ -108,22 +110,34 @@
     wait = Math.min(wait * 1.5, SLOWEST);
   }
 
+  /** It is asked no more: what the page shows may not be the reader's to see any longer. */
+  function stop(words) {
+    over = true;
+    gone(words);
+  }
+
   async function ask() {
-    const url = address();
+    const url = address(), before = turn;
     if (url !== asked) tag = "";
     asked = url;
     const headers = { "X-Live": "1", ...(tag && { "If-None-Match": tag }) };
     const signal = AbortSignal.timeout(PATIENCE);
     const answer = await fetch(url, { headers, signal, cache: "no-store", redirect: "manual" });
     if (answer.type === "opaqueredirect") {
-      over = true;
-      gone(lost.dataset.signedOut);
+      stop(lost.dataset.signedOut);
+      return;
+    }
+    if (answer.status === 403 || answer.status === 404) {
+      stop(lost.dataset.closed);
       return;
     }
     if (answer.status !== 304) {
-      if (!answer.ok) throw new Error(String(answer.status));
+      if (!answer.ok) {
+        gone(lost.dataset.failed);
+        return;
+      }
       const text = await answer.text();
-      if (url !== address()) return;
+      if (url !== address() || before !== turn) return;
       tag = answer.headers.get("ETag") || "";
       take(new DOMParser().parseFromString(text, "text/html"));
     }
@@ -157,8 +171,18 @@
     leaving = false;
     if (event.persisted) look();
   });
-  document.addEventListener("vinkey:refresh", look);
-  document.addEventListener("htmx:afterSettle", () => (latest = null));
+  /** An act of this page's own: the answer on its way is from before it, so that another is asked for. */
+  function acted() {
+    latest = null;
+    turn += 1;
+    again = running;
+  }
+
+  document.addEventListener("vinkey:refresh", () => {
+    acted();
+    look();
+  });
+  document.addEventListener("htmx:afterSettle", acted);
   main.addEventListener("focusout", release);
   main.addEventListener("toggle", release, true);
   timer = setTimeout(look, wait);

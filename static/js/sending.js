@@ -91,7 +91,9 @@
     const kept = [...target.querySelectorAll("form[data-typed][id]")].filter((form) => form !== sent);
     const files = xhr.status >= 400 && sent?.id ? filesOf(sent).map((box) => [box.id, box.files]) : [];
     if (!event.detail.shouldSwap) return;
-    document.addEventListener("htmx:afterSwap", () => {
+    const swapped = (after) => {
+      if (after.detail.xhr !== xhr) return;
+      document.removeEventListener("htmx:afterSwap", swapped);
       for (const form of kept) {
         const fresh = document.getElementById(form.id);
         if (!fresh || fresh === form || fresh.querySelector(".invalid")) continue;
@@ -106,7 +108,8 @@
         const box = document.getElementById(id);
         if (box?.type === "file") box.files = chosen;
       }
-    }, { once: true });
+    };
+    document.addEventListener("htmx:afterSwap", swapped);
   });
   tell();
 })();

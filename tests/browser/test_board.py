@@ -1,5 +1,7 @@
 """The board by keyboard alone, and live before two people."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -177,3 +179,63 @@ def test_two_people_see_each_other_s_acts_and_keep_what_they_typed(hvk, enter):
     refresh(page)
     expect(page.locator("#lost")).to_be_hidden()
     assert [each for each in lead.complaints if "ERR_FAILED" not in each] == []
+
+
+def test_an_answer_from_before_an_act_is_not_shown_and_a_hidden_page_rests(hvk, enter):
+    """And what the server answers is said as what it is."""
+    item = factories.planned_item(hvk)
+    window = enter(hvk.technician, f"/s/hvk/work/W-{item.number}/")
+    page, held, looks = window.page, [], []
+    of_page = re.compile(rf"/W-{item.number}/$")
+    news, lost = page.locator("#news"), page.locator("#lost")
+
+    def hold(route):
+        if held or "x-live" not in route.request.headers:
+            route.fallback()
+            return
+        held.append((route, route.fetch()))
+
+    # It was asked for before, and comes after: what the act showed stays.
+    page.route(of_page, hold)
+    with page.expect_request(of_page):
+        refresh(page)
+    page.locator("#act-comment textarea").evaluate("node => node.value")
+    page.locator("#act-start button").click()
+    expect(page.locator(".q-status .status")).to_have_text("In progress")
+    page.evaluate(
+        """() => new MutationObserver(() => {
+          const now = document.querySelector(".q-status .status").textContent.trim();
+          document.body.dataset.went = `${document.body.dataset.went || ""}${now};`;
+        }).observe(document.querySelector("main"), { subtree: true, childList: true })"""
+    )
+    ((route, before),) = held
+    with page.expect_response(of_page) as _late:
+        route.fulfill(response=before)
+    with page.expect_response(lambda answer: answer.url.endswith("/") and answer != _late.value):
+        refresh(page)
+    assert "Planned" not in (page.locator("body").get_attribute("data-went") or "")
+
+    # Nobody looks: nothing is asked.
+    page.on("request", lambda sent: looks.append(sent.url) if of_page.search(sent.url) else None)
+    hide = "off => Object.defineProperty(document, 'hidden', { value: off, configurable: true })"
+    page.evaluate(hide, True)
+    refresh(page)
+    page.evaluate("fetch('/healthz/')")
+    assert looks == []
+    page.evaluate(hide, False)
+    with page.expect_response(of_page):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert len(looks) == 1
+
+    for status, words in (
+        (500, "The server cannot answer: not updated since"),
+        (404, "This page is not open to you any more"),
+    ):
+        page.route(of_page, lambda route, code=status: route.fulfill(status=code), times=1)
+        refresh(page)
+        expect(lost).to_contain_text(words)
+    looks.clear()
+    refresh(page)
+    page.evaluate("fetch('/healthz/')")
+    assert looks == []
+    expect(news).not_to_contain_text("Up to date again.")

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import factories
 from tests.views.test_places import FRAME
+from work.models import WorkItem
 
 MINE = "/s/hvk/mine/"
 
@@ -90,6 +91,23 @@ def test_what_waits_for_my_decision(world, sign_in):
     for key in ("owned", "x", "\x00"):
         assert sign_in(world.quality).get(MINE, all=key).status_code == 404
     assert sign_in(world.quality).get(MINE, all="accept", page="x").status_code == 200
+
+
+def test_what_lapsed_comes_first_and_may_be_waived_with_no_task_run(world, sign_in, clock):
+    factories.rule(world.site, "checked", waivable_by="shift_lead")
+    plan = {"owner_user_id": world.shift_lead.pk}
+    lapses = factories.planned_item(world, plan=plan | {"planned_start": world.t(25)})
+    urgent = factories.planned_item(world, priority=1, plan=plan | {"planned_start": world.t(99)})
+    visitor = sign_in(world.shift_lead)
+    for moment, first, waivable in (
+        (world.t(0.5), [urgent, lapses], {}),
+        (world.t(1), [lapses, urgent], {"waive": [lapses.number]}),
+    ):
+        clock.move_to(moment)
+        page = visitor.get(MINE)
+        assert _rows(page, "own")["owned"] == [each.number for each in first]
+        assert _rows(page, "decisions") == waivable
+    assert not WorkItem.objects.get(pk=lapses.pk).blocked
 
 
 @pytest.mark.parametrize("more", [1, 30])

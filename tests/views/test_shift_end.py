@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from tests import factories
 from tests.views.conftest import weight
 from tests.views.test_places import FRAME
+from work.exceptions import Busy
 from work.models import Event, Note, WorkItem
 from work.services import execution, items
 
@@ -141,6 +142,38 @@ def test_of_an_item_that_somebody_else_took_the_words_come_back(world, sign_in):
     assert answer.status_code == 422
     assert _results(answer) == {f"W-{item.number}": "stale"}
     assert "Drained, tagged" in answer.text
+
+
+def test_what_is_open_to_nobody_here_any_more_is_a_result_too(world, nrd, sign_in):
+    """Nothing is told of it: what is another site's and what never was look the same."""
+    item, other = factories.live_item(world), factories.live_item(nrd)
+    visitor, before = sign_in(world.technician), Event.objects.count()
+    for pk in (other.pk, 999_999):
+        answer = _send(visitor, {f"i{pk}-outcome": "leave", f"i{pk}-condition": "Hot, fenced"})
+        assert answer.status_code == 422
+        assert _results(answer) == {"": "gone"}
+        assert "Not done: it is not open to you any more" in answer.text
+        assert "Hot, fenced" in answer.text
+        assert other.what not in answer.text or other.what == item.what
+    assert Event.objects.count() == before
+
+
+def test_given_on_although_what_the_next_must_know_was_not_kept(world, sign_in, monkeypatch):
+    def busy(**_door):
+        raise Busy("held by another")
+
+    plan = {"owner_user_id": world.shift_lead.pk, "executor_ids": [world.shift_lead.pk]}
+    item = factories.live_item(world, plan=plan)
+    monkeypatch.setattr(items, "comment", busy)
+    visitor = sign_in(world.shift_lead)
+    typed = _typed(item, "over", to=world.second_lead.name, condition="Bolts are loose")
+    answer = _send(visitor, typed)
+    assert _results(answer) == {
+        f"W-{item.number}": "Given on. What the next must know was not kept: say it there."
+    }
+    assert "Bolts are loose" in answer.text
+    item.refresh_from_db()
+    assert item.owner_user == world.second_lead
 
 
 def test_what_was_typed_comes_back_after_signing_in_as_it_was_seen(world, sign_in):

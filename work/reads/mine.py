@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from work.models import Blocker, ItemExecutor, Prerequisite, Site, WorkItem
 from work.permissions import BY_ROLE, Action, Scope
+from work.models.readings import blocked_if
 from work.reads import rows as rows_
+from work.reads.blocks import lapsing
 from work.reads.counts import capped, said
 from work.states import CONTROLLED, AnswerState, Gate, Mode, Status
 
@@ -79,11 +81,13 @@ def checkable(site: Site, who: Scope, at: datetime) -> Q:
     return Q(status__in=sorted(CONTROLLED), pk__in=rows.order_by().values("item"))
 
 
-def waivable(site: Site, who: Scope) -> Q:
-    """Work that is blocked by a requirement which the reader may waive."""
-    mine = _by_role(site, who, "prerequisite__waivable_by")
-    rows = Blocker.objects.filter(mine, site=site, ended_at=None)
-    return Q(pk__in=rows.order_by().values("item"))
+def waivable(site: Site, who: Scope, at: datetime) -> Q:
+    """Work that is blocked at `at` by a requirement which the reader may waive."""
+    rows = Blocker.objects.filter(
+        _by_role(site, who, "prerequisite__waivable_by"), site=site, ended_at=None
+    )
+    lapsed = lapsing(site, at).filter(_by_role(site, who, "waivable_by"))
+    return Q(pk__in=rows.order_by().values("item")) | Q(pk__in=lapsed.values("item"))
 
 
 def fill(found: Sequence[Section], at: datetime, shown: int = SHOWN) -> None:
@@ -91,7 +95,7 @@ def fill(found: Sequence[Section], at: datetime, shown: int = SHOWN) -> None:
     for section, count in zip(found, capped([each.items for each in found]), strict=True):
         section.count = count
     parts = [
-        worst(each.items)[:shown].values_list(Value(n), "pk")
+        worst(each.items, at)[:shown].values_list(Value(n), "pk")
         for n, each in enumerate(found)
         if each.count
     ]
@@ -105,9 +109,10 @@ def fill(found: Sequence[Section], at: datetime, shown: int = SHOWN) -> None:
         section.rows = sorted(of_section, key=_urgency)
 
 
-def worst(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
-    """Blocked first, then by priority, by due."""
-    return items.order_by("-blocked", "priority", F("due").asc(nulls_last=True), "-number")
+def worst(items: QuerySet[WorkItem], at: datetime) -> QuerySet[WorkItem]:
+    """Blocked at `at` first, then by priority, by due."""
+    last = Case(When(blocked_if(at), then=Value(0)), default=Value(1))
+    return items.order_by(last, "priority", F("due").asc(nulls_last=True), "-number")
 
 
 def _urgency(row: rows_.ItemRow) -> tuple:

@@ -249,7 +249,8 @@ def _time_tag(value: dt.date, at: dt.datetime | None) -> SafeString:
     today, zone = timezone.localdate(at), ""
     if isinstance(value, dt.datetime):
         value = timezone.localtime(value)
-        zone = str(value.tzinfo)
+        # Of the two 02:30 of a night in autumn, which: they are equal otherwise.
+        zone = f"{value.tzinfo} {value.utcoffset()}"
     return _drawn_time(value, zone, today, get_language())
 
 

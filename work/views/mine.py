@@ -85,7 +85,7 @@ def decisions(site: Site, who: Scope, at: datetime) -> list[Section]:
         decision("accept", _("To accept"), "circle-check", read.acceptable(site, who)),
         Section("clear", _("To clear"), "octagon-x", clear.rows(), f"{work}?clears=me", True),
         decision("check", _("To check"), "clipboard-check", read.checkable(site, who, at)),
-        decision("waive", _("I may waive"), "hourglass", read.waivable(site, who)),
+        decision("waive", _("I may waive"), "hourglass", read.waivable(site, who, at)),
     ]
 
 
@@ -116,7 +116,7 @@ def _whole(
     page = max(1, min(number_in(request.GET.get("page", "")) or 1, LAST))
     begin = (page - 1) * PAGE
     section.count = capped([section.items])[0]
-    shown = rows.load(read.worst(section.items)[begin : begin + PAGE + 1], at, cards=True)
+    shown = rows.load(read.worst(section.items, at)[begin : begin + PAGE + 1], at, cards=True)
     more, section.rows = len(shown) > PAGE, shown[:PAGE]
     _say_blocks(shown[:PAGE], who)
     base = f"?all={section.key}&page="

@@ -65,8 +65,10 @@ def shift_end(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Htt
     except ValueError:
         damaged = dict(_refusals.INCOMPLETE)
         return _render(request, site, who, at, people, request.POST, refusal=damaged)
-    results, again = [], set()
-    for left in read.left(site, who, at, _chosen(request.POST)):
+    chosen = _chosen(request.POST)
+    found = read.left(site, who, at, chosen)
+    results, again = _gone(chosen, found), set()
+    for left in found:
         form = Ending(request.POST, left, people)
         if not form.is_valid():
             again.add(left.item.pk)
@@ -99,6 +101,16 @@ def _chosen(typed: QueryDict) -> list[int]:
     return [pk for pk in found if pk is not None][: read.MOST]
 
 
+def _gone(chosen: list[int], found: list[Left]) -> list[Result]:
+    """Of what was chosen, the items that are open to the person no longer."""
+    left = {each.item.pk for each in found}
+    return [
+        Result(pk, label="", url="", what=_("An item that was here before"), text="", kind="gone")
+        for pk in dict.fromkeys(chosen)
+        if pk not in left
+    ]
+
+
 def _carry_out(
     request: HttpRequest, site: Site, who: Scope, left: Left, form: Ending, act: uuid.UUID
 ) -> Result:
@@ -119,7 +131,11 @@ def _carry_out(
         result.kind = _refusals.answer_of(error)[1]
         result.reasons = _refusals.refusal(error, who)["reasons"]
     if result.done and said["outcome"] == "over" and said["condition"]:
-        _tell(request, door["act"], item.pk, said["condition"])
+        try:
+            _tell(request, door["act"], item.pk, said["condition"])
+        except NotDone:
+            result.text = _("Given on. What the next must know was not kept: say it there.")
+            result.typed = said["condition"]
     return result
 
 
@@ -185,7 +201,8 @@ def _render(
     for each in results or []:
         if not each.done and each.pk not in asked and typed is not None:
             each.typed = typed.get(f"i{each.pk}-condition", "")
-    failed = bool(again) or refusal is not None
+    gone = any(each.kind == "gone" for each in results or [])
+    failed = bool(again) or gone or refusal is not None
     values = {
         "site": site,
         "rows": rows,
