@@ -20,9 +20,8 @@ from bench.client import Browser, report
 from bench.served import Served, served
 
 BOARD = "/s/hvk/board/?type=RUN"
-_ENTRY = re.compile(
-    r'form="(move|ask)" formaction="([^"]+)"(?: name="act" value="([^"]+)")?( class="held)?'
-)
+_ENTRY = re.compile(r'form="(move|ask)" formaction="([^"]+)"( class="held)?')
+_OF_PAGE = re.compile(r'name="page" value="([^"]+)"')
 _TYPED = {
     "stop": {"condition": "Guard on"},
     "give-back": {"missing": "Loose", "clears": "role:supervisor"},
@@ -49,8 +48,8 @@ class Person:
         while time.monotonic() < until:
             self._look()
             steps = [
-                (path, act)
-                for _form, path, act, held in _ENTRY.findall(self._page)
+                (path, form == "move")
+                for form, path, held in _ENTRY.findall(self._page)
                 if not held and re.search(r"/(start|complete|stop|give-back)/", path)
             ]
             blocked = re.findall(r'<li class="card is-blocked" id="card-([^"]+)"', self._page)
@@ -67,33 +66,37 @@ class Person:
             self._page = answer.body
             self._tag = answer.tag
 
-    def _step(self, path: str, act: str) -> None:
+    def _step(self, path: str, at_once: bool) -> None:
         path = html.unescape(path)
         verb = path.split("?")[0].rstrip("/").rsplit("/", 1)[1]
-        if act:
-            self._send(verb, path, {"act": act, "back": BOARD})
+        of_page = _OF_PAGE.search(self._page)
+        if at_once and of_page:
+            act = uuid.uuid5(uuid.UUID(of_page[1]), path)
+            self._send(verb, path, {"page": of_page[1], "back": BOARD}, act)
             return
         form = self.browser.get("form", path, HX_Request="true")
         seen = _SEEN.search(form.body)
         if form.status == 200 and seen:
-            self._send(verb, path, {"seen": seen[1], "act": str(uuid.uuid4()), "back": BOARD})
+            act = uuid.uuid4()
+            self._send(verb, path, {"seen": seen[1], "act": str(act), "back": BOARD}, act)
 
     def _clear(self, label: str) -> None:
         page = self.browser.get("item", f"/s/hvk/work/{label}/")
         found, seen = _OPEN_BLOCKER.search(page.body), _SEEN.search(page.body)
         if found and seen:
-            self._send("clear", html.unescape(found[1]), {"seen": "", "act": str(uuid.uuid4())})
+            act = uuid.uuid4()
+            self._send("clear", html.unescape(found[1]), {"seen": "", "act": str(act)}, act)
 
-    def _send(self, verb: str, path: str, form: dict[str, str]) -> None:
+    def _send(self, verb: str, path: str, form: dict[str, str], act: uuid.UUID) -> None:
         sent = form | _TYPED.get(verb, {})
         for _time in range(2 if random.random() < 0.2 else 1):
             answer = self.browser.post("act", path, sent)
             if answer.status in (204, 303):
-                self.done.append(form["act"])
+                self.done.append(str(act))
             elif answer.status in (403, 409, 422):
                 self.refused += 1
             else:
-                self.unsure.append(form["act"])
+                self.unsure.append(str(act))
 
 
 def main() -> None:

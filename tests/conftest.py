@@ -217,5 +217,8 @@ def _own_cache(settings):
     """What one test caches, another never sees."""
     from django.core.cache import cache
 
+    from work.reads import kept
+
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
+    kept.forget()

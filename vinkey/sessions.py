@@ -14,10 +14,19 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 from django.utils import timezone
+
+from work.prepared import given, prepared
 
 STEP = timedelta(minutes=5)
 _SIGNED_IN_AT = "signed_in_at"
+
+
+@prepared
+def _known() -> QuerySet[Session]:
+    """The session of that key, unless it has ended."""
+    return Session.objects.filter(session_key=given("key"), expire_date__gt=given("now"))
 
 
 class SessionStore(DatabaseSessions):
@@ -29,8 +38,9 @@ class SessionStore(DatabaseSessions):
     only_looks = False
 
     def load(self) -> dict[str, Any]:
-        row = self._get_session_from_db()
+        row = next(iter(_known(key=self.session_key, now=timezone.now())), None)
         if row is None:
+            self._session_key = None
             return {}
         data = self.decode(row.session_data)
         end = _end(data)

@@ -168,7 +168,6 @@
     if ("busy" in card.dataset) return;
     card.dataset.busy = "";
     const sent = new URLSearchParams(new FormData(entry.form));
-    sent.set(entry.name, entry.value);
     const headers = { "HX-Request": "true" };
     try {
       const answer = await fetch(entry.formAction, { method: "POST", body: sent, headers });

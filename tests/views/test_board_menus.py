@@ -37,8 +37,7 @@ def press(visitor, item, verb, board=BOARD):
     )
     form = page.by_id(button.attrs["form"])
     hidden = {tag.attrs["name"]: tag.attrs["value"] for tag in form.inside if tag.name == "input"}
-    sent = hidden | {button.attrs["name"]: button.attrs["value"]}
-    return visitor.client.post(button.attrs["formaction"], sent)
+    return visitor.client.post(button.attrs["formaction"], hidden)
 
 
 def told(item):
@@ -103,9 +102,29 @@ def test_pressed_twice_it_is_done_once(world, sign_in):
     item = factories.planned_item(world)
     visitor = sign_in(world.technician)
     move = menu(visitor, item)["start"]
-    for _twice in range(2):
-        assert visitor.post(move.url, {"act": str(move.act)}).status_code == 303
+    page = {"page": str(uuid.uuid4())}
+    assert visitor.post(move.url, page).status_code == 303
+    count = Event.objects.count()
+    assert visitor.post(move.url, page).status_code == 303
     assert told(item).count("start") == 1
+    assert Event.objects.count() == count
+
+
+def test_two_pages_are_two_acts_and_a_page_that_is_none_does_nothing(world, sign_in):
+    """Each page that was sent has its own identity, whatever of it was drawn before."""
+    item = factories.planned_item(world)
+    pages = []
+    for reader in (world.shift_lead, world.shift_lead, world.technician):
+        form = Markup(sign_in(reader).get(BOARD).text).by_id("move")
+        pages += [tag.attrs["value"] for tag in form.inside if tag.attrs.get("name") == "page"]
+    assert len({*pages}) == 3
+    visitor = sign_in(world.technician)
+    move = menu(visitor, item)["start"]
+    for wrong in ("x", "", "\x00"):
+        assert visitor.post(move.url, {"page": wrong}).status_code == 422
+    assert visitor.post(move.url, {"page": pages[2]}).status_code == 303
+    with left_unchanged(item):
+        assert sign_in(world.shift_lead).post(move.url, {"page": pages[0]}).status_code == 409
 
 
 def test_a_card_that_somebody_changed_since_is_stale(world, sign_in):
@@ -114,7 +133,7 @@ def test_a_card_that_somebody_changed_since_is_stale(world, sign_in):
     move = menu(visitor, item)["start"]
     WorkItem.objects.filter(pk=item.pk).update(version=item.version + 1)
     with left_unchanged(item):
-        answer = visitor.post(move.url, {"act": str(move.act)})
+        answer = visitor.post(move.url, {"page": str(uuid.uuid4())})
     assert answer.status_code == 409
     assert "somebody changed this while you were looking" in answer.text
 
@@ -126,14 +145,12 @@ def test_a_page_that_stays_is_told_that_it_is_done_or_why_not(world, sign_in):
     held = factories.planned_item(world, place_id=world.l4.pk)
     visitor = sign_in(world.shift_lead)
     moves = menu(visitor, done) | menu(visitor, held)
-    known = {"back": BOARD, "seen": ""}
-    answer = visitor.post(
-        moves["complete"].url, known | {"act": str(moves["complete"].act)}, htmx=True
-    )
+    known = {"back": BOARD, "seen": "", "page": str(uuid.uuid4())}
+    answer = visitor.post(moves["complete"].url, known, htmx=True)
     assert (answer.status_code, answer.content) == (204, b"")
     done.refresh_from_db()
     assert done.status == "done"
-    answer = visitor.post(moves["start"].url, known | {"act": str(moves["start"].act)}, htmx=True)
+    answer = visitor.post(moves["start"].url, known, htmx=True)
     assert answer.status_code == 422
     held.refresh_from_db()
     assert held.status == "planned"

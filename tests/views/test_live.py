@@ -9,7 +9,6 @@ from django.db import connection
 
 from tests.factories import live_item, make_world, planned_item, requested_item, rule
 from work.models import Event
-from work.permissions import scope
 from work.reads import live
 from work.services import items, people
 from work.states import BlockerKind, Role
@@ -135,10 +134,9 @@ def test_another_site_does_not_change_it(world, nrd, planner):
 def test_a_late_commit_of_an_older_event_is_not_lost():
     """The lower id commits after the higher one, which a reader has seen already."""
     world = make_world()
-    who = scope(world.planner, world.at)
 
-    def token() -> str:
-        return live.token(world.site.pk, who, world.at)
+    def token() -> live.State:
+        return live.state(world.site.pk, world.at)
 
     settings = connection.settings_dict
     late = psycopg.connect(

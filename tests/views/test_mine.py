@@ -1,5 +1,7 @@
 """My work: what is counted for whom, each number with exactly its list; and what I decide."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -93,11 +95,18 @@ def test_what_waits_for_my_decision(world, sign_in):
     assert sign_in(world.quality).get(MINE, all="accept", page="x").status_code == 200
 
 
+def _soon(world):
+    """Its requirements are due a minute after the world's moment."""
+    return world.at + timedelta(days=2, minutes=1)
+
+
 def test_what_lapsed_comes_first_and_may_be_waived_with_no_task_run(world, sign_in, clock):
-    factories.rule(world.site, "checked", waivable_by="shift_lead")
+    factories.rule(world.site, "checked", kind="document", waivable_by="shift_lead")
     plan = {"owner_user_id": world.shift_lead.pk}
-    lapses = factories.planned_item(world, plan=plan | {"planned_start": world.t(25)})
-    urgent = factories.planned_item(world, priority=1, plan=plan | {"planned_start": world.t(99)})
+    lapses = factories.planned_item(world, plan=plan | {"planned_start": _soon(world)})
+    urgent = factories.planned_item(
+        world, priority="1", plan=plan | {"planned_start": world.at + timedelta(days=9)}
+    )
     visitor = sign_in(world.shift_lead)
     for moment, first, waivable in (
         (world.t(0.5), [urgent, lapses], {}),

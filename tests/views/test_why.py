@@ -8,6 +8,7 @@ import pytest
 from tests.factories import place, planned_item, requested_item, rule
 from tests.views.test_lists import labels, shown, total
 from work.models import Place
+from work.reads import kept
 from work.services import blockers, items, people
 from work.services import clock as by_the_clock
 from work.states import BlockerKind
@@ -119,6 +120,7 @@ def test_an_area_that_is_in_use_no_more_keeps_its_name_and_its_list(world, held,
     never = place(world.site, "50", parent=world.root, name="Old store")
     assert "Old store" in [row["label"] for row in planner.get(WHY).context["areas"]]
     Place.objects.filter(pk=never.pk).update(is_active=False)
+    kept.forget()
     assert "Old store" not in [row["label"] for row in planner.get(WHY).context["areas"]]
 
 

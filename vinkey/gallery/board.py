@@ -14,7 +14,6 @@ def _cards() -> list[ItemRow]:
             label="Complete",
             url="#r",
             at_once=True,
-            act="a1",
             reasons=[1],
             reason="Lock 14 is on F-301",
             who="HSE",

@@ -13,13 +13,12 @@ _VIEWS = [
     Row(label="Overdue", url="#late", count="", current=False),
 ]
 _MOVES = [
-    Row(label="Complete", url="#complete", at_once=True, act="5d0c", reasons=[], reason="", more=0),
-    Row(label="Stop and wait", url="#wait", at_once=False, act="", reasons=[], reason="", more=0),
+    Row(label="Complete", url="#complete", at_once=True, reasons=[], reason="", more=0),
+    Row(label="Stop and wait", url="#wait", at_once=False, reasons=[], reason="", more=0),
     Row(
         label="Accept",
         url="#accept",
         at_once=True,
-        act="5d0e",
         reasons=[1, 2],
         more=1,
         reason="Dry cycle record is missing",

@@ -131,11 +131,14 @@ INDEXES = [
     ),
     models.Index(
         fields=["blocked_from"],
+        include=["site"],
         name="work_item_blocked_from",
         condition=Q(status__in=_OPEN, blocked_from__isnull=False),
     ),
     models.Index(
+        # The latest of a site that has passed is found here alone.
         fields=["ready_until"],
+        include=["site"],
         name="work_item_ready_until",
         condition=Q(status__in=_OPEN, ready_until__isnull=False),
     ),

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import (
     Case,
     DateTimeField,
@@ -26,6 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest, Substr
 
 from work.models import Blocker, Prerequisite, Site
+from work.reads.kept import answer
 from work.reads.lapses import unmet_and_due
 from work.states import UNDER_WAY, AnswerState
 
@@ -81,10 +81,8 @@ def held(
     parts = _parts(site, at, items, which or Q(), since, length)
     if not parts:
         return found
-    with connection.cursor() as cursor:
-        cursor.execute(*_statement(parts, groupings))
-        for n, key, *rest in cursor.fetchall():
-            found[groupings[n]].append(Held(tuple(key), *rest))
+    for n, key, *rest in answer(*_statement(parts, groupings)):
+        found[groupings[n]].append(Held(tuple(key), *rest))
     for rows in found.values():
         rows.sort(key=lambda row: (-row.seconds, -row.now, row.key))
     return found

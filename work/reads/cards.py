@@ -13,7 +13,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Case, F, JSONField, Model, OuterRef, Q, QuerySet, Value, When
 from django.db.models.base import ModelState
 from django.db.models.functions import JSONObject
@@ -31,6 +31,7 @@ from work.models import (
     WorkTypeVersion,
 )
 from work.prepared import Among, fill, given
+from work.reads.kept import answer
 from work.services import _owners
 from work.services._facts import OVERLAY_FIELDS, Facts
 from work.states import Gate, Mode, Status
@@ -94,9 +95,7 @@ class Known:
 def known(pks: Iterable[int]) -> dict[int, Known]:
     """What is known of these items, by their ids."""
     sql, params = _statement()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, fill(params, {"ids": list(pks)}))
-        return {row[0]: _known(row) for row in cursor.fetchall()}
+    return {row[0]: _known(row) for row in answer(sql, fill(params, {"ids": list(pks)}))}
 
 
 @functools.cache

@@ -9,6 +9,8 @@ from django.db.models import QuerySet, Value
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from work.reads.kept import answer
+
 CAP = 1000
 
 
@@ -39,9 +41,8 @@ def capped(found: Sequence[QuerySet | Statement]) -> list[int]:
         asked.append((sql, repr(given)))
         parts[asked[-1]] = given
     counts = ", ".join(f"(SELECT count(*) FROM ({sql}) AS few)" for sql, _given in parts)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {counts}", [each for given in parts.values() for each in given])
-        known = dict(zip(parts, cursor.fetchone(), strict=True))
+    (row,) = answer(f"SELECT {counts}", [each for given in parts.values() for each in given])
+    known = dict(zip(parts, row, strict=True))
     return [known[each] for each in asked]
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import CharField, Exists, JSONField, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast
 
@@ -26,7 +25,7 @@ from work.models import (
     WorkItem,
 )
 from work.permissions import Scope, visible
-from work.prepared import planned
+from work.reads.kept import answer
 from work.reads.seen import of_site
 from work.services._things import known_assets
 
@@ -116,9 +115,7 @@ def load_each(site: Site, who: Scope, several: Sequence[Wanted]) -> list[Facets]
             marks = tuple(f"%({name})s" for name in names)
             statement += f" UNION ALL ({sql.replace('%%', '%%%%')})" % marks
             params |= dict(zip(names, values, strict=True))
-    with planned() if statement is _ALWAYS else connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        rows = cursor.fetchall()
+    rows = answer(statement, params, often=statement is _ALWAYS)
     found = [Facets() for _wanted in several]
     for what, pk, code, name, more, extra in rows:
         of, _colon, kind = what.rpartition(":")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from work.models import WorkItem
 from work.models.readings import blocked_if
-from work.reads import picture
+from work.reads import kept, picture
 
 KINDS = ("area", "owner", "team", "type")
 
@@ -67,14 +67,14 @@ def first(items: QuerySet[WorkItem], opened: list[Lane], most: int) -> dict[int,
         .annotate(_rank=rank)
         .filter(_rank__lte=most)
     )
-    return dict(found.values_list("pk", "_lane"))
+    return dict(kept.rows(found.values_list("pk", "_lane")))
 
 
 def _counted(rows: QuerySet[WorkItem], at: Any, *columns: Any, **named: Any) -> Iterable[tuple]:
     # Of what stands in every index: by area one is enough for all that is asked.
     counts = {"_n": Count("site_id"), "_blocked": Count("site_id", filter=blocked_if(at))}
     grouped = rows.order_by().annotate(**named).values(*columns, *named, "status")
-    return grouped.annotate(**counts).values_list(*columns, *named, "status", *counts)
+    return kept.rows(grouped.annotate(**counts).values_list(*columns, *named, "status", *counts))
 
 
 def _areas(selection: Any, rows: QuerySet[WorkItem]) -> list[Lane]:

@@ -1,15 +1,18 @@
 """The live token: whether a page that was read before would still be the same.
 
 A hash of what can change it: acts, by the newest event of the site and the count of the last
-thousand, so that an act with an older id that commits late is seen too; lapses and due times that
-have passed; the viewer's scope, language, cookies and day; the code. What is made of minutes
-(ages, "not confirmed stopped") is refreshed by the clock.
+thousand, so that an act with an older id that commits late is seen too, and by the newest that is
+of no site, such as a person's other name; lapses and due times that have passed; the viewer's
+scope, language, cookies and day; the code. What is made of minutes (ages, "not confirmed stopped")
+is refreshed by the clock, every five minutes at least: so long an act may be overlooked that
+commits after another one took a thousand ids.
 """
 
 import functools
 import hashlib
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -32,6 +35,7 @@ WITH newest AS (
   SELECT (SELECT e.id FROM work_event e WHERE e.site_id = %(site)s ORDER BY e.id DESC LIMIT 1) AS id
 )
 SELECT n.id,
+  (SELECT e.id FROM work_event e WHERE e.site_id IS NULL ORDER BY e.id DESC LIMIT 1),
   (SELECT count(*) FROM (SELECT FROM work_event e
      WHERE e.site_id = %(site)s AND e.id > n.id - {LAST} LIMIT {LAST}) AS last),
   (SELECT max(i.blocked_from) FROM work_workitem i WHERE {_OF_SITE} AND i.blocked_from <= %(at)s),
@@ -42,24 +46,30 @@ SELECT n.id,
 FROM newest n
 """
 
+type State = tuple[Any, ...]
 
-def token(site_id: int, who: Scope, at: datetime, *viewed: str) -> str:
-    """The token of a page over a site for this viewer: one query.
+
+def state(site_id: int, at: datetime) -> State:
+    """What changes with whatever can look different at the site: one query."""
+    with planned() as cursor:
+        cursor.execute(_SQL, {"site": site_id, "at": at})
+        found = cursor.fetchone()
+    running = found[-1] or found[3]
+    return (*found, int(at.timestamp()) // (60 if running else _AGES))
+
+
+def token(site_id: int, found: State, who: Scope, at: datetime, *viewed: str) -> str:
+    """The token of a page over a site in this state, for this viewer.
 
     viewed: what else the page depends on, such as its address and the cookies.
     """
-    with planned() as cursor:
-        cursor.execute(_SQL, {"site": site_id, "at": at})
-        state = cursor.fetchone()
-    running = state[-1] or state[2]
     parts = [
         site_id,
-        state,
+        found,
         who.user_id,
         sorted(who.grants, key=repr),
         get_language(),
         timezone.localdate(at),
-        int(at.timestamp()) // (60 if running else _AGES),
         code_version(),
         *viewed,
     ]

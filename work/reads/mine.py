@@ -7,8 +7,9 @@ from datetime import datetime
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from work.models import Blocker, ItemExecutor, Prerequisite, Site, WorkItem
-from work.permissions import BY_ROLE, Action, Scope
 from work.models.readings import blocked_if
+from work.permissions import BY_ROLE, Action, Scope
+from work.reads import kept
 from work.reads import rows as rows_
 from work.reads.blocks import lapsing
 from work.reads.counts import capped, said
@@ -101,7 +102,7 @@ def fill(found: Sequence[Section], at: datetime, shown: int = SHOWN) -> None:
     ]
     if not parts:
         return
-    pairs = list(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
+    pairs = kept.rows(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
     items = WorkItem.objects.filter(pk__in={pk for _n, pk in pairs})
     by_pk = {row.pk: row for row in rows_.load(items, at, cards=True)}
     for n, section in enumerate(found):

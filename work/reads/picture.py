@@ -8,6 +8,7 @@ from django.db.models.functions import Substr
 
 from work.models import Place, Site, WorkItem
 from work.permissions import Scope
+from work.reads import kept
 from work.reads.seen import of_site
 from work.states import Role
 
@@ -34,9 +35,11 @@ def areas(site: Site, who: Scope, *, closed: bool = False) -> list[Area]:
     used = Q() if closed else Q(is_active=True)
     found = [
         (depth, Area(code, name, path, is_active))
-        for depth, code, name, path, is_active in Place.objects.filter(q & used, site=site)
-        .order_by("path")
-        .values_list("depth", "code", "name", "path", "is_active")
+        for depth, code, name, path, is_active in kept.rows(
+            Place.objects.filter(q & used, site=site)
+            .order_by("path")
+            .values_list("depth", "code", "name", "path", "is_active")
+        )
     ]
     roots = [area for depth, area in found if depth == 1]
     if len(roots) == 1 and len(found) > 1:
@@ -77,7 +80,7 @@ def counted(
     """The rows of `counting`, by name."""
     return [
         (area, dict(zip(wanted, counts, strict=True)))
-        for area, *counts in counting(items, wanted, length)
+        for area, *counts in kept.rows(counting(items, wanted, length))
     ]
 
 

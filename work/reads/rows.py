@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import (
     Case,
     CharField,
@@ -47,6 +46,7 @@ from work.models import (
 )
 from work.models.readings import blocked_at, overdue_at, ready_at, unconfirmed_at
 from work.prepared import fill, given
+from work.reads.kept import answer
 from work.reads.lapses import unmet_and_due
 from work.states import ENDED, BlockerKind, Priority, Status
 
@@ -108,6 +108,7 @@ class ItemRow:
     next_text: str = ""
     next_by: str = ""
     moves: list[Any] = field(default_factory=list)
+    drawn: dict[bool, Any] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -221,9 +222,7 @@ def load(
         sql, params = statement(items, at, cards=cards, more=more)
     except EmptyResultSet:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return [_read(values, at, cards, more) for values in cursor.fetchall()]
+    return [_read(values, at, cards, more) for values in answer(sql, params)]
 
 
 def statement(
@@ -293,7 +292,8 @@ def _holds() -> ArraySubquery:
 def _read(values: Sequence[Any], at: datetime, cards: bool, more: Sequence[str]) -> ItemRow:
     row, rest = _row(values, at), values[len(_FIRST) :]
     if cards:
-        executors, block, row.holds, *rest = rest
+        executors, block, holds, *rest = rest
+        row.holds = [*holds]
         row.executors_text = ", ".join(executors)
         row.block = _blocking(json.loads(block)) if block else None
     for name, value in zip(more, rest, strict=True):

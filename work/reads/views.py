@@ -3,10 +3,9 @@
 import json
 from dataclasses import dataclass, field
 
-from django.db import connection
-
 from work.models import Site
 from work.permissions import Scope
+from work.prepared import planned
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ SELECT c.default_view_id, '', '', false, 0, c.columns
 def load(site: Site, who: Scope) -> Kept:
     """All of it in one query."""
     given = {"site": site.pk, "user": who.user_id, "guest": who.only_contractor(site.pk)}
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(_SQL, given)
         rows = cursor.fetchall()
     found, default = Kept(), None

@@ -28,13 +28,20 @@ _PIN, _POST, _DOER, _LOCK = (_of_page(name) for name in ("pin", "post", "doer", 
 
 @register.simple_tag
 def card(item: Any, slug: str, staged: bool = False) -> SafeString:
-    """An item on the board.
+    """An item on the board: drawn once, since a row may be kept for its reader.
 
     item    a row as in board.html; its icons stand in _card_icons.html, and what its menu does is
             sent by the forms #move and #ask of the board
     slug    of the site
     staged  the stage stands over the cards
     """
+    kept = item.drawn
+    if staged not in kept:
+        kept[staged] = _card(item, slug, staged)
+    return kept[staged]
+
+
+def _card(item: Any, slug: str, staged: bool) -> SafeString:
     return put(
         '<li class="card{}" id="card-{}">\n{}<a class="title" href="{}">{}</a>\n{}{}{}{}</li>\n',
         " is-blocked" if item.is_blocked else "",
@@ -129,8 +136,8 @@ def menu(label: str, moves: Any) -> SafeString:
     What cannot be done stands there with its reason, and may be tried: the server refuses.
 
     label   number of the item; the menu is #menu-<label>
-    moves   list of .label .url .at_once bool (by POST of the form #move with .act, else its page,
-            by the form #ask) .reasons list (not empty: it is held) .reason .who str (the first in
+    moves   list of .label .url .at_once bool (by POST of the form #move, else its page, by the
+            form #ask) .reasons list (not empty: it is held) .reason .who str (the first in
             words, and who clears it) .more int (further ones)
     """
     return put(
@@ -142,16 +149,14 @@ def menu(label: str, moves: Any) -> SafeString:
 
 
 def _entry(label: str, move: Any) -> SafeString:
-    act = put(' name="act" value="{}"', move.act) if move.at_once else ""
     held, words = "", put("{}<i> {}</i>", move.label, label)
     if move.reasons:
         held = mark_safe(' class="held" aria-disabled="true"')
         words = put("{}<span>{}<small>{}</small></span>", _LOCK, words, _why(move))
     return put(
-        '<button form="{}" formaction="{}"{}{}>{}</button>\n',
+        '<button form="{}" formaction="{}"{}>{}</button>\n',
         "move" if move.at_once else "ask",
         move.url,
-        act,
         held,
         words,
     )

@@ -8,9 +8,10 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from work import addresses
+from work.reads.kept import drawn
 from work.reads.values import said
 from work.states import BlockerKind
-from work.templatetags.markup import put
+from work.templatetags.markup import join, put
 from work.templatetags.markup import word as _
 from work.templatetags.vinkey import (
     age,
@@ -31,13 +32,20 @@ _NOTHING = mark_safe('<td><span class="muted">–</span></td>')
 
 
 @register.simple_tag
-def list_row(item: Any, columns: Sequence[Any], slug: str, bulk: str = "") -> SafeString:
-    """One row.
+def list_rows(
+    items: Sequence[Any], columns: Sequence[Any], slug: str, bulk: str = ""
+) -> SafeString:
+    """The rows, drawn once while nothing is different at the site.
 
-    item      a row read at one moment, never a model
+    items     rows read at one moment, never models
     columns   list of .key, and .field for a custom one
     bulk      css id of the form for chosen rows: each row has its check box then
     """
+    key = ("rows", slug, bulk, *(each.key for each in columns), *(item.pk for item in items))
+    return drawn(key, lambda: join(_row(item, columns, slug, bulk) for item in items))
+
+
+def _row(item: Any, columns: Sequence[Any], slug: str, bulk: str) -> SafeString:
     url = addresses.item(slug, item.label)
     cells = [_choose(item, bulk)] if bulk else []
     for column in columns:

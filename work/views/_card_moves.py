@@ -5,9 +5,8 @@ one says why and may be pressed all the same: its door refuses, and the attempt 
 """
 
 import functools
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import get_language
@@ -36,7 +35,6 @@ class Move:
 
     reasons: why it is held, in codes. reason, who, more: the first of them in words, who clears it,
     and how many there are besides.
-    act: the identity of the act, born with the menu.
     """
 
     verb: str
@@ -47,7 +45,6 @@ class Move:
     reason: str = ""
     who: str = ""
     more: int = 0
-    act: uuid.UUID = field(default_factory=uuid.uuid4)
 
     @property
     def allowed(self) -> bool:

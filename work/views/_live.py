@@ -15,7 +15,8 @@ from django.utils.http import parse_etags
 
 from work.models import Site
 from work.permissions import Scope
-from work.reads.live import token
+from work.reads import kept
+from work.reads.live import State, state, token
 from work.views._site import fragment
 
 type View[**P] = Callable[Concatenate[HttpRequest, Site, Scope, datetime, P], HttpResponse]
@@ -36,20 +37,22 @@ def live[**P](view: View[P]) -> View[P]:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> HttpResponse:
-        tag = _tag(request, site, who, at)
+        now = state(site.pk, at)
+        tag = _tag(request, site, now, who, at)
         if tag in parse_etags(request.headers.get("If-None-Match", "")):
             return _with_tag(HttpResponseNotModified(), tag)
         request.live_tag = tag  # type: ignore[attr-defined]
-        return _with_tag(view(request, site, who, at, *args, **kwargs), tag)
+        with kept.under(site.pk, now, at):
+            return _with_tag(view(request, site, who, at, *args, **kwargs), tag)
 
     return enter
 
 
-def _tag(request: HttpRequest, site: Site, who: Scope, at: datetime) -> str:
+def _tag(request: HttpRequest, site: Site, now: State, who: Scope, at: datetime) -> str:
     """The token of this page for this reader, as an ETag."""
     part = "part" if fragment(request) else "page"
     cookies = request.headers.get("Cookie", "")
-    return f'W/"{token(site.pk, who, at, part, request.get_full_path(), cookies)}"'
+    return f'W/"{token(site.pk, now, who, at, part, request.get_full_path(), cookies)}"'
 
 
 def _with_tag(response: HttpResponse, tag: str) -> HttpResponse:

@@ -1,6 +1,7 @@
 """The work board of a site: a column a status, whole or in lanes."""
 
 import json
+import uuid
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -60,6 +61,7 @@ def board(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpRes
         values |= _whole(selection, by_status)
     values |= {
         "part": fragment(request),
+        "page": uuid.uuid4(),
         "steps": _STEPS,
         "lane_ways": _lane_ways(selection, kind),
         "closed": {"count": said(counts[len(shown)]), "url": _list(site, closed_today.asked.url())},
@@ -80,7 +82,7 @@ def _closed_today(selection: Selection) -> Selection:
 
 def _whole(selection: Selection, counts: dict[Status, int]) -> dict[str, Any]:
     """One board over everything, each column cut by its own index."""
-    cards = _cards.of_columns(selection, counts, CARDS) if any(counts.values()) else []
+    cards = _cards.of_columns(selection, [*counts], CARDS) if any(counts.values()) else []
     by_status = _cards.by_status(cards)
     staged = len(selection.asked.values.get("type", ())) == 1
     return {
@@ -98,7 +100,7 @@ def _in_lanes(
     found = lanes.lanes(kind, selection, counts) if any(counts.values()) else []
     named, site = found[:MOST_LANES], selection.context.site
     opened = _opened(named, asked)
-    cards = _cards.of_lanes(selection, opened, CARDS_IN_LANE) if opened else {}
+    cards = _cards.of_lanes(selection, kind, opened, CARDS_IN_LANE) if opened else {}
     shown = []
     for number, lane in enumerate(named):
         by_status = _cards.by_status(cards.get(lane.key, []))

@@ -27,7 +27,7 @@ from work.views._refusals import INVALID, answer_of
 from work.views._site import SeeOther, back_to, fragment, number_in, see_other, site_view
 
 # What every form of an act sends.
-_ALWAYS = frozenset({"csrfmiddlewaretoken", "act", "seen", "back"})
+_ALWAYS = frozenset({"csrfmiddlewaretoken", "act", "page", "seen", "back"})
 
 
 def _found(site: Site, who: Scope, number: str) -> WorkItem:
@@ -126,7 +126,7 @@ def _do(
     bare = _is_bare(request) and not spec.part
     answer = functools.partial(_not_done, request, page, spec, of, None if bare else form)
     try:
-        act = uuid.UUID(request.POST.get("act", ""))
+        act = _act_sent(request)
         # A menu says in the address of the act which version it saw.
         typed = request.POST.get("seen") or request.GET.get("seen", "")
         seen = int(typed) if typed else None
@@ -158,6 +158,13 @@ def _do(
             error = Forbidden(verdict.reason)
         return answer(error)
     return _done(request, page, spec)
+
+
+def _act_sent(request: HttpRequest) -> uuid.UUID:
+    """The identity of the act: its form's, or of the page whose menus offer it by its address."""
+    if page := request.POST.get("page"):
+        return uuid.uuid5(uuid.UUID(page), request.get_full_path())
+    return uuid.UUID(request.POST.get("act", ""))
 
 
 def _done(request: HttpRequest, page: Page, spec: Spec) -> HttpResponse:
