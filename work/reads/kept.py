@@ -95,15 +95,15 @@ def drawn[T: str](key: tuple[Hashable, ...], draw: Callable[[], T]) -> T:
     return _kept(now, (*key, get_language(), timezone.localdate(now.at)), draw, len)
 
 
-def for_reader[T: Sequence](key: tuple[Hashable, ...], who: Scope, make: Callable[[], T]) -> T:
-    """What was made of rows for one reader, in the reader's language: as `drawn`. A row is worth
-    five: with what can be done to it, and drawn.
+def for_reader[T](key: tuple[Hashable, ...], who: Scope, make: Callable[[], T], *, rows: int) -> T:
+    """What was made of so many rows for one reader, in the reader's language: as `drawn`. Not to be
+    changed. A row is worth five: with what can be done to it, and drawn.
     """
     now = _now.get()
     if now is None:
         return make()
     own = (who.user_id, who.grants, get_language(), timezone.localdate(now.at))
-    return _kept(now, (*key, *own), make, lambda made: 5 * ROW * (1 + len(made)))
+    return _kept(now, (*key, *own), make, lambda _made: 5 * ROW * rows)
 
 
 def forget() -> None:

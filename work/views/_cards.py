@@ -1,6 +1,6 @@
 """The cards of a board: read in one query whatever the columns and lanes, with what can be done."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from work.filters import Selection
@@ -8,7 +8,6 @@ from work.filters.order import ordered
 from work.models import WorkItem
 from work.reads import lanes
 from work.reads import rows as read
-from work.reads.kept import for_reader
 from work.reads.rows import ItemRow
 from work.states import Status
 from work.views import _card_moves
@@ -16,37 +15,21 @@ from work.views import _card_moves
 DEFAULT = "priority"
 
 
-def of_columns(selection: Selection, statuses: Sequence[Status], most: int) -> list[ItemRow]:
-    """The first cards of every status, each cut by its own index; kept for their reader."""
-    key = ("cards", selection.asked.url(), *statuses, most)
-    who = selection.context.who
-    return for_reader(key, who, lambda: _of_columns(selection, statuses, most))
-
-
-def _of_columns(selection: Selection, statuses: Sequence[Status], most: int) -> list[ItemRow]:
+def of_columns(selection: Selection, statuses: Iterable[Status], most: int) -> list[ItemRow]:
+    """The first cards of every status, each cut by its own index."""
     sort = _sort(selection)
     parts = [ordered(selection.rows(status), sort).values_list("pk")[:most] for status in statuses]
     found = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     return _read(selection, found)
 
 
-def of_lanes(
-    selection: Selection, kind: str, opened: list[lanes.Lane], most: int
-) -> dict[str, list[ItemRow]]:
-    """The first cards of every status of every lane of the kind, by its key; as `of_columns`."""
-    key = ("cards", selection.asked.url(), kind, *(lane.key for lane in opened), most)
-    who = selection.context.who
-    cards: dict[str, list[ItemRow]] = {}
-    for lane, row in for_reader(key, who, lambda: _of_lanes(selection, opened, most)):
-        cards.setdefault(lane, []).append(row)
-    return cards
-
-
-def _of_lanes(
-    selection: Selection, opened: list[lanes.Lane], most: int
-) -> list[tuple[str, ItemRow]]:
+def of_lanes(selection: Selection, opened: list[lanes.Lane], most: int) -> dict[str, list[ItemRow]]:
+    """The first cards of every status of every lane, by its key."""
     placed = lanes.first(ordered(selection.rows(), _sort(selection)), opened, most)
-    return [(opened[placed[row.pk]].key, row) for row in _read(selection, placed)]
+    cards: dict[str, list[ItemRow]] = {}
+    for row in _read(selection, placed):
+        cards.setdefault(opened[placed[row.pk]].key, []).append(row)
+    return cards
 
 
 def by_status(cards: Iterable[ItemRow]) -> dict[str, list[ItemRow]]:

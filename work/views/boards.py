@@ -19,6 +19,7 @@ from work.models import Site
 from work.permissions import Scope
 from work.reads import lanes
 from work.reads.counts import CAP, capped, said
+from work.reads.kept import for_reader
 from work.states import MOVES, OPEN, Status
 from work.views import _cards
 from work.views import _narrowing as narrowing
@@ -47,27 +48,36 @@ _STEPS = json.dumps(
 def board(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
     """The most urgent of each status; the rest is a link to its list."""
     selection = narrowing.narrow(request, site, who, at)
-    shown = [status for status in _COLUMNS if status in selection.statuses]
-    held = [selection.rows(status) for status in shown]
-    closed_today = _closed_today(selection)
-    counts = capped([*held, closed_today.rows(), *narrowing.view_rows(selection)])
-    by_status = dict(zip(shown, counts, strict=False))
-    values = narrowing.context(selection, counts[len(shown) + 1 :], "work:board")
-    kind = request.GET.get("lanes", "")
+    kind, lane = request.GET.get("lanes", ""), request.GET.get("lane", "")
+    key = ("board", selection.asked.url(), selection.asked.left, kind, lane)
+    counts, cards = for_reader(key, who, lambda: _read(selection, kind, lane), rows=2 * MOST_CARDS)
+    values = narrowing.context(selection, counts, "work:board") | cards
     if kind in lanes.KINDS:
-        values |= _in_lanes(selection, kind, by_status, request.GET.get("lane", ""))
         _carry(values, kind)
-    else:
-        values |= _whole(selection, by_status)
     values |= {
         "part": fragment(request),
         "page": uuid.uuid4(),
         "steps": _STEPS,
         "lane_ways": _lane_ways(selection, kind),
-        "closed": {"count": said(counts[len(shown)]), "url": _list(site, closed_today.asked.url())},
     }
     name = "work/board.html#work" if values["part"] else "work/board.html"
     return render(request, name, values)
+
+
+def _read(selection: Selection, kind: str, lane: str) -> tuple[list[int], dict[str, Any]]:
+    """The counts of the tabs, and the columns with their cards, whole or in lanes."""
+    shown = [status for status in _COLUMNS if status in selection.statuses]
+    held = [selection.rows(status) for status in shown]
+    closed = _closed_today(selection)
+    counts = capped([*held, closed.rows(), *narrowing.view_rows(selection)])
+    by_status = dict(zip(shown, counts, strict=False))
+    if kind in lanes.KINDS:
+        cards = _in_lanes(selection, kind, by_status, lane)
+    else:
+        cards = _whole(selection, by_status)
+    url = _list(selection.context.site, closed.asked.url())
+    cards["closed"] = {"count": said(counts[len(shown)]), "url": url}
+    return counts[len(shown) + 1 :], cards
 
 
 def _closed_today(selection: Selection) -> Selection:
@@ -82,7 +92,7 @@ def _closed_today(selection: Selection) -> Selection:
 
 def _whole(selection: Selection, counts: dict[Status, int]) -> dict[str, Any]:
     """One board over everything, each column cut by its own index."""
-    cards = _cards.of_columns(selection, [*counts], CARDS) if any(counts.values()) else []
+    cards = _cards.of_columns(selection, counts, CARDS) if any(counts.values()) else []
     by_status = _cards.by_status(cards)
     staged = len(selection.asked.values.get("type", ())) == 1
     return {
@@ -100,7 +110,7 @@ def _in_lanes(
     found = lanes.lanes(kind, selection, counts) if any(counts.values()) else []
     named, site = found[:MOST_LANES], selection.context.site
     opened = _opened(named, asked)
-    cards = _cards.of_lanes(selection, kind, opened, CARDS_IN_LANE) if opened else {}
+    cards = _cards.of_lanes(selection, opened, CARDS_IN_LANE) if opened else {}
     shown = []
     for number, lane in enumerate(named):
         by_status = _cards.by_status(cards.get(lane.key, []))

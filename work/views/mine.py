@@ -18,9 +18,11 @@ from work.reads import mine as read
 from work.reads import rows
 from work.reads.counts import capped
 from work.reads.facets import Facets
+from work.reads.kept import for_reader
 from work.reads.mine import Section
 from work.reads.seen import of_site
 from work.views import _card_moves
+from work.views._live import live
 from work.views._site import number_in, site_view
 
 PAGE, LAST = 50, 20
@@ -28,24 +30,30 @@ PAGE, LAST = 50, 20
 
 @require_safe
 @site_view
+@live
 def mine(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
     """The reader's own work at a site, each count a link to its list; `?all=` shows one whole."""
-    found = sections(site, who, at)
     if key := request.GET.get("all"):
+        found = sections(site, who, at)
         section = next((each for each in found if each.key == key and each.decision), None)
         if section is None:
             raise Http404
         return _whole(request, site, who, at, section)
+    values = for_reader(("mine",), who, lambda: _read(site, who, at), rows=60)
+    return render(request, "work/mine.html", values)
+
+
+def _read(site: Site, who: Scope, at: datetime) -> dict[str, Any]:
+    found = sections(site, who, at)
     read.fill(found, at)
     _say_blocks([row for each in found for row in each.rows], who)
-    values = {
+    return {
         "site": site,
         "counts": [_stat(each) for each in found],
         "own": [each for each in found if each.count and not each.decision],
         "decisions": [each for each in found if each.count and each.decision],
         "nothing": not any(each.count for each in found),
     }
-    return render(request, "work/mine.html", values)
 
 
 def sections(site: Site, who: Scope, at: datetime) -> list[Section]:

@@ -17,6 +17,7 @@ from work.reads import mine as waiting
 from work.reads import picture
 from work.reads.counts import capped, said
 from work.reads.facets import Facets
+from work.reads.kept import for_reader
 from work.reads.notices import unseen
 from work.states import Status
 from work.templatetags.gauges import shade
@@ -102,6 +103,13 @@ def site_picture(request: HttpRequest, site: Site, who: Scope, at: datetime) -> 
     """The site now: what must be safe, the counts, the load by area, what keeps blocking work,
     what waits for the reader, and what should not be.
     """
+    values = for_reader(("picture",), who, lambda: _read(site, who, at), rows=60)
+    values = values | {"as_of": at, "panels": panels("picture", request.user, site, at)}
+    return render(request, "work/site_picture.html", values)
+
+
+def _read(site: Site, who: Scope, at: datetime) -> dict[str, Any]:
+    """All that stands on it but the panels."""
     areas = picture.areas(site, who)
     asked = {
         name: select(Asked.from_link(**given), Facets(), site, who, at)
@@ -121,10 +129,8 @@ def site_picture(request: HttpRequest, site: Site, who: Scope, at: datetime) -> 
     blocks = recurring(site, who, at)
     labels, here = _labels(), reverse("work:item_list", args=[site.slug])
     loads = [*(_area(area, counted, here) for area in areas), *_in_no_area(site, areas, counted)]
-    values: dict[str, Any] = {
+    return {
         "site": site,
-        "as_of": at,
-        "panels": panels("picture", request.user, site, at),
         "counts": [_stat(name, totals[name], labels[name], here) for name in COUNTS],
         "areas": _shaded(loads),
         "area_most": max((area["load"] for area in loads), default=0),
@@ -136,7 +142,6 @@ def site_picture(request: HttpRequest, site: Site, who: Scope, at: datetime) -> 
         "trouble": None,
         "nav_counts": {"work": said(totals["open"]), "blocked": said(totals["blocked"])},
     }
-    return render(request, "work/site_picture.html", values)
 
 
 def _stat(name: str, count: int, label: str, here: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from work.models import Site
 from work.permissions import Scope
 from work.reads import picture
 from work.reads.blocks import Held, held
+from work.reads.kept import for_reader
 from work.reads.seen import of_site
 from work.templatetags.phrases import age, stood
 from work.views import _blocks
@@ -39,6 +40,11 @@ def begin_of(at: datetime) -> date:
 @live
 def why(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
     """By kind, by who clears and by area: each number is a link to exactly its list."""
+    values = for_reader(("why",), who, lambda: _read(site, who, at), rows=60)
+    return render(request, "work/why.html", values | {"as_of": at})
+
+
+def _read(site: Site, who: Scope, at: datetime) -> dict[str, Any]:
     areas, since = picture.areas(site, who, closed=True), begin_of(at)
     found = held(
         site,
@@ -60,9 +66,8 @@ def why(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpRespo
         "clearer": page.rows(longest, "clears", names),
         "area": page.areas(areas, by_area, guest),
     }
-    values = {
+    return {
         "site": site,
-        "as_of": at,
         "since": since,
         "days": PERIOD.days,
         "counts": page.counts(whole),
@@ -76,7 +81,6 @@ def why(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpRespo
         },
         "trouble": None,
     }
-    return render(request, "work/why.html", values)
 
 
 class _Page:
