@@ -170,6 +170,7 @@ MIDDLEWARE = [
     "vinkey.middleware.CountersDown",
 ]
 ROOT_URLCONF = "vinkey.urls"
+FORM_RENDERER = "vinkey.controls.Renderer"
 WSGI_APPLICATION = "vinkey.wsgi.application"
 TEMPLATES = [
     {

@@ -84,13 +84,15 @@ def by_words(seen: QuerySet[WorkItem], q: str) -> list[QuerySet]:
     if not lexemes:
         return []
     query = SearchQuery(reduce(and_, lexemes), config=WORDS_CONFIG)
+    # By one word all rank the same, so that the newest are the best.
+    most, ranked = (RANKED, True) if len(lexemes) > 1 else (SHOWN + 1, False)
     return [
         _part(
             seen.alias(words=words)
             .filter(words=query, status__in=sorted(statuses))
-            .order_by("-number")[:RANKED],
+            .order_by("-number")[:most],
             bucket,
-            SearchRank(words, query),
+            SearchRank(words, query) if ranked else None,
         )
         for bucket, statuses, words in ((_OPEN, OPEN, OPEN_WORDS), (_ENDED, ENDED, WORDS))
     ]

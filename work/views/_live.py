@@ -37,6 +37,9 @@ def live[**P](view: View[P]) -> View[P]:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            # What it changes is read anew.
+            return view(request, site, who, at, *args, **kwargs)
         now = state(site.pk, at)
         tag = _tag(request, site, now, who, at)
         if tag in parse_etags(request.headers.get("If-None-Match", "")):

@@ -1,5 +1,6 @@
 """The page of a thing."""
 
+import functools
 from datetime import datetime
 from typing import Any
 
@@ -14,13 +15,16 @@ from work.models import Asset, Site
 from work.permissions import Scope
 from work.reads import assets as read
 from work.reads import held, place, places
+from work.reads.kept import for_reader
 from work.views._label import label
+from work.views._live import live
 from work.views._panels import panels
 from work.views._site import site_view
 
 
 @require_safe
 @site_view
+@live
 def asset_detail(
     request: HttpRequest, site: Site, who: Scope, at: datetime, code: str
 ) -> HttpResponse:
@@ -30,6 +34,14 @@ def asset_detail(
         raise Http404
     if "label" in request.GET:
         return label(request, site, asset)
+    make = functools.partial(_read, site, who, at, asset)
+    values = for_reader(("asset", asset.pk), who, make, rows=60)
+    values = values | {"panels": panels("asset", who, asset, at)}
+    return render(request, "work/asset_detail.html", values)
+
+
+def _read(site: Site, who: Scope, at: datetime, asset: Asset) -> dict[str, Any]:
+    """All that stands on the page but the panels."""
     items = read.work(site, who, asset)
     lists = reverse("work:item_list", args=[site.slug]) + "?" + urlencode({"asset": asset.code})
     around = {"fields": [], "locations": [], "contents": []}
@@ -40,7 +52,7 @@ def asset_detail(
             "contents": read.contents(site, who, asset),
         }
     above = read.place_now(site, who, asset)
-    values = around | {
+    return around | {
         "site": site,
         "asset": _shown(site, who, asset),
         "above": places.above(site, who, above),
@@ -50,10 +62,8 @@ def asset_detail(
         "ended": read.ended(items, at),
         "ended_url": f"{lists}&status=closed&status=cancelled",
         "holds": held.holds(site, who, Q(asset=asset)),
-        "panels": panels("asset", who, asset, at),
         "new_url": _new_url(site, asset, above[-1].code if above else ""),
     }
-    return render(request, "work/asset_detail.html", values)
 
 
 def _shown(site: Site, who: Scope, asset: Asset) -> dict[str, Any]:

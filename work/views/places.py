@@ -1,5 +1,6 @@
 """The place pages, and the acts of a place: its state, its windows, its posts."""
 
+import functools
 import uuid
 from datetime import datetime
 from typing import Any
@@ -20,16 +21,19 @@ from work.permissions import Action, Scope, can_at
 from work.reads import held
 from work.reads import place as one
 from work.reads import places as read
+from work.reads.kept import for_reader
 from work.reasons import moment
 from work.services import holds, places, posts
 from work.views import _kept, _refusals
 from work.views._label import label
+from work.views._live import live
 from work.views._panels import panels
 from work.views._site import fragment, number_in, see_other, site_view
 
 
 @require_safe
 @site_view
+@live
 def place_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
     """The places of a site, one level at a time, or what a search found."""
     q = request.GET.get("q", "").replace("\x00", "").strip()[:100]
@@ -73,6 +77,7 @@ def _columns() -> list[dict[str, Any]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @site_view
+@live
 def place_detail(
     request: HttpRequest, site: Site, who: Scope, at: datetime, code: str
 ) -> HttpResponse:
@@ -108,6 +113,22 @@ def _render(
     failed: Any = None,
     status: int = 200,
 ) -> HttpResponse:
+    if failed is None and refusal is None:
+        make = functools.partial(_read, site, who, at, place)
+        values = for_reader(("place", place.pk), who, make, rows=60)
+    else:
+        values = _read(site, who, at, place, failed)
+    values = values | {
+        "panels": panels("place", who, place, at),
+        "refusal": refusal,
+        "kept_note": _kept.note(request) if values["acts"] else "",
+    }
+    name = "work/place_detail.html#place" if fragment(request) else "work/place_detail.html"
+    return render(request, name, values, status=status)
+
+
+def _read(site: Site, who: Scope, at: datetime, place: Place, failed: Any = None) -> dict[str, Any]:
+    """All that stands on the page but the panels."""
     guest = who.only_contractor(site.pk)
     states, over = one.states(place, guest), read.over(place)
     shown = read.row(site, place) | {
@@ -118,7 +139,7 @@ def _render(
     }
     acts, loaded = _acts(site, who, place, failed), one.load(site, who, at, place)
     below = Q(place__path__startswith=place.path)
-    values = {
+    return {
         "site": site,
         "place": shown,
         "above": read.above(site, who, over),
@@ -135,12 +156,7 @@ def _render(
         "states": states,
         "posts": [] if guest else _posts(site, who, at, place, over),
         "acts": acts,
-        "panels": panels("place", who, place, at),
-        "refusal": refusal,
-        "kept_note": _kept.note(request) if acts else "",
     }
-    name = "work/place_detail.html#place" if fragment(request) else "work/place_detail.html"
-    return render(request, name, values, status=status)
 
 
 def _url(site: Site, place: Place, verb: str, of: int | None = None) -> str:
