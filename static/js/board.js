@@ -144,8 +144,9 @@
   }
 
   function dismiss(card) {
-    card.querySelector(".refusal")?.remove();
+    const refusal = card.querySelector(".refusal");
     go(card);
+    refusal?.remove();
   }
 
   /** Why it was not done, on the card itself. */
