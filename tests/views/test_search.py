@@ -96,6 +96,10 @@ def test_nobody_finds_what_is_not_theirs(world, nrd, sign_in):
         found = [each["name"] for each in shown]
         assert set(names) <= set(found), typed
         assert world.other_contractor.name not in found
+        ways = [
+            each[way] for each in known["people"] for way in ("url", "carried_url") if each.get(way)
+        ]
+        assert [way for way in ways if guest.get(way).context["trouble"]] == []
         if not names:
             assert found == [], typed
     technician = sign_in(world.technician)
