@@ -29,7 +29,7 @@ def test_a_number_or_a_tag_comes_first(world, sign_in):
     other = _made(world, f"Follow up of {first}")
     WorkItem.objects.filter(number=other).update(external_system="sap", external_key="4000123")
     visitor = sign_in(world.viewer)
-    for typed in (f"W-{first}", f" w-{first} ", str(first)):
+    for typed in (f"W-{first}", f" w-{first} ", f"w{first}", str(first)):
         assert _work(visitor.get(SEARCH, q=typed))["exact"] == [first], typed
     assert _work(visitor.get(SEARCH, q="4000123"))["exact"] == [other]
     # Tags of things look much like numbers of work.
