@@ -254,3 +254,28 @@ def test_an_answer_from_before_an_act_is_not_shown_and_a_hidden_page_rests(hvk, 
     page.evaluate("fetch('/healthz/')")
     assert looks == []
     expect(news).not_to_contain_text("Up to date again.")
+
+
+def test_a_card_is_dragged_to_another_stage_and_what_is_not_mine_is_said_on_it(hvk, enter):
+    kind = factories.work_type(
+        hvk.site,
+        "TRIP",
+        stages=[
+            {"key": key, "label": key.title(), "status": "live"} for key in ("loading", "sealed")
+        ],
+    )
+    item = factories.live_item(hvk, type_id=kind.pk)
+    window = enter(hvk.technician, f"{BOARD}?type=TRIP")
+    page, card = window.page, window.page.locator(f"#card-W-{item.number}")
+    sealed = page.locator("[data-stage=sealed]")
+    card.locator(".line").drag_to(sealed.locator("h3"))
+    expect(page.locator("#toasts")).to_have_text(f"W-{item.number}: Sealed")
+    expect(sealed.locator(f"#card-W-{item.number}")).to_be_visible()
+    item.refresh_from_db()
+    assert (item.stage, item.status) == ("sealed", "live")
+
+    card.locator(".title").focus()
+    page.keyboard.press("o")
+    expect(card.locator(".refusal")).to_contain_text("Only these roles may do this here")
+    assert page.url.endswith(f"{BOARD}?type=TRIP")
+    assert [each for each in window.complaints if "403" not in each] == []

@@ -262,7 +262,7 @@ def test_a_lane_without_room_is_folded_with_the_way_to_its_cards(world, planner,
     assert len(other["Packaging"]["columns"][0]["items"]) == 1
 
 
-def test_stages_holds_and_the_next_step_are_on_the_card(world, planner):
+def test_stages_holds_and_the_next_step_are_on_the_card(world, planner, monkeypatch):
     item = cases.live(world, what="Load bay 2")
     holds.place(
         actor=world.shift_lead, at=world.at, item_id=item.pk, kind="restart",
@@ -277,6 +277,12 @@ def test_stages_holds_and_the_next_step_are_on_the_card(world, planner):
     assert [(group["label"], len(group["items"])) for group in of_type["groups"]] == [
         ("First", 1), ("Second", 0),
     ]  # fmt: skip
+    assert [group["count"] for group in of_type["groups"]] == ["1", "0"]
+    # Of a column that is cut, what is shown is not all that there is.
+    monkeypatch.setattr("work.views.boards.CARDS", 1)
+    cases.live(world, what="Load bay 3")
+    cut = planner.get(BOARD, type="ALL").context["columns"][2]
+    assert ([group["count"] for group in cut["groups"]], cut["count"]) == (["", ""], "2")
     blocked = waiting_item(world)
     card = planner.get(BOARD).context["columns"][3]["items"][0]
     assert card.number == blocked.number

@@ -130,7 +130,8 @@ def menu(label: str, moves: Any) -> SafeString:
 
     label   number of the item; the menu is #menu-<label>
     moves   list of .label .url .at_once bool (by POST of the form #move with .act, else its page,
-            by the form #ask) .reasons list (not empty: it is held) .reason .who str (the first in
+            by the form #ask) .drops bool, optional (a drop on a stage sends .act there too)
+            .reasons list (not empty: it is held) .reason .who str (the first in
             words, and who clears it) .more int (further ones)
     """
     return put(
@@ -143,6 +144,8 @@ def menu(label: str, moves: Any) -> SafeString:
 
 def _entry(label: str, move: Any) -> SafeString:
     act = put(' name="act" value="{}"', move.act) if move.at_once else ""
+    if getattr(move, "drops", False):
+        act = put(' data-act="{}"', move.act)
     held, words = "", put("{}<i> {}</i>", move.label, label)
     if move.reasons:
         held = mark_safe(' class="held" aria-disabled="true"')

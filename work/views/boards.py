@@ -166,7 +166,9 @@ def _column(
         "label": str(status.label),
         "count": said(count),
         "items": cards,
-        "groups": _cards.by_stage(cards) if staged else [{"label": "", "items": cards}],
+        "groups": _cards.by_stage(cards, whole=more <= 0)
+        if staged
+        else [{"label": "", "items": cards}],
         "staged": staged,
         "more_url": url,
         "more": said(count) if count > CAP else said(more),
