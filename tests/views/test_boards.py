@@ -54,6 +54,16 @@ def test_a_column_a_status_and_closed_of_today_folded(world, planner, sign_in, c
     assert sign_in(world.planner).get(BOARD).context["closed"]["count"] == "0"
 
 
+def test_ended_work_is_not_on_a_board_and_that_is_said(world, planner):
+    ended = closed_item(world)
+    for asked in ({"status": "closed"}, {"q": f"W-{ended.number}"}):
+        page = planner.get(BOARD, **asked)
+        assert "A board shows open work alone" in page.text
+        listed = planner.client.get(page.context["ended_url"])
+        assert listed.context["pager"].total_text == "1"
+    assert planner.get(BOARD, q="nothing").context["ended_url"] == ""
+
+
 def test_closed_today_under_a_filter_is_what_closed_today(world, clock, sign_in):
     """Also what was raised long before, and nothing that closed another day."""
     late = world.at + timedelta(days=100)

@@ -18,7 +18,7 @@ from work.models import Site
 from work.permissions import Scope
 from work.reads import lanes
 from work.reads.counts import CAP, capped, said
-from work.states import MOVES, OPEN, Status
+from work.states import ENDED, MOVES, OPEN, Status
 from work.views import _cards
 from work.views import _narrowing as narrowing
 from work.views._acts import SPECS
@@ -62,10 +62,18 @@ def board(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpRes
         "part": fragment(request),
         "steps": _STEPS,
         "lane_ways": _lane_ways(selection, kind),
+        "ended_url": _ended(selection, by_status),
         "closed": {"count": said(counts[len(shown)]), "url": _list(site, closed_today.asked.url())},
     }
     name = "work/board.html#work" if values["part"] else "work/board.html"
     return render(request, name, values)
+
+
+def _ended(selection: Selection, counts: dict[Status, int]) -> str:
+    """The list, where what was asked for can be ended work, and no column has any of it."""
+    if selection.refused or any(counts.values()) or not selection.statuses & ENDED:
+        return ""
+    return _list(selection.context.site, selection.asked.url())
 
 
 def _closed_today(selection: Selection) -> Selection:
