@@ -71,7 +71,7 @@ class Person:
         verb = path.split("?")[0].rstrip("/").rsplit("/", 1)[1]
         of_page = _OF_PAGE.search(self._page)
         if at_once and of_page:
-            act = uuid.uuid5(uuid.UUID(of_page[1]), path)
+            act = uuid.uuid5(uuid.UUID(of_page[1]), f"{path} []")
             self._send(verb, path, {"page": of_page[1], "back": BOARD}, act)
             return
         form = self.browser.get("form", path, HX_Request="true")

@@ -71,8 +71,8 @@
     Home: (card) => go(within(columnOf(card))[0]),
     End: (card) => go(within(columnOf(card)).at(-1)),
     m: (card) => openMenu(card),
-    o: (card) => ask(card, "assign"),
-    b: (card) => ask(card, "raise-blocker"),
+    o: (card) => askOrExplain(card, "assign"),
+    b: (card) => askOrExplain(card, "raise-blocker"),
   };
 
   function openMenu(card) {
@@ -144,8 +144,9 @@
   }
 
   function dismiss(card) {
-    card.querySelector(".refusal")?.remove();
+    const refusal = card.querySelector(".refusal");
     go(card);
+    refusal?.remove();
   }
 
   /** Why it was not done, on the card itself. */
@@ -163,16 +164,28 @@
     return true;
   }
 
-  /** Do what an entry of the menu does, and stay. The same entry sent twice is done once. */
-  async function act(card, entry) {
+  /** Go to the form of an act; of one that is not the reader's, say why on the card. Whether either was done. */
+  async function askOrExplain(card, verb) {
+    try {
+      const answer = await fetch(pathTo(card, verb), { headers: { "HX-Request": "true" } });
+      if (answer.ok) ask(card, verb);
+      else return explain(card, await answer.text());
+    } catch {
+      tell("vinkey:say", document.getElementById("toasts").dataset.lost);
+    }
+    return true;
+  }
+
+  /** Do what an entry of the menu does, and stay. The same entry sent twice is done once. said: what else is sent. */
+  async function act(card, entry, said = {}) {
     if ("busy" in card.dataset) return;
     card.dataset.busy = "";
-    const sent = new URLSearchParams(new FormData(entry.form));
+    const sent = new URLSearchParams({ ...Object.fromEntries(new FormData(document.getElementById("move"))), ...said });
     const headers = { "HX-Request": "true" };
     try {
       const answer = await fetch(entry.formAction, { method: "POST", body: sent, headers });
       if (answer.headers.has("HX-Redirect")) location.assign(answer.headers.get("HX-Redirect"));
-      else if (answer.ok) done(card, entry);
+      else if (answer.ok) done(card, entry, said.stage);
       else if (!explain(card, await answer.text())) tell("vinkey:say", document.getElementById("toasts").dataset.failed);
     } catch {
       tell("vinkey:say", document.getElementById("toasts").dataset.lost);
@@ -181,7 +194,7 @@
     tell("vinkey:refresh");
   }
 
-  function done(card, entry) {
+  function done(card, entry, stage) {
     const menu = menuOf(card);
     if (menu.matches(":popover-open")) menu.hidePopover();
     const to = columnTo(card, entry);
@@ -190,7 +203,8 @@
     following = { id: card.id, from: to && columnOf(card).dataset.status };
     card.querySelector(".refusal")?.remove();
     document.activeElement?.blur();
-    if (to) tell("vinkey:say", fill(board().dataset.moved, { label: labelOf(card), to: nameOf(to) }));
+    const name = to ? nameOf(to) : stage && columnOf(card).querySelector(`[data-stage="${stage}"] h3`)?.firstChild.data.trim();
+    if (name) tell("vinkey:say", fill(board().dataset.moved, { label: labelOf(card), to: name }));
   }
 
   document.addEventListener("click", (event) => {
@@ -209,23 +223,25 @@
   /** A step that is not in the menu is not the reader's, or there is none. */
   async function refused(card, column) {
     const verb = verbTo(card, column.dataset.status);
-    try {
-      const answer = verb && (await fetch(pathTo(card, verb), { headers: { "HX-Request": "true" } }));
-      if (answer?.ok) {
-        ask(card, verb);
-        return;
-      }
-      if (answer && explain(card, await answer.text())) return;
-    } catch {
-      tell("vinkey:say", document.getElementById("toasts").dataset.lost);
-      return;
-    }
+    if (verb && (await askOrExplain(card, verb))) return;
     const names = { label: labelOf(card), from: nameOf(columnOf(card)), to: nameOf(column) };
     tell("vinkey:say", fill(board().dataset.nowhere, names));
   }
 
-  function drop(card, column) {
-    if (column.dataset.status === columnOf(card).dataset.status) return;
+  const stageOf = (node) => node.closest("[data-stage]")?.dataset.stage;
+  const stager = (card) => menuOf(card)?.querySelector("button[data-drops]");
+
+  /** On another stage of its own column: the form of the menu asks nothing but which. */
+  function stage(card, to) {
+    const entry = to && to !== stageOf(card) && stager(card);
+    if (entry) act(card, entry, { stage: to });
+  }
+
+  function drop(card, column, on) {
+    if (column.dataset.status === columnOf(card).dataset.status) {
+      stage(card, stageOf(on));
+      return;
+    }
     const entry = entryTo(card, column.dataset.status);
     if (!entry) refused(card, column);
     else if (entry.form.id === "move") act(card, entry);
@@ -235,7 +251,9 @@
   function marked(card) {
     for (const column of board().querySelectorAll("[data-status]")) {
       const entry = card && entryTo(card, column.dataset.status);
-      if (card) column.dataset.drop = entry ? (entry.matches(".held") ? "held" : "yes") : "no";
+      const own = card && column === columnOf(card) && column.querySelector("[data-stage]") && stager(card);
+      if (own) column.dataset.drop = "yes";
+      else if (card) column.dataset.drop = entry ? (entry.matches(".held") ? "held" : "yes") : "no";
       else delete column.dataset.drop;
     }
   }
@@ -266,7 +284,7 @@
     if (!dragged || !column) return;
     event.preventDefault();
     const card = letGo();
-    drop(card, column);
+    drop(card, column, event.target);
   });
   document.addEventListener("dragend", letGo);
 

@@ -21,6 +21,8 @@
   let over = false;
   let leaving = false;
   let latest = null;
+  // Whether something of it is not shown yet, because somebody is busy there.
+  let held = false;
   // How often the page was changed by an act of its own: what was asked before is no answer any more.
   let turn = 0;
   let seen = new Date();
@@ -86,7 +88,7 @@
     const part = fresh.querySelector("main[data-live]");
     if (!part) return;
     const before = shown(main);
-    globalThis.vinkey.morph(main, part);
+    held = globalThis.vinkey.morph(main, part);
     const side = document.getElementById("side");
     if (side && fresh.getElementById("side")) globalThis.vinkey.morph(side, fresh.getElementById("side"));
     document.title = fresh.title;
@@ -159,9 +161,11 @@
     else timer = setTimeout(look, wait + Math.random() * 400);
   }
 
-  /** Nobody is busy with it any more: what was held back is shown. */
+  /** Somebody may be busy with it no more: what was held back is shown. */
   function release() {
-    if (latest && main.querySelector("[data-past]")) setTimeout(() => take(latest, true), 150);
+    setTimeout(() => {
+      if (latest && (held || main.querySelector("[data-past]"))) take(latest, true);
+    }, 150);
   }
 
   document.addEventListener("visibilitychange", look);
@@ -173,6 +177,9 @@
   });
   /** An act of this page's own: the answer on its way is from before it, so that another is asked for. */
   function acted() {
+    // What was held back has not been seen.
+    if (held) tag = "";
+    held = false;
     latest = null;
     turn += 1;
     again = running;
@@ -185,5 +192,6 @@
   document.addEventListener("htmx:afterSettle", acted);
   main.addEventListener("focusout", release);
   main.addEventListener("toggle", release, true);
+  main.addEventListener("dragend", release);
   timer = setTimeout(look, wait);
 })();

@@ -72,7 +72,10 @@
     const left = (node) => state.stays(node) && (node.id ? !coming.has(node.id) : node.matches(".refusal"));
     let at = old.firstChild;
     for (const each of wanted) {
-      while (at && left(at)) at = at.nextSibling;
+      while (at && left(at)) {
+        state.left = true;
+        at = at.nextSibling;
+      }
       let match = each.id ? known.get(each.id) : null;
       if (each.id && !match && state.kept.has(each.id)) continue;
       if (!each.id && at && !at.id && at.nodeName === each.nodeName) match = at;
@@ -86,13 +89,17 @@
     }
     while (at) {
       const next = at.nextSibling;
-      if (!state.stays(at)) at.remove();
+      if (state.stays(at)) state.left = true;
+      else at.remove();
       at = next;
     }
   }
 
   function node(old, fresh, state) {
-    if (state.busy.has(old)) return;
+    if (state.busy.has(old)) {
+      state.left = true;
+      return;
+    }
     if (old.nodeType !== Node.ELEMENT_NODE) {
       if (old.data !== fresh.data) old.data = fresh.data;
       return;
@@ -108,9 +115,11 @@
     else if (old.value !== fresh.value) old.value = fresh.value;
   }
 
-  /** Bring `old` to the state of `fresh`, an element of another document. */
+  /** Bring `old` to the state of `fresh`, an element of another document. Whether something was left as it is. */
   function morph(old, fresh) {
-    node(old, fresh, stateOf(old));
+    const state = stateOf(old);
+    node(old, fresh, state);
+    return Boolean(state.left);
   }
   globalThis.vinkey = { ...globalThis.vinkey, morph };
 })();

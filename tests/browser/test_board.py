@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests import factories
 from work.models import Blocker
-from work.services import blockers, execution
+from work.services import blockers, execution, items
 
 pytestmark = pytest.mark.browser
 
@@ -166,6 +166,18 @@ def test_two_people_see_each_other_s_acts_and_keep_what_they_typed(hvk, enter):
     page.locator("h1").click()
     expect(column(page, "done").locator(title)).to_be_visible()
 
+    # Its menu speaks of the newer state once it is closed, with nothing newer to come.
+    page.locator(f"#card-W-{other.number} .title").focus()
+    page.keyboard.press("m")
+    items.edit(actor=hvk.planner, at=timezone.now(), item_id=other.pk, what="Oil the chain")
+    with page.expect_response("**/board/"):
+        refresh(page)
+    expect(page.locator("#news")).to_contain_text(f"W-{other.number} was changed.")
+    start = page.locator(f"#menu-W-{other.number} button[formaction*='/start/']")
+    before = start.get_attribute("formaction")
+    page.keyboard.press("Escape")
+    expect(start).not_to_have_attribute("formaction", before)
+
     # No step leads from planned to accept: said, and nothing is done.
     page.locator(f"#card-W-{other.number} .line").drag_to(column(page, "done"))
     expect(page.locator("#toasts")).to_contain_text(f"W-{other.number} cannot go from Planned")
@@ -226,11 +238,14 @@ def test_an_answer_from_before_an_act_is_not_shown_and_a_hidden_page_rests(hvk, 
     with page.expect_request(of_page):
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
+    def answered(status):
+        return lambda route: route.fulfill(status=status)
+
     for status, words in (
         (500, "The server cannot answer: not updated since"),
         (404, "This page is not open to you any more"),
     ):
-        page.route(of_page, lambda route, _asked, code=status: route.fulfill(status=code), times=1)
+        page.route(of_page, answered(status), times=1)
         refresh(page)
         expect(lost).to_contain_text(words)
     looks.clear()
@@ -238,3 +253,28 @@ def test_an_answer_from_before_an_act_is_not_shown_and_a_hidden_page_rests(hvk, 
     page.evaluate("fetch('/healthz/')")
     assert looks == []
     expect(news).not_to_contain_text("Up to date again.")
+
+
+def test_a_card_is_dragged_to_another_stage_and_what_is_not_mine_is_said_on_it(hvk, enter):
+    kind = factories.work_type(
+        hvk.site,
+        "TRIP",
+        stages=[
+            {"key": key, "label": key.title(), "status": "live"} for key in ("loading", "sealed")
+        ],
+    )
+    item = factories.live_item(hvk, type_id=kind.pk)
+    window = enter(hvk.technician, f"{BOARD}?type=TRIP")
+    page, card = window.page, window.page.locator(f"#card-W-{item.number}")
+    sealed = page.locator("[data-stage=sealed]")
+    card.locator(".line").drag_to(sealed.locator("h3"))
+    expect(page.locator("#toasts")).to_have_text(f"W-{item.number}: Sealed")
+    expect(sealed.locator(f"#card-W-{item.number}")).to_be_visible()
+    item.refresh_from_db()
+    assert (item.stage, item.status) == ("sealed", "live")
+
+    card.locator(".title").focus()
+    page.keyboard.press("o")
+    expect(card.locator(".refusal")).to_contain_text("Only these roles may do this here")
+    assert page.url.endswith(f"{BOARD}?type=TRIP")
+    assert [each for each in window.complaints if "403" not in each] == []

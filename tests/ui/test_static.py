@@ -154,3 +154,10 @@ def test_bundles_are_collected_with_their_parts_in_order_under_hashed_names(tmp_
 def test_a_bundle_whose_part_is_no_file_is_not_collected(tmp_path):
     with pytest.raises(ImproperlyConfigured, match=r"^css/components/menu\.css is no static file"):
         _collect(tmp_path, without="css/components/menu.css")
+
+
+def test_every_width_that_a_page_names_is_a_width():
+    """A part of a grid without one is a twelfth wide."""
+    known = set(re.findall(r"\.(span-\d+) ", (CSS / "base.css").read_text()))
+    named = {name for path in TEMPLATES for name in re.findall(r"span-\d+", path.read_text())}
+    assert named <= known

@@ -54,6 +54,16 @@ def test_a_column_a_status_and_closed_of_today_folded(world, planner, sign_in, c
     assert sign_in(world.planner).get(BOARD).context["closed"]["count"] == "0"
 
 
+def test_ended_work_is_not_on_a_board_and_that_is_said(world, planner):
+    ended = closed_item(world)
+    for asked in ({"status": "closed"}, {"q": f"W-{ended.number}"}):
+        page = planner.get(BOARD, **asked)
+        assert "A board shows open work alone" in page.text
+        listed = planner.client.get(page.context["ended_url"])
+        assert listed.context["pager"].total_text == "1"
+    assert planner.get(BOARD, q="nothing").context["ended_url"] == ""
+
+
 def test_closed_today_under_a_filter_is_what_closed_today(world, clock, sign_in):
     """Also what was raised long before, and nothing that closed another day."""
     late = world.at + timedelta(days=100)
@@ -262,7 +272,7 @@ def test_a_lane_without_room_is_folded_with_the_way_to_its_cards(world, planner,
     assert len(other["Packaging"]["columns"][0]["items"]) == 1
 
 
-def test_stages_holds_and_the_next_step_are_on_the_card(world, planner):
+def test_stages_holds_and_the_next_step_are_on_the_card(world, planner, monkeypatch):
     item = cases.live(world, what="Load bay 2")
     holds.place(
         actor=world.shift_lead, at=world.at, item_id=item.pk, kind="restart",
@@ -277,6 +287,12 @@ def test_stages_holds_and_the_next_step_are_on_the_card(world, planner):
     assert [(group["label"], len(group["items"])) for group in of_type["groups"]] == [
         ("First", 1), ("Second", 0),
     ]  # fmt: skip
+    assert [group["count"] for group in of_type["groups"]] == ["1", "0"]
+    # Of a column that is cut, what is shown is not all that there is.
+    monkeypatch.setattr("work.views.boards.CARDS", 1)
+    cases.live(world, what="Load bay 3")
+    cut = planner.get(BOARD, type="ALL").context["columns"][2]
+    assert ([group["count"] for group in cut["groups"]], cut["count"]) == (["", ""], "2")
     blocked = waiting_item(world)
     card = planner.get(BOARD).context["columns"][3]["items"][0]
     assert card.number == blocked.number

@@ -46,6 +46,8 @@ def test_what_is_mine_my_posts_and_my_teams(world, sign_in):
     }
     welder = sign_in(world.welder).get(MINE)
     assert _rows(welder, "own") == {"carried": [theirs.number], "team": [theirs.number]}
+    # Nothing stands beside it, so that it is as wide as the page.
+    assert 'class="stack span-12"' in welder.text
     assert "Of the post" not in welder.text
     carried = sign_in(world.technician).get(MINE)
     assert _rows(carried, "own") == {"carried": [ours.number, own.number]}
@@ -63,6 +65,7 @@ def test_every_number_is_its_list(world, sign_in):
         for each in visitor.get(MINE).context["counts"]:
             listed = visitor.get(each["url"])
             assert listed.status_code == 200, each
+            assert not listed.context.get("trouble"), each
             pager = listed.context["pager"]
             total = pager["total_text"] if isinstance(pager, dict) else pager.total_text
             assert total == each["count"], each

@@ -220,3 +220,6 @@ def test_work_at_the_site_itself_has_a_row_so_that_the_areas_add_up(world, plann
     assert rows[itself] == ["1", "1", "0", "0", "0", "0", "0"]
     assert sum(int(cells[0]) for cells in rows.values()) == int(counts(page)["Open"]) == 7
     assert escape(itself) in page.text
+    row = next(area for area in page.context["areas"] if area["name"] == itself)
+    for each in (row["url"], row["cells"][1]["url"]):
+        assert planner.client.get(each).context["pager"].total_text == "1"

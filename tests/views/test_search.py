@@ -29,7 +29,7 @@ def test_a_number_or_a_tag_comes_first(world, sign_in):
     other = _made(world, f"Follow up of {first}")
     WorkItem.objects.filter(number=other).update(external_system="sap", external_key="4000123")
     visitor = sign_in(world.viewer)
-    for typed in (f"W-{first}", f" w-{first} ", str(first)):
+    for typed in (f"W-{first}", f" w-{first} ", f"w{first}", str(first)):
         assert _work(visitor.get(SEARCH, q=typed))["exact"] == [first], typed
     assert _work(visitor.get(SEARCH, q="4000123"))["exact"] == [other]
     # Tags of things look much like numbers of work.
@@ -96,6 +96,10 @@ def test_nobody_finds_what_is_not_theirs(world, nrd, sign_in):
         found = [each["name"] for each in shown]
         assert set(names) <= set(found), typed
         assert world.other_contractor.name not in found
+        ways = [
+            each[way] for each in known["people"] for way in ("url", "carried_url") if each.get(way)
+        ]
+        assert [way for way in ways if guest.get(way).context["trouble"]] == []
         if not names:
             assert found == [], typed
     technician = sign_in(world.technician)

@@ -122,6 +122,45 @@ def test_what_is_refused_stays_as_it_was_typed_and_the_rest_is_done(world, sign_
     assert f'name="i{stale.pk}-seen" value="{fresh}"' in answer.text
 
 
+def test_words_without_an_outcome_stay_as_they_were_typed(world, sign_in):
+    done, said = factories.live_item(world), factories.live_item(world)
+    answer = _send(
+        sign_in(world.technician), _typed(done, "done"), _typed(said, "", condition="Hot, fenced")
+    )
+    assert answer.status_code == 200
+    assert _results(answer) == {f"W-{done.number}": "Done, to be accepted"}
+    assert [row["pk"] for row in answer.context["rows"]] == [said.pk]
+    assert "Hot, fenced" in answer.text
+    assert "Nothing was chosen" not in answer.text
+    assert "Nothing was chosen" in _send(sign_in(world.technician)).text
+
+
+def test_of_two_with_one_name_neither_is_meant_by_it(world, sign_in):
+    one, other = world.second_lead, world.planner
+    type(one).objects.filter(pk__in=[one.pk, other.pk]).update(name="Jan Jansen")
+    item = factories.live_item(world, plan={"owner_user_id": world.shift_lead.pk})
+    visitor = sign_in(world.shift_lead)
+    answer = _send(visitor, _typed(item, "over", to="Jan Jansen"))
+    assert answer.context["rows"][0]["form"].errors == {
+        "to": ["Name a person or a post of the list."]
+    }
+    _send(visitor, _typed(item, "over", to=f"Jan Jansen ({one.pk})"))
+    item.refresh_from_db()
+    assert item.owner_user == one
+
+
+def test_who_gives_nothing_on_is_not_told_who_there_is(world, sign_in):
+    plan = {
+        "team_id": world.lasteam.pk,
+        "executor_ids": [world.welder.pk],
+        "owner_user_id": world.planner.pk,
+    }
+    factories.live_item(world, plan=plan)
+    page = sign_in(world.welder).get(END)
+    assert len(page.context["rows"]) == 1
+    assert "Supervisor, site" not in page.text
+
+
 def test_sent_twice_it_is_done_once(world, sign_in):
     done, left = factories.live_item(world), factories.live_item(world)
     visitor, act = sign_in(world.technician), uuid.uuid4()

@@ -84,7 +84,10 @@ def _columns(lane: str) -> list[Row]:
 
 def _staged() -> Row:
     card = ItemRow("W-1081", "Load bay 2", Status.LIVE, stage_text="Sealed", type_icon="truck")
-    groups = [{"label": "Loading", "items": []}, {"label": "Sealed", "items": [card]}]
+    groups = [
+        {"key": "loading", "label": "Loading", "items": [], "count": "0"},
+        {"key": "sealed", "label": "Sealed", "items": [card], "count": "1"},
+    ]
     return Row(
         code="live-staged",
         status="live",

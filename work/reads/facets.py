@@ -1,7 +1,8 @@
 """What filters and rows name: types, teams, custom fields, and what parameters point at.
 
-One query for all of it. A contractor's reader gets the company's own team alone, and a person or
-post only where one of the company's items names it: nothing else can be told from "not known".
+One query for all of it. A contractor's reader gets the company's own team and people alone, and
+another person or post only where one of the company's items names it: nothing else can be told
+from "not known".
 """
 
 import json
@@ -14,7 +15,6 @@ from django.db.models import CharField, Exists, JSONField, OuterRef, QuerySet, V
 from django.db.models.functions import Cast
 
 from work.models import (
-    ItemExecutor,
     ItemPlace,
     Membership,
     Place,
@@ -26,7 +26,7 @@ from work.models import (
 )
 from work.permissions import Scope, visible
 from work.reads.kept import answer
-from work.reads.seen import of_site
+from work.reads.seen import known_to_guest, of_site
 from work.services._things import known_assets
 
 # As many people, or posts, may share a part of a name that is asked for.
@@ -242,7 +242,7 @@ def _pointed_at(site: Site, who: Scope, wanted: Wanted, of: str = "") -> Iterabl
         yield _part(f"{of}asset", assets, "code", "name")
     if (people := _people(site, who, wanted.owner)) is not None:
         if who.only_contractor(site.pk):
-            people = people.filter(Exists(mine.filter(owner_user=OuterRef("pk"))))
+            people = people.filter(known_to_guest(who, site))
         yield _part(f"{of}owner", people[: MOST + 1], "name", "name")
     if (posts := _posts(site, wanted.owner)) is not None:
         if who.only_contractor(site.pk):
@@ -250,8 +250,7 @@ def _pointed_at(site: Site, who: Scope, wanted: Wanted, of: str = "") -> Iterabl
         yield _part(f"{of}post", posts[: MOST + 1], "name", "name")
     if (people := _people(site, who, wanted.executor)) is not None:
         if who.only_contractor(site.pk):
-            named = ItemExecutor.objects.filter(user=OuterRef("pk"), item__in=mine)
-            people = people.filter(Exists(named))
+            people = people.filter(known_to_guest(who, site))
         yield _part(f"{of}executor", people[: MOST + 1], "name", "name")
     if wanted.clears and not who.only_contractor(site.pk):
         yield from _clearing(site, who, wanted.clears, of)

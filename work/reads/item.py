@@ -34,7 +34,7 @@ from work.services._definition import definition
 from work.services._facts import Facts
 from work.states import ENDED
 
-_NUMBER = re.compile(r"(?:[Ww]-)?(\d{1,15})")
+_NUMBER = re.compile(r"(?:[Ww][- ]?)?(\d{1,15})")
 
 
 def label(number: int) -> str:
@@ -43,7 +43,7 @@ def label(number: int) -> str:
 
 
 def number_of(text: str) -> int | None:
-    """The number in "W-1042" or "1042"; None where it is neither."""
+    """The number in "W-1042", "W1042" or "1042"; None where it is none of these."""
     match = _NUMBER.fullmatch(text.strip())
     return int(match[1]) if match else None
 

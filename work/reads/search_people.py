@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from work.models import Duty, ItemExecutor, Membership, Post, Site, User, WorkItem
+from work.models import Duty, Membership, Post, Site, User, WorkItem
 from work.permissions import Scope
-from work.reads.seen import of_site
+from work.reads.seen import known_to_guest, of_site
 
 MOST = 25
 _WORDS = 6
@@ -61,17 +61,13 @@ def _named(q: str) -> Q:
 
 
 def _people(site: Site, who: Scope, at: datetime, guest: bool) -> QuerySet[User]:
+    people = User.objects.filter(is_active=True)
+    if guest:
+        return people.filter(known_to_guest(who, site))
     roles = Membership.objects.filter(
         Q(ends=None) | Q(ends__gt=at), user=OuterRef("pk"), site=site, starts__lte=at
     )
-    people = User.objects.filter(is_active=True)
-    if not guest:
-        return people.filter(Exists(roles))
-    mine = WorkItem.objects.filter(of_site(who, site), site=site)
-    own = roles.filter(company__in=who.companies(site.pk))
-    carried = ItemExecutor.objects.filter(user=OuterRef("pk"), item__in=mine)
-    owned = mine.filter(owner_user=OuterRef("pk"))
-    return people.filter(Exists(own) | Exists(carried) | Exists(owned))
+    return people.filter(Exists(roles))
 
 
 def _posts(site: Site, who: Scope, guest: bool) -> Any:

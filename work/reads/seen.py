@@ -1,8 +1,8 @@
 """What a reader may see of one site, as plainly as the database can be asked for it."""
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from work.models import Site
+from work.models import ItemExecutor, Membership, Site, WorkItem
 from work.permissions import Grant, Scope, visible
 from work.states import Role
 
@@ -16,6 +16,23 @@ def of_site(who: Scope, site: Site, item: str = "") -> Q:
     whole = [grant for grant in grants if not grant.prefix and grant.role != Role.CONTRACTOR]
     reach = Scope(who.user_id, who.at, tuple(whole[:1] or _widest(grants)))
     return visible(reach, f"{item}place", f"{item}team", f"{item}site_id")
+
+
+def known_to_guest(who: Scope, site: Site) -> Q:
+    """The people whom a contractor's reader knows: the own company's, and whoever owns or carries
+    out its work.
+    """
+    mine = WorkItem.objects.filter(of_site(who, site), site=site)
+    own = Membership.objects.filter(
+        Q(ends=None) | Q(ends__gt=who.at),
+        user=OuterRef("pk"),
+        site=site,
+        starts__lte=who.at,
+        company__in=who.companies(site.pk),
+    )
+    carried = ItemExecutor.objects.filter(user=OuterRef("pk"), item__in=mine)
+    owned = mine.filter(owner_user=OuterRef("pk"))
+    return Q(Exists(own) | Exists(carried) | Exists(owned))
 
 
 def _widest(grants: list[Grant]) -> list[Grant]:

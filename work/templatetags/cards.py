@@ -137,7 +137,8 @@ def menu(label: str, moves: Any) -> SafeString:
 
     label   number of the item; the menu is #menu-<label>
     moves   list of .label .url .at_once bool (by POST of the form #move, else its page, by the
-            form #ask) .reasons list (not empty: it is held) .reason .who str (the first in
+            form #ask) .drops bool, optional (a drop on a stage sends it there too)
+            .reasons list (not empty: it is held) .reason .who str (the first in
             words, and who clears it) .more int (further ones)
     """
     return put(
@@ -149,7 +150,10 @@ def menu(label: str, moves: Any) -> SafeString:
 
 
 def _entry(label: str, move: Any) -> SafeString:
-    held, words = "", put("{}<i> {}</i>", move.label, label)
+    held, words = (
+        mark_safe(" data-drops" if getattr(move, "drops", False) else ""),
+        put("{}<i> {}</i>", move.label, label),
+    )
     if move.reasons:
         held = mark_safe(' class="held" aria-disabled="true"')
         words = put("{}<span>{}<small>{}</small></span>", _LOCK, words, _why(move))

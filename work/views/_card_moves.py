@@ -35,6 +35,7 @@ class Move:
 
     reasons: why it is held, in codes. reason, who, more: the first of them in words, who clears it,
     and how many there are besides.
+    drops: a card that is dropped on another stage does it at once, although the menu leads to a form.
     """
 
     verb: str
@@ -45,6 +46,7 @@ class Move:
     reason: str = ""
     who: str = ""
     more: int = 0
+    drops: bool = False
 
     @property
     def allowed(self) -> bool:
@@ -106,15 +108,8 @@ def _stages(site: Site, known: Known, who: Scope) -> list[Move]:
     inside = [each for each in known.facts.definition.stages if each.status == item.status]
     if len(inside) < 2 or not can(who, Action.STAGE, item, executors=known.executor_ids):
         return []
-    return [
-        Move(
-            spec.verb,
-            _label(spec.verb, get_language()),
-            read.url(site, item.number, spec.verb),
-            False,
-            [],
-        )
-    ]
+    url = f"{read.url(site, item.number, spec.verb)}?seen={item.version}"
+    return [Move(spec.verb, _label(spec.verb, get_language()), url, False, [], drops=True)]
 
 
 def _move(site: Site, known: Known, spec: Spec, who: Scope, at: datetime) -> Move:

@@ -40,16 +40,20 @@ def by_status(cards: Iterable[ItemRow]) -> dict[str, list[ItemRow]]:
     return found
 
 
-def by_stage(cards: list[ItemRow]) -> list[dict[str, Any]]:
+def by_stage(cards: list[ItemRow], *, whole: bool) -> list[dict[str, Any]]:
     """The cards of one column under the stages that their types have inside its status.
 
-    What is in no stage comes first. A stage that nothing is in stands there too.
+    What is in no stage comes first. A stage that nothing is in stands there too. whole: these are
+    all that there are, so that they may be counted.
     """
     labels = {key: label for row in cards for key, label in row.stages}
-    groups = {key: {"label": label, "items": []} for key, label in labels.items()}
-    plain: dict[str, Any] = {"label": "", "items": []}
+    groups: dict[str, dict[str, Any]]
+    groups = {key: {"key": key, "label": label, "items": []} for key, label in labels.items()}
+    plain: dict[str, Any] = {"key": "", "label": "", "items": []}
     for row in cards:
         groups.get(row.stage, plain)["items"].append(row)
+    for group in groups.values():
+        group["count"] = str(len(group["items"])) if whole else ""
     return [plain, *groups.values()] if plain["items"] or not groups else [*groups.values()]
 
 

@@ -20,7 +20,7 @@ from work.permissions import Scope
 from work.reads import lanes
 from work.reads.counts import CAP, capped, said
 from work.reads.kept import for_reader
-from work.states import MOVES, OPEN, Status
+from work.states import ENDED, MOVES, OPEN, Status
 from work.views import _cards
 from work.views import _narrowing as narrowing
 from work.views._acts import SPECS
@@ -77,7 +77,15 @@ def _read(selection: Selection, kind: str, lane: str) -> tuple[list[int], dict[s
         cards = _whole(selection, by_status)
     url = _list(selection.context.site, closed.asked.url())
     cards["closed"] = {"count": said(counts[len(shown)]), "url": url}
+    cards["ended_url"] = _ended(selection, by_status)
     return counts[len(shown) + 1 :], cards
+
+
+def _ended(selection: Selection, counts: dict[Status, int]) -> str:
+    """The list, where what was asked for can be ended work, and no column has any of it."""
+    if selection.refused or any(counts.values()) or not selection.statuses & ENDED:
+        return ""
+    return _list(selection.context.site, selection.asked.url())
 
 
 def _closed_today(selection: Selection) -> Selection:
@@ -178,7 +186,9 @@ def _column(
         "label": str(status.label),
         "count": said(count),
         "items": cards,
-        "groups": _cards.by_stage(cards) if staged else [{"label": "", "items": cards}],
+        "groups": _cards.by_stage(cards, whole=more <= 0)
+        if staged
+        else [{"label": "", "items": cards}],
         "staged": staged,
         "more_url": url,
         "more": said(count) if count > CAP else said(more),

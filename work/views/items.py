@@ -163,7 +163,8 @@ def _do(
 def _act_sent(request: HttpRequest) -> uuid.UUID:
     """The identity of the act: its form's, or of the page whose menus offer it by its address."""
     if page := request.POST.get("page"):
-        return uuid.uuid5(uuid.UUID(page), request.get_full_path())
+        said = sorted((name, text) for name, text in request.POST.items() if name not in _ALWAYS)
+        return uuid.uuid5(uuid.UUID(page), f"{request.get_full_path()} {said}")
     return uuid.UUID(request.POST.get("act", ""))
 
 

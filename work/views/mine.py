@@ -72,7 +72,8 @@ def sections(site: Site, who: Scope, at: datetime) -> list[Section]:
     for post in Post.objects.filter(site=site, pk__in=who.posts()):
         owned = Q(owner_post=post.pk)
         found.append(of(f"post-{post.pk}", post.name, "users", owned, owner=f"post:{post.pk}"))
-    teams = Team.objects.filter(site=site, pk__in=who.teams(), is_active=True)
+    known = who.companies(site.pk) if who.only_contractor(site.pk) else who.teams()
+    teams = Team.objects.filter(site=site, pk__in=known, is_active=True)
     codes = {team.pk: team.code for team in teams}
     if codes:
         owned = Q(team__in=sorted(codes))

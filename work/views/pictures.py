@@ -128,7 +128,10 @@ def _read(site: Site, who: Scope, at: datetime) -> dict[str, Any]:
     waiting.fill(decisions, at, DECISIONS)
     blocks = recurring(site, who, at)
     labels, here = _labels(), reverse("work:item_list", args=[site.slug])
-    loads = [*(_area(area, counted, here) for area in areas), *_in_no_area(site, areas, counted)]
+    loads = [
+        *(_area(area, counted, here) for area in areas),
+        *_in_no_area(site, areas, counted, here),
+    ]
     return {
         "site": site,
         "counts": [_stat(name, totals[name], labels[name], here) for name in COUNTS],
@@ -186,15 +189,21 @@ def _shaded(areas: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _in_no_area(
-    site: Site, areas: list[picture.Area], counted: list[tuple[str, dict[str, int]]]
+    site: Site, areas: list[picture.Area], counted: list[tuple[str, dict[str, int]]], here: str
 ) -> list[dict[str, Any]]:
     """The row of work at the site itself, where there is any: so the areas add up to the whole."""
     paths = tuple(area.path for area in areas)
-    left = [counts for path, counts in counted if not path.startswith(paths)]
-    if not any(counts["open"] for counts in left):
+    left = {path: counts for path, counts in counted if not path.startswith(paths)}
+    if not any(counts["open"] for counts in left.values()):
         return []
-    sums = {name: sum(counts[name] for counts in left) for name in AREA_COUNTS}
-    return [_load(_("%(site)s itself") % {"site": site.name}, "", sums, {})]
+    sums = {name: sum(counts[name] for counts in left.values()) for name in AREA_COUNTS}
+    label, root = _("%(site)s itself") % {"site": site.name}, picture.root(site)
+    if root is None or left.keys() != {root.path}:
+        return [_load(label, "", sums, {})]
+    urls = {
+        name: here + Asked.from_link(here=root.code, **COUNTS[name]).url() for name in AREA_COUNTS
+    }
+    return [_load(label, urls["open"], sums, urls)]
 
 
 @require_safe

@@ -5,6 +5,7 @@ own. What is refused stays as it was typed.
 """
 
 import uuid
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -85,10 +86,12 @@ def _people(site: Site, who: Scope, at: datetime) -> dict[str, tuple[str, str]]:
     choices = SiteChoices(site, who, at, together=True)
     (_posts, posts), _people = choices.owners()
     known = [*posts, *((f"user:{pk}", name) for pk, name in choices.people())]
+    called = Counter(name.casefold() for _key, name in known)
     found: dict[str, tuple[str, str]] = {}
     for key, name in known:
-        # Of two with one name each is told by the number.
-        name = name if name.casefold() not in found else f"{name} ({key.partition(':')[2]})"
+        # Of two with one name each is told by the number, and the name alone is nobody's.
+        if called[name.casefold()] > 1:
+            name = f"{name} ({key.partition(':')[2]})"
         found[name.casefold()] = (name, key)
     return found
 
@@ -99,6 +102,11 @@ def _chosen(typed: QueryDict) -> list[int]:
     names = [name for name in typed if name.startswith("i") and name.endswith(tail)]
     found = [number_in(name[1 : -len(tail)]) for name in names if typed[name]]
     return [pk for pk in found if pk is not None][: read.MOST]
+
+
+def _said_of(typed: QueryDict, pk: int) -> bool:
+    """Whether something was typed of an item."""
+    return any(typed.get(f"i{pk}-{name}", "").strip() for name in ("condition", "what", "to"))
 
 
 def _gone(chosen: list[int], found: list[Left]) -> list[Result]:
@@ -192,6 +200,10 @@ def _render(
     found = read.left(site, who, at)
     kept = typed if again is None else None
     back = {left.item.pk for left in found} if kept else again or set()
+    if typed is not None and results is not None:
+        # What was said of one without an outcome stays as it was typed.
+        done = {each.pk for each in results if each.done}
+        back |= {each.item.pk for each in found if _said_of(typed, each.item.pk)} - done
     rows = [
         _row(left, typed if left.item.pk in back else None, people, kept)
         for left in found[: read.MOST]
@@ -210,7 +222,11 @@ def _render(
         "most": read.MOST,
         "results": results or [],
         "invalid": any(row["form"].errors for row in rows),
-        "people": [name for name, _key in people.values()],
+        "unchosen": results == [] and not failed,
+        # Who may give nothing on is not told who there is.
+        "people": [name for name, _key in people.values()]
+        if any("to" in row["form"].fields for row in rows)
+        else [],
         "duties": read.duties(site, who),
         "refusal": refusal,
         "kept_note": _kept.note(request),
