@@ -217,6 +217,9 @@ def test_codes_that_are_hard_to_put_in_an_address(world, sign_in, code):
     listed = visitor.get("/s/hvk/work/", place=code)
     assert f"W-{item.number}" in listed.content.decode()
     assert visitor.get("/s/hvk/work/new/", place=code).status_code == 200
+    label = visitor.get(url(place), label="")
+    assert label.context["address"] == f"http://testserver{url(place)}"
+    assert label.context["back_url"] == url(place)
 
 
 def _job(world):

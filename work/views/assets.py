@@ -29,7 +29,7 @@ def asset_detail(
     if asset is None:
         raise Http404
     if "label" in request.GET:
-        return label(request, site, asset)
+        return label(request, site, asset, read.url(site, asset.code))
     items = read.work(site, who, asset)
     lists = reverse("work:item_list", args=[site.slug]) + "?" + urlencode({"asset": asset.code})
     around = {"fields": [], "locations": [], "contents": []}
