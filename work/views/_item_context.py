@@ -18,7 +18,7 @@ from work.states import ENDED, Status
 from work.views import _item_bar as bar
 from work.views._acts import SPECS, Spec
 from work.views._item_acts import Failed, acts, put_part_acts, view
-from work.views._item_folds import NAMES, Folds
+from work.views._item_folds import Folds
 from work.views._panels import panels
 
 _NOT_MET = ("unmet", "unknown")
@@ -55,7 +55,7 @@ def context(
     stand in any row. before: the event before which the history that is shown begins.
     """
     item, rows = page.item, page.rows
-    folds = Folds(page, NAMES if failed else whole)
+    folds = Folds(page, whole, before, cut=failed is None)
     put_part_acts(page, failed)
     missing = [] if item.status in ENDED else missing_to_close(page.facts, page.at)
     missing = read.countable(page, missing)
@@ -108,7 +108,7 @@ def context(
         "holds": rows.holds,
         "children": rows.children,
         "history": page.history,
-        "stretches": folds.stretches(page.past.older, before),
+        "stretches": folds.stretches(page.past.older),
         "panels": panels("item", page.who, page.item, page.at),
         "refusal": refusal,
         "more": folds.links(),
