@@ -37,6 +37,8 @@ def test_the_tree_a_level_at_a_time(world, sign_in):
     assert "IBC" in text
     assert "Feed pump" in visitor.get(PLACES, q="pump").content.decode()
     assert visitor.get(PLACES, under="NOWHERE").status_code == 404
+    # Beyond the last page stands the last one.
+    assert "Havenkade" in visitor.get(PLACES, page="200").context["places"][0]["name"]
 
 
 def test_a_person_of_one_area_begins_there(world, sign_in):

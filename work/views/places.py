@@ -40,10 +40,13 @@ def place_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Ht
         if under is None:
             raise Http404
     rows, total = read.level(site, who, at, under, q, page)
+    last = max(1, -(-total // read.PAGE))
+    if page > last:
+        page = last
+        rows, total = read.level(site, who, at, under, q, page)
     shown = request.GET.copy()
     shown.pop("page", None)
     base = f"?{shown.urlencode()}&page=" if shown else "?page="
-    last = max(1, -(-total // read.PAGE))
     values = {
         "site": site,
         "q": q,
