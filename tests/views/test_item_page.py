@@ -219,6 +219,9 @@ def test_long_lists_are_cut_and_the_rest_is_a_link_away(world, sign_in, full_ite
     assert page.by_id("requirements").text.count("Part ") == 12
     # What is not met comes first, the newest proof too.
     assert "Met" not in page.by_id("requirements").text.replace("Not met", "")
+    # Above the fold the first few stand for all.
+    seven = next(tag for tag in page.all("dl") if tag.attrs.get("class") == "seven")
+    assert "+27 more" in " ".join(seven.text.split())
     evidence = " ".join(page.by_id("evidence").text.split())
     assert "Seen 29" in evidence
     assert "Seen 17" not in evidence

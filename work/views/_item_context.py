@@ -77,6 +77,7 @@ def context(
     # A request gets what its type asks when it is planned.
     of_type = page.facts.definition if item.status == Status.REQUESTED else _NOTHING
     coming = [coming_criterion(each) for each in of_type.criteria]
+    criteria = rows.criteria or coming
     every = acts(page, failed)
     next_line = next((row for row in rows.lines if row["now"]), None)
     focus = _focus(done)
@@ -90,10 +91,12 @@ def context(
         "focus": focus,
         "lines_done": focus == "line" and next_line is None,
         "blocking": rows.blockers,
+        "blocking_more": max(0, len(rows.blockers) - 3),
         "blockers": folds.cut("requirements", rows.blockers, "blocker"),
         "requirements": folds.cut("requirements", asked, "requirement"),
         "context_rows": item_header.context_rows(page),
-        "criteria": rows.criteria or coming,
+        "criteria": criteria,
+        "criteria_more": max(0, len(criteria) - 4),
         "done_text": item_header.done_text(page),
         "lines": rows.lines,
         "lines_coming": 0 if rows.lines else len(of_type.lines),
