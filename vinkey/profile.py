@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -76,7 +76,8 @@ def profile(request: HttpRequest) -> HttpResponse:
         except NotDone:
             form.add_error(None, _("This could not be kept just now. Send it again."))
         else:
-            messages.success(request, _("Your preferences are kept."))
+            with translation.override(kept.language or translation.get_language()):
+                messages.success(request, _("Your preferences are kept."))
             response = redirect("account_profile")
             response.status_code = 303
             put_on_device(response, kept, forget=True)

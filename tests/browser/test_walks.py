@@ -16,6 +16,18 @@ from work.states import PlaceKind, Role
 pytestmark = pytest.mark.browser
 
 FILE = {"name": "torque.txt", "mimeType": "text/plain", "buffer": b"22 Nm, 12 of 12"}
+# How far the upload has come, and what its bar says of it.
+_SENDING = """() => {
+  window.told = [];
+  document.addEventListener("htmx:xhr:progress", ({ detail, target }) => {
+    const part = target.querySelector?.("[data-part=sending]");
+    if (!part || detail.total < 50000) return;
+    const come = Math.round((100 * detail.loaded) / detail.total);
+    window.told.push([
+      come, part.querySelector("progress").value, part.textContent.includes("torque.txt"),
+    ]);
+  });
+}"""
 
 
 @pytest.fixture
@@ -223,7 +235,7 @@ def test_work_is_raised_planned_started_blocked_completed_and_accepted(walk, lea
     hand.act("accept")
     _status(page, "Closed")
 
-    assert page.url.endswith(f"/s/hvk/work/{number}/")
+    assert page.url.partition("#")[0].endswith(f"/s/hvk/work/{number}/")
     assert hand.complaints == []
     verbs = ["request", "plan", "start", "blocked", "unblocked", "line", "evidence", "complete"]
     done = Event.objects.filter(item=item, actor=lead, verb__in=[*verbs, "accept", "refused"])
@@ -255,7 +267,9 @@ def test_a_phone_has_the_page_in_two_seconds_and_loses_nothing_with_the_signal(w
     expect(page.locator("main .btn.primary:visible")).to_have_count(1)
 
     hand.unfold("evidence")
-    page.get_by_label("Choose a file or photo").set_input_files(FILE)
+    page.evaluate(_SENDING)
+    large = FILE | {"buffer": b"22 Nm, 12 of 12\n" * 4000}
+    page.get_by_label("Choose a file or photo").set_input_files(large)
     page.get_by_label("In words").fill("All twelve")
     signal.lost()
     expect(page.locator("#connection")).to_contain_text("No connection")
@@ -275,3 +289,9 @@ def test_a_phone_has_the_page_in_two_seconds_and_loses_nothing_with_the_signal(w
     expect(page.locator("#evidence figure a", has_text="torque.txt")).to_be_visible()
     assert item.evidence.count() == 1
     expect(page.locator("#connection")).to_be_hidden()
+    # While it was on its way its bar said how far, and of what.
+    told = page.evaluate("window.told")
+    assert told[0][0] < 100
+    assert [said for said in told if said != [said[0], said[0], True]] == []
+    assert told[-1][0] == 100
+    expect(page.locator("[data-part=sending]")).to_have_count(0)

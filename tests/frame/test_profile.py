@@ -1,6 +1,8 @@
 """The page about oneself: what one may, what one prefers, and signing out elsewhere."""
 
 import uuid
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -9,7 +11,7 @@ from django.utils import timezone
 from tests import factories
 from tests.work.conftest import world  # noqa: F401
 from vinkey.profile import home_of
-from work.models import Event
+from work.models import Event, Membership
 
 PROFILE = "/account/"
 
@@ -31,6 +33,12 @@ def test_it_says_who_one_is_here(world):  # noqa: F811
     assert "Process hall" not in text
 
 
+def test_a_role_ends_at_the_site_s_own_hour(world):  # noqa: F811
+    ends = datetime(2099, 7, 1, tzinfo=ZoneInfo("Europe/Amsterdam"))
+    Membership.objects.filter(user=world.technician).update(ends=ends)
+    assert ">1 Jul 2099 00:00<" in _signed_in(world.technician).get(PROFILE).text
+
+
 def test_preferences_are_kept_and_shown_on_every_device(world):  # noqa: F811
     person, client = world.technician, _signed_in(world.technician)
     answer = _prefer(client, language="nl", theme="dark", home="hvk")
@@ -39,6 +47,8 @@ def test_preferences_are_kept_and_shown_on_every_device(world):  # noqa: F811
     assert (person.language, person.theme, person.home) == ("nl", "dark", "hvk")
     page = client.get(PROFILE).text
     assert '<html lang="nl"' in page
+    assert "Uw voorkeuren" in page
+    assert "Your preferences" not in page
     assert 'data-theme="dark"' in page
     kept = Event.objects.get(verb="changed", subject_id=person.pk, subject_type="work.user")
     assert (kept.actor, kept.data) == (person, {"fields": ["home", "language", "theme"]})

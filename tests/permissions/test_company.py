@@ -165,7 +165,7 @@ def test_who_moved_hidden_work_stands_in_no_history(world, mine, secret, owner, 
 
     assert Event.objects.filter(item=mine, verb="unblocked", actor=owner).count() == 1
     page = sign_in(world.welder).see(mine).content.decode()
-    assert "a blocker ended" in page
+    assert "ended a blocker" in page
     assert _hidden(world).search(page) is None
 
 

@@ -132,6 +132,13 @@ def test_what_is_requested_is_planned_and_what_is_planned_gets_the_times(world, 
     assert (fresh.status, fresh.owner_user) == ("planned", world.supervisor)
     assert fresh.planned_start == known.planned_start == datetime(2026, 12, 1, 5, tzinfo=UTC)
     assert (known.status, known.owner_post_id) == ("planned", before)
+    # Nothing filled in is nothing asked: it is not said to be done.
+    version = known.version
+    nothing = _send(planner, "plan", _row(known))
+    assert (nothing.status_code, _kinds(nothing)) == (422, {f"W-{known.number}": "refused"})
+    assert "It is planned already, and nothing else was asked." in nothing.text
+    known.refresh_from_db()
+    assert known.version == version
     # A lead below Packaging acts there alone.
     elsewhere = planned_item(world, place_id=world.u310.pk)
     page = _send(sign_in(world.supervisor), "due", _row(elsewhere), none="on")

@@ -16,6 +16,7 @@ from work.permissions import Denied
 from work.services import acts, items
 from work.views import items as views
 from work.views._acts import SPECS
+from work.views._item_context import section_of
 
 # Acts that take the version of the item, or of the line they are about.
 VERSIONED = [
@@ -103,7 +104,8 @@ def test_done_once_and_once_only(world, sent, verb):
     again |= {"seen": seen_of(verb, item)}
     answer = sent(verb, item, **again)
     assert answer.status_code == 303
-    line = "#checklist-next" if SPECS[verb].part is ChecklistLine else ""
+    section = section_of(SPECS[verb])
+    line = "#checklist-next" if SPECS[verb].part is ChecklistLine else f"#{section}" * bool(section)
     assert answer["Location"] == f"/s/hvk/work/W-{item.number}/{line}"
     assert case.event in told(item)[count:]
     assert "refused" not in told(item)

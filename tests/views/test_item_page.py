@@ -219,6 +219,9 @@ def test_long_lists_are_cut_and_the_rest_is_a_link_away(world, sign_in, full_ite
     assert page.by_id("requirements").text.count("Part ") == 12
     # What is not met comes first, the newest proof too.
     assert "Met" not in page.by_id("requirements").text.replace("Not met", "")
+    # Above the fold the first few stand for all.
+    seven = next(tag for tag in page.all("dl") if tag.attrs.get("class") == "seven")
+    assert "+27 more" in " ".join(seven.text.split())
     evidence = " ".join(page.by_id("evidence").text.split())
     assert "Seen 29" in evidence
     assert "Seen 17" not in evidence
@@ -229,6 +232,13 @@ def test_long_lists_are_cut_and_the_rest_is_a_link_away(world, sign_in, full_ite
     whole = Markup(visitor.get(f"{url}requirements").text)
     assert [_rows(whole, kind) for kind in ("blocker", "requirement")] == [30, 32]
     assert " more" not in whole.by_id("requirements").text
+    # What was unfolded stays so, at the next link and when the page keeps itself up to date.
+    links = [tag for tag in whole.all("a") if tag.attrs["href"].endswith("#evidence")]
+    (link,) = [tag for tag in links if "all=" in tag.attrs["href"]]
+    assert link.attrs["hx-get"] == f"{url}evidence&all=requirements"
+    assert (link.attrs["hx-target"], link.attrs["hx-replace-url"]) == ("#item", "true")
+    older = f"/s/hvk/work/W-{full_item.number}/?all=requirements&before="
+    assert _older(visitor.get(f"{url}requirements")).startswith(older)
     part = visitor.get(f"{url}evidence", htmx=True).text
     assert all(f"Seen {n}" in part for n in range(30))
     assert len(page.by_id("closure").inside) < len(

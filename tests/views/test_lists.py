@@ -303,6 +303,17 @@ def test_a_moment_is_found_in_whatever_zone_it_was_said(world, planner):
         assert shown(planner.get(LIST, **{"f.seen": asked})) == labels(*reversed(made)), asked
 
 
+def test_a_chip_says_its_own_field_and_not_one_that_begins_alike(world, planner):
+    fields = [
+        {"key": "ok", "label": "In order", "kind": FieldKind.YES_NO, "filterable": True},
+        {"key": "ok_on", "label": "In order on", "kind": FieldKind.DATE, "filterable": True},
+    ]
+    kind = work_type(world.site, "CAL", fields=fields)
+    requested_item(world, type_id=kind.pk, values={"ok": "yes", "ok_on": "2026-11-02"})
+    page = planner.get(LIST, **{"f.ok_on": "2026-11-02", "f.ok_on.from": "2026-11-01"})
+    assert [chip.value for chip in page.context["chips"]] == ["2 Nov 2026", "1 Nov 2026"]
+
+
 def test_clear_to_start_and_not_ready_are_apart(world, planner):
     ready = planned_item(world)
     rule(world.site, key="paper", kind=BlockerKind.DOCUMENT, place_id=world.p301.pk)

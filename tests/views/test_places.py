@@ -38,6 +38,8 @@ def test_the_tree_a_level_at_a_time(world, sign_in):
     assert "IBC" in text
     assert "Feed pump" in visitor.get(PLACES, q="pump").content.decode()
     assert visitor.get(PLACES, under="NOWHERE").status_code == 404
+    # Beyond the last page stands the last one.
+    assert "Havenkade" in visitor.get(PLACES, page="200").context["places"][0]["name"]
 
 
 def test_a_person_of_one_area_begins_there(world, sign_in):
@@ -220,6 +222,9 @@ def test_codes_that_are_hard_to_put_in_an_address(world, sign_in, code):
     listed = visitor.get("/s/hvk/work/", place=code)
     assert f"W-{item.number}" in listed.content.decode()
     assert visitor.get("/s/hvk/work/new/", place=code).status_code == 200
+    label = visitor.get(url(place), label="")
+    assert label.context["address"] == f"http://testserver{url(place)}"
+    assert label.context["back_url"] == url(place)
 
 
 def _job(world):

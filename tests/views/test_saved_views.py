@@ -99,6 +99,20 @@ def test_a_name_is_once_for_a_person_and_once_for_the_site(world, planner):
     assert SavedView.objects.count() == 3
 
 
+def test_what_cannot_be_asked_at_once_is_not_kept_in_part(world, planner):
+    view = keep(world)
+    owners = "owner=me&owner=nobody"
+    page = planner.client.get(f"{LIST}?{owners}&view={view.pk}")
+    assert (page.context["save_url"], page.context["change_url"]) == ("", "")
+    said = "“nobody” is one value too many for Owner."
+    assert planner.client.get(f"{VIEWS}new/?{owners}").context["trouble"] == said
+    for url, more in ((f"{VIEWS}new/?{owners}", {}), (f"{VIEWS}{view.pk}/?{owners}", {"seen": 1})):
+        answer = planner.post(url, act(name="Two owners", **more))
+        assert (answer.status_code, answer.context["trouble"]) == (422, said)
+        assert 'value="Two owners"' in answer.text
+    assert list(SavedView.objects.values_list("name", "query")) == [("Running", "status=live")]
+
+
 def test_there_are_not_more_than_can_be_looked_through(world, monkeypatch):
     monkeypatch.setattr(views, "MOST", 1)
     keep(world, "One")

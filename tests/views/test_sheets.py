@@ -90,6 +90,9 @@ def test_changes_are_shown_and_done_item_by_item_and_once(world, planner, sign_i
     act = uuid.uuid4()
     brought = _bring(planner, _csv(rows), act=act)
     page = _look(planner, brought)
+    # Beyond the last page stands the last one, and not that it changes nothing.
+    beyond = planner.get(brought.headers["Location"], page="99")
+    assert beyond.context["wanted"] == page.context["wanted"]
     other = _bring(planner, _csv(rows[:1]), act=act)
     assert planner.get(other.headers["Location"]).context["total"] == 1
     assert _bring(planner, _csv(rows), act=act).headers["Location"] == brought.headers["Location"]

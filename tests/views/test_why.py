@@ -12,7 +12,7 @@ from work.reads import kept
 from work.services import blockers, items, people
 from work.services import clock as by_the_clock
 from work.states import BlockerKind
-from work.views import why
+from work.views import _blocks, why
 
 WHY, LIST = "/s/hvk/why/", "/s/hvk/work/"
 
@@ -157,6 +157,18 @@ def test_what_lapsed_counts_from_its_second_with_no_task_run(world, planner, clo
     assert said(planner.get(LIST, group="kind").context["groups"]) == said(before)
     by_the_clock.settle_due(world.t(91))
     assert said(planner.get(WHY).context["kinds"]) == said(before)
+
+
+def test_groups_of_a_list_are_cut_and_the_rest_is_counted(world, planner, clock, monkeypatch):
+    monkeypatch.setattr(_blocks, "MOST", 1)
+    item = requested_item(world)
+    block(world, item, "material", 0, None, f"user:{world.planner.pk}")
+    block(world, item, "permit", 60, None, "role:hse")
+    clock.move_to(world.t(120))
+    page = planner.get(LIST, group="clears")
+    shown_first = [row["label"] for row in page.context["groups"]]
+    assert (shown_first, page.context["groups_left"]) == (["Planner"], 1)
+    assert "1 more holds it for a shorter time" in page.text
 
 
 def test_groups_of_a_list_count_what_its_filters_leave(world, planner, clock, sign_in):

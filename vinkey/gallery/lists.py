@@ -196,7 +196,15 @@ PAGER = Component(
 MORE = Component(
     "more",
     "components/more.html",
-    (include("more", _("The rest of a list that was cut"), more=Row(n=14, url=""), id="gallery"),),
+    (
+        include(
+            "more",
+            _("The rest of a list that was cut"),
+            more=Row(n=14, url=""),
+            id="gallery",
+            target="gallery",
+        ),
+    ),
 )
 LOAD = Component(
     "load_bar",

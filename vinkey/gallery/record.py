@@ -192,6 +192,7 @@ CLOSURE = Component(
             count=19,
             missing=_MISSING,
             more=Row(n=17, url=""),
+            target="gallery",
             id="gallery",
         ),
     ),

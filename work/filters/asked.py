@@ -82,7 +82,7 @@ class Asked:
             most = MOST_VALUES if name in MANY else 1
             if found and name.startswith("f."):
                 fields += 1
-                if fields > MOST_FIELDS or len(_bare(name)) > _LONGEST_FIELD:
+                if fields > MOST_FIELDS or len(bare(name)) > _LONGEST_FIELD:
                     most = 0
             if found[:most]:
                 values[name] = found[:most]
@@ -168,7 +168,7 @@ class Asked:
         return self.url(**{name: left or None})
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """The name of a custom field's parameter without its end."""
     return next((name.removesuffix(end) for end in ENDS if name.endswith(end)), name)
 

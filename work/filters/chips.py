@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from work.filters.asked import bare
 from work.filters.lapsed import NOBODY
 from work.filters.plain import day
 from work.filters.selection import Selection
@@ -95,7 +96,7 @@ def _said(selection: Selection, name: str, value: str) -> str:
 def _custom(selection: Selection, name: str, value: str) -> str:
     """The value of a custom field as it was asked; yes or no, and a day, in words."""
     fields = selection.context.facets.fields
-    kinds = {field.kind for field in fields if name.startswith(f"f.{field.key}")}
+    kinds = {field.kind for field in fields if bare(name) == f"f.{field.key}"}
     if kinds == {FieldKind.YES_NO}:
         return str(FLAGS.get(value, _plain(value)))
     if kinds and kinds <= {FieldKind.DATE, FieldKind.MOMENT} and (found := day(value)):

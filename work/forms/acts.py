@@ -58,6 +58,13 @@ class Wait(Happened):
                 *((row.pk, row.text) for row in self.known.open_blockers),
             ]
 
+    def clean(self) -> dict[str, Any]:
+        """One of the two, so that nothing that was typed is dropped."""
+        data = super().clean() or {}
+        if data.get("blocker") and data.get("what"):
+            self.add_error("what", _("Choose a blocker or name something else, not both."))
+        return data
+
 
 class Condition(Happened):
     """Stop and release, or the answer to *stopped and safe?*."""

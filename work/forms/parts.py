@@ -100,6 +100,23 @@ class Dispose(Act):
         label=_("Follow-up work"), required=False, max_length=250, help_text=_("What must happen.")
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.known is not None and not self.known.may_accept_as_is:
+            self.fields["disposition"].choices = [
+                each
+                for each in self.fields["disposition"].choices
+                if each[0] != Disposition.ACCEPTED_AS_IS
+            ]
+            self.fields["disposition"].help_text = _("As it is: a lead or area owner accepts that.")
+
+    def clean(self) -> dict[str, Any]:
+        """Follow-up work that was named is not dropped for another choice."""
+        data = super().clean() or {}
+        if data.get("what") and data.get("disposition") not in ("", None, Disposition.FOLLOW_UP):
+            self.add_error("what", _("Only with “Follow-up work”: choose that, or leave it empty."))
+        return data
+
 
 class Evidence(Act):
     """Add evidence: a file, a photo, a reading or a signature, for a criterion or a line."""
@@ -128,6 +145,8 @@ class Evidence(Act):
     def clean(self) -> dict[str, Any]:
         """Something must be there; a photo that was taken is a file like one that was chosen."""
         data = super().clean() or {}
+        if data.get("file") and data.get("photo"):
+            raise forms.ValidationError(_("One at a time: add the photo first, then the file."))
         data["file"] = data.get("file") or data.get("photo")
         if not (data.get("file") or data.get("value") is not None or data.get("said")):
             raise forms.ValidationError(_("Add a file, a reading or words."))

@@ -8,7 +8,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from work.exceptions import Reason
-from work.models import Blocker, ChecklistLine, Criterion, Evidence, Prerequisite, Site, WorkItem
+from work.models import (
+    Blocker,
+    ChecklistLine,
+    Criterion,
+    Evidence,
+    Prerequisite,
+    Site,
+    TypeCriterion,
+    WorkItem,
+)
 from work.permissions import Scope, sees
 from work.reasons import Names, say, text
 from work.services import _overlay
@@ -240,7 +249,7 @@ class Rows:
             "state": state,
             "state_text": texts[state],
             "who_text": judged.name if judged else "",
-            "note": "",
+            "note": criterion.judgement.text if judged and criterion.judgement else "",
             "needs_evidence": criterion.evidence,
             "withdrawable": criterion.key.startswith("own-")
             and not stays(self.facts.item, criterion),
@@ -248,7 +257,7 @@ class Rows:
         }
 
     def _line(self, number: int, line: ChecklistLine) -> dict[str, Any]:
-        answered = bool(line.answer)
+        answered, waits = bool(line.answer), self._waits(line)
         answer_text = line.get_answer_display()
         if line.value is not None:
             answer_text = f"{answer_text}, {line.value.normalize():f} {line.unit}".strip()
@@ -268,7 +277,8 @@ class Rows:
             "who_text": line.answered_by.name if line.answered_by else "",
             "at": line.answered_at,
             "hold_point": line.hold_point,
-            "held_text": self._held(line),
+            "held_text": waits or self._held(line),
+            "waits": bool(waits),
             "disposition_text": line.get_disposition_display() if line.disposition else "",
             "follow_up": {
                 "label": f"W-{follow_up.number}",
@@ -281,11 +291,19 @@ class Rows:
             "acts": [],
         }
 
-    def _held(self, line: ChecklistLine) -> str:
+    def _waits(self, line: ChecklistLine) -> str:
+        """The earlier hold point that is not passed, so that nothing may be answered yet."""
         for earlier in self.facts.lines:
-            before = earlier.hold_point and earlier.position < line.position
+            before = earlier.hold_point and (earlier.position, earlier.pk) < (
+                line.position,
+                line.pk,
+            )
             if before and (not earlier.answer or earlier.needs_disposition):
                 return _("First the hold point “%(text)s”") % {"text": earlier.text}
+        return ""
+
+    def _held(self, line: ChecklistLine) -> str:
+        """What a hold point still requires before it may be passed."""
         for row in self.facts.prerequisites:
             unmet = _overlay.holds_until(row, self.at, self.facts.item.status) is None
             if row.line_id == line.pk and row.mode == Mode.ENFORCE and unmet:
@@ -298,25 +316,27 @@ class Rows:
         is_photo = each.blob_id and each.kind == EvidenceKind.PHOTO
         content = each.name or each.said
         if each.value is not None:
-            content = f"{each.value.normalize():f} {each.unit} {each.said}".strip()
+            content = f"{each.value.normalize():f} {each.unit}".strip()
         struck = ""
         if each.struck_at:
             struck = _("struck")
         elif each.superseded_at:
             struck = _("before it was reopened")
+        why = each.strike_note.text if each.struck_at and each.strike_note else ""
         criterion = next((c for c in self.facts.criteria if c.pk == each.criterion_id), None)
         line = next((ln for ln in self.facts.lines if ln.pk == each.line_id), None)
         return {
             "pk": each.pk,
             "kind_text": each.get_kind_display(),
             "name": content,
+            "said": each.said if each.said != content else "",
             "who_text": each.by.name,
             "at": each.at,
             "url": url,
             "preview_url": reverse("work:evidence_preview", args=here) if is_photo else "",
             "for_text": criterion.text if criterion else (line.text if line else ""),
             "struck": bool(struck),
-            "struck_text": struck,
+            "struck_text": f"{struck}: {why}" if why else struck,
             "icon": "image" if each.kind == EvidenceKind.PHOTO else "file-text",
             "acts": [],
         }
@@ -356,6 +376,21 @@ class Rows:
         }
 
 
+def coming_criterion(asked: TypeCriterion) -> dict[str, Any]:
+    """A criterion of the type, of work that is not planned yet."""
+    return {
+        "pk": None,
+        "text": asked.text,
+        "state": "open",
+        "state_text": _("Of its type, when it is planned"),
+        "who_text": "",
+        "note": "",
+        "needs_evidence": asked.evidence,
+        "withdrawable": False,
+        "acts": [],
+    }
+
+
 def limits(line: ChecklistLine) -> str:
     """The limits of a reading, with the unit."""
     if line.kind != LineKind.READING:
@@ -369,4 +404,4 @@ def limits(line: ChecklistLine) -> str:
     return f"≤ {high} {line.unit}".strip() if high else line.unit
 
 
-__all__ = ["Rows", "limits", "pair", "text"]
+__all__ = ["Rows", "coming_criterion", "limits", "pair", "text"]

@@ -24,6 +24,7 @@ def about(user_id: int, at: datetime) -> dict[str, Any]:
                 "place_text": each.place.name if each.place else "",
                 "company_text": each.company.name if each.company else "",
                 "until": each.ends,
+                "zone": each.site.time_zone,
             }
             for each in roles.select_related("site", "place", "company").order_by(
                 "site__name", "pk"

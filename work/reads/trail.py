@@ -18,6 +18,7 @@ from work.reasons import Names, once, say
 from work.reasons.words import LABELS
 from work.services._definition import definition
 
+# What follows a name.
 _WORDS = {
     "request": (_("asked for it"), "circle-plus"),
     "plan": (_("planned it"), "calendar-check"),
@@ -30,7 +31,7 @@ _WORDS = {
     "give_back": (_("gave it back"), "undo-2"),
     "accept": (_("accepted it"), "badge-check"),
     "reopen": (_("reopened it"), "rotate-ccw"),
-    "outcome_reopened": (_("work that it relied on was reopened"), "rotate-ccw"),
+    "outcome_reopened": (_("noted that work that it relied on was reopened"), "rotate-ccw"),
     "cancel": (_("cancelled it"), "circle-slash"),
     "edit": (_("changed it"), "pencil"),
     "assign": (_("named who"), "user"),
@@ -38,18 +39,18 @@ _WORDS = {
     "version": (_("moved it to a newer version of its type"), "arrow-up"),
     "stage": (_("moved it to another stage"), "arrow-right"),
     "comment": (_("wrote"), "message-square"),
-    "blocked": (_("a blocker was opened"), "octagon-x"),
-    "unblocked": (_("a blocker ended"), "circle-check"),
+    "blocked": (_("opened a blocker"), "octagon-x"),
+    "unblocked": (_("ended a blocker"), "circle-check"),
     "clears": (_("named another to clear a blocker"), "user"),
     "promised": (_("said when a blocker is cleared"), "clock"),
     "required": (_("added a requirement"), "clipboard-plus"),
-    "requirement_withdrawn": (_("a requirement was withdrawn"), "clipboard-x"),
+    "requirement_withdrawn": (_("withdrew a requirement"), "clipboard-x"),
     "waived": (_("waived a requirement"), "shield-off"),
     "waiver_ended": (_("ended a waiver"), "shield"),
     "checked": (_("checked"), "clipboard-check"),
-    "gate": (_("the gate was asked"), "list-checks"),
+    "gate": (_("had the requirements asked"), "list-checks"),
     "refused": (_("was refused “%(verb)s”"), "ban"),
-    "would_have_stopped": (_("a rule on watch would have stopped it"), "eye"),
+    "would_have_stopped": (_("went on where a rule on watch would have stopped it"), "eye"),
     "line": (_("answered a checklist line"), "list-checks"),
     "disposed": (_("said what becomes of a line"), "git-branch"),
     "evidence": (_("added evidence"), "paperclip"),
@@ -58,16 +59,16 @@ _WORDS = {
     "criterion_added": (_("added a criterion"), "flag"),
     "criterion_withdrawn": (_("withdrew a criterion"), "flag-off"),
     "hold_placed": (_("placed a hold"), "lock"),
-    "hold_ended": (_("a hold ended"), "lock-open"),
-    "hold_returned": (_("a hold came back"), "lock"),
+    "hold_ended": (_("ended a hold"), "lock-open"),
+    "hold_returned": (_("brought a hold back"), "lock"),
     "loss_accepted": (_("accepted the loss"), "circle-minus"),
-    "part_moved": (_("what it was part of was merged: now part of other work"), "git-branch"),
+    "part_moved": (_("merged what it was part of: now part of other work"), "git-branch"),
     "stop_confirmed": (_("confirmed that it is stopped and safe"), "hand"),
-    "stop_ask_withdrawn": (_("what had lapsed holds again"), "circle-check"),
+    "stop_ask_withdrawn": (_("noted that what had lapsed holds again"), "circle-check"),
     "stop_told": (_("told owner and lead that the stop is not confirmed"), "bell"),
     "import": (_("imported it"), "download"),
     "import_changed": (_("an import changed it"), "download"),
-    "closed_in_source": (_("closed in the source, open in the field"), "triangle-alert"),
+    "closed_in_source": (_("found it closed in the source, open in the field"), "triangle-alert"),
 }
 
 # Of a requirement these follow from what its source says.

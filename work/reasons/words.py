@@ -330,6 +330,7 @@ WORDS: dict[str, object] = {
     "mend_nothing": _("Nothing that you gave is missing here; what it has stays."),
     # Views of the list
     "view_name_taken": _("There is a view called “%(name)s” already."),
+    "nothing_asked": _("It is planned already, and nothing else was asked."),
     "view_too_long": _("These filters are too many to be kept under a name."),
     "views_too_many": _("There are %(most)s views already: withdraw one that is of no use."),
     # Files of types

@@ -256,7 +256,7 @@ def _lines() -> QuerySet[ChecklistLine]:
 @prepared
 def _criteria() -> QuerySet[Criterion]:
     rows = Criterion.objects.filter(item=given("item"), withdrawn_at=None)
-    return rows.select_related("judged_by")
+    return rows.select_related("judged_by", "judgement")
 
 
 def proof(facts: Facts) -> Facts:
@@ -277,7 +277,7 @@ def proof_of(facts: Facts, there: Collection[str]) -> Facts:
 
 @prepared
 def _evidence() -> QuerySet[Evidence]:
-    return Evidence.objects.filter(item=given("item")).select_related("by", "blob")
+    return Evidence.objects.filter(item=given("item")).select_related("by", "blob", "strike_note")
 
 
 @prepared

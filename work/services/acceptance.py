@@ -72,7 +72,15 @@ def _accept(
         at=act.happened_at,
     )
     item.closed_at = act.happened_at
-    _moves.done(act, facts, Verb.ACCEPT, ["closed_at"], acceptance=acceptance.pk, role=role)
+    _moves.done(
+        act,
+        facts,
+        Verb.ACCEPT,
+        ["closed_at"],
+        acceptance=acceptance.pk,
+        role=role,
+        note=note.pk if note else None,
+    )
     _end_holds(act, facts, "accepted")
     _moves.tell_sources(act, facts, "accepted")
     return item

@@ -5,6 +5,7 @@ An act may do several things to its item; each has the guards of its own, and al
 
 from typing import Any
 
+from work.exceptions import Reason, Refused
 from work.models import WorkItem
 from work.permissions import Action
 from work.services._changing import assign_inner, edit_inner
@@ -45,6 +46,8 @@ def _plan(
     if facts.item.status == Status.REQUESTED:
         return plan_inner(act, facts, **owner, **fields)
     check(act, facts, Action.EDIT, None)
+    if not (owner or fields):
+        raise Refused(Reason("nothing_asked"))
     return _put(act, facts, owner, fields)
 
 

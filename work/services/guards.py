@@ -198,7 +198,9 @@ def _accept(facts: Facts, at: datetime, who: Scope | None, given: dict) -> list[
         for each in facts.criteria
         if not proven(facts, each) and not (each.pk in judged and not each.evidence)
     ]
-    if not facts.criteria:
+    # A request gets those of its type when it is planned.
+    coming = facts.item.status == Status.REQUESTED and facts.definition.criteria
+    if not facts.criteria and not coming:
         reasons.append(Reason("criteria_needed", clears=_OWNER_STEP))
     reasons += missing_fields(facts, RequiredAt.CLOSE)
     reasons += requirement_reasons(facts, Gate.CLOSE, at) + unheard(facts)

@@ -42,7 +42,7 @@ def _place(
         placed_by=act.actor,
         placed_at=act.at,
     )
-    act.record("hold_placed", hold, item_id=item.pk, kind=kind)
+    act.record("hold_placed", hold, item_id=item.pk, kind=kind, note=note.pk if note else None)
     return hold
 
 
@@ -130,7 +130,7 @@ def _end(act: OpenAct, *, hold_id: int, word: str, seen: int | None = None) -> H
     hold.end_note = act.note(word, "hold", item_id=facts.item.pk)
     hold.ended_at, hold.ended_by, hold.end_cause = act.at, act.actor, "decided"
     hold.save(update_fields=["ended_at", "ended_by", "end_cause", "end_note"])
-    act.record("hold_ended", hold, item_id=facts.item.pk, cause="decided")
+    act.record("hold_ended", hold, item_id=facts.item.pk, cause="decided", note=hold.end_note_id)
     return hold
 
 

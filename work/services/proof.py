@@ -114,7 +114,13 @@ def _strike(act: OpenAct, *, evidence_id: int, word: str) -> Evidence:
     evidence.struck_at, evidence.struck_by = act.at, act.actor
     evidence.strike_note = act.note(word, "strike", item_id=facts.item.pk)
     evidence.save(update_fields=["struck_at", "struck_by", "strike_note"])
-    act.record("evidence_struck", facts.item, item_id=facts.item.pk, evidence=evidence.pk)
+    act.record(
+        "evidence_struck",
+        facts.item,
+        item_id=facts.item.pk,
+        evidence=evidence.pk,
+        note=evidence.strike_note_id,
+    )
     return evidence
 
 
@@ -136,7 +142,13 @@ def _judge(act: OpenAct, *, criterion_id: int, word: str) -> Criterion:
     found.judged_by, found.judged_at = act.actor, act.at
     found.judgement = act.note(word, "judgement", item_id=facts.item.pk)
     found.save(update_fields=["judged_by", "judged_at", "judgement"])
-    act.record("judged", facts.item, item_id=facts.item.pk, criterion=found.pk)
+    act.record(
+        "judged",
+        facts.item,
+        item_id=facts.item.pk,
+        criterion=found.pk,
+        note=found.judgement_id,
+    )
     return found
 
 

@@ -212,7 +212,14 @@ def _check(
         valid_until=valid_until,
         note=note,
     )
-    act.record("checked", facts.item, item_id=facts.item.pk, prerequisite=row.pk, passed=passed)
+    act.record(
+        "checked",
+        facts.item,
+        item_id=facts.item.pk,
+        prerequisite=row.pk,
+        passed=passed,
+        note=note.pk if note else None,
+    )
     bring_up_to_date(act, {facts.item.pk: facts})
     return check
 

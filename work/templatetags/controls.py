@@ -52,6 +52,7 @@ def panel(
     aside: str = "",
     quiet: bool = False,
     css: str = "",
+    focus: str = "",
 ) -> SafeString:
     """The only box: a section with its heading, and what an answer of htmx replaces.
 
@@ -61,13 +62,15 @@ def panel(
     aside   optional: at the end of the heading's line; words, or what a tag drew
     quiet   the heading is only read out
     css     more classes of the section
+    focus   id of the section whose heading takes the focus, because it was changed just now
     """
+    taken = put(' tabindex="-1" autofocus') if focus == id else ""
     if quiet:
         head = put('<h2 class="vh" id="h-{}">{}</h2>', id, title)
     else:
         number = "" if count is None else put('<span class="count">{}</span>', count)
         end = put('<span class="push tiny muted">{}</span>', aside) if aside else ""
-        head = put('<header><h2 id="h-{}">{}</h2>{}{}</header>', id, title, number, end)
+        head = put('<header><h2 id="h-{}"{}>{}</h2>{}{}</header>', id, taken, title, number, end)
     return put(
         '<section class="{}" id="{}" aria-labelledby="h-{}">{}{}</section>',
         f"panel {css}".strip(), id, id, head, content,

@@ -35,10 +35,14 @@ _ICONS: dict[str, str] = {
 }
 
 
-def grouped(selection: Selection) -> tuple[str, list[dict[str, Any]]]:
+# As many groups of a list are shown: those that hold its work longest.
+MOST = 100
+
+
+def grouped(selection: Selection) -> tuple[str, list[dict[str, Any]], int]:
     """What blocks the work of a list now, by kind or by who clears; each leads to its part of it.
 
-    First by which of the two: a guest is not told who clears.
+    First by which of the two: a guest is not told who clears. Last how many groups are not shown.
     Hours are those for which what is open has stood so far; in a period, where one is asked for.
     Two queries at most.
     """
@@ -54,13 +58,15 @@ def grouped(selection: Selection) -> tuple[str, list[dict[str, Any]]]:
         since=context.held_from,
         groupings=[(by,)],
     )[(by,)]
+    left, rows = max(0, len(rows) - MOST), rows[:MOST]
     names = names_of([each.key[0] for each in rows], context.who) if by == "clears" else None
     here = reverse("work:item_list", args=[context.site.slug])
-    return by, [
+    shown = [
         row(each, by, names, at=context.at)
         | {"url": here + asked.url(group="", **{by: _asked(selection, each.key[0])})}
         for each in rows
     ]
+    return by, shown, left
 
 
 def _asked(selection: Selection, key: str) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 from django import forms
 
 from work.exceptions import Reason
+from work.models import WorkItem
 from work.permissions import Action, Allowed, Denied, can
 from work.reads import item as read
 from work.reads.item import Page
-from work.services.guards import refusals
+from work.services.guards import missing_to_close, refusals
 from work.states import ENDED, MOVES, LineAnswer, Status, Verb
 from work.views._acts import SPECS, Spec
 from work.views._item_forms import make_form
@@ -40,13 +41,15 @@ _ORDER = (
 _FORWARD = ("confirm-stopped", "plan", "start", "resume", "complete", "accept")
 # As many reasons are said beside a held act.
 _SAID = 5
+_OF_CLOSING = (Verb.COMPLETE, Verb.ACCEPT)
 _WHILE_OPEN = frozenset({"raise-blocker", "assign", "edit", "require", "criterion", "hold"})
 
 
 @dataclass
 class ActView:
     """One act as components/act.html draws it. page_url: the page of its form, where that is not
-    drawn here; more_reasons: how many there are besides `reasons`, and pressing it says them all.
+    drawn here; more_reasons: how many there are besides `reasons`, and pressing it says them all;
+    more_url: where they stand on the page.
     """
 
     verb: str
@@ -56,6 +59,7 @@ class ActView:
     allowed: bool
     reasons: list[dict[str, str]] = field(default_factory=list)
     more_reasons: int = 0
+    more_url: str = ""
     form: forms.Form | None = None
     seen: int | None = None
     primary: bool = False
@@ -96,13 +100,21 @@ def _shown(page: Page, spec: Spec) -> bool:
         case "stage":
             return len([s for s in page.facts.definition.stages if s.status == status]) > 1
         case "accept-loss":
-            return (
-                status == Status.CANCELLED
-                and item.loss_accepted_at is None
-                and (item.mandatory or bool(page.facts.actions))
-            )
+            lost = status == Status.CANCELLED and item.loss_accepted_at is None
+            return lost and _waited_for(page)
         case _:
             return status not in ENDED and spec.verb in _WHILE_OPEN
+
+
+def _waited_for(page: Page) -> bool:
+    """Whether the outcome of cancelled work is missed: by what it was part of, by what caused it,
+    or by work that left it behind, itself or merged into it.
+    """
+    item = page.item
+    if item.mandatory or page.facts.actions:
+        return True
+    left = item.source_item_id is not None and item.survivor_id is None
+    return left or WorkItem.objects.filter(survivor=item.pk).exists()
 
 
 def may(page: Page, spec: Spec, part: Any = None) -> Allowed | Denied:
@@ -171,8 +183,15 @@ def view(
     act = act_view(page, spec, of, None)
     if reasons:
         act.allowed, reasons = False, read.countable(page, reasons)
-        act.reasons = read.reason_list(page, reasons[:_SAID])
-        act.more_reasons = max(0, len(reasons) - _SAID)
+        said = reasons[:_SAID]
+        if spec.move in _OF_CLOSING:
+            # They stand under Missing to close: one is said, and what does not stand there.
+            missing = missing_to_close(page.facts, page.at)
+            first = next((each for each in reasons if each in missing), None)
+            said = [each for each in reasons if each == first or each not in missing][:_SAID]
+            act.more_url = "#closure" if len(said) < len(reasons) else ""
+        act.reasons = read.reason_list(page, said)
+        act.more_reasons = len(reasons) - len(said)
     elif failed is not None and failed.key == act.key and not spec.apart:
         act.form, failed.drawn = failed.form, True
     elif spec.apart or spec.part:
@@ -237,8 +256,10 @@ def put_part_acts(page: Page, failed: Failed | None) -> None:
     )
     for row in page.rows.lines:
         line = row["line"]
-        put(row, "answer", answering and not row["held_text"], line.version)
-        if row["acts"] and not row["answered"] and not any(each["now"] for each in page.rows.lines):
+        # That it failed, or could not be done, may be said before what lets it pass is there.
+        put(row, "answer", answering and not row["waits"], line.version)
+        turn = row["acts"] and not row["answered"] and not row["held_text"]
+        if turn and not any(each["now"] for each in page.rows.lines):
             row["now"] = _open(page, row["acts"][0], row["pk"])
         weak = line.answer in (LineAnswer.FAIL, LineAnswer.COULD_NOT)
         put(row, "dispose", answering and weak and not line.disposition, line.version)

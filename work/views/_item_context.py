@@ -1,25 +1,37 @@
 """The context of the item page: everything it shows."""
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from work.exceptions import NotDone
-from work.models import ChecklistLine
+from work.models import Blocker, ChecklistLine, Criterion, Evidence, Hold, Prerequisite
 from work.permissions import Action, can
 from work.reads import item as read
 from work.reads import item_header
 from work.reads.item import Page
+from work.reads.item_rows import coming_criterion
 from work.services.guards import missing_to_close
 from work.states import ENDED, Status
 from work.views import _item_bar as bar
 from work.views._acts import SPECS, Spec
 from work.views._item_acts import Failed, acts, put_part_acts, view
-from work.views._item_folds import NAMES, Folds
+from work.views._item_folds import Folds
 from work.views._panels import panels
 
 _NOT_MET = ("unmet", "unknown")
+_NOTHING = SimpleNamespace(criteria=(), lines=())
+_SECTIONS: Mapping[Any, str] = {
+    Blocker: "requirements",
+    Prerequisite: "requirements",
+    Criterion: "criteria",
+    Evidence: "evidence",
+    Hold: "holds",
+    "evidence": "evidence",
+    "comment": "history",
+}
 
 
 def shown(page: Page) -> SimpleNamespace:
@@ -43,7 +55,7 @@ def context(
     stand in any row. before: the event before which the history that is shown begins.
     """
     item, rows = page.item, page.rows
-    folds = Folds(page, NAMES if failed else whole)
+    folds = Folds(page, whole, before, cut=failed is None)
     put_part_acts(page, failed)
     missing = [] if item.status in ENDED else missing_to_close(page.facts, page.at)
     missing = read.countable(page, missing)
@@ -62,6 +74,10 @@ def context(
         for row in rows.criteria
         if row["needs_evidence"] and row["state"] == "open"
     ]
+    # A request gets what its type asks when it is planned.
+    of_type = page.facts.definition if item.status == Status.REQUESTED else _NOTHING
+    coming = [coming_criterion(each) for each in of_type.criteria]
+    criteria = rows.criteria or coming
     every = acts(page, failed)
     next_line = next((row for row in rows.lines if row["now"]), None)
     focus = _focus(done)
@@ -75,12 +91,15 @@ def context(
         "focus": focus,
         "lines_done": focus == "line" and next_line is None,
         "blocking": rows.blockers,
+        "blocking_more": max(0, len(rows.blockers) - 3),
         "blockers": folds.cut("requirements", rows.blockers, "blocker"),
         "requirements": folds.cut("requirements", asked, "requirement"),
         "context_rows": item_header.context_rows(page),
-        "criteria": rows.criteria,
+        "criteria": criteria,
+        "criteria_more": max(0, len(criteria) - 4),
         "done_text": item_header.done_text(page),
         "lines": rows.lines,
+        "lines_coming": 0 if rows.lines else len(of_type.lines),
         "lines_text": f"{answered}/{len(rows.lines)}" if rows.lines else "",
         "evidence": folds.cut("evidence", proof),
         "evidence_count": len(proof),
@@ -92,7 +111,7 @@ def context(
         "holds": rows.holds,
         "children": rows.children,
         "history": page.history,
-        "stretches": folds.stretches(page.past.older, before),
+        "stretches": folds.stretches(page.past.older),
         "panels": panels("item", page.who, page.item, page.at),
         "refusal": refusal,
         "more": folds.links(),
@@ -108,12 +127,19 @@ def context(
 
 
 def _focus(done: Spec | None) -> str:
-    """Where the reader goes on: at the next line, or at the head after a step."""
+    """Where the reader goes on: at the next line, at the list that changed, or at the head."""
     if done is None:
         return ""
     if done.part is ChecklistLine:
         return "line"
-    return "head" if done.move is not None else ""
+    return section_of(done) or "head"
+
+
+def section_of(done: Spec) -> str:
+    """The section of the page that an act is about; empty where it is about the item itself."""
+    if done.part is not None:
+        return _SECTIONS.get(done.part, "")
+    return _SECTIONS.get(done.verb, "")
 
 
 def refusal_of(page: Page, spec: Spec, error: NotDone, kind: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from typing import Any
+from urllib.parse import urlencode
 
 from work.exceptions import Reason
 from work.reads import item as read
@@ -11,7 +12,7 @@ from work.reads.item import Page
 WHOLE, MOST = 15, 12
 # So many things of one kind are said to be missing before the rest is counted.
 _OF_A_KIND = 3
-NAMES = frozenset({"requirements", "evidence", "closure"})
+_ALL = frozenset({"requirements", "evidence", "closure", "history"})
 
 
 class Folds:
@@ -21,29 +22,41 @@ class Folds:
     page on which it is.
     """
 
-    def __init__(self, page: Page, whole: frozenset[str]) -> None:
-        """whole: the names of the lists that are not cut."""
-        self.whole = whole
+    def __init__(
+        self, page: Page, whole: frozenset[str], before: int | None = None, *, cut: bool = True
+    ) -> None:
+        """whole: the names of the lists that the address asks for to their end. before: the event
+        before which the history that is shown begins. cut: whether the others are cut.
+        """
+        self.whole, self.before, self._cuts = whole, before, cut
         self.left: Counter[str] = Counter()
         self._url = read.url(page.site, page.item.number)
         self._elsewhere: dict[str, str] = {}
 
     def url(self, name: str) -> str:
-        """The page with all of this list."""
-        return f"{self._url}?all={name}"
+        """The page as it is shown, with all of this list: what was unfolded stays so."""
+        return self._page(self.whole | {name}, self.before)
 
-    def stretches(self, older: int | None, before: int | None) -> dict[str, str]:
+    def _page(self, whole: frozenset[str], before: int | str | None) -> str:
+        asked = [("all", each) for each in sorted(whole & _ALL)]
+        asked += [("before", str(before))] if before is not None else []
+        return f"{self._url}?{urlencode(asked)}" if asked else self._url
+
+    def stretches(self, older: int | None) -> dict[str, str]:
         """The ways on from the stretch of history that is shown, and back to the newest."""
-        same = "&all=history" if "history" in self.whole else ""
+        each = "history" in self.whole
         return {
-            "older_url": f"{self._url}?before={older}{same}" if older else "",
-            "each_url": f"{self._url}?all=history&before=",
-            "newest_url": self._url if before or same else "",
+            "older_url": self._page(self.whole, older) if older else "",
+            "each_url": self._page(self.whole | {"history"}, ""),
+            "newest_url": self._page(self.whole - {"history"}, None) if self.before or each else "",
         }
+
+    def _all_of(self, name: str) -> bool:
+        return name in self.whole or not self._cuts
 
     def cut(self, name: str, rows: list[dict[str, Any]], anchor: str = "") -> list[dict[str, Any]]:
         """The first rows; `anchor` is how a reason points at one, as "blocker"."""
-        if name in self.whole or len(rows) <= WHOLE:
+        if self._all_of(name) or len(rows) <= WHOLE:
             return rows
         self.left[name] += len(rows) - MOST
         for row in rows[MOST:]:
@@ -53,7 +66,7 @@ class Folds:
 
     def few(self, name: str, reasons: list[Reason]) -> list[Reason]:
         """The first reasons of each kind."""
-        if name in self.whole:
+        if self._all_of(name):
             return reasons
         said: Counter[str] = Counter()
         kept = []

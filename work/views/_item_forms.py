@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.dateparse import parse_datetime
 
+from work.permissions import Action, can
 from work.reads import item as read
 from work.reads.choices import Choices, SiteChoices
 from work.reads.item import Page
@@ -35,6 +36,7 @@ class Known:
         self.takes_out = facts.definition.version.takes_out
         has_owner = bool(item.owner_user_id or item.owner_post_id)
         self.owned = has_owner and _owners.still(item, page.at) is None
+        self.may_accept_as_is = bool(can(page.who, Action.ACCEPT_AS_IS, item))
         self.hold_points = [
             (each.pk, each.text) for each in facts.lines if each.hold_point and not each.answer
         ]

@@ -8,17 +8,18 @@ from qrcode.image.svg import SvgPathImage
 from work.models import Asset, Place, Site
 
 
-def label(request: HttpRequest, site: Site, thing: Place | Asset) -> HttpResponse:
-    """A page that holds nothing but the label, to be printed.
+def label(request: HttpRequest, site: Site, thing: Place | Asset, url: str) -> HttpResponse:
+    """A page that holds nothing but the label, to be printed. url: the page of the thing, in which
+    a code with signs of its own is quoted.
 
     The code is the plain address: what it leads to is for who is signed in and may see it.
     """
-    address = request.build_absolute_uri(request.path)
+    address = request.build_absolute_uri(url)
     values = {
         "site": site,
         "thing": {"code": thing.code, "name": thing.name},
         "address": address,
-        "back_url": request.path,
+        "back_url": url,
         "drawn": _drawn(address),
     }
     return render(request, "work/label.html", values)

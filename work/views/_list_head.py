@@ -47,8 +47,11 @@ def over(selection: Selection, kept: Kept, shown: list[Column], who: Scope) -> d
         "view": current,
         "view_changed": bool(current and not same),
         "view_url": edit,
-        "change_url": edit + _with(asked.query()) if may_change and not same else "",
-        "save_url": "" if same else new,
+        # What cannot be asked at once cannot be kept.
+        "change_url": edit + _with(asked.query())
+        if may_change and not (same or asked.left)
+        else "",
+        "save_url": "" if same or asked.left else new,
         "views_url": reverse("work:view_list", args=[site.slug]),
         "clear_url": here + (ALL_OPEN if kept.default else ""),
         "choosable": [

@@ -39,7 +39,8 @@ class Look:
 
     def answer(self) -> HttpResponse:
         """What became of its items, what is left to do, and what else was seen in it."""
-        page = max(1, min(number_in(self.request.GET.get("page", "")) or 1, 100))
+        last = max(1, -(-len(self.left) // _SIZE))
+        page = max(1, min(number_in(self.request.GET.get("page", "")) or 1, last))
         begin = (page - 1) * _SIZE
         shown = self.left[begin : begin + _SIZE]
         stale = self.found.found["stale"][:_BESIDE]

@@ -33,7 +33,7 @@ def asset_detail(
     if asset is None:
         raise Http404
     if "label" in request.GET:
-        return label(request, site, asset)
+        return label(request, site, asset, read.url(site, asset.code))
     make = functools.partial(_read, site, who, at, asset)
     values = for_reader(("asset", asset.pk), who, make, rows=60)
     values = values | {"panels": panels("asset", who, asset, at)}

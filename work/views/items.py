@@ -20,7 +20,7 @@ from work.views import _kept
 from work.views._acts import SPECS, Spec
 from work.views._calls import Sent
 from work.views._item_acts import ActView, Failed, act_view, held, may
-from work.views._item_context import context, refusal_of
+from work.views._item_context import context, refusal_of, section_of
 from work.views._item_forms import make_form
 from work.views._live import live
 from work.views._refusals import INVALID, answer_of
@@ -182,7 +182,9 @@ def _done(request: HttpRequest, page: Page, spec: Spec) -> HttpResponse:
     if spec.part is ChecklistLine and not fragment(request):
         # One line after the other.
         return SeeOther(f"{read.url(page.site, page.item.number)}#checklist-next")
-    return see_other(request, "work:item_detail", page.site.slug, label)
+    section = section_of(spec)
+    url = read.url(page.site, page.item.number) + (f"#{section}" if section else "")
+    return see_other(request, url)
 
 
 def _held(page: Page, spec: Spec) -> bool:

@@ -56,8 +56,8 @@ def item_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Htt
     if values["trouble"] is None:
         values["exports"] = exports.ways(selection, may_change=may_change(who, site))
     if selection.asked.group and not selection.refused:
-        by, groups = grouped(selection)
-        values |= {"group": by, "groups": groups}
+        by, groups, left = grouped(selection)
+        values |= {"group": by, "groups": groups, "groups_left": left}
     else:
         values |= _rows(selection, shown, total, at)
         if values["items"] and (acts := bulk.bar(selection, who, total, said(total))):

@@ -44,10 +44,13 @@ def place_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Ht
         if under is None:
             raise Http404
     rows, total = read.level(site, who, at, under, q, page)
+    last = max(1, -(-total // read.PAGE))
+    if page > last:
+        page = last
+        rows, total = read.level(site, who, at, under, q, page)
     shown = request.GET.copy()
     shown.pop("page", None)
     base = f"?{shown.urlencode()}&page=" if shown else "?page="
-    last = max(1, -(-total // read.PAGE))
     values = {
         "site": site,
         "q": q,
@@ -86,7 +89,8 @@ def place_detail(
         _kept.forget(request)
         return _place_act(request, site, who, at, code)
     if "label" in request.GET:
-        return label(request, site, _found(site, who, code))
+        place = _found(site, who, code)
+        return label(request, site, place, read.url(site, place.code))
     typed = _kept.typed_before(request)
     form = PlaceStateForm(typed, auto_id="act-state-%s") if typed is not None else None
     place = _found(site, who, code)
@@ -112,6 +116,8 @@ def _render(
     refusal: dict[str, Any] | None = None,
     failed: Any = None,
     status: int = 200,
+    *,
+    done: bool = False,
 ) -> HttpResponse:
     if failed is None and refusal is None:
         make = functools.partial(_read, site, who, at, place)
@@ -122,6 +128,7 @@ def _render(
         "panels": panels("place", who, place, at),
         "refusal": refusal,
         "kept_note": _kept.note(request) if values["acts"] else "",
+        "done": done,
     }
     name = "work/place_detail.html#place" if fragment(request) else "work/place_detail.html"
     return render(request, name, values, status=status)
@@ -139,6 +146,8 @@ def _read(site: Site, who: Scope, at: datetime, place: Place, failed: Any = None
     }
     acts, loaded = _acts(site, who, place, failed), one.load(site, who, at, place)
     below = Q(place__path__startswith=place.path)
+    parts = one.parts(site, who, place, loaded)
+    things = [] if guest else one.things(site, place)
     return {
         "site": site,
         "place": shown,
@@ -148,9 +157,15 @@ def _read(site: Site, who: Scope, at: datetime, place: Place, failed: Any = None
         "more_url": reverse("work:item_list", args=[site.slug])
         + "?"
         + urlencode({"place": place.code}),
-        "parts": one.parts(site, who, place, loaded),
+        "parts": parts,
+        "parts_url": reverse("work:place_list", args=[site.slug])
+        + "?"
+        + urlencode({"under": place.code})
+        if len(parts) == read.PAGE
+        else "",
         "neighbours": one.neighbours(site, who, place),
-        "assets": [] if guest else one.things(site, place),
+        "assets": things,
+        "assets_cut": len(things) if len(things) == read.PAGE else 0,
         "holds": held.holds(site, who, below, place),
         "windows": [] if guest else _windows(site, who, place),
         "states": states,
@@ -257,7 +272,7 @@ def _place_act(
         status, _kind = _refusals.answer_of(error)
         return _render(request, site, who, at, fresh, refusal, form, status)
     if fragment(request):
-        return _render(request, site, who, at, _found(site, who, code))
+        return _render(request, site, who, at, _found(site, who, code), done=True)
     return see_other(request, "work:place_detail", site.slug, place.code)
 
 

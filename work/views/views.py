@@ -138,7 +138,8 @@ class _Page:
     def do(self, act: Any) -> HttpResponse:
         """Do what the form says; what is typed stays where it cannot be done."""
         _kept.forget(self.request)
-        if act not in self.acts.values() and not self.form.is_valid():
+        if act not in self.acts.values() and not (self.form.is_valid() and not self.asked.left):
+            # More than can be asked at once is said above, and never kept in part.
             return self.shown(status=INVALID[0])
         try:
             return act(act_of(self.request))

@@ -60,6 +60,7 @@ def test_closed_by_name_role_and_post(world):
         "to": "closed",
         "acceptance": given.pk,
         "role": "shift_lead",
+        "note": given.note_id,
     }
 
 
