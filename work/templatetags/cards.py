@@ -150,10 +150,8 @@ def menu(label: str, moves: Any) -> SafeString:
 
 
 def _entry(label: str, move: Any) -> SafeString:
-    held, words = (
-        mark_safe(" data-drops" if getattr(move, "drops", False) else ""),
-        put("{}<i> {}</i>", move.label, label),
-    )
+    held = mark_safe(" data-drops") if getattr(move, "drops", False) else NOTHING
+    words = put("{}<i> {}</i>", move.label, label)
     if move.reasons:
         held = mark_safe(' class="held" aria-disabled="true"')
         words = put("{}<span>{}<small>{}</small></span>", _LOCK, words, _why(move))

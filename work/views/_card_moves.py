@@ -34,8 +34,8 @@ class Move:
     """One entry of the menu. at_once: done by pressing it; else the address has its form.
 
     reasons: why it is held, in codes. reason, who, more: the first of them in words, who clears it,
-    and how many there are besides.
-    drops: a card that is dropped on another stage does it at once, although the menu leads to a form.
+    and how many there are besides. drops: a card that is dropped on another stage does it at once,
+    although the menu leads to a form.
     """
 
     verb: str
