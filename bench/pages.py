@@ -46,8 +46,9 @@ _PAIRS = (
 class Page:
     """One row of the table. most: of the floor's time; None where nothing is asked of it.
 
-    live: asked again with the token that it came with, and nothing is new. text: what a right
-    answer says.
+    live: asked again with the token that it came with, and nothing is new. act: the form of an act
+    that comes before each time, so that nothing is kept of what was read. text: what a right answer
+    says.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Page:
     most: float | None
     text: str
     live: bool = False
+    act: str = ""
 
 
 FLOOR = Page("floor", "/floor/", None, "<table>")
@@ -63,6 +65,7 @@ FLOOR = Page("floor", "/floor/", None, "<table>")
 def pages(known: dict[str, Any]) -> list[Page]:
     """All of them, for a site of which this is known."""
     work, board = f"{SITE}work/", f"{SITE}board/"
+    comment = f"{work}W-{known['bare']}/comment/"
     rows, cards = '<tr id="row-', 'id="card-'
 
     def a_list(asked: str, most: float = LIST, text: str = rows) -> Page:
@@ -89,6 +92,18 @@ def pages(known: dict[str, Any]) -> list[Page]:
         Page("place", f"{SITE}places/{known['area']}/", PAGE, "<h1"),
         Page("search", f"{SITE}search/?q=bearing", PAGE, "<h1"),
         Page("why does it wait", f"{SITE}why/", PAGE, "<h1"),
+        *(
+            Page(f"{name}, after an act", path, None, text, act=comment)
+            for name, path, text in (
+                ("list", work, rows),
+                ("board", board, cards),
+                ("board by area", f"{board}?lanes=area", cards),
+                ("site picture", SITE, "<h1"),
+                ("my work", f"{SITE}mine/", "<h1"),
+                ("why", f"{SITE}why/", "<h1"),
+                ("place", f"{SITE}places/{known['area']}/", "<h1"),
+            )
+        ),
         Page("board, unchanged", board, LIVE, "", live=True),
         Page("list, unchanged", work, LIVE, "", live=True),
     ]

@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,6 +130,7 @@ def _row(browser: Browser, page: Page) -> Row:
     for _time in range(3):
         _took(browser, FLOOR)
         _took(browser, page)
+    _act(browser, page)
     answer = browser.get(page.name, page.path, **_COUNT, **_tag(browser, page))
     weight = len(answer.body.encode())
     return Row(page.name, page.most, int(answer.headers[TELL]), weight)
@@ -147,9 +149,19 @@ def _tag(browser: Browser, page: Page) -> dict[str, str]:
     return {"X_Live": "1", "If_None_Match": _TAGS[key]}
 
 
+def _act(browser: Browser, page: Page) -> None:
+    """Do what comes before the page."""
+    if not page.act:
+        return
+    sent = {"act": str(uuid.uuid4()), "text": "Seen"}
+    if (done := browser.post("act", page.act, sent)).status not in (204, 303):
+        raise SystemExit(f"{page.act}: {done.status}\n{done.body[:500]}")
+
+
 def _took(browser: Browser, page: Page) -> float:
     """Seconds from asking to the last byte; a wrong answer ends the measuring."""
     headers = _tag(browser, page)
+    _act(browser, page)
     began = time.perf_counter()
     answer = browser.get(page.name, page.path, **headers)
     took = time.perf_counter() - began
