@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import psycopg
@@ -93,6 +94,14 @@ def pytest_configure(config) -> None:
         raise pytest.UsageError("The browser tests need a Chromium, and there is none.")
 
 
+def pytest_sessionstart(session) -> None:
+    """The database that others are copied from is migrated while tests are collected."""
+    server = os.environ.get("VINKEY_TEST_SERVER")
+    if server and not hasattr(session.config, "workerinput"):
+        made = {"data": Path(os.environ["VINKEY_DATA"]), "cache": _migrated(session.config)}
+        threading.Thread(target=template, args=[server], kwargs=made, daemon=True).start()
+
+
 def pytest_collection_modifyitems(config, items) -> None:
     """Without a Chromium the browser tests are left out, and the last line says so."""
     browser = [item for item in items if item.get_closest_marker("browser")]
@@ -161,8 +170,12 @@ def browser_type_launch_args(browser_type_launch_args, served_whole):
 
 @pytest.fixture(scope="session")
 def kept_migrations(pytestconfig) -> Path:
+    return _migrated(pytestconfig)
+
+
+def _migrated(config) -> Path:
     """Where what migrations made is kept from run to run; without pytest's cache, for this one."""
-    cache = getattr(pytestconfig, "cache", None)
+    cache = getattr(config, "cache", None)
     return Path(cache.mkdir("migrated")) if cache else Path(os.environ["VINKEY_DATA"]) / "migrated"
 
 

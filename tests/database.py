@@ -17,6 +17,7 @@ from vinkey.embedded.postgres import binaries
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "vinkey_template"
+_HALF = f"{NAME}_half"
 
 
 def key() -> str:
@@ -34,8 +35,11 @@ def template(url: str, *, data: Path, cache: Path) -> str:
         with psycopg.connect(url, autocommit=True) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME])
             if known.fetchone() is None:
-                connection.execute(f"CREATE DATABASE {NAME}")
-                fill(url.rpartition("/")[0] + f"/{NAME}", cache=cache)
+                # It has its name only once it is whole.
+                connection.execute(f"DROP DATABASE IF EXISTS {_HALF}")
+                connection.execute(f"CREATE DATABASE {_HALF}")
+                fill(url.rpartition("/")[0] + f"/{_HALF}", cache=cache)
+                connection.execute(f"ALTER DATABASE {_HALF} RENAME TO {NAME}")
     return NAME
 
 

@@ -13,7 +13,7 @@ from bench.pages import FLOOR, pages
 from bench.run import Row, table
 from tests.database import ROOT
 
-SIZES = {"items": 3_000, "opened": 600, "places": 200, "people": 60}
+SIZES = {"items": 1_500, "opened": 400, "places": 150, "people": 60}
 
 
 @pytest.fixture
