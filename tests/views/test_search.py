@@ -153,3 +153,15 @@ def test_queries_of_a_search_do_not_grow(world, sign_in, more):
     assert len(_work(answer)["open"]) == min(more, 25)
     # With next to nothing found the trigrams are asked besides.
     assert len(asked) - FRAME == (7 if more == 1 else 6), "\n".join(q["sql"][:99] for q in asked)
+
+
+def test_that_more_are_called_so_than_are_shown_is_said(world, sign_in, monkeypatch):
+    factories.place(world.site, "L5", parent=world.packaging, name="Pouches too")
+    visitor, words = sign_in(world.viewer), "More are called this than are shown here"
+    assert words not in visitor.get(SEARCH, q="pouches").text
+    monkeypatch.setattr("work.reads.search.SHOWN", 1)
+    assert words in visitor.get(SEARCH, q="pouches").text
+    monkeypatch.undo()
+    world.everyone()
+    monkeypatch.setattr("work.reads.search_people.MOST", 1)
+    assert words in visitor.get(SEARCH, q="technician").text

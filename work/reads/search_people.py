@@ -18,8 +18,9 @@ MOST = 25
 _WORDS = 6
 
 
-def found_people(site: Site, who: Scope, at: datetime, q: str) -> list[dict[str, Any]]:
-    """People and posts by name, each with the way to its work: two queries.
+def found_people(site: Site, who: Scope, at: datetime, q: str) -> tuple[list[dict[str, Any]], bool]:
+    """People and posts by name, each with the way to its work, and whether there are more: two
+    queries.
 
     A guest knows the own company's people, and whoever owns or carries out its work; no numbers.
     """
@@ -38,7 +39,7 @@ def found_people(site: Site, who: Scope, at: datetime, q: str) -> list[dict[str,
             sub=each.holder or _("nobody has the duty"),
             phone="" if guest else each.phone or "",
         )
-        for each in _posts(site, who, guest).filter(named).order_by("name")[:MOST]
+        for each in _posts(site, who, guest).filter(named).order_by("name")[: MOST + 1]
     ]
     people = [
         row(
@@ -51,9 +52,9 @@ def found_people(site: Site, who: Scope, at: datetime, q: str) -> list[dict[str,
         for each in _people(site, who, at, guest)
         .filter(named | (Q(pk__in=[]) if guest else Q(badge__iexact=q)))
         .select_related("company")
-        .order_by("name", "pk")[:MOST]
+        .order_by("name", "pk")[: MOST + 1]
     ]
-    return [*posts, *people]
+    return [*posts[:MOST], *people[:MOST]], max(len(posts), len(people)) > MOST
 
 
 def _named(q: str) -> Q:

@@ -29,7 +29,7 @@ def search(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpRe
         return render(request, "work/search.html", values | {"too_short": bool(q)})
     work = read.work(site, who, at, q)
     places, things = read.found_places(site, who, q), read.found_things(site, who, q)
-    people = found_people(site, who, at, q)
+    people, more_people = found_people(site, who, at, q)
     lists = reverse("work:item_list", args=[site.slug])
     values |= {
         "searched": True,
@@ -39,6 +39,7 @@ def search(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpRe
         "places": [each for each in places if not each["exact"]][: read.SHOWN],
         "things": [each for each in things if not each["exact"]][: read.SHOWN],
         "people": people,
+        "more_named": more_people or max(len(places), len(things)) > read.SHOWN,
         "open_url": f"{lists}?{urlencode({'q': q})}",
         "ended_url": f"{lists}?{urlencode({'q': q, 'status': 'all'})}",
         "nothing": not (work.exact or work.open or work.ended or places or things or people),
