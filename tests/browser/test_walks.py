@@ -295,3 +295,32 @@ def test_a_phone_has_the_page_in_two_seconds_and_loses_nothing_with_the_signal(w
     assert [said for said in told if said != [said[0], said[0], True]] == []
     assert told[-1][0] == 100
     expect(page.locator("[data-part=sending]")).to_have_count(0)
+
+
+def test_what_was_unfolded_stays_while_others_act_and_the_focus_goes_on(walk, lead):
+    from work.services import items, proof
+
+    site, duty = Site.objects.get(), lead.duties.get()
+    asked = {"site_id": site.pk, "place_id": duty.post.place_id, "type_id": site.triage_type_id}
+    item = items.request(actor=lead, what="Tighten the guard", why="It rattles", **asked)
+    items.plan(actor=lead, item_id=item.pk, owner_post_id=duty.post_id)
+    for n in range(20):
+        proof.attach(actor=lead, item_id=item.pk, kind="signature", said=f"Seen {n}")
+    hand = walk("keys")
+    page = hand.page
+    page.goto(f"/s/hvk/work/W-{item.number}/")
+    proofs = page.locator("#evidence figure:not(.missing)")
+    hand.press(page.locator("#evidence").get_by_role("link", name="8 more"))
+    expect(proofs).to_have_count(20)
+    items.comment(actor=lead, item_id=item.pk, text="Somebody else says this")
+    page.evaluate("document.dispatchEvent(new CustomEvent('vinkey:refresh'))")
+    expect(page.locator("#history")).to_contain_text("Somebody else says this")
+    expect(proofs).to_have_count(20)
+
+    hand.unfold("evidence")
+    hand.write(page.get_by_label("In words"), "Seen once more")
+    hand.act("evidence")
+    expect(page.locator("#h-evidence")).to_be_focused()
+    expect(page.locator("#evidence")).to_contain_text("Seen once more")
+    expect(proofs).to_have_count(21)
+    assert hand.complaints == []

@@ -15,10 +15,10 @@ from work.models import (
     Evidence,
     Prerequisite,
     Site,
-    TypeCriterion,
     WorkItem,
 )
 from work.permissions import Scope, sees
+from work.reads.item_asked import limits
 from work.reasons import Names, say, text
 from work.services import _overlay
 from work.services._facts import Facts
@@ -28,7 +28,6 @@ from work.states import (
     AnswerState,
     BlockerKind,
     EvidenceKind,
-    LineKind,
     Mode,
     Status,
 )
@@ -376,32 +375,4 @@ class Rows:
         }
 
 
-def coming_criterion(asked: TypeCriterion) -> dict[str, Any]:
-    """A criterion of the type, of work that is not planned yet."""
-    return {
-        "pk": None,
-        "text": asked.text,
-        "state": "open",
-        "state_text": _("Of its type, when it is planned"),
-        "who_text": "",
-        "note": "",
-        "needs_evidence": asked.evidence,
-        "withdrawable": False,
-        "acts": [],
-    }
-
-
-def limits(line: ChecklistLine) -> str:
-    """The limits of a reading, with the unit."""
-    if line.kind != LineKind.READING:
-        return ""
-    low = f"{line.low.normalize():f}" if line.low is not None else ""
-    high = f"{line.high.normalize():f}" if line.high is not None else ""
-    if low and high:
-        return f"{low}–{high} {line.unit}".strip()
-    if low:
-        return f"≥ {low} {line.unit}".strip()
-    return f"≤ {high} {line.unit}".strip() if high else line.unit
-
-
-__all__ = ["Rows", "coming_criterion", "limits", "pair", "text"]
+__all__ = ["Rows", "limits", "pair", "text"]

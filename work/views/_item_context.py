@@ -12,7 +12,7 @@ from work.permissions import Action, can
 from work.reads import item as read
 from work.reads import item_header
 from work.reads.item import Page
-from work.reads.item_rows import coming_criterion
+from work.reads.item_asked import coming_criterion
 from work.services.guards import missing_to_close
 from work.states import ENDED, Status
 from work.views import _item_bar as bar

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -55,11 +55,15 @@ def item_detail(
     request: HttpRequest, site: Site, who: Scope, at: datetime, number: str
 ) -> HttpResponse:
     """One item: the seven answers, what can be done now, and everything around it."""
-    whole = frozenset(request.GET.getlist("all"))
-    before = number_in(request.GET.get("before", ""))
+    whole, before = _unfolded(request.GET)
     page = _page(site, who, at, number, before, "history" in whole)
     name = "work/item_detail.html#item" if fragment(request) else "work/item_detail.html"
     return render(request, name, context(page, whole=whole, before=before))
+
+
+def _unfolded(query: QueryDict) -> tuple[frozenset[str], int | None]:
+    """Which lists an address shows to their end, and before which event its history begins."""
+    return frozenset(query.getlist("all")), number_in(query.get("before", ""))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -175,8 +179,13 @@ def _done(request: HttpRequest, page: Page, spec: Spec) -> HttpResponse:
         if back:
             # The page that it was chosen from brings itself up to date.
             return HttpResponse(status=204)
-        fresh = _page(page.site, page.who, page.at, str(page.item.number))
-        return render(request, "work/item_detail.html#item", context(fresh, done=spec))
+        # As it was unfolded, but from the newest of its history.
+        here = (request.htmx.current_url or "").partition("#")[0]  # type: ignore[attr-defined]
+        whole, _before = _unfolded(QueryDict(here.partition("?")[2]))
+        number, each = str(page.item.number), "history" in whole
+        fresh = _page(page.site, page.who, page.at, number, None, each)
+        values = context(fresh, done=spec, whole=whole)
+        return render(request, "work/item_detail.html#item", values)
     if back:
         return see_other(request, f"{back}#card-{label}")
     if spec.part is ChecklistLine and not fragment(request):
