@@ -181,9 +181,11 @@
     if ("busy" in card.dataset) return;
     card.dataset.busy = "";
     const sent = new URLSearchParams({ ...Object.fromEntries(new FormData(document.getElementById("move"))), ...said });
+    // The page and the address tell one act from another.
+    const to = said.stage ? `${entry.formAction}&stage=${encodeURIComponent(said.stage)}` : entry.formAction;
     const headers = { "HX-Request": "true" };
     try {
-      const answer = await fetch(entry.formAction, { method: "POST", body: sent, headers });
+      const answer = await fetch(to, { method: "POST", body: sent, headers });
       if (answer.headers.has("HX-Redirect")) location.assign(answer.headers.get("HX-Redirect"));
       else if (answer.ok) done(card, entry, said.stage);
       else if (!explain(card, await answer.text())) tell("vinkey:say", document.getElementById("toasts").dataset.failed);

@@ -292,7 +292,7 @@ def _search(name: str, parts: list[QuerySet], times: int) -> Plan:
 
 def _token(site: Site, who: Scope, times: int) -> Plan:
     plan = Plan("live token")
-    plan.ms = _timed(lambda: live.token(site.pk, who, who.at), times)
+    plan.ms = _timed(lambda: live.state(site.pk, who.at), times)
     return plan
 
 
