@@ -20,6 +20,7 @@ from tests.factories import (
     work_type,
 )
 from work.models import Prerequisite, WorkItem
+from work.reads import kept
 from work.reads.lapses import unmet_and_due
 from work.services import acceptance, blockers, items
 from work.states import BlockerKind, FieldKind, Role
@@ -289,6 +290,7 @@ def test_a_part_of_a_name_that_too_many_have_is_not_cut(world, planner, monkeypa
         }
         assert shown(planner.get(LIST, **{name: "jan 1"})) == labels(made[1])
     monkeypatch.setattr("work.reads.facets.MOST", 3)
+    kept.forget()
     assert shown(planner.get(LIST, owner="jan")) == labels(*reversed(made))
 
 

@@ -3,6 +3,7 @@
 What is only read out stands in <i>, the shortest element: a page has five hundred of them.
 """
 
+import re
 from typing import Any
 
 from django import template
@@ -16,6 +17,15 @@ from work.templatetags.vinkey import due, flag, icon, marks, who
 register = template.Library()
 
 NOTHING = mark_safe("")
+# Icons of the sprite that stand on the page itself (_card_icons.html): a card has up to six.
+_STANDS = {
+    "wrench": "doer",
+    "users": "post",
+    "lock": "lock",
+    "shield-check": "permit",
+    "octagon-x": "stop",
+}
+_IN_SPRITE = re.compile(rf'href="[^"#]+#({"|".join(_STANDS)})"')
 
 
 def _of_page(name: str) -> SafeString:
@@ -42,7 +52,7 @@ def card(item: Any, slug: str, staged: bool = False) -> SafeString:
 
 
 def _card(item: Any, slug: str, staged: bool) -> SafeString:
-    return put(
+    drawn = put(
         '<li class="card{}" id="card-{}">\n{}<a class="title" href="{}">{}</a>\n{}{}{}{}</li>\n',
         " is-blocked" if item.is_blocked else "",
         item.label,
@@ -54,6 +64,8 @@ def _card(item: Any, slug: str, staged: bool) -> SafeString:
         _marks(item, staged),
         _menu_of(item),
     )
+    # What people typed holds no quotation mark by now.
+    return mark_safe(_IN_SPRITE.sub(lambda found: f'href="#i-{_STANDS[found[1]]}"', drawn))
 
 
 def _first(item: Any) -> SafeString:

@@ -1,5 +1,7 @@
 """The work list of a site."""
 
+import functools
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -20,6 +22,7 @@ from work.reads import rows as read
 from work.reads import views as kept_views
 from work.reads.causes import by_cause, cause_words
 from work.reads.counts import capped, said
+from work.reads.kept import for_reader
 from work.views import _list_head as head
 from work.views import _narrowing as narrowing
 from work.views import bulk, exports
@@ -42,7 +45,10 @@ def item_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Htt
     if kept.default:
         # Without anything asked the list opens with that view.
         selection.asked = replace(selection.asked, bare=head.ALL_OPEN)
-    total, *counts = capped([selection.rows(), *narrowing.view_rows(selection)])
+    asked = selection.asked
+    key = (asked.url(page=asked.page, after=asked.after), asked.left)
+    count = functools.partial(_counts, selection)
+    total, *counts = for_reader(("counts", *key), who, count, rows=1)
     values = narrowing.context(selection, counts, "work:item_list")
     shown = shown_columns(selection, kept.columns)
     values |= head.over(selection, kept, shown, who)
@@ -55,11 +61,14 @@ def item_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Htt
     }
     if values["trouble"] is None:
         values["exports"] = exports.ways(selection, may_change=may_change(who, site))
-    if selection.asked.group and not selection.refused:
-        by, groups, left = grouped(selection)
+    if asked.group and not selection.refused:
+        make = functools.partial(grouped, selection)
+        by, groups, left = for_reader(("groups", *key), who, make, rows=20)
         values |= {"group": by, "groups": groups, "groups_left": left}
     else:
-        values |= _rows(selection, shown, total, at)
+        keys = tuple(each.key for each in shown)
+        read_rows = functools.partial(_rows, selection, keys, total, at)
+        values |= for_reader(("list", *key, *keys), who, read_rows, rows=SIZE)
         if values["items"] and (acts := bulk.bar(selection, who, total, said(total))):
             choose = Column("choose", _("Choose"), hidden=True)
             values |= {"bulk": acts, "heads": [choose, *shown]}
@@ -68,9 +77,14 @@ def item_list(request: HttpRequest, site: Site, who: Scope, at: datetime) -> Htt
     return render(request, name, values)
 
 
-def _rows(selection: Selection, shown: list[Any], total: int, at: datetime) -> dict[str, Any]:
+def _counts(selection: Selection) -> list[int]:
+    """How much fits, and how much is in each of the tabs."""
+    return capped([selection.rows(), *narrowing.view_rows(selection)])
+
+
+def _rows(selection: Selection, columns: Sequence[str], total: int, at: datetime) -> dict[str, Any]:
     """The rows of the page, with what the columns show, and the ways on."""
-    begin, more = offset(selection), [each.key for each in shown if each.key in read.MORE]
+    begin, more = offset(selection), [each for each in columns if each in read.MORE]
     cut = selection.in_order()[begin : begin + SIZE + 1]
     fits = within(selection, total)
     rows = read.load(cut, at, more=more) if fits else []
