@@ -9,7 +9,6 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-
 _SIGNS = re.compile("[&<>\"']").search
 
 
