@@ -1,7 +1,8 @@
 """Reads of a fixed shape: Django writes their SQL once in a process, then only values differ.
 
 Putting a wide statement together costs Django several times what sending it does, and an act reads
-the same few shapes again and again. What every request asks is also planned once a connection.
+the same few shapes again and again. What is asked so is also planned once a connection, so it must
+be found by what it is given: a condition that only some values of it fulfil opens no partial index.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -54,10 +55,23 @@ def planned() -> Iterator[CursorWrapper]:
     running does. Their values are sent apart, so that a plan holds for all of them: conditions of
     partial indexes must stand in the statement itself.
     """
-    connection.ensure_connection()
-    own = ServerBindingCursor(connection.connection)
-    with connection._prepare_cursor(own) as cursor:  # type: ignore[attr-defined]
+    with _Planned(connection).cursor() as cursor:
         yield cursor
+
+
+class _Planned:
+    """A connection whose cursors send values apart from their statement."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def cursor(self) -> CursorWrapper:
+        """One of them."""
+        self._real.ensure_connection()
+        return self._real._prepare_cursor(ServerBindingCursor(self._real.connection))
 
 
 def prepared[M: Model](build: Callable[..., QuerySet[M, Any]]) -> Callable[..., list[Any]]:
@@ -77,7 +91,7 @@ def prepared[M: Model](build: Callable[..., QuerySet[M, Any]]) -> Callable[..., 
         rows, compiler, sql, params = known(*shape)
         filled = fill(params, values)
         own = copy(compiler)
-        own.connection = connections[rows.db]
+        own.connection = _Planned(connections[rows.db])
         own.as_sql = lambda *args, **options: (sql, filled)
         found = rows.all()
         found.query.get_compiler = lambda *args, **options: own  # type: ignore[method-assign]

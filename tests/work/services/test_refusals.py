@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.factories import planned_item
 from tests.work.outcomes import refused
-from work.services import requirements
+from work.services import chosen, requirements
 
 TESTS = Path(__file__).resolve().parents[1]
 WORK = TESTS.parents[1] / "work"
@@ -19,6 +19,13 @@ def test_every_reason_is_provoked():
 
     assert len(said) > 80
     assert {code for code in said if f'"{code}"' not in tests} == set()
+
+
+def test_planning_what_is_planned_already_must_ask_for_something(world):
+    item = planned_item(world)
+    with refused(item, "nothing_asked"):
+        chosen.plan(actor=world.planner, at=world.t(1), item_id=item.pk)
+    assert chosen.plan(actor=world.planner, at=world.t(1), item_id=item.pk, priority="1")
 
 
 def test_only_a_named_check_is_checked(world):
