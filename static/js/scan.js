@@ -73,9 +73,13 @@
     }
   }
 
+  // One at a time: a second press while the camera opens begins nothing.
+  let busy = false;
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-scan]");
-    if (button) scan(button);
+    if (!button || busy) return;
+    busy = true;
+    scan(button).finally(() => { busy = false; });
   });
   function show(root) {
     for (const button of root.querySelectorAll("[data-scan]")) button.hidden = !can;

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import factories
 from tests.views.test_places import FRAME
+from tests.work.services.test_accept import FOUR_EYED, four_eyed
 from work.models import WorkItem
 from work.reads import kept
 
@@ -97,6 +98,25 @@ def test_what_waits_for_my_decision(world, sign_in):
     for key in ("owned", "x", "\x00"):
         assert sign_in(world.quality).get(MINE, all=key).status_code == 404
     assert sign_in(world.quality).get(MINE, all="accept", page="x").status_code == 200
+
+
+def test_what_one_completed_and_another_accepts_is_not_listed(world, sign_in):
+    """What is listed to accept is what the guard lets its reader accept."""
+    plain = four_eyed(world, "nothing")
+    others = [four_eyed(world, why) for why in FOUR_EYED]
+    kind = factories.work_type(world.site, sample_percent=37)
+    plan = {"executor_ids": [world.supervisor.pk]}
+    sampled = [factories.done_item(world, type_id=kind.pk, plan=plan) for _one in range(6)]
+    free = [each for each in sampled if each.number * 37 % 100 >= 37]
+    assert 0 < len(free) < len(sampled)
+    for person, expected in (
+        (world.supervisor, [plain, *free]),
+        (world.shift_lead, [plain, *others, *sampled]),
+    ):
+        whole = sign_in(person).get(MINE, all="accept")
+        shown = [row.number for row in whole.context["section"].rows]
+        assert sorted(shown) == sorted(each.number for each in expected)
+        assert whole.context["section"].count == len(expected)
 
 
 def _soon(world):

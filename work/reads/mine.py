@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.lookups import LessThan
 
-from work.models import Blocker, ItemExecutor, Prerequisite, Site, WorkItem
+from work.models import Blocker, Criterion, Hold, ItemExecutor, Prerequisite, Site, WorkItem
 from work.models.readings import blocked_if
 from work.permissions import BY_ROLE, Action, Scope
 from work.reads import kept
 from work.reads import rows as rows_
 from work.reads.blocks import lapsing
 from work.reads.counts import capped, said
+from work.services._facts import ever_another
 from work.states import CONTROLLED, AnswerState, Gate, Mode, Status
 
 SHOWN = 8
@@ -43,7 +45,10 @@ def carried_by(user_id: int | None) -> Q:
 
 
 def acceptable(site: Site, who: Scope) -> Q:
-    """Complete work whose outcome the reader's role or duty there accepts."""
+    """Complete work whose outcome the reader's role or duty there accepts.
+
+    Not what the reader completed and another must accept.
+    """
     found = Q(pk__in=[])
     for grant in who.grants:
         if grant.site_id != site.pk or not grant.role:
@@ -52,7 +57,24 @@ def acceptable(site: Site, who: Scope) -> Q:
         found |= Q(type_version__accept_role=grant.role) & there
         if grant.post_id and grant.role in BY_ROLE[Action.ACCEPT]:
             found |= Q(type_version__accept_role="") & there
-    return Q(status=Status.DONE) & found
+    own = Q(completed_by=who.user_id) & asks_another()
+    return Q(status=Status.DONE) & found & ~own
+
+
+def asks_another() -> Q:
+    """Work that another than its completer accepts: `four_eyes` of the guards, of many."""
+    rows = (
+        Criterion.objects.filter(quality=True, withdrawn_at=None),
+        Hold.objects.all(),
+        Prerequisite.objects.filter(ever_another()),
+    )
+    found = (
+        Q(safety_critical=True) | Q(type_version__four_eyes=True) | Q(type_version__takes_out=True)
+    )
+    for each in rows:
+        found |= Q(Exists(each.order_by().filter(item=OuterRef("pk"))))
+    # The share of `_stays.asks_another`.
+    return found | Q(LessThan(F("number") * 37 % 100, F("type_version__sample_percent")))
 
 
 def _by_role(site: Site, who: Scope, name: str, prefix: str = "") -> Q:

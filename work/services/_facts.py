@@ -196,6 +196,12 @@ def four_eyed() -> tuple[str, ...]:
     return tuple(supplier.key for supplier in suppliers.all() if supplier.four_eyes)
 
 
+def ever_another() -> Q:
+    """Requirements that ask or once asked for another accepter: `four_eyes` of `around`."""
+    asking = Q(kind__in=_FOUR_EYED) | Q(supplier__in=four_eyed())
+    return Q(four_eyes=True) | asking
+
+
 # What stands around an item, of each a name where there is any: most items have few of these, and
 # what is not there is not asked for.
 _AROUND = """

@@ -124,7 +124,20 @@ def test_what_the_type_and_the_rules_ask_at_closing(world):
     assert (item.status, item.acceptances.get().handback) == (Status.CLOSED, True)
 
 
-def _four_eyed(world, why):
+FOUR_EYED = [
+    "safety_critical",
+    "permit",
+    "withdrawn permit",
+    "hold",
+    "ended hold",
+    "takes_out",
+    "quality",
+    "type",
+    "sample",
+]
+
+
+def four_eyed(world, why):
     """An item done by the supervisor, and what about it asks for four eyes."""
     kind = factories.work_type(
         world.site,
@@ -167,22 +180,9 @@ def _four_eyed(world, why):
     return execution.complete(actor=world.supervisor, at=world.t(9), item_id=item.pk)
 
 
-@pytest.mark.parametrize(
-    "why",
-    [
-        "safety_critical",
-        "permit",
-        "withdrawn permit",
-        "hold",
-        "ended hold",
-        "takes_out",
-        "quality",
-        "type",
-        "sample",
-    ],
-)
+@pytest.mark.parametrize("why", FOUR_EYED)
 def test_four_eyes_by_consequence(world, why):
-    item = _four_eyed(world, why)
+    item = four_eyed(world, why)
 
     with refused(item, "four_eyes") as caught:
         accept(world, item, actor=world.supervisor, handback=True)
@@ -193,7 +193,7 @@ def test_four_eyes_by_consequence(world, why):
 
 
 def test_two_eyes_where_nothing_asks_for_four(world):
-    item = _four_eyed(world, "nothing")
+    item = four_eyed(world, "nothing")
 
     assert accept(world, item, actor=world.supervisor).status == Status.CLOSED
 
