@@ -84,6 +84,17 @@ def test_queries_of_a_place_do_not_grow(world, sign_in):
     assert counts[0] <= counts[1] <= 13, "\n".join(q["sql"][:200] for q in asked)
 
 
+def test_what_is_cut_is_said(world, sign_in):
+    visitor = sign_in(world.shift_lead)
+    for n in range(20):
+        _window(world, f"Night {n}")
+    assert "The first 20 are shown." not in visitor.get(url(world.l3)).text
+    _window(world, "One more")
+    page = visitor.get(url(world.l3))
+    assert page.text.count("The first 20 are shown.") == 1
+    assert len(page.context["windows"]) == 20
+
+
 def test_open_work_is_shown_worst_first(world, sign_in):
     calm = factories.planned_item(world, what="Calm work")
     worse = factories.waiting_item(world, what="Worse work")

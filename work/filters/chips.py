@@ -44,7 +44,7 @@ def chips(selection: Selection) -> list[Chip]:
         open_only = tuple(
             value for value in asked.values.get("status", ()) if value not in {*ENDED, "all"}
         )
-        said = date_format(selection.since, "j M Y")
+        said = date_format(selection.since, _("j M Y"))
         away = asked.url(status=open_only or None)
         found.append(Chip(_("Ended work, raised since"), said, away))
     return found
@@ -83,7 +83,7 @@ def _said(selection: Selection, name: str, value: str) -> str:
     if name in ("place", "here") and value in facets.places:
         return facets.places[value].name
     if name in ("due_before", "since", "closed_since", "held_since") and (found := day(value)):
-        return date_format(found, "j M Y")
+        return date_format(found, _("j M Y"))
     if name == "incomplete" and is_cause(value):
         return cause_words(value, selection.context.facets.field_labels())
     if name.startswith("f."):
@@ -100,7 +100,7 @@ def _custom(selection: Selection, name: str, value: str) -> str:
     if kinds == {FieldKind.YES_NO}:
         return str(FLAGS.get(value, _plain(value)))
     if kinds and kinds <= {FieldKind.DATE, FieldKind.MOMENT} and (found := day(value)):
-        return date_format(found, "j M Y")
+        return date_format(found, _("j M Y"))
     return _plain(value)
 
 

@@ -112,9 +112,9 @@ def parts(site: Site, who: Scope, place: Place, loaded: Load) -> list[dict[str, 
     ]
 
 
-def neighbours(site: Site, who: Scope, place: Place) -> list[dict[str, Any]]:
+def neighbours(site: Site, who: Scope, place: Place) -> tuple[list[dict[str, Any]], bool]:
     """Places in reach that concern this one, whichever was named first, with what is in progress
-    there: two queries.
+    there, and whether there are more: two queries.
     """
     rows = PlaceNeighbour.objects.filter(
         Q(first=place) | Q(second=place), ended_at=None
@@ -122,14 +122,15 @@ def neighbours(site: Site, who: Scope, place: Place) -> list[dict[str, Any]]:
     if who.only_contractor(site.pk):
         known = places.seen(site, who).values("pk")
         rows = rows.filter(Q(first=place, second__in=known) | Q(second=place, first__in=known))
+    known = list(rows[: FEW + 1])
     near = [
         (each.get_kind_display(), other)
-        for each in rows[:FEW]
+        for each in known[:FEW]
         for other in [each.second if each.first_id == place.pk else each.first]
         if other.is_active and who.reaches(site.pk, other.path)
     ]
     live = _live(site, who, [other for _kind, other in near])
-    return [
+    shown = [
         {
             "name": other.name,
             "code": other.code,
@@ -142,6 +143,7 @@ def neighbours(site: Site, who: Scope, place: Place) -> list[dict[str, Any]]:
         }
         for kind, other in near
     ]
+    return shown, len(known) > FEW
 
 
 def _live(site: Site, who: Scope, near: list[Place]) -> dict[int, int]:
@@ -173,9 +175,11 @@ def things(site: Site, place: Place) -> list[dict[str, Any]]:
 
 
 def windows(place: Place) -> list[Window]:
-    """The windows here and below that are not closed, the next one first: one query."""
+    """The windows here and below that are not closed, the next one first, and one more than are
+    shown where there are more: one query.
+    """
     rows = Window.objects.filter(place__path__startswith=place.path, closed_at=None)
-    return list(rows.select_related("place")[:FEW])
+    return list(rows.select_related("place")[: FEW + 1])
 
 
 def posts(who: Scope, at: datetime, place: Place, over: list[Place]) -> list[Post]:

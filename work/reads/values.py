@@ -19,7 +19,7 @@ def said(kind: str, value: Any) -> str:
     if kind == FieldKind.NUMBER and isinstance(value, int | float):
         return number_format(int(value) if value == int(value) else value)
     if kind == FieldKind.DATE and (day := parse_date(str(value))):
-        return date_format(day, "j M Y")
+        return date_format(day, _("j M Y"))
     if kind == FieldKind.MOMENT and (moment := parse_datetime(str(value))):
-        return date_format(localtime(moment), "j M Y H:i")
+        return date_format(localtime(moment), _("j M Y") + " H:i")
     return str(value)

@@ -148,6 +148,8 @@ def _read(site: Site, who: Scope, at: datetime, place: Place, failed: Any = None
     below = Q(place__path__startswith=place.path)
     parts = one.parts(site, who, place, loaded)
     things = [] if guest else one.things(site, place)
+    near, more_near = one.neighbours(site, who, place)
+    windows = [] if guest else _windows(site, who, place)
     return {
         "site": site,
         "place": shown,
@@ -163,11 +165,13 @@ def _read(site: Site, who: Scope, at: datetime, place: Place, failed: Any = None
         + urlencode({"under": place.code})
         if len(parts) == read.PAGE
         else "",
-        "neighbours": one.neighbours(site, who, place),
+        "neighbours": near,
+        "neighbours_cut": len(near) if more_near else 0,
         "assets": things,
         "assets_cut": len(things) if len(things) == read.PAGE else 0,
         "holds": held.holds(site, who, below, place),
-        "windows": [] if guest else _windows(site, who, place),
+        "windows": windows[: one.FEW],
+        "windows_cut": one.FEW if len(windows) > one.FEW else 0,
         "states": states,
         "posts": [] if guest else _posts(site, who, at, place, over),
         "acts": acts,
