@@ -65,7 +65,7 @@ FLOOR = Page("floor", "/floor/", None, "<table>")
 def pages(known: dict[str, Any]) -> list[Page]:
     """All of them, for a site of which this is known."""
     work, board = f"{SITE}work/", f"{SITE}board/"
-    comment = f"{work}W-{known['bare']}/comment/"
+    comment = f"{work}W-{known['startable'][-1][0]}/comment/"
     rows, cards = '<tr id="row-', 'id="card-'
 
     def a_list(asked: str, most: float = LIST, text: str = rows) -> Page:

@@ -1,5 +1,6 @@
 """One box that finds everything of a site that the reader may know of."""
 
+import functools
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +13,9 @@ from django.views.decorators.http import require_safe
 from work.models import Site
 from work.permissions import Scope
 from work.reads import search as read
+from work.reads.kept import for_reader
 from work.reads.search_people import found_people
+from work.views._live import live
 from work.views._site import site_view
 
 # Fewer letters find everything; a number may be as short as it is.
@@ -21,17 +24,24 @@ SHORTEST = 2
 
 @require_safe
 @site_view
+@live
 def search(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResponse:
     """What was typed, found: first what is called exactly so, then open work, then the rest."""
     q = read.cleaned(request.GET.get("q", ""))
     values: dict[str, Any] = {"site": site, "q": q, "longest": read.LONGEST}
     if len(q) < SHORTEST and not q.isdecimal():
         return render(request, "work/search.html", values | {"too_short": bool(q)})
+    make = functools.partial(_found, site, who, at, q)
+    values |= for_reader(("search", q), who, make, rows=2 * read.SHOWN)
+    return render(request, "work/search.html", values)
+
+
+def _found(site: Site, who: Scope, at: datetime, q: str) -> dict[str, Any]:
     work = read.work(site, who, at, q)
     places, things = read.found_places(site, who, q), read.found_things(site, who, q)
     people, more_people = found_people(site, who, at, q)
     lists = reverse("work:item_list", args=[site.slug])
-    values |= {
+    return {
         "searched": True,
         "work": work,
         "exact_places": [each for each in places if each["exact"]],
@@ -44,4 +54,3 @@ def search(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpRe
         "ended_url": f"{lists}?{urlencode({'q': q, 'status': 'all'})}",
         "nothing": not (work.exact or work.open or work.ended or places or things or people),
     }
-    return render(request, "work/search.html", values)
