@@ -25,7 +25,7 @@ check: install
 	$(PY) tools/lock.py
 	$(PY) tools/catalogues.py check
 
-# How quick every page is at a million items, beside the floor: about half an hour, servers of its own.
+# How quick every page is at a million items, beside the floor: about five minutes, servers of its own.
 bench: install
 	$(PY) -m bench.run
 
