@@ -66,6 +66,12 @@ def find(site: Site, who: Scope, text: str) -> WorkItem | None:
     return item
 
 
+def id_of(site: Site, number: int) -> int | None:
+    """The id of the item with this number, whoever may see it: its door says who may."""
+    found = WorkItem.objects.filter(site=site, number=number)
+    return found.values_list("pk", flat=True).first()
+
+
 @often
 def _numbered(four_eyed: tuple[str, ...]) -> QuerySet[WorkItem]:
     """An item of a site by its number, with everything it joins."""

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from work import ports
 from work.permissions import Scope
 from work.prepared import planned
 from work.states import OPEN, Status
@@ -43,18 +44,25 @@ SELECT n.id,
   (SELECT max(i.due) FROM work_workitem i WHERE {_OF_SITE} AND i.due < %(at)s),
   (SELECT EXISTS (SELECT 1 FROM work_workitem i WHERE i.site_id = %(site)s
      AND i.status = '{Status.LIVE}' AND i.stop_asked_at IS NOT NULL))
+  {{lapses}}
 FROM newest n
 """
 
 type State = tuple[Any, ...]
 
 
+@functools.cache
+def _sql() -> str:
+    """With what lapses in the domains by time alone."""
+    return _SQL.replace("{lapses}", "".join(f", ({each.sql})" for each in ports.lapses.all()))
+
+
 def state(site_id: int, at: datetime) -> State:
     """What changes with whatever can look different at the site: one query."""
     with planned() as cursor:
-        cursor.execute(_SQL, {"site": site_id, "at": at})
+        cursor.execute(_sql(), {"site": site_id, "at": at})
         found = cursor.fetchone()
-    running = found[-1] or found[3]
+    running = found[6] or found[3]
     return (*found, int(at.timestamp()) // (60 if running else _AGES))
 
 

@@ -19,6 +19,7 @@ from lucide import IconDoesNotExist
 
 from work import addresses
 from work.naming import mark
+from work.ports import Room, rooms
 from work.states import Status
 from work.templatetags import phrases
 from work.templatetags.markup import put
@@ -101,6 +102,12 @@ def once(name: str) -> SafeString:
 @functools.lru_cache(maxsize=16)
 def _once(name: str, language: str | None, files: Storage) -> SafeString:
     return mark_safe(render_to_string(name))
+
+
+@register.simple_tag
+def domain_rooms() -> list[Room]:
+    """Where one can go besides the pages of work."""
+    return rooms.all()
 
 
 @register.simple_tag

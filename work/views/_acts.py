@@ -42,6 +42,7 @@ class Spec:
 
     apart: its form needs choices of the site, so that it has a page of its own.
     part: the model of the part of the item that it is about (a blocker, a line), named by ?of=.
+    asks_nothing: whether it is done as well without any answer.
     """
 
     verb: str
@@ -53,6 +54,7 @@ class Spec:
     apart: bool = False
     part: type[Model] | None = None
     danger: bool = False
+    asks_nothing: bool = False
 
 
 SPECS: Mapping[str, Spec] = {
@@ -66,6 +68,7 @@ SPECS: Mapping[str, Spec] = {
             ask.WhyStart,
             Action.START,
             Verb.START,
+            asks_nothing=True,
         ),
         Spec(
             "confirm-stopped",
@@ -81,6 +84,7 @@ SPECS: Mapping[str, Spec] = {
             ask.WhyStart,
             Action.RESUME,
             Verb.RESUME,
+            asks_nothing=True,
         ),
         Spec(
             "complete",
@@ -89,6 +93,7 @@ SPECS: Mapping[str, Spec] = {
             ask.Happened,
             Action.COMPLETE,
             Verb.COMPLETE,
+            asks_nothing=True,
         ),
         Spec(
             "accept",

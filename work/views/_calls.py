@@ -16,7 +16,7 @@ from work.models import (
     WorkItem,
 )
 from work.permissions import Action, Scope, can, visible
-from work.reads.item import Page, coded, number_of
+from work.reads.item import coded, number_of
 from work.services import (
     checklist,
     execution,
@@ -32,13 +32,17 @@ from work.views._refusals import NEVER
 
 @dataclass(frozen=True)
 class Sent:
-    """What a person sent: who, which act, which version was seen, and the cleaned answers."""
+    """What a person sent: who, which act, which version was seen, and the cleaned answers.
+
+    page: what its form needed to know of the item; None of an act that asks nothing.
+    """
 
     actor: User
     act: UUID
     at: datetime
     seen: int | None
-    page: Page
+    item_id: int
+    page: Any
     form: Any
     of: int | None = None
     # Whether it is sent only to be refused: nothing that was typed can be done.
@@ -70,7 +74,7 @@ class Sent:
     @property
     def on_item(self) -> dict[str, Any]:
         """What every door of an item takes."""
-        return {**self.door, "item_id": self.page.item.pk, "seen": self._seen}
+        return {**self.door, "item_id": self.item_id, "seen": self._seen}
 
     def get(self, name: str, default: Any = "") -> Any:
         """One of the cleaned answers."""

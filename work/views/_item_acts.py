@@ -82,7 +82,7 @@ class Failed:
         rows = [
             {"label": str(bound.label), "text": str(bound.data).strip()}
             for bound in self.form.visible_fields()
-            if isinstance(bound.data, str)
+            if isinstance(bound.data, str) and bound.widget_type != "password"
         ]
         return [row for row in rows if row["text"]]
 

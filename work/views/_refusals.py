@@ -1,9 +1,9 @@
 """How an act that was not done is answered: one table for every page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from work.exceptions import Busy, Forbidden, NotDone, Refused, Stale
+from work.exceptions import Busy, Forbidden, NotDone, Reason, Refused, Stale
 from work.permissions import Scope
 from work.reasons import Names, once, say
 
@@ -30,10 +30,12 @@ def answer_of(error: NotDone) -> tuple[int, str]:
 def refusal(error: NotDone, who: Scope) -> dict[str, Any]:
     """What components/refusal.html says, where no page of an item stands behind it."""
     names = Names(error.reasons, who)
-    return {
-        "kind": answer_of(error)[1],
-        "reasons": [
-            {"text": said.text, "who": said.who, "phone": said.phone, "url": said.url}
-            for said in say(once(error.reasons, names), who, names)
-        ],
-    }
+    return {"kind": answer_of(error)[1], "reasons": worded(error.reasons, who, names)}
+
+
+def worded(reasons: Sequence[Reason], who: Scope, names: Names) -> list[dict[str, str]]:
+    """Reasons as components/reasons.html takes them."""
+    return [
+        {"text": said.text, "who": said.who, "phone": said.phone, "url": said.url}
+        for said in say(once(reasons, names), who, names)
+    ]

@@ -3,7 +3,8 @@
 import functools
 import uuid
 from datetime import datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -35,6 +36,15 @@ def _found(site: Site, who: Scope, number: str) -> WorkItem:
     if item is None:
         raise Http404
     return item
+
+
+class Here(NamedTuple):
+    """Whose look at which item an act is sent from."""
+
+    site: Site
+    who: Scope
+    at: datetime
+    number: int
 
 
 def _page(
@@ -73,6 +83,8 @@ def item_act(
 ) -> HttpResponse:
     """Do one act (POST), or show the form of one that has a page of its own (GET)."""
     spec = SPECS.get(verb)
+    if request.method == "POST" and spec and spec.asks_nothing and _is_bare(request):
+        return _press(request, Here(site, who, at, _number(number)), spec)
     page = read.load_for_form(site, _found(site, who, number), who, at)
     if spec is None:
         raise Http404
@@ -123,17 +135,51 @@ def _ask(
     return render(request, name, values, status=status)
 
 
+def _number(text: str) -> int:
+    number = read.number_of(text)
+    if number is None:
+        raise Http404
+    return number
+
+
+def _press(request: HttpRequest, here: Here, spec: Spec) -> HttpResponse:
+    """Do an act that needs no answers and came without any: its door knows all that is asked."""
+    answer = functools.partial(_not_done, request, here, spec, None, None)
+    item_id = read.id_of(here.site, here.number)
+    if item_id is None:
+        raise Http404
+    try:
+        act, seen = _act_sent(request), _seen(request)
+        if seen is None:
+            raise ValueError
+    except ValueError:
+        return answer(Refused(Reason("form_damaged")), INVALID)
+    nothing = SimpleNamespace(cleaned_data={})
+    _kept.forget(request)
+    try:
+        spec.do(Sent(request.user, act, here.at, seen, item_id, None, nothing))  # type: ignore[arg-type]
+    except Unknown:
+        raise Http404 from None
+    except NotDone as error:
+        return answer(error)
+    return _done(request, here, spec)
+
+
+def _seen(request: HttpRequest) -> int | None:
+    """Which version was seen; a menu says so in the address of the act."""
+    typed = request.POST.get("seen") or request.GET.get("seen", "")
+    return int(typed) if typed else None
+
+
 def _do(
     request: HttpRequest, page: Page, spec: Spec, of: int | None, verdict: Allowed | Denied
 ) -> HttpResponse:
     form = make_form(page, spec, of, request.POST, request.FILES)
     bare = _is_bare(request) and not spec.part
-    answer = functools.partial(_not_done, request, page, spec, of, None if bare else form)
+    here = Here(page.site, page.who, page.at, page.item.number)
+    answer = functools.partial(_not_done, request, here, spec, of, None if bare else form)
     try:
-        act = _act_sent(request)
-        # A menu says in the address of the act which version it saw.
-        typed = request.POST.get("seen") or request.GET.get("seen", "")
-        seen = int(typed) if typed else None
+        act, seen = _act_sent(request), _seen(request)
         if seen is None and spec.verb not in ("evidence", "comment") and not spec.part:
             raise ValueError
     except ValueError:
@@ -146,12 +192,12 @@ def _do(
             form.cleaned_data, hopeless = {}, not verdict
         elif Act.objects.filter(pk=act, actor=request.user.pk).exists():
             # Sent again: what was chosen then need not be a choice any more.
-            return _done(request, page, spec)
+            return _done(request, here, spec)
         elif seen is not None and not spec.part and seen != page.item.version:
             return answer(Stale(seen, page.item.version))
         else:
-            return _not_done(request, page, spec, of, form, Refused([]), INVALID)
-    sent = Sent(request.user, act, page.at, seen, page, form, of, hopeless)  # type: ignore[arg-type]
+            return _not_done(request, here, spec, of, form, Refused([]), INVALID)
+    sent = Sent(request.user, act, page.at, seen, page.item.pk, page, form, of, hopeless)  # type: ignore[arg-type]
     try:
         spec.do(sent)
     except Unknown:
@@ -161,7 +207,7 @@ def _do(
             # Something in the form was looked up before the door was asked.
             error = Forbidden(verdict.reason)
         return answer(error)
-    return _done(request, page, spec)
+    return _done(request, here, spec)
 
 
 def _act_sent(request: HttpRequest) -> uuid.UUID:
@@ -172,27 +218,26 @@ def _act_sent(request: HttpRequest) -> uuid.UUID:
     return uuid.UUID(request.POST.get("act", ""))
 
 
-def _done(request: HttpRequest, page: Page, spec: Spec) -> HttpResponse:
+def _done(request: HttpRequest, here: Here, spec: Spec) -> HttpResponse:
     """The item as it is now, or the way to it, or back to where the act was chosen."""
-    label, back = read.label(page.item.number), back_to(request)
+    label, back = read.label(here.number), back_to(request)
     if fragment(request) and not _from_act_page(request):
         if back:
             # The page that it was chosen from brings itself up to date.
             return HttpResponse(status=204)
         # As it was unfolded, but from the newest of its history.
-        here = (request.htmx.current_url or "").partition("#")[0]  # type: ignore[attr-defined]
-        whole, _before = _unfolded(QueryDict(here.partition("?")[2]))
-        number, each = str(page.item.number), "history" in whole
-        fresh = _page(page.site, page.who, page.at, number, None, each)
+        shown = (request.htmx.current_url or "").partition("#")[0]  # type: ignore[attr-defined]
+        whole, _before = _unfolded(QueryDict(shown.partition("?")[2]))
+        fresh = _page(*here[:3], str(here.number), None, "history" in whole)
         values = context(fresh, done=spec, whole=whole)
         return render(request, "work/item_detail.html#item", values)
     if back:
         return see_other(request, f"{back}#card-{label}")
     if spec.part is ChecklistLine and not fragment(request):
         # One line after the other.
-        return SeeOther(f"{read.url(page.site, page.item.number)}#checklist-next")
+        return SeeOther(f"{read.url(here.site, here.number)}#checklist-next")
     section = section_of(spec)
-    url = read.url(page.site, page.item.number) + (f"#{section}" if section else "")
+    url = read.url(here.site, here.number) + (f"#{section}" if section else "")
     return see_other(request, url)
 
 
@@ -207,7 +252,7 @@ def _is_bare(request: HttpRequest) -> bool:
 
 def _not_done(
     request: HttpRequest,
-    page: Page,
+    here: Here,
     spec: Spec,
     of: int | None,
     form: forms.Form | None,
@@ -215,7 +260,7 @@ def _not_done(
     answered: tuple[int, str] | None = None,
 ) -> HttpResponse:
     """The newer state, why it was not done, and what was typed."""
-    fresh = _page(page.site, page.who, page.at, str(page.item.number))
+    fresh = _page(*here[:3], str(here.number))
     status, kind = answered or answer_of(error)
     refusal = refusal_of(fresh, spec, error, kind)
     on_its_page, back = _from_act_page(request), back_to(request)

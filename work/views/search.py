@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from work import ports
 from work.models import Site
 from work.permissions import Scope
 from work.reads import search as read
@@ -41,6 +42,11 @@ def _found(site: Site, who: Scope, at: datetime, q: str) -> dict[str, Any]:
     places, things = read.found_places(site, who, q), read.found_things(site, who, q)
     people, more_people = found_people(site, who, at, q)
     lists = reverse("work:item_list", args=[site.slug])
+    other = [
+        {"key": each.key.replace(".", "-"), "title": each.title, "rows": rows}
+        for each in ports.search_sources.all()
+        if (rows := each.find(site, who, q, at, read.SHOWN))
+    ]
     return {
         "searched": True,
         "work": work,
@@ -52,5 +58,8 @@ def _found(site: Site, who: Scope, at: datetime, q: str) -> dict[str, Any]:
         "more_named": more_people or max(len(places), len(things)) > read.SHOWN,
         "open_url": f"{lists}?{urlencode({'q': q})}",
         "ended_url": f"{lists}?{urlencode({'q': q, 'status': 'all'})}",
-        "nothing": not (work.exact or work.open or work.ended or places or things or people),
+        "other": other,
+        "nothing": not (
+            work.exact or work.open or work.ended or places or things or people or other
+        ),
     }

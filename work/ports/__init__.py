@@ -1,0 +1,78 @@
+"""The registries through which the core asks, without naming who answers.
+
+A supporting application fills them in its `AppConfig.ready()`. Contract tests run over all that is
+registered (tests/contract).
+"""
+
+from work.ports.between import Capacity, Condition, Conditions, Kind, Occasion
+from work.ports.items import (
+    Answer,
+    Askable,
+    Fit,
+    Fitness,
+    ItemChange,
+    ItemContext,
+    ItemListener,
+    Param,
+    Requirement,
+    Source,
+    SourceListener,
+    Supplier,
+)
+from work.ports.registry import Glossary, Registry
+from work.ports.shown import Found, Lapse, Panel, Room, SearchSource, Words
+
+suppliers: Registry[Supplier] = Registry()
+askable: Registry[Askable] = Registry()
+fitness: Registry[Fitness] = Registry()
+item_listeners: Registry[ItemListener] = Registry()
+source_listeners: Registry[SourceListener] = Registry()
+panels: Registry[Panel] = Registry()
+capacities: Registry[Capacity] = Registry()
+kinds: Registry[Kind] = Registry()
+conditions: Registry[Conditions] = Registry()
+rooms: Registry[Room] = Registry()
+search_sources: Registry[SearchSource] = Registry()
+lapses: Registry[Lapse] = Registry()
+words = Glossary()
+
+__all__ = [
+    "Answer",
+    "Askable",
+    "Capacity",
+    "Condition",
+    "Conditions",
+    "Fit",
+    "Fitness",
+    "Found",
+    "Glossary",
+    "ItemChange",
+    "ItemContext",
+    "ItemListener",
+    "Kind",
+    "Lapse",
+    "Occasion",
+    "Panel",
+    "Param",
+    "Registry",
+    "Requirement",
+    "Room",
+    "SearchSource",
+    "Source",
+    "SourceListener",
+    "Supplier",
+    "Words",
+    "askable",
+    "capacities",
+    "conditions",
+    "fitness",
+    "item_listeners",
+    "kinds",
+    "lapses",
+    "panels",
+    "rooms",
+    "search_sources",
+    "source_listeners",
+    "suppliers",
+    "words",
+]

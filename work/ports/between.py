@@ -1,0 +1,79 @@
+"""What domains ask of one another, none of which knows another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
+
+from work.exceptions import Reason
+from work.ports.items import Answer, ItemContext
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """As what a person takes part in something: "permits.gas_tester". title: lazily translated.
+
+    A domain names what it asks for; who is able to is said by those at the port `conditions`.
+    """
+
+    key: str
+    title: Any
+
+
+@runtime_checkable
+class Kind(Protocol):
+    """Records of a domain on which others hang what they require: types of permits, documents."""
+
+    key: str  # "permits.type"
+    title: Any  # lazily translated
+
+    def choices(self, site_id: int) -> list[tuple[str, str]]:
+        """Their codes and names at a site."""
+        ...
+
+    def of_items(self, items: Sequence[ItemContext], at: datetime) -> dict[int, set[str]]:
+        """The codes of those that concern each item. Flat in queries; none where none does."""
+        ...
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What a domain is about to let happen, in which other domains have a say.
+
+    kind, code: of the record, as at `kinds` ("permits.type", "hot-work"). people: who takes part
+    and as what, as pairs of user id and capacity. companies: ids of teams. until: till when it
+    must be so; None: at that moment.
+    """
+
+    kind: str
+    code: str
+    site_id: int
+    place_path: str
+    asset_class_ids: tuple[int, ...] = ()
+    item_ids: tuple[int, ...] = ()
+    people: tuple[tuple[int, str], ...] = ()
+    companies: tuple[int, ...] = ()
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One thing that must be so on an occasion, and whether it is. what: coded words of it.
+
+    person_id: of whom it is asked, where it is asked of one.
+    """
+
+    what: Reason
+    answer: Answer
+    person_id: int | None = None
+
+
+@runtime_checkable
+class Conditions(Protocol):
+    """What a domain asks of the occasions of others: fitness of people, documents in force."""
+
+    key: str
+
+    def of(self, occasions: Sequence[Occasion], at: datetime) -> list[list[Condition]]:
+        """All that is asked, met or not: one list an occasion; flat in queries."""
+        ...

@@ -1,0 +1,85 @@
+"""What a domain brings to the pages: sections, words, its place in the navigation, finds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
+
+
+@runtime_checkable
+class Panel(Protocol):
+    """A domain's section on a page. The count comes with the page, the body by a link."""
+
+    key: str
+    page: str  # item, place, asset, person, shift or picture
+    title: Any  # lazily translated
+
+    def count(self, user: Any, thing: Any, at: datetime) -> int | None:
+        """How many rows the body has for this viewer; None hides the panel. At most one query."""
+        ...
+
+    def url(self, thing: Any) -> str:
+        """Where the body is."""
+        ...
+
+
+@dataclass(frozen=True)
+class Words:
+    """The sentences of a domain's coded reasons. key: the domain's own, as "permits".
+
+    sentences: lazily translated, by code; each code begins with the key and a dot
+    ("permits.not_issued"), or is "need.<supplier>" for what a requirement of that supplier asks
+    when nothing was typed. Params stand in them as %(name)s.
+    general: what somebody reads who may not see the item that the reason is about; no params.
+    """
+
+    key: str
+    sentences: Mapping[str, Any]
+    general: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Room:
+    """A domain's place among where one can go. icon: as `{% icon %}` takes it.
+
+    url_name: of its first page, which takes the slug of the site: "permits:permit_list".
+    """
+
+    key: str
+    title: Any
+    icon: str
+    url_name: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """One record that a search found. exact: it is called so."""
+
+    title: str
+    sub: str
+    url: str
+    exact: bool = False
+
+
+@runtime_checkable
+class SearchSource(Protocol):
+    """What of a domain the one box finds."""
+
+    key: str
+    title: Any  # lazily translated
+
+    def find(self, site: Any, who: Any, words: str, at: datetime, most: int) -> list[Found]:
+        """What the reader may know of, best first, at most so many: one query."""
+        ...
+
+
+@dataclass(frozen=True)
+class Lapse:
+    """What time alone changes in a domain, so that pages that are open learn of it.
+
+    sql: one value of a site (%(site)s) at a moment (%(at)s) that differs once something has
+    lapsed, answered by one end of an index. Its own words, never anybody's input.
+    """
+
+    key: str
+    sql: str
