@@ -7,6 +7,7 @@ that started them, each with its own database), and die with the process that st
 import atexit
 import contextlib
 import fcntl
+import gc
 import itertools
 import os
 import shutil
@@ -70,6 +71,8 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 
 import django  # noqa: E402  the servers are there, so the settings can be read
 from django.conf import settings as _settings  # noqa: E402
+from django.test import client  # noqa: E402
+from django.test.utils import ContextList  # noqa: E402
 
 # A supporting domain that exists only under tests/; it registers itself like any other.
 _settings.INSTALLED_APPS = [*_settings.INSTALLED_APPS, "tests.supporting"]
@@ -84,6 +87,15 @@ _END_OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
     " AND usename = session_user AND pid <> pg_backend_pid()"
 )
+
+
+def _note_template(store, signal, sender, template, context, **given) -> None:
+    """What was drawn, without a copy of its context for each partial on a page."""
+    store.setdefault("templates", []).append(template)
+    store.setdefault("context", ContextList()).append(context)
+
+
+client.store_rendered_templates = _note_template
 # Every client of a test would read through all static files before its first page.
 _settings.WHITENOISE_AUTOREFRESH = True
 _settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -100,6 +112,13 @@ def pytest_sessionstart(session) -> None:
     if server and not hasattr(session.config, "workerinput"):
         made = {"data": Path(os.environ["VINKEY_DATA"]), "cache": _migrated(session.config)}
         threading.Thread(target=template, args=[server], kwargs=made, daemon=True).start()
+
+
+def pytest_collection_finish(session) -> None:
+    """What was imported stays for the whole run: no collection looks through it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def pytest_collection_modifyitems(config, items) -> None:

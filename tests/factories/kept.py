@@ -22,6 +22,7 @@ from work.services._definition import _published
 # How content types were numbered; the records, pickled (put back faster than copied); the rows.
 type Copy = tuple[list, bytes, dict[str, bytes]]
 _COPIES: dict[str, Copy] = {}
+_TAB = "\t"
 # The name of the copy that was laid last.
 _laid: dict[str, str] = {}
 # Made anew with other numbers whenever a database is emptied: then put back with those of the copy.
@@ -34,6 +35,7 @@ def built_once[T](build: Callable[[], T]) -> Callable[[], T]:
     @functools.wraps(build)
     def there() -> T:
         if not _may_leave_out_triggers() or _anything_stored():
+            _laid.clear()
             return build()
         known = sorted(ContentType.objects.values_list("pk", "app_label", "model"))
         name = f"{build.__module__}.{build.__name__}"
@@ -52,7 +54,22 @@ def built_once[T](build: Callable[[], T]) -> Callable[[], T]:
     return there
 
 
-def _first[T](name: str, build: Callable[[], T], known: list) -> tuple[T | None, Copy]:
+def built_beside[T](base: str, name: str, build: Callable[[], T]) -> T:
+    """The same for what is added to what was built once (`base`), and changes none of its rows."""
+    if _laid.get("last") != base:
+        return build()
+    if name not in _COPIES:
+        made, _COPIES[name] = _first(name, build, [], beside=True)
+        if made is not None:
+            return made
+    _numbered, made, rows = _COPIES[name]
+    _put_back(rows, renumbered=False)
+    return pickle.loads(made)  # noqa: S301  our own, of this run
+
+
+def _first[T](
+    name: str, build: Callable[[], T], known: list, *, beside: bool = False
+) -> tuple[T | None, Copy]:
     """What was built here, or None where another worker of this run did it; and its copy."""
     path = Path(os.environ["VINKEY_DATA"]) / f"{name}.kept"
     with path.with_suffix(".lock").open("w") as lock, connection.cursor() as cursor:
@@ -63,8 +80,9 @@ def _first[T](name: str, build: Callable[[], T], known: list) -> tuple[T | None,
                 at_least = f"setval('{sequence}', greatest(%s, nextval('{sequence}')))"
                 cursor.execute(f"SELECT {at_least}", [last])
             return None, kept
+        before = _rows() if beside else {}
         made = build()
-        kept = (known, pickle.dumps(made), _rows())
+        kept = (known, pickle.dumps(made), _added(before, _rows()))
         cursor.execute("SELECT sequencename, last_value FROM pg_sequences WHERE last_value > 0")
         path.write_bytes(pickle.dumps((kept, cursor.fetchall())))
         return made, kept
@@ -101,6 +119,18 @@ def _rows() -> dict[str, bytes]:
     return {name: data for name, data in rows.items() if data}
 
 
+def _added(before: dict[str, bytes], after: dict[str, bytes]) -> dict[str, bytes]:
+    """The rows that are there now and were not before."""
+    added = {}
+    for name, data in after.items():
+        old = set(before.get(name, b"").splitlines(keepends=True))
+        lines = data.splitlines(keepends=True)
+        if not old <= set(lines):
+            raise ValueError(f"rows of {name} were changed")
+        added[name] = b"".join(line for line in lines if line not in old)
+    return {name: data for name, data in added.items() if data}
+
+
 @functools.cache
 def _columns(name: str) -> str:
     """The columns that are stored as they are given: PostgreSQL computes the others."""
@@ -114,19 +144,32 @@ def _columns(name: str) -> str:
 
 
 def _put_back(rows: dict[str, bytes], *, renumbered: bool) -> None:
+    """In one message: each of its own would cost more than what it says."""
+    said = [f'DELETE FROM "{name}"' for name in _KINDS if renumbered]
+    said += [
+        _inserted(name, data) for name, data in rows.items() if name not in _KINDS or renumbered
+    ]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        for name in _KINDS if renumbered else ():
-            cursor.execute(f'DELETE FROM "{name}"')
-        for name, data in rows.items():
-            if name in _KINDS and not renumbered:
-                continue
-            with cursor.copy(f'COPY "{name}" ({_columns(name)}) FROM STDIN') as taken:
-                taken.write(data)
-        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+        cursor.execute(
+            "SET LOCAL session_replication_role = replica;"
+            f"{';'.join(said)}; SET LOCAL session_replication_role = DEFAULT"
+        )
     if renumbered:
         ContentType.objects.clear_cache()
         _renumbered.append(True)
+
+
+@functools.cache
+def _inserted(name: str, data: bytes) -> str:
+    """The statement that stores rows which COPY told."""
+    lines = data.decode().removesuffix("\n").split("\n")
+    values = (f"({', '.join(map(_literal, line.split(_TAB)))})" for line in lines)
+    return f'INSERT INTO "{name}" ({_columns(name)}) VALUES {", ".join(values)}'
+
+
+def _literal(told: str) -> str:
+    """A value as COPY tells it, as SQL says it: what COPY escapes, E'' reads the same way."""
+    return "NULL" if told == r"\N" else "E'" + told.replace("'", "''") + "'"
 
 
 _renumbered: list[bool] = []

@@ -1,9 +1,10 @@
 """A small site hvk: places, a person of each role, posts on duty, two companies, one type."""
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tests.factories.kept import built_once
+from tests.factories.kept import built_beside, built_once
 from tests.factories.setup import (
     AT,
     asset,
@@ -59,7 +60,9 @@ class World:
         if people is None or name not in NAMES:
             raise AttributeError(name)
         if name not in people:
-            people[name] = _person(self.site, name, self.packaging, self.lasteam, self.hydrex)
+            where = (self.packaging, self.lasteam, self.hydrex)
+            make = functools.partial(_person, self.site, name, *where)
+            people[name] = built_beside(f"{__name__}.make_world", f"world.{name}", make)
         return people[name]
 
     def everyone(self) -> dict[str, User]:

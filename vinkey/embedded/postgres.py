@@ -42,6 +42,8 @@ THROW_AWAY = {
     "io_method": "sync",
     "checkpoint_timeout": "1h",
     "bgwriter_lru_maxpages": "0",
+    "join_collapse_limit": "1",
+    "from_collapse_limit": "1",
 }
 _CLEAN = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", "HOME": "/"}
 
