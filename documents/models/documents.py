@@ -3,9 +3,10 @@
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from documents.states import DocumentKind, Verdict
@@ -52,6 +53,11 @@ class Document(models.Model):
                 fields=["site", "next_review", "code"],
                 name="documents_document_due",
                 condition=Q(withdrawn_at=None),
+            ),
+            GinIndex(
+                OpClass(Upper("title"), "gin_trgm_ops"),
+                OpClass(Upper("code"), "gin_trgm_ops"),
+                name="documents_document_words",
             ),
         ]
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]

@@ -92,6 +92,12 @@ class Revision(models.Model):
                 name="documents_revision_in_work",
                 condition=Q(state__in=[RevisionState.DRAFT, RevisionState.REVIEW]),
             ),
+            # What comes into use by the clock alone.
+            models.Index(
+                "effective__startswith",
+                name="documents_revision_begins",
+                condition=~Q(effective=None),
+            ),
         ]
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
 

@@ -46,10 +46,10 @@ def enter_revision(
     return document, revision
 
 
-def in_use(document: Document) -> None:
-    """Refuse what is asked of a document that was withdrawn."""
-    if document.withdrawn_at is not None:
-        raise Refused(Reason("documents.withdrawn", {"document": document.code}))
+def hold(reasons: list[Reason]) -> None:
+    """Refuse with all of these at once, where there are any."""
+    if reasons:
+        raise Refused(reasons)
 
 
 def save(row: Document | Revision, *fields: str) -> None:

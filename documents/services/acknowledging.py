@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from documents.models import Acknowledgement
 from documents.permissions import Action
 from documents.reads.visible import KEY, dependent
-from documents.services._enter import enter_revision, in_use
-from documents.states import Phase
-from work.exceptions import Reason, Refused
+from documents.services import guards
+from documents.services._enter import enter_revision, hold
+from work.exceptions import Reason
 from work.services import OpenAct, door, recheck
 
 
@@ -24,20 +24,16 @@ def _acknowledge(
     Said again it changes nothing.
     """
     document, revision = enter_revision(act, revision_id, Action.ACKNOWLEDGE, seen)
-    in_use(document)
     person, read = act.person, list(lines)
     before = revision.acknowledgements.filter(user=person).first()
     if before is not None:
         return before
-    reasons = []
-    if revision.phase(act.at) not in (Phase.EFFECTIVE, Phase.PLANNED):
-        reasons.append(Reason("documents.not_current", {"revision": revision.label}))
+    reasons = guards.to_acknowledge(document, revision, act.at)
     if revision.key_lines and set(read) != set(revision.key_lines):
         reasons.append(Reason("documents.lines_missing"))
     if revision.key_lines and not signed:
         reasons.append(Reason("documents.sign_needed"))
-    if reasons:
-        raise Refused(reasons)
+    hold(reasons)
     row = Acknowledgement.objects.create(
         revision=revision, user=person, at=act.at, lines=revision.key_lines
     )

@@ -5,7 +5,8 @@ from typing import Any
 
 from documents.models import Applicability, Document
 from documents.permissions import Action
-from documents.services._enter import enter, in_use, save
+from documents.services._enter import enter, hold, save
+from documents.services.guards import in_use
 from documents.services.telling import tell_reached
 from work import ports
 from work.exceptions import Reason, Refused, Unknown
@@ -33,7 +34,7 @@ def _apply_to(
 ) -> Applicability:
     """Let a document apply, from now on, to work of which all that is said is so."""
     document = enter(act, document_id, Action.MANAGE, seen)
-    in_use(document)
+    hold(in_use(document))
     named: dict[str, int | None] = {
         "place": place_id,
         "asset_class": asset_class_id,
@@ -49,8 +50,7 @@ def _apply_to(
         reasons.append(Reason("documents.applies_to_nothing"))
     if lead is not None and not timedelta(0) <= lead <= timedelta(days=365):
         reasons.append(Reason("documents.lead_unfit"))
-    if reasons:
-        raise Refused(reasons)
+    hold(reasons)
     same = document.applies.filter(ends=None, kind_key=kind_key, kind_code=kind_code)
     if same.filter(**{f"{name}_id": pk for name, pk in named.items()}).exists():
         raise Refused(Reason("documents.applies_already"))

@@ -11,7 +11,8 @@ from django.utils.timezone import localdate
 
 from documents.models import Document, Review, Revision
 from documents.permissions import Action, can_at
-from documents.services._enter import enter, in_use, save
+from documents.services._enter import enter, hold, save
+from documents.services.guards import in_use
 from documents.services.telling import tell
 from documents.states import DocumentKind
 from documents.states import Verdict as ReviewVerdict
@@ -19,6 +20,8 @@ from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.services import OpenAct, door
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+# What stands in the addresses of documents by itself.
+_OURS = frozenset({"new", "files"})
 _EDITABLE = frozenset({"code", "title", "kind", "owner_id", "review_months", "next_review"})
 MOST_MONTHS = 120
 
@@ -60,7 +63,7 @@ def _create(
 def _edit(act: OpenAct, *, document_id: int, seen: int | None = None, **values: Any) -> Document:
     """Change what a document is called, who owns it, or when it is looked over."""
     document = enter(act, document_id, Action.MANAGE, seen)
-    in_use(document)
+    hold(in_use(document))
     if unknown := set(values) - _EDITABLE:
         raise TypeError(f"not editable: {sorted(unknown)}")
     fine = _checked(document, values)
@@ -81,7 +84,7 @@ def _checked(document: Document, values: dict[str, Any]) -> dict[str, Any]:
     if "code" in fine:
         fine["code"] = code = str(fine["code"]).strip()
         others = Document.objects.filter(site_id=document.site_id, code__iexact=code)
-        if not _CODE.fullmatch(code):
+        if not _CODE.fullmatch(code) or code.lower() in _OURS:
             reasons.append(Reason("documents.code_unfit") if code else Reason("code_needed"))
         elif others.exclude(pk=document.pk).exists():
             reasons.append(Reason("code_taken", {"code": code}))
@@ -100,15 +103,14 @@ def _checked(document: Document, values: dict[str, Any]) -> dict[str, Any]:
             reasons.append(Reason("documents.owner_needed"))
     if not 0 <= fine.get("review_months", 0) <= MOST_MONTHS:
         reasons.append(Reason("documents.months_unfit", {"longest": MOST_MONTHS}))
-    if reasons:
-        raise Refused(reasons)
+    hold(reasons)
     return fine
 
 
 def _withdraw(act: OpenAct, *, document_id: int, word: str, seen: int | None = None) -> Document:
     """Take a document out of use: no work asks for it any more. It stays as evidence."""
     document = enter(act, document_id, Action.MANAGE, seen)
-    in_use(document)
+    hold(in_use(document))
     if not word.strip():
         raise Refused(Reason("reason_needed"))
     for revision in Revision.objects.filter(document=document, effective__isnull=False):
@@ -141,7 +143,7 @@ def _look_over(
 ) -> Review:
     """Record a periodic review. Kept as it is, it is due again after its months."""
     document = enter(act, document_id, Action.LOOK_OVER, seen)
-    in_use(document)
+    hold(in_use(document))
     today = today_at(document, act)
     reasons = []
     if verdict not in ReviewVerdict.values:
@@ -150,8 +152,7 @@ def _look_over(
         reasons.append(Reason("reason_needed"))
     if next_review is not None and next_review <= today:
         reasons.append(Reason("documents.review_in_the_past"))
-    if reasons:
-        raise Refused(reasons)
+    hold(reasons)
     if next_review is None and verdict == ReviewVerdict.KEEP:
         next_review = after_months(document, today)
     document.next_review = next_review or document.next_review

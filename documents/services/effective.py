@@ -8,11 +8,12 @@ from django.utils.timezone import localdate
 
 from documents.models import Document, ItemRevision, Revision
 from documents.permissions import Action
-from documents.services._enter import enter_revision, in_use, save
+from documents.services import guards
+from documents.services._enter import enter_revision, hold, save
 from documents.services.documents import after_months
 from documents.services.telling import AT_ONCE, tell
 from documents.states import RevisionState
-from work.exceptions import Reason, Refused
+from work.exceptions import Reason
 from work.services import OpenAct, door, notices
 
 
@@ -24,7 +25,6 @@ def _set_date(
     The one before it leaves use at that very moment. Set again, a date that has not come moves.
     """
     document, revision = enter_revision(act, revision_id, Action.SET_DATE, seen)
-    in_use(document)
     starts = starts or act.at
     _may_begin(act, document, revision, starts)
     if revision.effective is not None:
@@ -51,18 +51,14 @@ def _set_date(
 
 
 def _may_begin(act: OpenAct, document: Document, revision: Revision, starts: datetime) -> None:
+    hold(guards.to_date(document, revision, act.at))
     reasons = []
-    if revision.state != RevisionState.APPROVED:
-        raise Refused(Reason("documents.not_approved"))
-    if revision.begins is not None and revision.begins <= act.at:
-        raise Refused(Reason("documents.begun", {"revision": revision.label}))
     if starts < act.at:
         reasons.append(Reason("documents.date_past"))
     later = document.revisions.filter(effective__startswith__gte=starts).exclude(pk=revision.pk)
     if other := later.first():
         reasons.append(Reason("documents.other_later", {"revision": other.label}))
-    if reasons:
-        raise Refused(reasons)
+    hold(reasons)
 
 
 def _give_time_back(document: Document, revision: Revision) -> None:
@@ -91,8 +87,7 @@ def _withdraw(
         reasons.append(Reason("documents.withdrawn_already"))
     if not word.strip():
         reasons.append(Reason("reason_needed"))
-    if reasons:
-        raise Refused(reasons)
+    hold(reasons)
     if revision.begins is not None and revision.begins >= act.at:
         _give_time_back(document, revision)
     elif revision.is_effective(act.at):

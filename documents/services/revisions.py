@@ -6,7 +6,8 @@ from typing import Any
 
 from documents.models import Document, Revision, RevisionFile
 from documents.permissions import Action
-from documents.services._enter import enter, enter_revision, in_use, save
+from documents.services import guards
+from documents.services._enter import enter, enter_revision, hold, save
 from documents.states import Bearing, RevisionState
 from work.exceptions import Reason, Refused, Unknown
 from work.services import OpenAct, door
@@ -14,7 +15,7 @@ from work.services import OpenAct, door
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
 MOST_LINES = 3
 _EDITABLE = frozenset({"label", "bearing", "reread", "key_lines"})
-_IN_WORK = (RevisionState.DRAFT, RevisionState.REVIEW)
+IN_WORK = (RevisionState.DRAFT, RevisionState.REVIEW)
 
 
 def _draft(
@@ -30,9 +31,8 @@ def _draft(
 ) -> Revision:
     """Begin the next revision, and say why. One is in work at a time."""
     document = enter(act, document_id, Action.WRITE, seen)
-    in_use(document)
-    if document.revisions.filter(state__in=_IN_WORK).exists():
-        raise Refused(Reason("documents.in_work"))
+    in_work = document.revisions.filter(state__in=IN_WORK).exists()
+    hold(guards.to_draft(document, in_work))
     revision = Revision(document=document, author=act.person, created_at=act.at)
     values = {"label": label, "bearing": bearing, "reread": reread, "key_lines": key_lines}
     _put(revision, values, [] if why.strip() else [Reason("documents.why_needed")])
@@ -71,8 +71,7 @@ def _put(revision: Revision, values: dict[str, Any], reasons: list[Reason]) -> N
         fine["key_lines"] = lines = [line for line in lines if line]
         if len(lines) > MOST_LINES or any(len(line) > 250 for line in lines):
             reasons.append(Reason("documents.lines_too_many", {"longest": MOST_LINES}))
-    if reasons:
-        raise Refused(reasons)
+    hold(reasons)
     for name, value in fine.items():
         setattr(revision, name, value)
 
@@ -108,21 +107,16 @@ def _remove_file(act: OpenAct, *, file_id: int, seen: int | None = None) -> Revi
 
 def _send(act: OpenAct, *, revision_id: int, seen: int | None = None) -> Revision:
     """Send a draft to review: from here on its content stays."""
-    document, revision = _drafted(act, revision_id, seen)
-    reasons = []
-    if not revision.files.filter(removed_at=None).exists():
-        reasons.append(Reason("documents.file_needed"))
-    if revision.bearing == Bearing.HOLD_POINT and len(revision.key_lines) == 0:
-        reasons.append(Reason("documents.lines_needed"))
-    if reasons:
-        raise Refused(reasons)
+    document, revision = enter_revision(act, revision_id, Action.WRITE, seen)
+    has_file = revision.files.filter(removed_at=None).exists()
+    hold(guards.to_send(document, revision, has_file))
     return _moved(act, document, revision, RevisionState.REVIEW, "sent_to_review")
 
 
 def _give_back(act: OpenAct, *, revision_id: int, word: str, seen: int | None = None) -> Revision:
     """Give a revision back to its author, with what is missing."""
     document, revision = enter_revision(act, revision_id, Action.REVIEW, seen)
-    _from(revision, RevisionState.REVIEW)
+    hold(guards.standing(revision, RevisionState.REVIEW))
     if not word.strip():
         raise Refused(Reason("reason_needed"))
     note = act.note(word, "revision", subject=document)
@@ -135,11 +129,7 @@ def _give_back(act: OpenAct, *, revision_id: int, word: str, seen: int | None = 
 def _review(act: OpenAct, *, revision_id: int, word: str = "", seen: int | None = None) -> Revision:
     """Say that a revision was reviewed and is fit to be approved; not by its author."""
     document, revision = enter_revision(act, revision_id, Action.REVIEW, seen)
-    _from(revision, RevisionState.REVIEW)
-    if revision.reviewer_id is not None:
-        raise Refused(Reason("documents.reviewed_already"))
-    if act.person.pk == revision.author_id:
-        raise Refused(Reason("documents.own_review"))
+    hold(guards.to_review(revision, act.person.pk))
     note = act.note(word, "revision", subject=document)
     revision.reviewer, revision.reviewed_at = act.person, act.at
     save(revision, "reviewer", "reviewed_at")
@@ -152,31 +142,18 @@ def _approve(
 ) -> Revision:
     """Approve a reviewed revision; signed, and not by its author. It waits for its date."""
     document, revision = enter_revision(act, revision_id, Action.APPROVE, seen)
-    in_use(document)
-    _from(revision, RevisionState.REVIEW)
-    reasons = []
-    if revision.reviewer_id is None:
-        reasons.append(Reason("documents.not_reviewed"))
-    if act.person.pk == revision.author_id:
-        reasons.append(Reason("documents.own_approval"))
-    if not signed:
+    reasons = guards.to_approve(document, revision, act.person.pk)
+    if not signed and revision.state == RevisionState.REVIEW:
         reasons.append(Reason("documents.sign_needed"))
-    if reasons:
-        raise Refused(reasons)
+    hold(reasons)
     revision.approver, revision.approved_at = act.person, act.at
     return _moved(act, document, revision, RevisionState.APPROVED, "approved")
 
 
 def _drafted(act: OpenAct, revision_id: int, seen: int | None) -> tuple[Document, Revision]:
     document, revision = enter_revision(act, revision_id, Action.WRITE, seen)
-    in_use(document)
-    _from(revision, RevisionState.DRAFT)
+    hold(guards.in_use(document) or guards.standing(revision, RevisionState.DRAFT))
     return document, revision
-
-
-def _from(revision: Revision, state: str) -> None:
-    if revision.state != state:
-        raise Refused(Reason(f"documents.not_{state}"))
 
 
 def _moved(
