@@ -4,7 +4,6 @@ Codes: 302 sign in first (or done, where it says so), 303 done, 403 known but no
 yours to know, 405 not by this method, 422 refused.
 """
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from django.urls import reverse
 
 from tests.factories import World
+from tests.permissions.documents import DOCUMENT_ROWS
 from tests.permissions.people import (
     ACCEPTERS,
     ANONYMOUS,
@@ -24,6 +24,7 @@ from tests.permissions.people import (
     codes,
     site_codes,
 )
+from tests.permissions.rows import Row, act
 from tests.views.cases import CASES
 from work.models import WorkItem
 from work.states import Role
@@ -45,20 +46,6 @@ class Scene:
     run: int
     view: int
     sheet: int
-
-
-@dataclass(frozen=True)
-class Row:
-    """One address: how it is written, who gets which code, what is posted."""
-
-    url: Callable[[Scene], str]
-    get: Codes
-    post: Codes
-    data: Callable[[Scene], dict[str, Any]] = lambda scene: {}
-
-
-def act() -> dict[str, str]:
-    return {"act": str(uuid.uuid4())}
 
 
 def _in_site(name: str, *args: Callable[[Scene], Any]) -> Callable[[Scene], str]:
@@ -254,6 +241,7 @@ ROWS: dict[str, Row] = {
     "set_language": Row(
         _plain("set_language"), codes(302), codes(302), lambda s: {"language": "nl"}
     ),
+    **DOCUMENT_ROWS,
 }
 
 # Who may do each act by a role for the whole site, without being its executor and without a duty.

@@ -12,6 +12,7 @@ from django.test import RequestFactory
 
 from tests import factories, standing
 from tests.factories import World, make_world, second_site
+from tests.factories import documents as papers
 from tests.factories.every import every_record
 from tests.factories.kept import built_once
 from tests.factories.world import SecondSite
@@ -94,6 +95,9 @@ def scene(clock, world, settings, tmp_path):
     running = {"name": "Running", "query": "status=live", "shared": True}
     view = views.save(actor=world.planner, at=world.at, site_id=world.site.pk, **running)
     brought = {"name": "back.csv", "rows": [], "found": {}}
+    document = papers.document(world)
+    papers.in_force(world, document, "4")
+    papers.applies(world, document)
     sheet = sheets.make(actor=world.planner, at=world.at, site_id=world.site.pk, **brought)
     return Scene(world, item, kept.pk, run.pk, view.pk, sheet.pk)
 

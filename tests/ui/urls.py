@@ -40,6 +40,14 @@ work_urls = (
     "work",
 )
 
+documents_urls = (
+    [
+        path("s/<slug:site>/documents/", _nothing, name="document_list"),
+        path("s/<slug:site>/documents/new/", _nothing, name="document_new"),
+    ],
+    "documents",
+)
+
 urlpatterns = [
     path("gallery/<str:name>/", gallery),
     path("s/<slug:site>/panels/<str:name>/", _nothing),
@@ -53,5 +61,6 @@ urlpatterns = [
     path("account/confirm/", _nothing, name="account_reauthenticate"),
     path("account/mfa/", include("allauth.mfa.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include(documents_urls)),
     path("", include(work_urls)),
 ]
