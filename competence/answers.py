@@ -120,9 +120,15 @@ def _answer(
 
 def register() -> None:
     """Register all of it."""
+    from competence import panels
     from competence.words import WORDS
     from work import ports
 
     ports.fitness.register(CompetenceFitness())
     ports.conditions.register(CompetenceConditions())
     ports.words.register(WORDS)
+    ports.panels.register(panels.OfExecutors())
+    ports.rooms.register(panels.ROOM)
+    ports.search_sources.register(panels.Companies())
+    ports.search_sources.register(panels.Competences())
+    ports.lapses.register(panels.LAPSES)

@@ -32,6 +32,7 @@ urlpatterns = [
     path("account/", include(account_urls)),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
+    path("", include("competence.urls")),
     path("", include("work.urls")),
 ]
 

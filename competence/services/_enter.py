@@ -22,11 +22,8 @@ def site_model() -> type[Model]:
     return Competence._meta.get_field("site").related_model
 
 
-def enter[M: Model](act: OpenAct, model: type[M], pk: int, seen: int | None, *joined: str) -> M:
-    """A record under the control of its site; Unknown where it is not there or not theirs to know.
-
-    seen: the version that the person saw; None was not asked.
-    """
+def enter[M: Model](act: OpenAct, model: type[M], pk: int, *joined: str) -> M:
+    """A record under its site's control; Unknown where there is none, or not theirs to know."""
     rows = model._default_manager.filter(pk=pk)
     site_id = rows.values_list("site_id", flat=True).first()
     if site_id is None:
@@ -36,9 +33,17 @@ def enter[M: Model](act: OpenAct, model: type[M], pk: int, seen: int | None, *jo
     if not act.scope.system and site_id not in act.scope.site_ids():
         raise Unknown
     act.about(record)
-    if seen is not None and seen != record.version:
-        raise Stale(seen, record.version)
     return record
+
+
+def not_stale(seen: int | None, record: Any = None) -> None:
+    """Refuse who saw another version than is there now; None was not asked.
+
+    What is made anew has none: there 0 was seen.
+    """
+    current = record.version if record is not None else 0
+    if seen is not None and seen != current:
+        raise Stale(seen, current)
 
 
 def enter_site(act: OpenAct, site_id: int) -> Any:

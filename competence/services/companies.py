@@ -6,19 +6,20 @@ from typing import Any
 from competence.models import Company
 from competence.permissions import Action
 from competence.services import _recheck
-from competence.services._enter import allow, enter, enter_site, not_from, save
+from competence.services._enter import allow, enter, enter_site, not_from, not_stale, save
 from competence.states import CompanyState, PaperKind
 from work.exceptions import Reason, Refused, Unknown
 from work.services import OpenAct, door
 from work.states import TeamKind
 
 
-def _invite(act: OpenAct, *, site_id: int, team_id: int) -> Company:
+def _invite(act: OpenAct, *, site_id: int, team_id: int | None, seen: int | None = None) -> Company:
     """Ask a contractor company for its papers; from now on its people need its approval."""
     enter_site(act, site_id)
     allow(act, Action.INVITE, site_id)
+    not_stale(seen)
     teams: Any = Company._meta.get_field("team").related_model
-    team = teams._default_manager.filter(pk=team_id, site_id=site_id, is_active=True).first()
+    team = teams._default_manager.filter(pk=team_id or 0, site_id=site_id, is_active=True).first()
     if team is None:
         raise Refused(Reason("team_unknown"))
     if team.kind != TeamKind.COMPANY:
@@ -128,7 +129,7 @@ def _suspend(act: OpenAct, *, company_id: int, why: str, seen: int | None = None
 def _entered(
     act: OpenAct, company_id: int, seen: int | None, action: Action, place_id: int | None = None
 ) -> Company:
-    company = entered(act, company_id, seen, "place")
+    company = entered(act, company_id, "place")
     place = company.place
     if place_id is not None:
         places: Any = Company._meta.get_field("place").related_model
@@ -137,12 +138,13 @@ def _entered(
             raise Refused(Reason("place_unknown"))
     path = place.path if place is not None and action == Action.APPROVE else None
     allow(act, action, company.site_id, path=path, company_id=company.team_id)
+    not_stale(seen, company)
     return company
 
 
-def entered(act: OpenAct, company_id: int, seen: int | None, *joined: str) -> Company:
+def entered(act: OpenAct, company_id: int, *joined: str) -> Company:
     """A company under its site's control; another company's people do not know of it."""
-    company = enter(act, Company, company_id, seen, *joined)
+    company = enter(act, Company, company_id, *joined)
     refuse_others(act, company)
     return company
 

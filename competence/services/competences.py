@@ -5,7 +5,7 @@ from typing import Any
 
 from competence.models import Competence
 from competence.permissions import Action
-from competence.services._enter import allow, enter, enter_site, save
+from competence.services._enter import allow, enter, enter_site, not_stale, save
 from competence.services._texts import free_code, named, one_of
 from competence.states import Kind
 from work.exceptions import Reason, Refused
@@ -49,8 +49,9 @@ def _change(
     **values: Any,
 ) -> Competence:
     """Change its words, how long it lasts from now on, or whether it is in use."""
-    found = enter(act, Competence, competence_id, seen)
+    found = enter(act, Competence, competence_id)
     allow(act, Action.CONFIGURE, found.site_id)
+    not_stale(seen, found)
     if any(getattr(found, name) != value for name, value in (was or {}).items()):
         raise Refused(Reason("stale"))
     if unknown := set(values) - _CHANGEABLE:

@@ -11,6 +11,7 @@ from competence.services._enter import (
     competence_at,
     enter,
     enter_site,
+    not_stale,
     person_at,
     save,
     today,
@@ -27,6 +28,7 @@ def _induct(
     place_id: int,
     done_on: date,
     until: datetime | None = None,
+    seen: int | None = None,
 ) -> Induction:
     """Keep that a person was told what holds at a place, by who says so."""
     site = enter_site(act, site_id)
@@ -35,6 +37,7 @@ def _induct(
     if place is None:
         raise Refused(Reason("place_unknown"))
     allow(act, Action.INDUCT, site_id, path=place.path)
+    not_stale(seen)
     person, _company = person_at(act, site_id, person_id)
     reasons = []
     if person.pk == act.person.pk:
@@ -63,8 +66,9 @@ def _end_induction(
     act: OpenAct, *, induction_id: int, why: str, seen: int | None = None
 ) -> Induction:
     """End an induction before its time: the place has changed, or it was not understood."""
-    found = enter(act, Induction, induction_id, seen, "place")
+    found = enter(act, Induction, induction_id, "place")
     allow(act, Action.INDUCT, found.site_id, path=found.place.path)
+    not_stale(seen, found)
     return _ended(act, found, why, "induction_ended")
 
 
@@ -76,10 +80,12 @@ def _exempt(
     competence_id: int,
     until: datetime,
     why: str,
+    seen: int | None = None,
 ) -> Exemption:
     """Let a person work without a competence until a moment, for a reason that is kept."""
     enter_site(act, site_id)
     allow(act, Action.EXEMPT, site_id)
+    not_stale(seen)
     person, _company = person_at(act, site_id, person_id)
     competence = competence_at(site_id, competence_id)
     reasons = []
@@ -112,8 +118,9 @@ def _end_exemption(
     act: OpenAct, *, exemption_id: int, why: str, seen: int | None = None
 ) -> Exemption:
     """End an exemption before its time."""
-    found = enter(act, Exemption, exemption_id, seen)
+    found = enter(act, Exemption, exemption_id)
     allow(act, Action.EXEMPT, found.site_id)
+    not_stale(seen, found)
     return _ended(act, found, why, "exemption_ended")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from competence.models import CompanyPaper, Newcomer
 from competence.permissions import Action
 from competence.services import _recheck
-from competence.services._enter import allow, enter, save
+from competence.services._enter import allow, enter, not_stale, save
 from competence.services._texts import named, one_of
 from competence.services.companies import entered, refuse_others
 from competence.states import PaperKind
@@ -24,10 +24,12 @@ def _add(
     reference: str = "",
     blob: Any = None,
     file_name: str = "",
+    seen: int | None = None,
 ) -> CompanyPaper:
     """Add a paper of a company; it counts once another has verified it."""
-    company = entered(act, company_id, None)
+    company = entered(act, company_id)
     allow(act, Action.SHOW, company.site_id, company_id=company.team_id)
+    not_stale(seen, company)
     kind = one_of(kind, PaperKind.values, "paper_kind")
     reasons = []
     if until is None:
@@ -56,8 +58,9 @@ def _add(
 
 def _verify(act: OpenAct, *, paper_id: int, seen: int | None = None) -> CompanyPaper:
     """Verify a paper that somebody else added: from now on it counts."""
-    paper = _entered(act, paper_id, seen)
+    paper = _entered(act, paper_id)
     allow(act, Action.APPROVE, paper.site_id)
+    not_stale(seen, paper)
     _stands(paper)
     if paper.verified_at is not None:
         raise Refused(Reason("competence.verified_already"))
@@ -77,11 +80,12 @@ def _strike(act: OpenAct, *, paper_id: int, why: str, seen: int | None = None) -
 
     Before it is verified who shows papers may do so too.
     """
-    paper = _entered(act, paper_id, seen)
+    paper = _entered(act, paper_id)
     if paper.verified_at is None:
         allow(act, Action.SHOW, paper.site_id, company_id=paper.company.team_id)
     else:
         allow(act, Action.SUSPEND, paper.site_id)
+    not_stale(seen, paper)
     _stands(paper)
     if not why.strip():
         raise Refused(Reason("reason_needed"))
@@ -93,8 +97,8 @@ def _strike(act: OpenAct, *, paper_id: int, why: str, seen: int | None = None) -
     return paper
 
 
-def _entered(act: OpenAct, paper_id: int, seen: int | None) -> CompanyPaper:
-    paper = enter(act, CompanyPaper, paper_id, seen, "company")
+def _entered(act: OpenAct, paper_id: int) -> CompanyPaper:
+    paper = enter(act, CompanyPaper, paper_id, "company")
     refuse_others(act, paper.company)
     return paper
 
@@ -105,11 +109,18 @@ def _stands(paper: CompanyPaper) -> None:
 
 
 def _bring(
-    act: OpenAct, *, company_id: int, name: str, phone: str = "", badge: str = ""
+    act: OpenAct,
+    *,
+    company_id: int,
+    name: str,
+    phone: str = "",
+    badge: str = "",
+    seen: int | None = None,
 ) -> Newcomer:
     """Ask for a person of the own company to be let in."""
-    company = entered(act, company_id, None)
+    company = entered(act, company_id)
     allow(act, Action.SHOW, company.site_id, company_id=company.team_id)
+    not_stale(seen, company)
     made = Newcomer.objects.create(
         site_id=company.site_id,
         company=company,
@@ -147,9 +158,10 @@ def _turn_away(act: OpenAct, *, newcomer_id: int, why: str, seen: int | None = N
 
 
 def _waiting(act: OpenAct, newcomer_id: int, seen: int | None) -> Newcomer:
-    newcomer = enter(act, Newcomer, newcomer_id, seen, "company")
+    newcomer = enter(act, Newcomer, newcomer_id, "company")
     refuse_others(act, newcomer.company)
     allow(act, Action.APPROVE, newcomer.site_id)
+    not_stale(seen, newcomer)
     if newcomer.answered_at is not None:
         raise Refused(Reason("competence.answered"))
     if newcomer.added_by_id == act.person.pk:

@@ -15,6 +15,7 @@ from competence.services._enter import (
     enter,
     enter_site,
     not_from,
+    not_stale,
     person_at,
     save,
     today,
@@ -33,10 +34,11 @@ def _plan(
     planned_on: date,
     level: int | None = None,
     note: str = "",
+    seen: int | None = None,
 ) -> Record:
     """Plan that a person is to obtain a competence: it counts for nothing yet."""
     return _made(
-        act, site_id, person_id, competence_id, level, note, RecordState.PLANNED, planned_on
+        act, seen, site_id, person_id, competence_id, level, note, RecordState.PLANNED, planned_on
     )[0]
 
 
@@ -53,13 +55,14 @@ def _record(
     blob: Any = None,
     file_name: str = "",
     note: str = "",
+    seen: int | None = None,
 ) -> Record:
     """Keep that a person obtained a competence, with what proves it; another verifies it.
 
     valid_until: None takes what the competence says. blob: written before (`files.store`).
     """
     record, site = _made(
-        act, site_id, person_id, competence_id, level, note, RecordState.PLANNED, None
+        act, seen, site_id, person_id, competence_id, level, note, RecordState.PLANNED, None
     )
     return _prove(act, record, site, obtained_on, valid_until, reference, blob, file_name)
 
@@ -77,7 +80,7 @@ def _obtain(
     seen: int | None = None,
 ) -> Record:
     """What was planned is obtained, with what proves it."""
-    record = enter(act, Record, record_id, seen, "competence", "site", "person")
+    record = enter(act, Record, record_id, "competence", "site", "person")
     _person, company_id = person_at(act, record.site_id, record.person_id)
     allow(
         act,
@@ -86,6 +89,7 @@ def _obtain(
         kind=record.competence.kind,
         company_id=company_id,
     )
+    not_stale(seen, record)
     not_from(record, RecordState.PLANNED)
     if level is not None:
         record.level = _level(record.competence, level)
@@ -94,6 +98,7 @@ def _obtain(
 
 def _made(
     act: OpenAct,
+    seen: int | None,
     site_id: int,
     person_id: int,
     competence_id: int,
@@ -107,6 +112,7 @@ def _made(
     person, company_id = person_at(act, site_id, person_id)
     competence = competence_at(site_id, competence_id)
     allow(act, Action.RECORD, site_id, kind=competence.kind, company_id=company_id)
+    not_stale(seen)
     record = Record(
         site_id=site_id,
         person=person,
@@ -170,8 +176,9 @@ def _prove(
 
 def _verify(act: OpenAct, *, record_id: int, seen: int | None = None) -> Record:
     """Verify what was obtained: from now on it counts. Another does it than who recorded it."""
-    record = enter(act, Record, record_id, seen, "competence")
+    record = enter(act, Record, record_id, "competence")
     allow(act, Action.VERIFY, record.site_id, kind=record.competence.kind)
+    not_stale(seen, record)
     not_from(record, RecordState.OBTAINED)
     if act.person.pk in (record.person_id, record.recorded_by_id):
         raise Refused(Reason("competence.another_verifies"))
@@ -186,8 +193,9 @@ def _verify(act: OpenAct, *, record_id: int, seen: int | None = None) -> Record:
 
 def _revoke(act: OpenAct, *, record_id: int, why: str, seen: int | None = None) -> Record:
     """Take a record back, with a word: it counts no more from this second."""
-    record = enter(act, Record, record_id, seen, "competence")
+    record = enter(act, Record, record_id, "competence")
     allow(act, Action.REVOKE, record.site_id)
+    not_stale(seen, record)
     not_from(record, RecordState.PLANNED, RecordState.OBTAINED, RecordState.VERIFIED)
     if not why.strip():
         raise Refused(Reason("reason_needed"))

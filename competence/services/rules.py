@@ -9,7 +9,7 @@ from uuid import UUID
 from competence.models import Rule
 from competence.permissions import Action
 from competence.services import _recheck
-from competence.services._enter import allow, competence_at, enter, enter_site, save
+from competence.services._enter import allow, competence_at, enter, enter_site, not_stale, save
 from competence.states import Asks, Kind
 from work import ports
 from work.exceptions import Reason, Refused
@@ -60,8 +60,9 @@ def _change(
     **values: Any,
 ) -> Rule:
     """Change what a rule asks, of whom, or from when until when; all it touched is asked anew."""
-    rule = enter(act, Rule, rule_id, seen)
+    rule = enter(act, Rule, rule_id)
     allow(act, Action.CONFIGURE, rule.site_id)
+    not_stale(seen, rule)
     if any(getattr(rule, name) != value for name, value in (was or {}).items()):
         raise Refused(Reason("stale"))
     if rule.ends is not None and rule.ends <= act.at:
@@ -82,8 +83,9 @@ def _end(
     act: OpenAct, *, rule_id: int, ends: datetime | None = None, seen: int | None = None
 ) -> Rule:
     """End a rule, now or at a moment to come; it stays with what it asked."""
-    rule = enter(act, Rule, rule_id, seen)
+    rule = enter(act, Rule, rule_id)
     allow(act, Action.CONFIGURE, rule.site_id)
+    not_stale(seen, rule)
     ends = ends or act.at
     if rule.ends is not None and rule.ends <= act.at:
         raise Refused(Reason("competence.rule_ended"))
