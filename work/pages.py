@@ -6,6 +6,7 @@ are a table of `Deed`s: `offered` draws them, `sent` does what was sent; forms b
 
 from work.forms.acts import Act
 from work.forms.fields import choice, moment, text
+from work.reasons import Names
 from work.views._deeds import Deed, Given, Offer, offered, sent
 from work.views._item_acts import Failed
 from work.views._label import qr_code
@@ -21,6 +22,7 @@ __all__ = [
     "Deed",
     "Failed",
     "Given",
+    "Names",
     "Offer",
     "answer_of",
     "back_to",

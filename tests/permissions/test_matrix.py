@@ -16,6 +16,7 @@ from tests.factories import documents as papers
 from tests.factories.every import every_record
 from tests.factories.kept import built_once
 from tests.factories.world import SecondSite
+from tests.permissions import competence
 from tests.permissions.admin import (
     ADMIN,
     DOOR,
@@ -45,6 +46,7 @@ _LEFT = ("django_session", "work_event", "pghistory_context", "axes_accesslog")
 def two_sites() -> tuple[World, SecondSite, dict[str, User | None]]:
     """hvk, nrd, and a person for each column of the matrix."""
     hvk, other = make_world(), second_site()
+    competence.stand(hvk)
     with time_machine.travel(hvk.at, tick=False):
         return hvk, other, everybody(hvk, other)
 
