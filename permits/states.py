@@ -54,6 +54,7 @@ class Verb(TextChoices):
     """What a person does to a permit."""
 
     EDIT = "edit", pgettext_lazy("verb", "Change")
+    NAME = "name", pgettext_lazy("verb", "Name the performing authority")
     ASSESS = "assess", pgettext_lazy("verb", "Complete the assessment")
     REQUEST = "request", pgettext_lazy("verb", "Ask for it")
     CHECK = "check", pgettext_lazy("verb", "Check")
@@ -72,6 +73,7 @@ class Verb(TextChoices):
     CALL_STOP = "call_stop", pgettext_lazy("verb", "Stop")
     CONFIRM = "confirm", pgettext_lazy("verb", "Confirm that it is stopped")
     BRING_BACK = "bring_back", pgettext_lazy("verb", "Bring back")
+    ACCEPT = "accept", pgettext_lazy("verb", "Come in as performing authority")
     TAKE_OVER = "take_over", pgettext_lazy("verb", "Take over")
     HAND_BACK = "hand_back", pgettext_lazy("verb", "Hand back")
     END_AFTERCARE = "end_aftercare", pgettext_lazy("verb", "End the after-care")
@@ -84,6 +86,7 @@ _ON_IT = frozenset({State.IN_FORCE, State.STOP_CALLED})
 # From which states each verb may be done.
 MOVES: dict[Verb, frozenset[State]] = {
     Verb.EDIT: _BEFORE_CHECK,
+    Verb.NAME: frozenset({State.DRAFT, State.AUTHORISED, State.STOPPED} | ASKED),
     Verb.ASSESS: _BEFORE_CHECK,
     Verb.REQUEST: frozenset({State.DRAFT}),
     Verb.CHECK: frozenset({State.REQUESTED}),
@@ -101,12 +104,32 @@ MOVES: dict[Verb, frozenset[State]] = {
     Verb.SIGN_OFF: frozenset(_ON_IT | {State.STOPPED}),
     Verb.CALL_STOP: frozenset({State.IN_FORCE, State.ISSUED}),
     Verb.CONFIRM: _ON_IT,
-    Verb.BRING_BACK: frozenset({State.STOPPED, State.STOP_CALLED, State.IN_FORCE}),
+    Verb.BRING_BACK: frozenset({State.STOPPED, State.STOP_CALLED}),
+    Verb.ACCEPT: frozenset({State.IN_FORCE}),
     Verb.TAKE_OVER: frozenset({State.IN_FORCE}),
     Verb.HAND_BACK: frozenset({State.IN_FORCE, State.STOPPED}),
     Verb.END_AFTERCARE: frozenset({State.AFTERCARE}),
     Verb.CLOSE: frozenset({State.HANDED_BACK}),
 }
+
+
+# What is done with the password asked again.
+SIGNED = frozenset(
+    {
+        Verb.REQUEST,
+        Verb.CHECK,
+        Verb.ENDORSE,
+        Verb.AUTHORISE,
+        Verb.ISSUE,
+        Verb.TAKE,
+        Verb.BRING_BACK,
+        Verb.ACCEPT,
+        Verb.TAKE_OVER,
+        Verb.HAND_BACK,
+        Verb.END_AFTERCARE,
+        Verb.CLOSE,
+    }
+)
 
 
 class MeasureKind(TextChoices):

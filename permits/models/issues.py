@@ -75,6 +75,7 @@ class Issue(models.Model):
     """A permit is given out at the place, by one person to another, until an end.
 
     issuer_scanned, taker_scanned: each read the code of the place; else the note says why not.
+    next_taker: who will take the work over, and has said so.
     """
 
     permit = models.ForeignKey(Permit, models.PROTECT, related_name="issues")
@@ -91,6 +92,8 @@ class Issue(models.Model):
     taker_note = models.ForeignKey(
         "work.Note", models.PROTECT, null=True, blank=True, related_name="+"
     )
+    next_taker = models.ForeignKey(_PERSON, models.PROTECT, null=True, blank=True, related_name="+")
+    next_taker_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     how = models.CharField(max_length=12, choices=IssueEnd, blank=True)
 

@@ -22,7 +22,8 @@ class Permit(models.Model):
 
     number: P-318 at its site. state: what persons decided. issuer, issue_ends: of the current
     issue, empty where there is none. tests_until: when the first of the gas tests that it asks
-    runs out; empty where it asks none or has none. sample_points: where gas is tested.
+    runs out; empty where it asks none or has none. begun_at: when it was first taken.
+    sample_points: where gas is tested.
     answers: to the questions of its type, by key. assessed_at: its task risk assessment is whole.
     """
 
@@ -69,6 +70,7 @@ class Permit(models.Model):
     issuer = models.ForeignKey(_PERSON, models.PROTECT, null=True, blank=True, related_name="+")
     issue_ends = models.DateTimeField(null=True, blank=True)
     tests_until = models.DateTimeField(null=True, blank=True)
+    begun_at = models.DateTimeField(null=True, blank=True)
     complete = models.BooleanField(_("handed back complete"), null=True, blank=True)
     watcher = models.ForeignKey(_PERSON, models.PROTECT, null=True, blank=True, related_name="+")
     aftercare_until = models.DateTimeField(null=True, blank=True)
