@@ -120,4 +120,10 @@ WORDS = Words(
         "permits.aftercare_lasts": _("The after-care lasts until %(until)s."),
         "permits.inspection_needed": _("Say what the inspection of the place found."),
     },
+    general={
+        **{f"permits.stands_{code}": _("A permit is not where it must be.") for code in _STANDS},
+        "need.permits.in_force": _("A permit must be in force"),
+        "need.permits.closed": _("A permit must be closed"),
+        "permits.not_here": _("A permit is not for this place."),
+    },
 )

@@ -78,7 +78,10 @@ def _stop_all(act: OpenAct, *, site_id: int, place_id: int | None = None, why: s
     place = _named.place(act, site_id, place_id) if place_id is not None else None
     allowed = may_at(act.scope, STOPPING_ALL, site_id, place.path if place else "")
     if not allowed:
-        raise Unknown if allowed.reason.code == "unknown" else Forbidden(allowed.reason)
+        if site_id not in act.scope.site_ids():
+            raise Unknown
+        unknown = allowed.reason.code == "unknown"
+        raise Forbidden(Reason("denied") if unknown else allowed.reason)
     site = _named.model_of(Permit, "site").objects.get(pk=site_id)
     act.about(place or site)
     act.record("all_stopped", place or site)

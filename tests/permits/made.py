@@ -1,14 +1,17 @@
 """Permits brought to each state by the people of a world, step by step, through the doors."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from permits.models import Permit, PermitType, Substance
 from permits.services import assessments, deciding, issuing, requests, setup, testing
 from tests.factories import AT
 from work.exceptions import Forbidden, Refused, Stale, Unknown
 from work.models import Event
+from work.services import teams
 
+SECOND = timedelta(seconds=1)
 CALIBRATED = date(2027, 1, 1)
 SAFE = {"oxygen": "20.9", "lel": "0"}
 
@@ -141,6 +144,17 @@ def in_force(world, kind, *, at=None, **given) -> Permit:
         scanned=True,
         signed=True,
     )
+
+
+def shift(world, name, people, starts, ends) -> None:
+    """A crew of these people, at work from and until."""
+    by = {"actor": None, "at": AT - timedelta(days=1)}
+    crew = teams.create_team(**by, site_id=world.site.pk, code=name, name=name, kind="crew")
+    for person in people:
+        teams.add_member(**by, team_id=crew.pk, user_id=person.pk)
+    zone = ZoneInfo(world.site.time_zone)
+    begin, end = (each.astimezone(zone).replace(tzinfo=None) for each in (starts, ends))
+    teams.create_shift(**by, crew_id=crew.pk, name=name, starts=begin, ends=end)
 
 
 def against(door, permit, **given) -> list[str]:
