@@ -1,6 +1,7 @@
 """The records of permits."""
 
 from permits.models.assessments import Hazard, Measure
+from permits.models.conflicts import ActivityRule, Conflict
 from permits.models.issues import GasTest, Issue, Presence, Signature, Stop
 from permits.models.permits import Permit, PermitItem, PermitPerson, PermitPlace
 from permits.models.types import (
@@ -13,6 +14,8 @@ from permits.models.types import (
 )
 
 __all__ = [
+    "ActivityRule",
+    "Conflict",
     "GasTest",
     "Hazard",
     "Issue",

@@ -1,7 +1,6 @@
 """What an act or a page knows of one permit, loaded once."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -138,18 +137,3 @@ def isolations_against(permit: Permit, at: datetime) -> list[Reason]:
 def isolations_to_close(permit: Permit, at: datetime) -> list[Reason]:
     """What of its isolations keeps it from being closed: neither lifted nor carried on by name."""
     return []
-
-
-def conflicts_against(permit: Permit, at: datetime, verb: str) -> list[Reason]:
-    """Other activity too near that stops this one, or that nobody has endorsed."""
-    return []
-
-
-def endorsement_asked(facts: Facts) -> bool:
-    """Whether it is endorsed on its way: its route says so, or other activity is near."""
-    return facts.route is not None and facts.route.endorsed
-
-
-def ids(rows: Iterable[Any], name: str) -> list[int]:
-    """Ids of what rows point at."""
-    return [getattr(each, f"{name}_id") for each in rows]
