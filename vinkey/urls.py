@@ -33,6 +33,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("", include("work.urls")),
+    path("s/<slug:site>/permits/", include("permits.urls")),
 ]
 
 if not settings.PRODUCTION:

@@ -24,6 +24,7 @@ from permits.states import COUNTED, Family, State
 from work.exceptions import Reason
 
 _FAMILIES = list(Family)
+_OF_A_STOP = ("called_by", "confirmed_by", "note", "left")
 
 
 @dataclass
@@ -104,6 +105,7 @@ def facts_of(permit: Permit, at: datetime) -> Facts:
     asked = permit.type.tests.filter(is_active=True).select_related("substance")
     hazards = list(permit.hazards.filter(ended_at=None))
     of_hazards = Measure.objects.filter(hazard__permit=permit, ended_at=None)
+    of_hazards = of_hazards.select_related("ticked_by")
     return Facts(
         permit=permit,
         at=at,
@@ -112,12 +114,12 @@ def facts_of(permit: Permit, at: datetime) -> Facts:
         hazards=hazards,
         measures=[each for each in of_hazards if each.hazard_id in {h.pk for h in hazards}],
         links=list(permit.links.filter(ended_at=None)),
-        named=list(permit.people.filter(ended_at=None)),
-        on_it=list(permit.presences.filter(off_at=None)),
-        signatures=list(permit.signatures.all()),
-        tests=list(permit.gas_tests.all()),
+        named=list(permit.people.filter(ended_at=None).select_related("person")),
+        on_it=list(permit.presences.filter(off_at=None).select_related("person")),
+        signatures=list(permit.signatures.select_related("person")),
+        tests=list(permit.gas_tests.select_related("tester")),
         issue=permit.issues.filter(ended_at=None).first(),
-        stop=permit.stops.filter(ended_at=None).first(),
+        stop=permit.stops.filter(ended_at=None).select_related(*_OF_A_STOP).first(),
     )
 
 
