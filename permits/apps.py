@@ -7,3 +7,22 @@ from django.utils.translation import gettext_lazy as _
 class PermitsConfig(AppConfig):
     name = "permits"
     verbose_name = _("Permits")
+
+    def ready(self) -> None:
+        from permits import answers
+        from permits.words import WORDS
+        from work import ports
+
+        ports.suppliers.register(answers.Permits())
+        ports.askable.register(
+            ports.Askable(
+                answers.Permits.key,
+                _("A permit in force"),
+                (ports.Param("type", _("Code of the permit type")),),
+            )
+        )
+        ports.kinds.register(answers.PermitTypes())
+        for capacity in answers.CAPACITIES:
+            ports.capacities.register(capacity)
+        ports.item_listeners.register(answers.FollowsItems())
+        ports.words.register(WORDS)

@@ -35,6 +35,7 @@ urlpatterns = [
     path("", include("documents.urls")),
     path("", include("competence.urls")),
     path("", include("work.urls")),
+    path("s/<slug:site>/permits/", include("permits.urls")),
 ]
 
 if not settings.PRODUCTION:

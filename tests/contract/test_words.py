@@ -8,17 +8,19 @@ import pytest
 from django.utils import translation
 
 from tests import factories, supporting
-from tests.factories import make_world, planned_item
+from tests.factories import AT, make_world, planned_item
 from tests.supporting import services as tickets
 from work import ports
 from work.exceptions import Reason, Refused
 from work.permissions import scope
 from work.ports import Glossary, Words
-from work.reasons import say
+from work.reasons import moment, say
 from work.reasons.words import WORDS
 from work.services import execution, requirements
 
 PARAM = re.compile(r"%\((\w+)\)s")
+# Parameters that are moments by their name.
+MOMENTS = dict.fromkeys(("since", "until"), AT.isoformat())
 KEY = re.compile(r"[a-z_]+")
 
 
@@ -39,8 +41,11 @@ class TestWords:
             for code, sentence in words.sentences.items():
                 names = PARAM.findall(str(sentence))
                 assert str(sentence).count("%") == len(names), code
-                [said] = say([Reason(code, dict.fromkeys(names, "seven"))], who)
-                assert said.text == str(sentence) % dict.fromkeys(names, "seven")
+                given = {name: MOMENTS.get(name, "seven") for name in names}
+                told = dict.fromkeys(names, "seven")
+                told |= {name: moment(world.at) for name in names if name in MOMENTS}
+                [said] = say([Reason(code, given)], who)
+                assert said.text == str(sentence) % told
                 assert said.text not in ("", code)
 
     def test_the_general_ones_tell_nothing(self, words, language):

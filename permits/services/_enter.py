@@ -1,0 +1,125 @@
+"""The way into a permit for every inner function: found, controlled, seen, allowed, not stale.
+
+What time alone has brought is written on the way: it began before the act did.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from permits.models import Permit, Signature, Stop
+from permits.permissions import may, sees
+from permits.services._facts import Facts, load
+from permits.services.guards import refusals
+from permits.standing import state_at
+from permits.states import ENDED, UNDER_ISSUE, IssueEnd, Part, State, StopCause, Verb
+from work.exceptions import Forbidden, Refused, Stale, Unknown
+from work.services import OpenAct, recheck
+
+KEY = "permits.permit"
+
+
+def enter(
+    act: OpenAct,
+    permit_id: int,
+    verb: Verb,
+    seen: int | None,
+    given: Mapping[str, Any] | None = None,
+) -> Facts:
+    """Take the site's control and the permit; known, allowed, not stale, and nothing against it.
+
+    Raises Unknown (404), Forbidden (403), Stale (409) or Refused (422, all reasons at once).
+    """
+    facts = known(act, permit_id)
+    allowed = may(act.scope, verb, facts.permit, facts.people_on_it)
+    if not allowed:
+        raise Forbidden(allowed.reason)
+    if seen is not None and seen != facts.permit.version:
+        raise Stale(seen, facts.permit.version)
+    settle(act, facts)
+    against = refusals(facts, verb, act.scope, given or {})
+    if against:
+        raise Refused(against)
+    return facts
+
+
+def known(act: OpenAct, permit_id: int) -> Facts:
+    """The permit under its site's control, where the actor may know of it."""
+    site_id = Permit.objects.filter(pk=permit_id).values_list("site_id", flat=True).first()
+    if site_id is None:
+        raise Unknown
+    act.control(site_id)
+    facts = load(permit_id, act.at)
+    if facts is None or not sees(act.scope, facts.permit):
+        raise Unknown
+    act.about(facts.permit)
+    return facts
+
+
+def settle(act: OpenAct, facts: Facts) -> bool:
+    """Write what the clock has brought, at its own second; whether it brought anything."""
+    permit = facts.permit
+    state, since = state_at(permit, act.at)
+    if state == permit.state:
+        return False
+    if state == State.STOP_CALLED:
+        facts.stop = Stop.objects.create(permit=permit, cause=StopCause.TEST, called_at=since)
+    elif permit.state == State.ISSUED:
+        end_issue(facts, permit.issue_ends or act.at, IssueEnd.WITHDRAWN)
+    put(permit, state, since)
+    event = act.record(f"permit_{state}", permit, cause="clock")
+    event.happened_at = since
+    return True
+
+
+def put(permit: Permit, state: State, since: datetime) -> None:
+    """The one writer of a permit's state. Outside an issue nothing of one stands on it."""
+    permit.state, permit.state_since = state, since
+    if state not in UNDER_ISSUE:
+        permit.issuer = permit.issue_ends = None
+    if state in ENDED:
+        permit.ended_at = since
+    permit.save()
+
+
+def end_issue(facts: Facts, at: datetime, how: IssueEnd) -> None:
+    """The current issue ends; what was ticked before it is ticked anew before the next."""
+    if facts.issue is not None:
+        facts.issue.ended_at, facts.issue.how = at, how
+        facts.issue.save()
+        facts.issue = None
+    if how in (IssueEnd.STOPPED, IssueEnd.WITHDRAWN):
+        for each in facts.measures:
+            each.ticked_at = each.ticked_by = None
+            each.save()
+
+
+def moved(act: OpenAct, facts: Facts, verb: Verb, state: State, **data: Any) -> Permit:
+    """The permit moves: its state, its version, its event, and the work that relies on it."""
+    permit = facts.permit
+    before = permit.state
+    permit.version += 1
+    put(permit, state, act.at)
+    act.record(f"permit_{verb}", permit, before=before, after=str(state), **data)
+    heard(act, permit)
+    return permit
+
+
+def changed(act: OpenAct, facts: Facts, verb: str, **data: Any) -> Permit:
+    """Something of the permit changed, and not its state."""
+    permit = facts.permit
+    permit.version += 1
+    permit.save()
+    act.record(f"permit_{verb}", permit, **data)
+    return permit
+
+
+def heard(act: OpenAct, permit: Permit, more: Iterable[int] = ()) -> None:
+    """Ask anew for the work that the permit is for, and what relies on it. more: other items."""
+    linked = permit.links.filter(ended_at=None).values_list("item_id", flat=True)
+    recheck(act=act, key=KEY, source_ids=[permit.pk], item_ids={*linked, *more})
+
+
+def sign(act: OpenAct, permit: Permit, part: Part) -> None:
+    """Keep who signed, and as what."""
+    Signature.objects.create(permit=permit, part=part, person=act.person, at=act.at, act=act.id)

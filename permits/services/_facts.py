@@ -1,0 +1,141 @@
+"""What an act or a page knows of one permit, loaded once."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from permits.models import (
+    GasTest,
+    Hazard,
+    Issue,
+    Measure,
+    Permit,
+    PermitItem,
+    PermitPerson,
+    PermitRoute,
+    Presence,
+    Signature,
+    Stop,
+    TypeTest,
+)
+from permits.standing import overdue, state_at
+from permits.states import COUNTED, Family, State
+from work.exceptions import Reason
+
+_FAMILIES = list(Family)
+_OF_A_STOP = ("called_by", "confirmed_by", "note", "left")
+
+
+@dataclass
+class Facts:
+    """A permit with all that its guards look at. `at`: the moment for which they are asked."""
+
+    permit: Permit
+    at: datetime
+    route: PermitRoute | None
+    tests_asked: list[TypeTest]
+    hazards: list[Hazard] = field(default_factory=list)
+    measures: list[Measure] = field(default_factory=list)
+    links: list[PermitItem] = field(default_factory=list)
+    named: list[PermitPerson] = field(default_factory=list)
+    on_it: list[Presence] = field(default_factory=list)
+    signatures: list[Signature] = field(default_factory=list)
+    tests: list[GasTest] = field(default_factory=list)
+    issue: Issue | None = None
+    stop: Stop | None = None
+
+    @property
+    def state(self) -> State:
+        """The state at the moment, with what time alone has brought."""
+        return state_at(self.permit, self.at)[0]
+
+    @property
+    def overdue(self) -> bool:
+        """Whether its time has ended while it is in force."""
+        return overdue(self.permit, self.at)
+
+    @property
+    def people_on_it(self) -> set[int]:
+        """Ids of the people who are signed on."""
+        return {each.person_id for each in self.on_it if each.person_id}
+
+    def newest(self) -> dict[tuple[str, int], GasTest]:
+        """The newest test of each sample point and substance."""
+        return {(each.point, each.substance_id): each for each in self.tests}
+
+    def asked(self) -> list[tuple[str, TypeTest]]:
+        """Each test that is asked, in the order in which they are taken at each point."""
+        order = sorted(
+            self.tests_asked, key=lambda each: _FAMILIES.index(Family(each.substance.family))
+        )
+        return [(point, each) for point in self.permit.sample_points for each in order]
+
+    def tests_until(self) -> datetime | None:
+        """When the first of the tests that are asked runs out; one out of limits has already."""
+        newest, ends = self.newest(), []
+        for point, each in self.asked():
+            test = newest.get((point, each.substance_id))
+            if test is None:
+                return None
+            ends.append(test.valid_until if test.within else test.taken_at)
+        return min(ends, default=None)
+
+    def different_people(self, **instead: Any) -> set[int]:
+        """The people who have a part in it; `instead` are those who would get theirs now."""
+        permit = self.permit
+        columns = ("requested_by", "checked_by", "endorsed_by", "authorised_by")
+        found = {getattr(permit, f"{name}_id") for name in columns}
+        found |= {permit.performing_authority_id, permit.issuer_id, *instead.values()}
+        found |= {each.person_id for each in self.signatures if each.part in COUNTED}
+        return found - {None}
+
+
+def load(permit_id: int, at: datetime) -> Facts | None:
+    """One permit with everything: a query a table, whatever stands in them."""
+    permit = (
+        Permit.objects.select_related("site", "type", "place", "team").filter(pk=permit_id).first()
+    )
+    return facts_of(permit, at) if permit is not None else None
+
+
+def facts_of(permit: Permit, at: datetime) -> Facts:
+    """The same of a permit at hand, with its site, type and place."""
+    routes = {each.risk: each for each in permit.type.routes.all()}
+    asked = permit.type.tests.filter(is_active=True).select_related("substance")
+    hazards = list(permit.hazards.filter(ended_at=None))
+    of_hazards = Measure.objects.filter(hazard__permit=permit, ended_at=None)
+    of_hazards = of_hazards.select_related("ticked_by")
+    return Facts(
+        permit=permit,
+        at=at,
+        route=routes.get(permit.risk),
+        tests_asked=list(asked),
+        hazards=hazards,
+        measures=[each for each in of_hazards if each.hazard_id in {h.pk for h in hazards}],
+        links=list(permit.links.filter(ended_at=None)),
+        named=list(permit.people.filter(ended_at=None).select_related("person")),
+        on_it=list(permit.presences.filter(off_at=None).select_related("person")),
+        signatures=list(permit.signatures.select_related("person")),
+        tests=list(permit.gas_tests.select_related("tester")),
+        issue=permit.issues.filter(ended_at=None).first(),
+        stop=permit.stops.filter(ended_at=None).select_related(*_OF_A_STOP).first(),
+    )
+
+
+def by_hazard(facts: Facts) -> dict[int, list[Measure]]:
+    """The measures of each hazard."""
+    found: dict[int, list[Measure]] = defaultdict(list)
+    for each in facts.measures:
+        found[each.hazard_id].append(each)
+    return found
+
+
+def isolations_against(permit: Permit, at: datetime) -> list[Reason]:
+    """What of its isolations is not in place, tried and in use: against issue and taking."""
+    return []
+
+
+def isolations_to_close(permit: Permit, at: datetime) -> list[Reason]:
+    """What of its isolations keeps it from being closed: neither lifted nor carried on by name."""
+    return []

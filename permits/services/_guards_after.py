@@ -1,0 +1,61 @@
+"""What refuses the end of a permit: hand-back, after-care, closing; and what asks why."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from permits.services import _asked
+from permits.services._apart import apart
+from permits.services._facts import (
+    Facts,
+    isolations_to_close,
+)
+from permits.services._says import next_by, stands
+from permits.states import State
+from work.exceptions import Reason
+from work.permissions import Scope
+
+Given = Mapping[str, Any]
+
+
+def hand_back(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
+    said = []
+    if facts.overdue:
+        said.append(stands(facts.permit, facts.at))
+    if facts.on_it:
+        by = next_by(facts.permit, State.IN_FORCE)
+        said.append(Reason("permits.people_on_it", {"count": len(facts.on_it)}, clears=by))
+    if given is None:
+        return said
+    if not str(given.get("left") or "").strip():
+        said.append(Reason("permits.condition_left_needed"))
+    if given.get("complete") is None:
+        said.append(Reason("permits.complete_or_not"))
+    if facts.permit.type.aftercare_minutes:
+        watcher = given.get("watcher_id")
+        if watcher is None:
+            said.append(Reason("permits.watcher_needed"))
+        else:
+            said += _asked.against(facts, {"permits.watcher": watcher})
+    return said
+
+
+def end_aftercare(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
+    until = facts.permit.aftercare_until
+    if until is not None and facts.at < until:
+        return [Reason("permits.aftercare_lasts", {"until": until.isoformat()})]
+    return []
+
+
+def close(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
+    said = isolations_to_close(facts.permit, facts.at)
+    if who.user_id is not None:
+        said += apart(facts, issuer=who.user_id)
+    if given is not None and not str(given.get("inspected") or "").strip():
+        said.append(Reason("permits.inspection_needed"))
+    return said
+
+
+def why(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
+    if given is not None and not str(given.get("why") or "").strip():
+        return [Reason("reason_needed")]
+    return []

@@ -1,0 +1,154 @@
+"""What refuses a permit at the place: issue, taking, stops, the change of shift."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from permits.services import _asked, _conflicts, _issue_end
+from permits.services._apart import apart
+from permits.services._facts import (
+    Facts,
+    isolations_against,
+)
+from permits.services._says import ISSUER, next_by, stands, url
+from permits.standing import standing
+from permits.states import State, StopCause, Verb
+from work.exceptions import Reason
+from work.permissions import Scope
+from work.states import Role
+
+Given = Mapping[str, Any]
+
+
+def at_the_place(facts: Facts, who: Scope, issuer: int | None) -> list[Reason]:
+    """All that is asked before anybody works under it: at issue, at taking, when brought back."""
+    permit = facts.permit
+    by = ("user", permit.performing_authority_id)
+    said: list[Reason] = []
+    if permit.performing_authority_id is None:
+        said.append(Reason("permits.performer_needed", clears=("role", str(Role.PLANNER))))
+    if facts.at < permit.starts:
+        said.append(Reason("permits.not_before", {"since": permit.starts.isoformat()}))
+    if facts.at >= permit.ends:
+        said.append(Reason("permits.window_past", clears=("role", str(Role.PLANNER))))
+    said += [
+        Reason("permits.not_ticked", {"text": each.text}, ("measure", each.pk), ISSUER)
+        for each in facts.measures
+        if each.ticked_at is None
+    ]
+    said += isolations_against(permit, facts.at)
+    said += tests_against(facts)
+    said += _conflicts.against(permit, facts.at, Verb.ISSUE)
+    people = {"permits.issuer": issuer, "permits.performing_authority": by[1]}
+    said += _asked.against(facts, people)
+    if issuer is not None:
+        said += apart(facts, issuer=issuer)
+        have = facts.different_people(issuer=issuer)
+        if facts.route is not None and len(have) < facts.route.people:
+            params = {"have": len(have), "need": facts.route.people}
+            said.append(Reason("permits.people_too_few", params, clears=ISSUER))
+    return said
+
+
+def tests_against(facts: Facts) -> list[Reason]:
+    """What of the gas tests that are asked is missing, out of limits or has run out."""
+    newest, said = facts.newest(), []
+    url_of = url(facts.permit) if facts.permit.sample_points else ""
+    for point, each in facts.asked():
+        test = newest.get((point, each.substance_id))
+        params = {"point": point, "substance": each.substance.name, "url": url_of}
+        about = ("permit", facts.permit.pk)
+        if test is None:
+            said.append(Reason("permits.test_missing", params, about))
+        elif not test.within:
+            said.append(Reason("permits.test_out_of_limits", params, about))
+        elif test.valid_until <= facts.at:
+            params["since"] = test.valid_until.isoformat()
+            said.append(Reason("permits.test_run_out", params, about))
+    return said
+
+
+def issue(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
+    said = at_the_place(facts, who, who.user_id)
+    if who.user_id is not None:
+        said += _issue_end.ends_against(facts, who.user_id, (given or {}).get("ends"))
+    return said + _look(facts, given)
+
+
+def _look(facts: Facts, given: Given | None) -> list[Reason]:
+    """Each confirms the look at the job by the code of the place, else says why not."""
+    if given is None or not facts.permit.type.scan_or_reason:
+        return []
+    if given.get("scanned") or str(given.get("why") or "").strip():
+        return []
+    return [Reason("permits.look_needed")]
+
+
+def take(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
+    return at_the_place(facts, who, facts.permit.issuer_id) + _look(facts, given)
+
+
+def sign_on(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
+    if facts.overdue:
+        return [stands(facts.permit, facts.at)]
+    if given is None:
+        return []
+    person, name = given.get("person_id"), str(given.get("name") or "").strip()
+    if any(each.person_id == person and each.name == name for each in facts.on_it):
+        return [Reason("permits.on_it_already")]
+    return _asked.against(facts, {"permits.worker": person}) if person else []
+
+
+def confirm(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
+    if given is None:
+        return []
+    said = []
+    if not given.get("people_out"):
+        said.append(Reason("permits.people_out_needed"))
+    if not str(given.get("left") or "").strip():
+        said.append(Reason("permits.condition_left_needed"))
+    return said
+
+
+def bring_back(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
+    """From *stopped* with all that an issue asks; in one act where only a gas test ran out."""
+    if facts.state == State.STOPPED:
+        return issue(facts, who, given)
+    if facts.state != State.STOP_CALLED or facts.overdue or not by_test(facts):
+        return [stands(facts.permit, facts.at)]
+    since = standing(facts.permit, facts.at).since
+    minutes = facts.permit.type.bring_back_minutes
+    said = []
+    if facts.at > since + timedelta(minutes=minutes):
+        by = next_by(facts.permit, State.STOP_CALLED)
+        said.append(Reason("permits.bring_back_too_late", {"minutes": minutes}, clears=by))
+    return said + at_the_place(facts, who, who.user_id)
+
+
+def by_test(facts: Facts) -> bool:
+    """Whether a gas test alone called the stop, by running out or by what it read."""
+    return facts.stop is None or facts.stop.cause == StopCause.TEST
+
+
+def accept(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
+    """Who comes in as performing authority."""
+    if facts.overdue:
+        return [stands(facts.permit, facts.at)]
+    if who.user_id is None:
+        return []
+    if who.user_id == facts.permit.performing_authority_id:
+        return [Reason("permits.performs_already")]
+    people = {"permits.performing_authority": who.user_id}
+    return apart(facts, performer=who.user_id) + _asked.against(facts, people)
+
+
+def take_over(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
+    if facts.overdue:
+        return [stands(facts.permit, facts.at)]
+    said = at_the_place(facts, who, who.user_id)
+    if facts.issue is not None and facts.issue.next_taker_id in (who.user_id, None):
+        coming = facts.issue.next_taker_id
+        said += [Reason("permits.issuer_performs", clears=ISSUER)] if coming else []
+    if who.user_id is not None:
+        said += _issue_end.ends_against(facts, who.user_id, (given or {}).get("ends"))
+    return said

@@ -1,0 +1,47 @@
+"""Until when an issue may last: within the authorised window and the issuer's shift."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from permits.models import PermitSettings
+from permits.services._facts import Facts
+from work.exceptions import Reason
+from work.states import Role
+
+_DEFAULT = 30
+
+
+def latest_end(facts: Facts, issuer_id: int) -> datetime | None:
+    """The latest end of an issue by this person now; None where nobody knows the shift.
+
+    A site that has planned no shift of anybody at the moment is bounded by the permit alone.
+    """
+    permit = facts.permit
+    shifts = permit.site.shifts.filter(starts__lte=facts.at, ends__gt=facts.at)
+    own = shifts.filter(
+        Q(crew__members__ends=None) | Q(crew__members__ends__gt=facts.at),
+        crew__members__user_id=issuer_id,
+        crew__members__starts__lte=facts.at,
+    )
+    end = own.order_by("-ends").values_list("ends", flat=True).first()
+    if end is None:
+        return None if shifts.exists() else permit.ends
+    own_settings = PermitSettings.objects.filter(site_id=permit.site_id)
+    minutes = own_settings.values_list("past_shift_minutes", flat=True).first()
+    past = timedelta(minutes=_DEFAULT if minutes is None else minutes)
+    return min(permit.ends, end + past)
+
+
+def ends_against(facts: Facts, issuer_id: int, ends: datetime | None) -> list[Reason]:
+    """Why an issue may not last until then; None: until the latest end."""
+    latest = latest_end(facts, issuer_id)
+    if latest is None:
+        return [Reason("permits.issuer_no_shift", clears=("role", str(Role.PERMIT_ISSUER)))]
+    if ends is None:
+        return []
+    if ends <= facts.at:
+        return [Reason("permits.issue_ends_past")]
+    if ends > latest:
+        return [Reason("permits.issue_too_long", {"until": latest.isoformat()})]
+    return []

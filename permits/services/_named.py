@@ -1,0 +1,76 @@
+"""Checks of who or what a person named on a permit: within what that person may know of."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+
+from permits.models import Permit, PermitItem
+from work.exceptions import Reason, Refused
+from work.permissions import visible
+from work.services import OpenAct
+from work.states import ENDED, Role
+
+_OWN_PEOPLE = sorted(set(Role) - {Role.VIEWER, Role.AUDITOR, Role.CONTRACTOR})
+
+
+def model_of(model: Any, field: str) -> Any:
+    """The model of work/ that a field points at."""
+    return model._meta.get_field(field).related_model
+
+
+def place(act: OpenAct, site_id: int, place_id: int) -> Any:
+    """A place in use at the site, within the actor's reach."""
+    places = model_of(Permit, "place").objects.filter(visible(act.scope, place="", team=None))
+    found = places.filter(pk=place_id, site_id=site_id, is_active=True).first()
+    if found is None:
+        raise Refused(Reason("place_unknown"))
+    return found
+
+
+def team(act: OpenAct, at_place: Any, team_id: int | None) -> int | None:
+    """A team of the site; who is a contractor there and nothing else has the own company."""
+    if act.scope.only_contractor(at_place.site_id):
+        own = act.scope.companies(at_place.site_id)
+        if team_id is None and len(own) == 1:
+            return next(iter(own))
+        if team_id not in own:
+            raise Refused(Reason("team_unknown"))
+    teams = model_of(Permit, "team").objects.filter(site_id=at_place.site_id, is_active=True)
+    if team_id is not None and not teams.filter(pk=team_id).exists():
+        raise Refused(Reason("team_unknown"))
+    return team_id
+
+
+def person(act: OpenAct, permit: Permit, person_id: int) -> int:
+    """Somebody with a role there who may carry work out; of a company, for its own permits only."""
+    roles = Q(memberships__site_id=permit.site_id, memberships__starts__lte=act.at)
+    roles &= Q(memberships__ends=None) | Q(memberships__ends__gt=act.at)
+    of_company = Q(memberships__role__in=_OWN_PEOPLE)
+    if permit.team_id is not None:
+        of_company |= Q(memberships__company_id=permit.team_id)
+    people = get_user_model().objects.filter(roles & of_company, pk=person_id, is_active=True)
+    if not people.exists():
+        raise Refused(Reason("permits.person_unknown"))
+    return person_id
+
+
+def item(act: OpenAct, permit: Permit, item_id: int) -> None:
+    """Open work of the site that the actor may see."""
+    items = model_of(PermitItem, "item").objects.filter(visible(act.scope), site_id=permit.site_id)
+    if not items.filter(pk=item_id).exclude(status__in=sorted(ENDED)).exists():
+        raise Refused(Reason("permits.item_unknown"))
+
+
+def is_open(item_id: int) -> bool:
+    """Whether that work has not ended."""
+    items = model_of(PermitItem, "item").objects.filter(pk=item_id)
+    return bool(items.exclude(status__in=sorted(ENDED)).exists())
+
+
+def plain(name: str, text: str, longest: int) -> str:
+    """Text that is not too long, without what no page can show."""
+    text = text.strip()
+    if len(text) > longest or "\x00" in text:
+        raise Refused(Reason("permits.text_too_long", {"key": name, "longest": longest}))
+    return text

@@ -1,0 +1,51 @@
+"""Where a permit stands, as a reason: with who does the next step, and a link."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from permits.models import Permit
+from permits.standing import standing
+from permits.states import State
+from work.exceptions import Reason
+from work.states import Role
+
+ISSUER = ("role", str(Role.PERMIT_ISSUER))
+
+
+def stands(permit: Permit, at: datetime) -> Reason:
+    """Where a permit stands, as a reason, with who does the next step and a link."""
+    code = standing(permit, at).code
+    return Reason(
+        f"permits.stands_{code}",
+        {"number": permit.number, "url": url(permit)},
+        ("permit", permit.pk),
+        next_by(permit, code),
+    )
+
+
+def url(permit: Permit) -> str:
+    """The page of a permit; its site is loaded."""
+    return reverse("permits:permit_detail", args=[permit.site.slug, f"P-{permit.number}"])
+
+
+def next_by(permit: Permit, code: str) -> tuple[str, Any]:
+    """Who does the next step with a permit that stands so."""
+    performer = permit.performing_authority_id
+    by_performer = ("user", performer) if performer else ("role", str(Role.PLANNER))
+    requester = permit.requested_by_id or permit.created_by_id
+    return {
+        State.DRAFT: ("user", requester) if requester else ("role", str(Role.PLANNER)),
+        State.REQUESTED: ("role", str(Role.AREA_OWNER)),
+        State.CHECKED: ("role", str(Role.PERMIT_AUTHORISER)),
+        State.ENDORSED: ("role", str(Role.PERMIT_AUTHORISER)),
+        State.AUTHORISED: ISSUER,
+        State.ISSUED: by_performer,
+        State.IN_FORCE: by_performer,
+        "overdue": by_performer,
+        State.STOP_CALLED: by_performer,
+        State.STOPPED: ISSUER,
+        State.HANDED_BACK: ISSUER,
+        State.AFTERCARE: ("user", permit.watcher_id) if permit.watcher_id else ISSUER,
+    }.get(code, ("role", str(Role.PLANNER)))

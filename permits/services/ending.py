@@ -1,0 +1,75 @@
+"""The end of a permit: handed back, after-care, closed after the inspection."""
+
+from datetime import timedelta
+
+from permits.models import Permit
+from permits.services import _named
+from permits.services._enter import end_issue, enter, moved, sign
+from permits.services.issuing import end_stop
+from permits.states import IssueEnd, Part, State, Verb
+from work.services import OpenAct, door
+
+
+def _hand_back(
+    act: OpenAct,
+    *,
+    permit_id: int,
+    complete: bool | None = None,
+    left: str = "",
+    watcher_id: int | None = None,
+    seen: int | None = None,
+    signed: bool = False,
+) -> Permit:
+    """The performing authority hands it back: the work complete or not, and how it is left.
+
+    watcher_id: who watches the after-care, where its type has any.
+    """
+    given = {"complete": complete, "left": left, "watcher_id": watcher_id, "signed": signed}
+    facts = enter(act, permit_id, Verb.HAND_BACK, seen, given)
+    permit, to = facts.permit, State.HANDED_BACK
+    end_stop(act, facts)
+    end_issue(facts, act.at, IssueEnd.HANDED_BACK)
+    permit.complete = complete
+    if permit.type.aftercare_minutes and watcher_id is not None:
+        permit.watcher_id = _named.person(act, permit, watcher_id)
+        permit.aftercare_until = act.at + timedelta(minutes=permit.type.aftercare_minutes)
+        to = State.AFTERCARE
+    note = act.note(left, "condition", subject=permit)
+    sign(act, permit, Part.HANDED_BACK)
+    data = {"complete": complete, "note": note.pk if note else None}
+    return moved(act, facts, Verb.HAND_BACK, to, **data)
+
+
+def _end_aftercare(
+    act: OpenAct, *, permit_id: int, left: str = "", seen: int | None = None, signed: bool = False
+) -> Permit:
+    """The named watcher signs that nothing was seen until the end."""
+    facts = enter(act, permit_id, Verb.END_AFTERCARE, seen, {"signed": signed})
+    note = act.note(left, "aftercare", subject=facts.permit)
+    sign(act, facts.permit, Part.AFTERCARE)
+    note_id = note.pk if note else None
+    return moved(act, facts, Verb.END_AFTERCARE, State.HANDED_BACK, note=note_id)
+
+
+def _close(
+    act: OpenAct,
+    *,
+    permit_id: int,
+    inspected: str = "",
+    seen: int | None = None,
+    signed: bool = False,
+) -> Permit:
+    """The issuer has inspected the place: what state it is in, stated."""
+    given = {"inspected": inspected, "signed": signed}
+    facts = enter(act, permit_id, Verb.CLOSE, seen, given)
+    facts.permit.closed_by = act.person
+    note = act.note(inspected, "inspection", subject=facts.permit)
+    sign(act, facts.permit, Part.CLOSED)
+    return moved(act, facts, Verb.CLOSE, State.CLOSED, note=note.pk if note else None)
+
+
+hand_back = door(_hand_back)
+end_aftercare = door(_end_aftercare)
+close = door(_close)
+
+__all__ = ["close", "end_aftercare", "hand_back"]

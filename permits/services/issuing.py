@@ -1,0 +1,183 @@
+"""At the place: measures ticked, the permit issued, taken, taken over at the change of shift."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from permits.models import Issue, Permit
+from permits.services import _conflicts
+from permits.services._enter import end_issue, enter, moved, sign
+from permits.services._facts import Facts
+from permits.services._issue_end import latest_end
+from permits.standing import not_taken
+from permits.states import IssueEnd, Part, State, Verb
+from work.exceptions import Unknown
+from work.services import OpenAct, door
+
+
+def _tick(
+    act: OpenAct, *, permit_id: int, measure_ids: Iterable[int], seen: int | None = None
+) -> Permit:
+    """The issuer has seen that these measures are there."""
+    facts = enter(act, permit_id, Verb.TICK, seen)
+    wanted = set(measure_ids)
+    rows = [each for each in facts.measures if each.pk in wanted]
+    if len(rows) != len(wanted):
+        raise Unknown
+    for each in rows:
+        each.ticked_at, each.ticked_by = act.at, act.person
+        each.save()
+    act.record("permit_ticked", facts.permit, measures=sorted(wanted))
+    return facts.permit
+
+
+def _issue(
+    act: OpenAct,
+    *,
+    permit_id: int,
+    ends: datetime | None = None,
+    scanned: bool = False,
+    why: str = "",
+    seen: int | None = None,
+    signed: bool = False,
+) -> Permit:
+    """Give the permit out, after the look at the job. ends: by default as late as it may be.
+
+    scanned: the code of the place was read; else why not.
+    """
+    given = {"ends": ends, "scanned": scanned, "why": why, "signed": signed}
+    facts = enter(act, permit_id, Verb.ISSUE, seen, given)
+    return give_out(act, facts, Verb.ISSUE, ends, scanned=scanned, why=why)
+
+
+def give_out(
+    act: OpenAct,
+    facts: Facts,
+    verb: Verb,
+    ends: datetime | None,
+    *,
+    scanned: bool,
+    why: str,
+) -> Permit:
+    """Make the issue; nobody works before it is taken."""
+    permit = facts.permit
+    note = act.note(why, "look", subject=permit) if not scanned else None
+    _conflicts.renew(act, permit, _conflicts.of(permit, act.at))
+    permit.issue_ends = ends or latest_end(facts, act.person.pk) or permit.ends
+    permit.issuer = act.person
+    facts.issue = Issue.objects.create(
+        permit=permit,
+        issuer=act.person,
+        taker_id=permit.performing_authority_id or 0,
+        issued_at=act.at,
+        ends=permit.issue_ends,
+        issuer_scanned=scanned,
+        issuer_note=note,
+    )
+    sign(act, permit, Part.ISSUED if verb == Verb.ISSUE else Part.BROUGHT_BACK)
+    until = permit.issue_ends.isoformat()
+    return moved(act, facts, verb, State.ISSUED, issue=facts.issue.pk, until=until)
+
+
+def _withdraw(act: OpenAct, *, permit_id: int, seen: int | None = None) -> Permit:
+    """Take the issue back before anybody took it."""
+    facts = enter(act, permit_id, Verb.WITHDRAW, seen)
+    end_issue(facts, act.at, IssueEnd.WITHDRAWN)
+    return moved(act, facts, Verb.WITHDRAW, not_taken(facts.permit))
+
+
+def _take(
+    act: OpenAct,
+    *,
+    permit_id: int,
+    scanned: bool = False,
+    why: str = "",
+    seen: int | None = None,
+    signed: bool = False,
+) -> Permit:
+    """The performing authority takes it, after the same look at the job: it is in force."""
+    given = {"scanned": scanned, "why": why, "signed": signed}
+    facts = enter(act, permit_id, Verb.TAKE, seen, given)
+    permit, issue = facts.permit, _open(facts)
+    issue.taken_at, issue.taker_scanned = act.at, scanned
+    issue.taker_note = act.note(why, "look", subject=permit) if not scanned else None
+    issue.save()
+    end_stop(act, facts)
+    permit.begun_at = permit.begun_at or act.at
+    permit.tests_until = facts.tests_until()
+    sign(act, permit, Part.TAKEN)
+    return moved(act, facts, Verb.TAKE, State.IN_FORCE, issue=issue.pk)
+
+
+def end_stop(act: OpenAct, facts: Facts) -> None:
+    """What was stopped goes on."""
+    if facts.stop is not None:
+        facts.stop.ended_at, facts.stop.ended_by = act.at, act.actor
+        facts.stop.save()
+        facts.stop = None
+
+
+def _open(facts: Facts) -> Issue:
+    if facts.issue is None:
+        raise Unknown
+    return facts.issue
+
+
+# --- the change of shift --------------------------------------------------------------------------
+
+
+def _accept(
+    act: OpenAct, *, permit_id: int, seen: int | None = None, signed: bool = False
+) -> Permit:
+    """Who comes in as performing authority accepts; in force once an issuer takes over too."""
+    facts = enter(act, permit_id, Verb.ACCEPT, seen, {"performer": True, "signed": signed})
+    issue = _open(facts)
+    issue.next_taker, issue.next_taker_at = act.person, act.at
+    issue.save()
+    sign(act, facts.permit, Part.TAKEOVER_PERFORMER)
+    act.record("permit_takeover_accepted", facts.permit, issue=issue.pk)
+    return facts.permit
+
+
+def _take_over(
+    act: OpenAct,
+    *,
+    permit_id: int,
+    ends: datetime | None = None,
+    seen: int | None = None,
+    signed: bool = False,
+) -> Permit:
+    """The incoming issuer accepts: the permit goes on without a stop, to a new end.
+
+    Who accepted before to come in as performing authority does so with it; never past what is
+    authorised.
+    """
+    facts = enter(act, permit_id, Verb.TAKE_OVER, seen, {"ends": ends, "signed": signed})
+    permit, before = facts.permit, _open(facts)
+    end_issue(facts, act.at, IssueEnd.TAKEN_OVER)
+    taker_id = before.next_taker_id or before.taker_id
+    permit.performing_authority_id = taker_id
+    permit.issuer = act.person
+    permit.issue_ends = ends or latest_end(facts, act.person.pk) or permit.ends
+    facts.issue = Issue.objects.create(
+        permit=permit,
+        issuer=act.person,
+        taker_id=taker_id,
+        issued_at=act.at,
+        ends=permit.issue_ends,
+        taken_at=act.at,
+    )
+    permit.tests_until = facts.tests_until()
+    sign(act, permit, Part.TAKEOVER_ISSUER)
+    data: dict[str, Any] = {"issue": facts.issue.pk, "performer": taker_id}
+    return moved(act, facts, Verb.TAKE_OVER, State.IN_FORCE, **data)
+
+
+tick = door(_tick)
+issue = door(_issue)
+withdraw = door(_withdraw)
+take = door(_take)
+accept = door(_accept)
+take_over = door(_take_over)
+
+__all__ = ["accept", "issue", "take", "take_over", "tick", "withdraw"]

@@ -1,0 +1,59 @@
+"""Who is on a permit now: each signs on and off, or is signed by who leads or issues."""
+
+from permits.models import Permit, Presence
+from permits.permissions import may_sign_for
+from permits.services import _named
+from permits.services._enter import enter
+from permits.states import Verb
+from work.exceptions import Forbidden, Reason, Refused, Unknown
+from work.services import OpenAct, door
+
+
+def _sign_on(
+    act: OpenAct, *, permit_id: int, person_id: int | None = None, name: str = ""
+) -> Presence:
+    """Somebody begins to work under it: oneself, or another named on the leader's device."""
+    name = _named.plain("name", name, 150)
+    who = None if name else person_id or act.person.pk
+    facts = enter(act, permit_id, Verb.SIGN_ON, None, {"person_id": who, "name": name})
+    permit = facts.permit
+    if who != act.person.pk:
+        _leads(act, permit)
+        if who is not None:
+            _named.person(act, permit, who)
+    presence = Presence.objects.create(
+        permit=permit, person_id=who, name=name, on_at=act.at, on_by=act.person
+    )
+    act.record("permit_signed_on", permit, presence=presence.pk, user=who)
+    return presence
+
+
+def _sign_off(act: OpenAct, *, presence_id: int) -> Presence:
+    """Somebody is off it."""
+    presence = Presence.objects.filter(pk=presence_id).first()
+    if presence is None:
+        raise Unknown
+    facts = enter(act, presence.permit_id, Verb.SIGN_OFF, None)
+    presence = Presence.objects.get(pk=presence_id)
+    if presence.person_id != act.person.pk:
+        _leads(act, facts.permit)
+    if presence.off_at is not None:
+        raise Refused(Reason("permits.off_it_already"))
+    presence.off_at, presence.off_by = act.at, act.person
+    presence.save()
+    act.record("permit_signed_off", facts.permit, presence=presence.pk, user=presence.person_id)
+    return presence
+
+
+def _leads(act: OpenAct, permit: Permit) -> None:
+    """Others are signed by the performing authority, an issuer or a lead."""
+    if may_sign_for(act.scope, permit):
+        return
+    by = permit.performing_authority_id
+    raise Forbidden(Reason("permits.signs_for_oneself", clears=("user", by) if by else None))
+
+
+sign_on = door(_sign_on)
+sign_off = door(_sign_off)
+
+__all__ = ["sign_off", "sign_on"]

@@ -1,0 +1,197 @@
+"""Stopping is two facts: a stop is called, by anybody who sees it; a person says: it is stopped.
+
+None comes back by itself: an issuer brings it back, with all that an issue asks.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from permits.models import ActivityRule, Permit, PermitItem, PermitPlace, Stop
+from permits.permissions import STOPPING_ALL, may_at
+from permits.services import _conflicts, _named
+from permits.services._enter import end_issue, enter, known, moved, settle, sign
+from permits.services._facts import Facts, facts_of
+from permits.services.issuing import end_stop, give_out
+from permits.states import IssueEnd, Part, State, StopCause, Verb, Verdict
+from work.exceptions import Forbidden, Reason, Refused, Unknown
+from work.services import OpenAct, door
+
+_CAN_STOP = [State.IN_FORCE, State.ISSUED]
+
+
+def _call_stop(act: OpenAct, *, permit_id: int, why: str = "") -> Permit:
+    """Stop it: one press by anybody who sees the permit; the reason may come afterwards."""
+    facts = enter(act, permit_id, Verb.CALL_STOP, None)
+    call(act, facts, StopCause.PERSON, why)
+    return facts.permit
+
+
+def call(act: OpenAct, facts: Facts, cause: StopCause, why: str = "") -> None:
+    """The stop is called; until somebody there confirms it, it shows *not confirmed*."""
+    note = act.note(why, "stop", subject=facts.permit)
+    person = act.actor if cause in _BY_PEOPLE else None
+    if facts.stop is None:
+        facts.stop = Stop.objects.create(
+            permit=facts.permit, cause=cause, called_at=act.at, called_by=person, note=note
+        )
+    moved(act, facts, Verb.CALL_STOP, State.STOP_CALLED, cause=str(cause))
+
+
+_BY_PEOPLE = {StopCause.PERSON, StopCause.HERE, StopCause.ALL}
+
+
+def _say_why(act: OpenAct, *, permit_id: int, why: str) -> Permit:
+    """Say afterwards why the stop was called: who called it, or who leads there."""
+    facts = known(act, permit_id)
+    if facts.stop is None:
+        raise Refused(Reason("permits.no_stop"))
+    if not why.strip():
+        raise Refused(Reason("reason_needed"))
+    note = act.note(why, "stop", subject=facts.permit)
+    if facts.stop.note_id is None:
+        facts.stop.note = note
+        facts.stop.save()
+    act.record("permit_stop_explained", facts.permit, note=note.pk if note else None)
+    return facts.permit
+
+
+def _stop_here(act: OpenAct, *, site_id: int, place_id: int, why: str = "") -> None:
+    """Stop what is at a place, by anybody who is signed in at the site; it shows nothing of it."""
+    act.control(site_id)
+    if not act.scope.system and site_id not in act.scope.site_ids():
+        raise Unknown
+    places = _named.model_of(Permit, "place").objects
+    place = places.filter(pk=place_id, site_id=site_id).first()
+    if place is None:
+        raise Unknown
+    act.about(place)
+    act.record("stop_called_here", place)
+    _stop_each(act, _at_place(site_id, place), StopCause.HERE, why)
+
+
+def _stop_all(act: OpenAct, *, site_id: int, place_id: int | None = None, why: str = "") -> int:
+    """Stop all of an area, or of the site; how many that were."""
+    act.control(site_id)
+    place = _named.place(act, site_id, place_id) if place_id is not None else None
+    allowed = may_at(act.scope, STOPPING_ALL, site_id, place.path if place else "")
+    if not allowed:
+        if site_id not in act.scope.site_ids():
+            raise Unknown
+        unknown = allowed.reason.code == "unknown"
+        raise Forbidden(Reason("denied") if unknown else allowed.reason)
+    site = _named.model_of(Permit, "site").objects.get(pk=site_id)
+    act.about(place or site)
+    act.record("all_stopped", place or site)
+    return _stop_each(act, _at_place(site_id, place), StopCause.ALL, why)
+
+
+def _at_place(site_id: int, place: Any) -> QuerySet[Permit]:
+    """Permits at a place, below it, or of a place that holds it; affected places count too."""
+    rows = Permit.objects.filter(site_id=site_id, state__in=_CAN_STOP)
+    if place is not None:
+        ends = range(place.steplen, len(place.path), place.steplen)
+        along = Q(place__path__startswith=place.path)
+        along |= Q(place__path__in=[place.path[:end] for end in ends])
+        affected = PermitPlace.objects.filter(along, permit=OuterRef("pk"), ended_at=None)
+        rows = rows.filter(along | Exists(affected))
+    return rows.select_related("site", "type", "place", "team").order_by("number")
+
+
+def _stop_each(act: OpenAct, permits: Iterable[Permit], cause: StopCause, why: str) -> int:
+    stopped = 0
+    for permit in permits:
+        facts = facts_of(permit, act.at)
+        settle(act, facts)
+        if facts.permit.state in _CAN_STOP:
+            call(act, facts, cause, why)
+            stopped += 1
+    return stopped
+
+
+def too_near(act: OpenAct, item_ids: Iterable[int]) -> None:
+    """Work moved in time or place: stop what is under way and cannot be beside it."""
+    items = _named.model_of(PermitItem, "item").objects.filter(pk__in=list(item_ids))
+    rules = ActivityRule.objects.filter(is_active=True, work_type__in=items.values("type_id"))
+    permits = Permit.objects.filter(state__in=_CAN_STOP, type__in=rules.values("type_id"))
+    for permit in permits.select_related("site", "type", "place", "team").order_by("number"):
+        found = _conflicts.of(permit, act.at)
+        if not _conflicts.renew(act, permit, found):
+            continue
+        facts = facts_of(permit, act.at)
+        settle(act, facts)
+        stops = any(each.rule.verdict == Verdict.STOP for each in found)
+        if stops and facts.permit.state in _CAN_STOP:
+            call(act, facts, StopCause.CONFLICT)
+
+
+def _confirm(
+    act: OpenAct,
+    *,
+    permit_id: int,
+    people_out: bool = False,
+    left: str = "",
+    seen: int | None = None,
+) -> Permit:
+    """Who stands there says: it is stopped, people are out, and in what condition it is left.
+
+    Also where nobody had called, and for what ran over its time.
+    """
+    facts = enter(act, permit_id, Verb.CONFIRM, seen, {"people_out": people_out, "left": left})
+    permit = facts.permit
+    if facts.stop is None:
+        late = permit.issue_ends if facts.overdue else None
+        facts.stop = Stop(
+            permit=permit,
+            cause=StopCause.OVERDUE if late else StopCause.PERSON,
+            called_at=late or act.at,
+            called_by=None if late else act.person,
+        )
+    facts.stop.confirmed_at, facts.stop.confirmed_by = act.at, act.person
+    facts.stop.left = act.note(left, "condition", subject=permit)
+    facts.stop.save()
+    for each in facts.on_it:
+        each.off_at, each.off_by = act.at, act.person
+        each.save()
+    out = [each.pk for each in facts.on_it]
+    facts.on_it = []
+    end_issue(facts, act.at, IssueEnd.STOPPED)
+    sign(act, permit, Part.STOPPED)
+    return moved(act, facts, Verb.CONFIRM, State.STOPPED, stop=facts.stop.pk, out=out)
+
+
+def _bring_back(
+    act: OpenAct,
+    *,
+    permit_id: int,
+    ends: datetime | None = None,
+    scanned: bool = False,
+    why: str = "",
+    seen: int | None = None,
+    signed: bool = False,
+) -> Permit:
+    """The issuer brings it back: by a new issue that is taken anew.
+
+    Where a gas test alone ran out and nobody left, by a new test and this one act.
+    """
+    given = {"ends": ends, "scanned": scanned, "why": why, "signed": signed}
+    facts = enter(act, permit_id, Verb.BRING_BACK, seen, given)
+    permit = facts.permit
+    if facts.state == State.STOPPED:
+        return give_out(act, facts, Verb.BRING_BACK, ends, scanned=scanned, why=why)
+    end_stop(act, facts)
+    permit.tests_until = facts.tests_until()
+    sign(act, permit, Part.BROUGHT_BACK)
+    return moved(act, facts, Verb.BRING_BACK, State.IN_FORCE)
+
+
+call_stop = door(_call_stop)
+say_why = door(_say_why)
+stop_here = door(_stop_here)
+stop_all = door(_stop_all)
+confirm = door(_confirm)
+bring_back = door(_bring_back)
+
+__all__ = ["bring_back", "call", "call_stop", "confirm", "say_why", "stop_all", "stop_here"]

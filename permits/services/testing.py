@@ -1,0 +1,139 @@
+"""Gas tests: at sample points, oxygen before flammable before toxic, each with its limits."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from permits.models import GasTest, Permit, TypeTest
+from permits.services import _asked, _named
+from permits.services._enter import enter, heard
+from permits.services._facts import Facts
+from permits.services.stopping import call
+from permits.states import Family, State, StopCause, Verb
+from work.exceptions import Reason, Refused
+from work.services import OpenAct, door
+
+_LATE = timedelta(minutes=15)
+_FAMILIES = list(Family)
+
+
+def _record(
+    act: OpenAct,
+    *,
+    permit_id: int,
+    readings: Sequence[Mapping[str, Any]],
+    instrument: str,
+    calibrated_until: date,
+) -> Permit:
+    """Keep what was read: {point, substance_id, value} each. Out of limits is a stop called.
+
+    A test counts from the moment at which it is said to have been taken.
+    """
+    facts = enter(act, permit_id, Verb.TEST, None)
+    permit = facts.permit
+    against = _asked.against(facts, {"permits.gas_tester": act.person.pk})
+    if act.happened_at < act.at - _LATE:
+        against.append(Reason("permits.test_late"))
+    if not instrument.strip():
+        against.append(Reason("permits.instrument_needed"))
+    today = act.happened_at.astimezone(ZoneInfo(permit.site.time_zone)).date()
+    if calibrated_until < today:
+        against.append(Reason("permits.instrument_not_calibrated"))
+    if not readings:
+        against.append(Reason("permits.reading_needed"))
+    asked = {each.substance_id: each for each in facts.tests_asked}
+    taken = sorted(readings, key=lambda each: _rank(asked.get(each["substance_id"])))
+    for each in taken:
+        against += _reading_against(facts, asked, each, taken)
+    if against:
+        raise Refused(against)
+    for each in taken:
+        facts.tests.append(
+            _keep(act, permit, asked[each["substance_id"]], each, instrument, calibrated_until)
+        )
+    _after(act, facts)
+    return permit
+
+
+def _rank(asked: TypeTest | None) -> int:
+    return _FAMILIES.index(Family(asked.substance.family)) if asked else len(_FAMILIES)
+
+
+def _reading_against(
+    facts: Facts,
+    asked: Mapping[int, TypeTest],
+    reading: Mapping[str, Any],
+    together: Sequence[Mapping[str, Any]],
+) -> list[Reason]:
+    """Only where gas is tested and for what is asked, and not before what is tested first."""
+    test = asked.get(reading["substance_id"])
+    if test is None:
+        return [Reason("permits.substance_not_asked")]
+    if reading["point"] not in facts.permit.sample_points:
+        return [Reason("permits.point_unknown")]
+    value = reading["value"]
+    if not isinstance(value, Decimal) or not value.is_finite() or abs(value) >= 10**6:
+        return [Reason("permits.value_needed", {"substance": test.substance.name})]
+    newest, said = facts.newest(), []
+    for earlier in asked.values():
+        if _rank(earlier) >= _rank(test):
+            continue
+        done = newest.get((reading["point"], earlier.substance_id))
+        now = any(
+            (each["point"], each["substance_id"]) == (reading["point"], earlier.substance_id)
+            for each in together
+        )
+        if not now and (done is None or done.valid_until <= facts.at):
+            params = {"substance": test.substance.name, "first": earlier.substance.name}
+            said.append(Reason("permits.test_order", params))
+    return said
+
+
+def _keep(
+    act: OpenAct,
+    permit: Permit,
+    asked: TypeTest,
+    reading: Mapping[str, Any],
+    instrument: str,
+    calibrated_until: date,
+) -> GasTest:
+    substance, value = asked.substance, reading["value"]
+    low_enough = substance.high is None or value <= substance.high
+    high_enough = substance.low is None or value >= substance.low
+    test = GasTest.objects.create(
+        permit=permit,
+        point=reading["point"],
+        substance=substance,
+        value=value,
+        unit=substance.unit,
+        low=substance.low,
+        high=substance.high,
+        within=low_enough and high_enough,
+        instrument=_named.plain("instrument", instrument, 80),
+        calibrated_until=calibrated_until,
+        tester=act.person,
+        taken_at=act.happened_at,
+        valid_until=act.happened_at + timedelta(minutes=asked.valid_minutes),
+        recorded_at=act.at,
+    )
+    act.record("permit_tested", permit, test=test.pk, within=test.within)
+    return test
+
+
+def _after(act: OpenAct, facts: Facts) -> None:
+    """What the tests mean for the permit: until when it holds, or that it stops."""
+    permit = facts.permit
+    if permit.state == State.IN_FORCE:
+        permit.tests_until = facts.tests_until()
+        if permit.tests_until is not None and permit.tests_until <= act.at:
+            call(act, facts, StopCause.TEST)
+            return
+        permit.save()
+        heard(act, permit)
+
+
+record = door(_record)
+
+__all__ = ["record"]

@@ -1,0 +1,181 @@
+"""Nobody stands on both sides of a permit: not in SQL as the application's own role either."""
+
+import uuid
+
+from permits.models import Issue, Permit, PermitType, Signature
+from permits.services import deciding, ending, issuing, requests, setup, stopping
+from tests import factories
+from tests.factories import planned_item
+from tests.permits import made
+from tests.permits.made import against
+from tests.work.by_sql import CHECK
+from work.models import Prerequisite, WorkItem
+from work.services import acceptance, execution, people
+
+EXCLUDED = "23P01"
+
+
+def test_by_sql_nobody_does_both_of_a_forbidden_pair(app, world):
+    issuer, performer, third = world.permit_issuer, world.technician, world.supervisor
+    kind = PermitType.objects.create(site=world.site, code="hot", name="Hot work")
+    permit = Permit.objects.create(
+        site=world.site,
+        number=1,
+        type=kind,
+        what="Weld",
+        place=world.l3,
+        state="authorised",
+        state_since=world.at,
+        created_at=world.at,
+        starts=world.at,
+        ends=world.t(60),
+        performing_authority=performer,
+        checked_by=third,
+        authorised_by=issuer,
+    )
+
+    def put(**columns) -> str:
+        names = ", ".join(f"{name} = %s" for name in columns)
+        values = [*columns.values(), permit.pk]
+        return app(f"UPDATE permits_permit SET {names} WHERE id = %s", values)
+
+    assert put(performing_authority_id=issuer.pk) == CHECK
+    assert put(authorised_by_id=performer.pk) == CHECK
+    assert put(authorised_by_id=third.pk) == CHECK
+    assert put(checked_by_id=issuer.pk) == CHECK
+    assert put(state="closed", ended_at=world.t(1), closed_by_id=performer.pk) == CHECK
+    taken = {"state": "in_force", "issue_ends": world.t(60)}
+    assert put(**taken, issuer_id=performer.pk) == CHECK
+    assert put(**taken) == CHECK
+    assert put(**taken | {"issue_ends": world.t(61)}, issuer_id=issuer.pk) == CHECK
+    assert put(**taken, issuer_id=issuer.pk) == "done to 1"
+
+    def issue(issuer, taker) -> str:
+        return app(
+            "INSERT INTO permits_issue (permit_id, issuer_id, taker_id, issued_at, ends, how,"
+            " issuer_scanned, taker_scanned) VALUES (%s, %s, %s, %s, %s, '', true, true)",
+            [permit.pk, issuer.pk, taker.pk, world.at, world.t(60)],
+        )
+
+    assert issue(issuer, issuer) == CHECK
+    assert issue(performer, third) == CHECK
+    assert issue(third, issuer) == CHECK  # who authorised it takes it from nobody
+    assert issue(issuer, performer) == "done to 1"
+    assert not Issue.objects.filter(taker=issuer).exists()
+
+    def sign(part, person) -> str:
+        return app(
+            "INSERT INTO permits_signature (permit_id, part, person_id, at, act)"
+            " VALUES (%s, %s, %s, %s, %s)",
+            [permit.pk, part, person.pk, world.at, uuid.uuid4()],
+        )
+
+    assert [sign("checked", third), sign("authorised", issuer)] == ["done to 1"] * 2
+    assert [sign("issued", issuer), sign("taken", performer)] == ["done to 1"] * 2
+    assert sign("authorised", third) == sign("checked", issuer) == EXCLUDED
+    for part in ("issued", "authorised", "brought_back", "takeover_issuer", "closed"):
+        assert sign(part, performer) == EXCLUDED, part
+    for part in ("taken", "takeover_performer", "handed_back"):
+        assert sign(part, issuer) == EXCLUDED, part
+    assert Signature.objects.count() == 4
+
+
+def everything(world, name):
+    """Somebody with every role that a permit asks for."""
+    both = factories.person(world.site, "supervisor", username=name)
+    for role in ("permit_authoriser", "permit_issuer", "area_owner"):
+        people.grant_role(
+            actor=None, at=factories.AT, user_id=both.pk, site_id=world.site.pk, role=role
+        )
+    return both
+
+
+def test_a_low_permit_is_of_two_people(world):
+    cold, _hot = made.kinds(world)
+    one, two = everything(world, "one"), everything(world, "two")
+    item = planned_item(world, plan={"executor_ids": [one.pk]})
+    permit = made.assessed(world, cold, by=one, risk="low", performer_id=one.pk, items=[item])
+    sure = {"at": world.at, "permit_id": permit.pk, "signed": True}
+    requests.request(actor=one, **sure)
+    signs = {"at": world.at, "signed": True}
+    assert against(deciding.check, permit, actor=two, **signs) == ["check_not_asked"]
+    assert against(deciding.authorise, permit, actor=one, **signs) == ["authoriser_performs"]
+    deciding.authorise(actor=two, **sure)
+    assert against(requests.name_performer, permit, actor=one, at=world.at, person_id=two.pk) == [
+        "performer_signed"
+    ]
+    made.ticked(world, permit)
+    look = {**signs, "scanned": True}
+    assert against(issuing.issue, permit, actor=one, **look) == ["issuer_performs"]
+    issuing.issue(actor=two, scanned=True, **sure)
+    issuing.take(actor=one, scanned=True, **sure)
+    execution.start(actor=one, at=world.at, item_id=item.pk)
+    execution.complete(actor=one, at=world.at, item_id=item.pk)
+    ending.hand_back(actor=one, complete=True, left="Swept", **sure)
+    assert against(ending.close, permit, actor=one, **signs, inspected="Seen") == [
+        "issuer_performs"
+    ]
+
+    # Work that had a permit is accepted by another, once the permit is closed.
+    assert WorkItem.objects.get(pk=item.pk).status == "done"
+    asked = Prerequisite.objects.get(item=item, gate="close", withdrawn_at=None)
+    assert (asked.answer, asked.clears) == ("unmet", "role:permit_issuer")
+    ending.close(actor=two, inspected="Seen", **sure)
+    judged = {"judged": {item.criteria.get().pk: "Holds"}}
+    acceptance.accept(actor=world.shift_lead, at=world.at, item_id=item.pk, **judged)
+
+
+def test_each_route_asks_its_number_of_people(world):
+    cold, _hot = made.kinds(world)
+    setup.set_route(
+        actor=world.site_admin, at=world.at, type_id=cold.pk, risk="low", people=3, checked=False
+    )
+    one, two, three = (everything(world, name) for name in ("one", "two", "three"))
+    permit = made.assessed(world, cold, by=one, risk="low", performer_id=one.pk)
+    sure = {"at": world.at, "permit_id": permit.pk, "signed": True}
+    requests.request(actor=one, **sure)
+    deciding.authorise(actor=two, **sure)
+    made.ticked(world, permit)
+    look = {"at": world.at, "signed": True, "scanned": True}
+    assert against(issuing.issue, permit, actor=two, **look) == ["people_too_few"]
+    issuing.issue(actor=three, scanned=True, **sure)
+
+    # Who checked does not authorise; also not after it was sent back and checked by another.
+    permit = made.assessed(world, cold)
+    sure = {"at": world.at, "permit_id": permit.pk, "signed": True}
+    requests.request(actor=world.technician, **sure)
+    deciding.check(actor=one, **sure)
+    signs = {"at": world.at, "signed": True}
+    assert against(deciding.authorise, permit, actor=one, **signs) == ["authoriser_checked"]
+    deciding.revert(actor=two, at=world.at, permit_id=permit.pk, why="Say which bracket")
+    deciding.check(actor=two, **sure)
+    assert against(deciding.authorise, permit, actor=one, **signs) == ["authoriser_checked"]
+    deciding.authorise(actor=three, **sure)
+    assert against(issuing.issue, permit, actor=world.technician, **signs) == ["role_needed"]
+    assert against(stopping.call_stop, permit, actor=one, at=world.at) == ["stands_authorised"]
+
+
+def test_a_rule_asks_for_a_permit_of_a_type(world):
+    cold, hot = made.kinds(world)
+    factories.rule(
+        world.site, supplier="permits.permit", params={"type": "hot-work"}, kind="permit"
+    )
+    item = planned_item(world)
+
+    def said() -> list[tuple[str, str]]:
+        rows = Prerequisite.objects.filter(item=item, withdrawn_at=None, rule__isnull=False)
+        return [(row.answer, row.reason.get("code", ""), row.clears) for row in rows]
+
+    assert said() == [("unmet", "permits.none_linked", "role:planner")]
+    made.in_force(world, cold, items=[item])
+    assert said() == [("unmet", "permits.none_linked", "role:planner")]
+    permit = made.issued(world, hot, items=[item])
+    performer = f"user:{world.technician.pk}"
+    assert said() == [("unmet", "permits.stands_issued", performer)]
+    issuing.take(
+        actor=world.technician, at=world.at, permit_id=permit.pk, scanned=True, signed=True
+    )
+    assert said() == [("met", "", "")]
+    execution.start(actor=world.technician, at=world.at, item_id=item.pk)
+    stopping.call_stop(actor=world.technician, at=world.t(1), permit_id=permit.pk)
+    assert said() == [("unmet", "permits.stands_stop_called", performer)]

@@ -1,0 +1,244 @@
+"""What ends by the clock or by a call: stops, gas tests, overdue issues, the change of shift."""
+
+import pytest
+
+from permits.models import GasTest, Permit, Presence, Stop
+from permits.services import clock, ending, issuing, on_it, requests, stopping
+from permits.standing import standing, with_standing
+from tests import factories
+from tests.factories import planned_item
+from tests.permits import made
+from tests.permits.made import against
+from work.exceptions import Forbidden
+from work.models import Prerequisite, WorkItem
+from work.services import execution
+
+
+@pytest.fixture
+def types(world):
+    return made.kinds(world)
+
+
+def stands(permit, at) -> str:
+    permit.refresh_from_db()
+    [by_sql] = with_standing(Permit.objects.filter(pk=permit.pk), at)
+    assert by_sql.stands == standing(permit, at).code
+    return by_sql.stands
+
+
+def blocked(item, at) -> bool:
+    return WorkItem.objects.blocked(at).filter(pk=item.pk).exists()
+
+
+def started(world, kind, **given):
+    """Work in progress under a permit in force."""
+    item = planned_item(world)
+    permit = made.in_force(world, kind, items=[item], **given)
+    execution.start(actor=world.technician, at=world.at, item_id=item.pk)
+    return permit, item
+
+
+def test_a_stop_is_called_confirmed_and_brought_back_by_the_issuer(world, types):
+    permit, item = started(world, types[0])
+    sure = {"actor": world.permit_issuer, "signed": True, "scanned": True}
+    on_it.sign_on(actor=world.technician, at=world.t(1), permit_id=permit.pk)
+    assert against(stopping.call_stop, permit, actor=world.contractor, at=world.t(2)) == ["Unknown"]
+
+    stopping.call_stop(actor=world.viewer, at=world.t(2), permit_id=permit.pk)
+    assert stands(permit, world.t(2)) == "stop_called"
+    assert blocked(item, world.t(2))
+    stopping.say_why(actor=world.viewer, at=world.t(3), permit_id=permit.pk, why="Smoke")
+    assert against(stopping.bring_back, permit, **sure, at=world.t(3)) == ["stands_stop_called"]
+    confirm = {"actor": world.technician, "at": world.t(9)}
+    assert against(stopping.confirm, permit, actor=world.planner, at=world.t(9)) == ["role_needed"]
+    assert against(stopping.confirm, permit, **confirm) == [
+        "people_out_needed",
+        "condition_left_needed",
+    ]
+    stopping.confirm(**confirm, permit_id=permit.pk, people_out=True, left="Guard on, cold")
+    assert stands(permit, world.t(9)) == "stopped"
+    assert not Presence.objects.filter(off_at=None).exists()
+    stop = Stop.objects.get()
+    assert (stop.called_by, stop.note.text) == (world.viewer, "Smoke")
+    assert (stop.confirmed_by, stop.left.text) == (world.technician, "Guard on, cold")
+
+    # Nothing comes back by itself, and with all that an issue asks.
+    assert against(stopping.bring_back, permit, **sure, at=world.t(20)) == ["not_ticked"]
+    made.ticked(world, permit, at=world.t(20))
+    assert against(
+        stopping.bring_back, permit, at=world.t(20), actor=world.technician, signed=True
+    ) == ["role_needed"]
+    stopping.bring_back(**sure, at=world.t(20), permit_id=permit.pk)
+    assert stands(permit, world.t(20)) == "issued"
+    assert blocked(item, world.t(20))
+    issuing.withdraw(actor=world.permit_issuer, at=world.t(21), permit_id=permit.pk)
+    assert stands(permit, world.t(21)) == "stopped"
+    made.ticked(world, permit, at=world.t(22))
+    stopping.bring_back(**sure, at=world.t(22), permit_id=permit.pk, ends=world.t(60))
+    take = {"actor": world.technician, "scanned": True, "signed": True}
+    assert stands(permit, world.t(60)) == "stopped"
+    assert against(issuing.take, permit, **take, at=world.t(60)) == ["stands_stopped"]
+    issuing.take(**take, at=world.t(23), permit_id=permit.pk)
+    assert stands(permit, world.t(23)) == "in_force"
+    assert not blocked(item, world.t(23))
+    assert Stop.objects.get().ended_at == world.t(23)
+    assert permit.issues.count() == 3
+
+
+def test_a_gas_test_that_runs_out_is_a_stop_called_at_its_second(world, types):
+    permit, item = started(world, types[1])
+    until = world.t(60)
+    just = until - made.SECOND
+    assert (stands(permit, just), blocked(item, just)) == ("in_force", False)
+    assert (stands(permit, until), blocked(item, until)) == ("stop_called", True)
+    assert not Stop.objects.exists()  # no task has run
+
+    sure = {"actor": world.permit_issuer, "signed": True}
+    assert against(stopping.bring_back, permit, **sure, at=world.t(70)) == ["test_run_out"]
+    made.gas_tested(world, permit, at=world.t(70))
+    assert stands(permit, world.t(70)) == "stop_called"
+    assert Stop.objects.get().called_at == until
+    performs = {"actor": world.technician, "signed": True, "at": world.t(71)}
+    assert against(stopping.bring_back, permit, **performs) == ["role_needed"]
+    stopping.bring_back(**sure, at=world.t(71), permit_id=permit.pk)
+    assert (stands(permit, world.t(71)), blocked(item, world.t(71))) == ("in_force", False)
+    assert permit.tests_until == world.t(130)
+
+    # The minute task writes the same; after an hour it takes a new issue.
+    assert clock.settle_due(world.t(131)) == 1
+    assert clock.settle_due(world.t(131)) == 0
+    assert Stop.objects.get(ended_at=None).called_at == world.t(130)
+    made.gas_tested(world, permit, at=world.t(191))
+    assert against(stopping.bring_back, permit, **sure, at=world.t(191)) == ["bring_back_too_late"]
+
+    # What reads out of limits is one at once.
+    other = made.in_force(world, types[1])
+    made.gas_tested(world, other, at=world.t(5), lel="11")
+    assert stands(other, world.t(5)) == "stop_called"
+    assert Stop.objects.get(permit=other).cause == "test"
+    assert GasTest.objects.filter(permit=other, within=False).count() == 1
+
+
+def test_who_is_still_at_work_when_the_time_ends_is_overdue(world, types):
+    permit, item = started(world, types[0], ends=world.t(60))
+    end = world.t(60)
+    assert (stands(permit, end - made.SECOND), blocked(item, end - made.SECOND)) == (
+        "in_force",
+        False,
+    )
+    assert (stands(permit, end), blocked(item, end)) == ("overdue", True)
+    assert WorkItem.objects.get(pk=item.pk).blocked_from == end
+    late = {"at": end, "signed": True}
+    back = {**late, "actor": world.technician, "complete": True, "left": "Done"}
+    assert against(ending.hand_back, permit, **back) == ["stands_overdue"]
+    assert against(on_it.sign_on, permit, actor=world.technician, at=end) == ["stands_overdue"]
+    over = {**late, "actor": world.permit_issuer}
+    assert against(issuing.take_over, permit, **over) == ["stands_overdue"]
+    assert against(stopping.bring_back, permit, **over) == ["stands_overdue"]
+    stopping.confirm(
+        actor=world.second_lead,
+        at=world.t(75),
+        permit_id=permit.pk,
+        people_out=True,
+        left="Left open",
+    )
+    stop = Stop.objects.get()
+    assert (stop.cause, stop.called_at, stop.called_by) == ("overdue", end, None)
+    made.ticked(world, permit, at=world.t(75))
+    back = {**over, "at": world.t(75), "scanned": True}
+    assert against(stopping.bring_back, permit, **back) == ["window_past"]
+    ending.hand_back(
+        actor=world.technician,
+        at=world.t(80),
+        permit_id=permit.pk,
+        complete=False,
+        left="Bracket off",
+        signed=True,
+    )
+    assert (stands(permit, world.t(80)), permit.complete) == ("handed_back", False)
+
+
+def test_what_was_authorised_and_never_issued_lapses(world, types):
+    item = planned_item(world)
+    permit = made.authorised(world, types[0], items=[item], ends=world.t(60))
+    assert stands(permit, world.t(60) - made.SECOND) == "authorised"
+    assert stands(permit, world.t(60)) == "lapsed"
+    made_by = {"actor": world.permit_issuer, "at": world.t(61), "signed": True, "scanned": True}
+    assert against(issuing.issue, permit, **made_by) == ["stands_lapsed"]
+    assert clock.settle_due(world.t(61)) == 1
+    permit.refresh_from_db()
+    assert (permit.state, permit.ended_at) == ("lapsed", world.t(60))
+
+    # It goes on being asked for until another is there, or it is taken off the work.
+    copy = requests.copy(
+        actor=world.technician,
+        at=world.t(62),
+        permit_id=permit.pk,
+        starts=world.t(62),
+        ends=world.t(120),
+    )
+    assert (copy.what, copy.condition, copy.performing_authority) == (permit.what, "", None)
+    assert not copy.hazards.exists()
+    assert not copy.people.exists()
+    asked = {"item": item, "withdrawn_at": None, "gate": "start", "supplier": "permits.permit"}
+    assert [row.source_id for row in Prerequisite.objects.filter(**asked)] == [copy.pk]
+    requests.unlink(actor=world.technician, at=world.t(63), link_id=permit.links.get().pk)
+    requests.unlink(actor=world.technician, at=world.t(63), link_id=copy.links.get().pk)
+    assert not Prerequisite.objects.filter(**asked).exists()
+
+
+def test_it_goes_on_over_the_change_of_shift_by_takeover_alone(world, types):
+    incoming = factories.person(world.site, "permit_issuer", username="issuer_day")
+    made.shift(world, "night", [world.permit_issuer], world.t(-60), world.t(120))
+    made.shift(world, "day", [incoming], world.t(105), world.t(600))
+    permit = made.authorised(world, types[0])
+    made.ticked(world, permit)
+    issue = {"actor": world.permit_issuer, "at": world.at, "scanned": True, "signed": True}
+    assert against(issuing.issue, permit, **issue, ends=world.t(151)) == ["issue_too_long"]
+    stranger = factories.person(world.site, "permit_issuer", username="issuer_off")
+    assert against(issuing.issue, permit, **issue | {"actor": stranger}) == ["issuer_no_shift"]
+    issuing.issue(**issue, permit_id=permit.pk)
+    permit = issuing.take(
+        actor=world.technician, at=world.at, permit_id=permit.pk, scanned=True, signed=True
+    )
+    assert permit.issue_ends == world.t(150)
+
+    # The performing authority changes too: who comes in accepts first.
+    over = {"actor": incoming, "at": world.t(110), "signed": True}
+    accept = {"at": world.t(109), "signed": True}
+    for who, code in (
+        (world.permit_authoriser, "performer_signed"),
+        (world.permit_issuer, "performer_signed"),
+        (world.technician, "performs_already"),
+    ):
+        assert against(issuing.accept, permit, actor=who, **accept) == [code]
+    issuing.accept(**accept, actor=world.second_technician, permit_id=permit.pk)
+    assert against(issuing.take_over, permit, **over, ends=world.t(481)) == ["issue_too_long"]
+    issuing.take_over(**over, permit_id=permit.pk)
+    permit.refresh_from_db()
+    assert (permit.issuer, permit.performing_authority) == (incoming, world.second_technician)
+    assert permit.issue_ends == world.t(480)  # never past what is authorised
+    assert stands(permit, world.t(200)) == "in_force"
+    assert [each.how for each in permit.issues.all()] == ["taken_over", ""]
+
+
+def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types):
+    here = made.in_force(world, types[0])
+    above = made.in_force(world, types[0], place_id=world.packaging.pk)
+    affects = made.in_force(world, types[0], place_id=world.l4.pk, place_ids=[world.l3.pk])
+    away = made.in_force(world, types[0], place_id=world.l4.pk)
+    stranger = {"actor": world.other_contractor, "at": world.t(1), "site_id": world.site.pk}
+    assert stopping.stop_here(**stranger, place_id=world.l3.pk) is None
+    assert [stands(each, world.t(1)) for each in (here, above, affects, away)] == [
+        "stop_called",
+        "stop_called",
+        "stop_called",
+        "in_force",
+    ]
+    assert set(Stop.objects.values_list("cause", "called_by")) == {
+        ("here", world.other_contractor.pk)
+    }
+    with pytest.raises(Forbidden):
+        stopping.stop_all(actor=world.technician, at=world.t(2), site_id=world.site.pk)
+    assert stopping.stop_all(actor=world.supervisor, at=world.t(2), site_id=world.site.pk) == 1
+    assert stands(away, world.t(2)) == "stop_called"
