@@ -68,8 +68,14 @@ def find(site: Site, who: Scope, text: str) -> WorkItem | None:
 
 def id_of(site: Site, number: int) -> int | None:
     """The id of the item with this number, whoever may see it: its door says who may."""
-    found = WorkItem.objects.filter(site=site, number=number)
-    return found.values_list("pk", flat=True).first()
+    return next(iter(_ids(site=site.pk, number=number)), None)
+
+
+@prepared
+def _ids() -> QuerySet[Any]:
+    """Of the item of a site with a number its id."""
+    found = WorkItem.objects.filter(site=given("site"), number=given("number"))
+    return found.order_by().values_list("pk", flat=True)
 
 
 @often

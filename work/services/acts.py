@@ -9,20 +9,21 @@ import functools
 import json
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Concatenate
 
 from django.apps import apps
 from django.db import Error, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from work import events, ports
 from work.exceptions import Busy, Forbidden, Reason, Refused, Stale, Unknown
 from work.models import Act, Event, Note, Place, Site, User
 from work.permissions import Scope, scope, system
+from work.prepared import given, prepared
 from work.services import _locks
 from work.services._savepoint import savepoint
 
@@ -211,9 +212,8 @@ def _attempt(opened: OpenAct, inner: Callable[..., Any], given: dict[str, Any]) 
 def _once(opened: OpenAct, inner: Callable[..., Any], given: dict[str, Any]) -> Any:
     context = {"actor": opened.actor.pk if opened.actor else None, "door": opened.door}
     _locks.act(str(opened.id), json.dumps(context))
-    before = Act.objects.filter(pk=opened.id).first()
-    if before is not None:
-        return _result_again(opened, before)
+    if known := _acts(id=opened.id):
+        return _result_again(opened, known[0])
     result = inner(opened, **given)
     # Looked at last, when it is known what the act is about and that it is the actor's to do.
     if opened.happened_at > opened.at:
@@ -228,6 +228,12 @@ def _once(opened: OpenAct, inner: Callable[..., Any], given: dict[str, Any]) -> 
         result=_stored(result),
     )
     return result
+
+
+@prepared
+def _acts() -> QuerySet[Act]:
+    """The act with this id, if it was done."""
+    return Act.objects.filter(pk=given("id"))
 
 
 def _stored(result: Any) -> dict[str, Any]:
@@ -251,11 +257,25 @@ def _tell_listeners(opened: OpenAct) -> None:
         changes, opened.changes = opened.changes, []
         if not changes:
             return
-        for listener in ports.item_listeners.all():
-            _tell(listener, changes, opened)
+        _tell_each(ports.item_listeners.all(), changes, opened)
     if opened.changes:
         ids = sorted({change.item_id for change in opened.changes})
         _log.error("listeners of %s go on changing items; not told of: %s", opened.door, ids)
+
+
+def _tell_each(
+    listeners: Sequence[ports.ItemListener], changes: list[ports.ItemChange], opened: OpenAct
+) -> None:
+    """Tell all; where one tries to refuse, each is told anew by itself."""
+    history, further = list(opened.history), list(opened.changes)
+    try:
+        with savepoint():
+            for listener in listeners:
+                listener.items_changed(changes, opened)
+    except (Refused, Forbidden, Stale, Unknown):
+        opened.history, opened.changes = history, further
+        for listener in listeners:
+            _tell(listener, changes, opened)
 
 
 def _tell(listener: ports.ItemListener, changes: list[ports.ItemChange], opened: OpenAct) -> None:

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F, QuerySet
+
 from work.exceptions import Reason
 from work.models import Prerequisite, WorkItem
 from work.ports import Answer, ItemChange, ItemContext, Requirement, Source
+from work.prepared import Among, given, prepared
 from work.states import Role, Status
 
 # What of an item its answer depends on.
@@ -58,10 +61,23 @@ def _with_survivors(ids: set[int | None]) -> dict[int, WorkItem]:
     """The items, and those into which they were merged."""
     found: dict[int, WorkItem] = {}
     while fresh := ids - set(found):
-        more = WorkItem.objects.in_bulk(fresh)
+        more = {item.pk: item for item in _items(items=list(fresh))}
         found |= more
         ids = {item.survivor_id for item in more.values() if item.survivor_id}
     return found
+
+
+@prepared
+def _items() -> QuerySet[WorkItem]:
+    """Items by their ids."""
+    return WorkItem.objects.filter(Among(F("pk"), given("items")))
+
+
+@prepared
+def _waiting() -> QuerySet[Any]:
+    """One requirement that some items are done first, where there is any."""
+    rows = Prerequisite.objects.filter(Among(F("source_id"), given("items")), withdrawn_at=None)
+    return rows.filter(supplier=DependentItems.key).order_by().values_list("pk", flat=True)[:1]
 
 
 def _survivor(others: dict[int, WorkItem], pk: int | None) -> WorkItem | None:
@@ -92,8 +108,5 @@ class DependentItems:
             for change in changes
             if not _SAID.isdisjoint(change.what) and change.status_before
         ]
-        waiting = Prerequisite.objects.filter(
-            supplier=self.key, source_id__in=moved, withdrawn_at=None
-        )
-        if moved and waiting.exists():
+        if moved and _waiting(items=moved):
             recheck(act=act, key=self.key, source_ids=moved)

@@ -141,13 +141,13 @@ FROM work_workitem i, generate_series(1, 3) AS nth
 WHERE (i.status <> 'planned' OR i.unmet_start > 0)
 UNION ALL
 SELECT i.site_id, i.id, 'start',
-  (ARRAY['supplier:work.executor:named','hand:bulk-2','hand:bulk-3'])[nth],
+  (ARRAY['supplier:work.executor:named','supplier:work.fitness:fit','hand:bulk-3'])[nth],
   (ARRAY['work.executor','work.fitness','work.item'])[nth], CASE nth WHEN 3 THEN ended.id END,
   '{}'::jsonb, (ARRAY['people','competence','work'])[nth],
   jsonb_build_object('code',
-    (ARRAY['need.executor','need.work.fitness','need.work.item'])[nth]),
-  'enforce', false, '', CASE nth WHEN 1 THEN interval '0' END, 'met', '{}'::jsonb, '', '',
-  i.requested_at, CASE WHEN nth = 1 THEN i.blocked_from END, i.requested_at
+    (ARRAY['need.executor','need.fitness','need.work.item'])[nth]),
+  'enforce', false, '', CASE WHEN nth < 3 THEN interval '0' END, 'met', '{}'::jsonb, '', '',
+  i.requested_at, i.planned_start, i.requested_at
 FROM work_workitem i, generate_series(1, 3) AS nth,
   (SELECT id FROM work_workitem WHERE status = 'closed' ORDER BY id LIMIT 1) AS ended
 WHERE (i.status = 'planned' AND i.unmet_start = 0)
