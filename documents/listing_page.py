@@ -37,11 +37,12 @@ def list_values(request: HttpRequest, site: Any, who: Scope, at: datetime) -> di
         "q": asked.q,
         "kinds": _options(DocumentKind.choices, asked.kind),
         "teams": [] if guest else _options(teams, str(asked.owner or "")),
-        "place": asked.place,
-        "item": asked.item,
-        "asset": asked.asset,
-        "view": asked.view,
-        "narrowed": _narrowed(asked),
+        "chips": _chips(request.GET, asked),
+        "hidden": [
+            {"name": name, "value": request.GET[name]}
+            for name in ("view", "place", "item", "asset")
+            if request.GET.get(name)
+        ],
         "pager": _pager(request.GET, found),
         "list_url": reverse("documents:document_list", args=[site.slug]),
     }
@@ -73,9 +74,18 @@ def _asked(
     return Asked(view, q, kind, owner, place, item, asset, page), teams
 
 
-def _narrowed(asked: Asked) -> bool:
-    named = (asked.q, asked.kind, asked.owner, asked.place, asked.item, asked.asset)
-    return any(named)
+def _chips(given: QueryDict, asked: Asked) -> list[dict[str, Any]]:
+    """What narrows the list besides what its form shows."""
+    said = (
+        ("place", _("Applies at"), asked.place and asked.place.name),
+        ("asset", _("Applies to"), asked.asset and asked.asset.asset_class.name),
+        ("item", _("Asked by"), asked.item and items.label(asked.item.number)),
+    )
+    return [
+        {"label": label, "value": value, "remove_url": _with(given, **{name: ""})}
+        for name, label, value in said
+        if value
+    ]
 
 
 def _options(choices: Any, chosen: str) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The sections of documents on the pages of work, and what the one box finds of them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,12 +8,12 @@ from django.db.models import Case, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from documents.models import Document
+from documents.models import Document, Revision
 from documents.reads.courses import address
 from documents.reads.listing import at_place, of_class
 from documents.reads.visible import KEY, items, visible_documents
 from documents.states import DocumentKind
-from work.permissions import Scope
+from work.permissions import Scope, scope
 from work.ports import Found
 
 
@@ -112,3 +112,26 @@ class Search:
     def _sub(self, document: Document) -> str:
         kind = str(DocumentKind(document.kind).label)
         return f"{kind} · {_('withdrawn')}" if document.withdrawn_at else kind
+
+
+class OfPicture:
+    """What comes into force within a day, on the picture of the site."""
+
+    key = "documents.of_picture"
+    page = "picture"
+    title = _("New revisions")
+
+    def count(self, user: Any, thing: Any, at: datetime) -> int | None:
+        """How many documents; nothing where there is none."""
+        who = user if isinstance(user, Scope) else scope(user, at)
+        soon = Revision.objects.filter(
+            effective__isnull=False,
+            effective__startswith__gt=at,
+            effective__startswith__lte=at + timedelta(days=1),
+            document__in=visible_documents(who, thing.pk, at),
+        )
+        return soon.count() or None
+
+    def url(self, thing: Any) -> str:
+        """The list of those that come."""
+        return _list(thing, view="planned")

@@ -96,7 +96,7 @@ def _revision(
 
 
 def _people(revision: Revision) -> list[dict[str, Any]]:
-    """Who wrote, reviewed and approved it, as components/sign.html takes them."""
+    """Who wrote, reviewed and approved it, as far as that was done."""
     rows = [
         (_("Author"), revision.author, revision.created_at),
         (_("Reviewer"), revision.reviewer, revision.reviewed_at),

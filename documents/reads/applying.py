@@ -12,27 +12,29 @@ from documents.models import Applicability
 from work import ports
 from work.ports import ItemContext, Occasion
 
-# Each row is looked for by the narrowest thing that it says, so that each way has its index.
+# Each row is looked for by the narrowest thing that it says, so that each way has its index. What
+# is found is little whatever there is, so that its document and place are looked up one by one.
 _SQL = """
 SELECT a.document_id, d.code, a.site_id, p.path, a.asset_class_id, a.work_type_id,
        a.kind_key, a.kind_code, a.acknowledge, a.lead
-  FROM documents_applicability a
-  JOIN documents_document d ON d.id = a.document_id AND d.withdrawn_at IS NULL
-  LEFT JOIN work_place p ON p.id = a.place_id
- WHERE a.id IN (
-    SELECT id FROM documents_applicability
+  FROM (
+    SELECT * FROM documents_applicability
      WHERE ends IS NULL AND asset_class_id = ANY(%(classes)s)
     UNION ALL
-    SELECT id FROM documents_applicability
+    SELECT * FROM documents_applicability
      WHERE ends IS NULL AND asset_class_id IS NULL AND work_type_id = ANY(%(types)s)
     UNION ALL
-    SELECT x.id FROM documents_applicability x JOIN work_place at ON at.id = x.place_id
+    SELECT x.* FROM documents_applicability x JOIN work_place at ON at.id = x.place_id
      WHERE x.ends IS NULL AND x.asset_class_id IS NULL AND x.work_type_id IS NULL
        AND at.path = ANY(%(paths)s)
     UNION ALL
-    SELECT id FROM documents_applicability
+    SELECT * FROM documents_applicability
      WHERE ends IS NULL AND kind_key <> '' AND site_id = ANY(%(sites)s)
-       AND asset_class_id IS NULL AND work_type_id IS NULL AND place_id IS NULL)
+       AND asset_class_id IS NULL AND work_type_id IS NULL AND place_id IS NULL
+  ) AS a
+  CROSS JOIN LATERAL (SELECT code FROM documents_document
+     WHERE id = a.document_id AND withdrawn_at IS NULL OFFSET 0) AS d
+  LEFT JOIN LATERAL (SELECT path FROM work_place WHERE id = a.place_id OFFSET 0) AS p ON true
  ORDER BY d.code, a.id
 """
 

@@ -101,7 +101,7 @@ def test_a_document_goes_from_nothing_to_force_on_its_pages(world, sign_in, cloc
     assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
     printed = text(reader.get(f"{page(document)}print/"))
     assert "Revision <b>1</b>" in printed
-    assert "As of" in printed
+    assert "As of 24 Nov 2026 07:01" in printed
 
     assert do(controller, document, "look-over", verdict="keep").status_code == 303
     assert do(controller, document, "apply", place="nowhere").status_code == 422
@@ -239,6 +239,10 @@ def test_sections_on_the_pages_of_work_and_in_the_search(world, sign_in, clock):
         part = visitor.get(f"{LIST}?{body.replace('&amp;', '&')}", htmx=True)
         assert "Revision 4 in force since" in text(part)
         assert "<main" not in text(part)
+    papers.in_force(world, document, "5", at=world.t(1), starts=world.t(60))
+    picture = text(visitor.get("/s/hvk/"))
+    assert f'href="{LIST}?view=planned&amp;part=panel"' in picture
+    assert "New revisions" not in text(sign_in(world.contractor).get("/s/hvk/"))
     found = text(visitor.get("/s/hvk/search/", q="sop-l3"))
     assert "SOP-L3-012 Restart L3 after intervention" in found
     assert "Around the work" in found

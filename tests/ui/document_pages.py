@@ -24,8 +24,8 @@ def _list(**more: Any) -> dict[str, Any]:
         "site": SITE, "as_of": NOW, "guest": False, "view": "due", "q": "restart", "may_make": True,
         "tabs": [Row(label="In use", url="?", current=True, count="")],
         "kinds": [option], "teams": [Row(value=3, label="Operations", chosen=False)],
-        "place": Row(code="L3", name="Line 3"), "item": Row(number=1042), "asset": None,
-        "narrowed": True, "list_url": "/s/hvk/documents/",
+        "chips": [Row(label="Applies at", value="Line 3", remove_url="?")],
+        "hidden": [Row(name="place", value="L3")], "list_url": "/s/hvk/documents/",
         "columns": [{"label": label} for label in labels],
         "rows": [_row("SOP-L3-012"), _row("SOP-2", overdue=True, **nothing)],
         "pager": Row(total_text="51", first=1, last=50, pages=[], previous_url="",
@@ -38,7 +38,7 @@ def _revision(label: str, phase: str, **more: Any) -> Row:
                version=1)  # fmt: skip
     people = [
         Row(role="Author", name="Olga Brandt", at=ago(days=40)),
-        Row(role="Approver", name="", at=None),
+        Row(role="Approver", name="Emil Sato", at=ago(days=35)),
     ]
     given = {
         "pk": 1, "label": label, "phase": phase, "phase_text": phase.capitalize(), "tone": "",
