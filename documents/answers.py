@@ -1,7 +1,9 @@
 """What documents answer at the ports of work/: of requirements, conditions and kinds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +15,7 @@ from documents.reads.courses import Course
 from documents.reads.visible import KEY
 from work.exceptions import Reason
 from work.ports import Answer, Condition, ItemContext, Occasion, Requirement, Source
-from work.states import UNDER_WAY, BlockerKind, Gate, Role, Status
+from work.states import UNDER_WAY, AnswerState, BlockerKind, Gate, Role, Status
 
 BEGUN = UNDER_WAY | {Status.DONE}
 
@@ -41,8 +43,8 @@ class Documents:
                 answers.append(Answer.met())
                 continue
             readers = courses.of(item.executor_ids, read)
-            verdict = _verdict(source, found.terms, began.get((item.id, found.id)), readers, at)
-            answers.append(_answer(found, verdict))
+            asked = partial(_verdict, source, found.terms, began.get((item.id, found.id)), readers)
+            answers.append(_told(found, asked, at))
         return answers
 
     def required_for(
@@ -152,6 +154,15 @@ def _verdict(
     if began is None:
         return course.to_start(terms, readers if acknowledge else None, at)
     return course.under_way(terms, began, readers, at, acknowledge=acknowledge)
+
+
+def _told(found: Course, asked: Callable[[datetime], Verdict], at: datetime) -> Answer:
+    """The answer now; of one that is met until a moment, with what will be so from then on."""
+    verdict = asked(at)
+    if not verdict.met or verdict.until is None:
+        return _answer(found, verdict)
+    then = _answer(found, asked(verdict.until))
+    return replace(then, state=AnswerState.MET, valid_until=verdict.until)
 
 
 def _answer(found: Course, verdict: Verdict) -> Answer:

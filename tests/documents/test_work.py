@@ -14,6 +14,7 @@ from tests.work.outcomes import codes
 from work.exceptions import Reason, Refused
 from work.models import Notice
 from work.permissions import scope
+from work.reads import item as read_item
 from work.reasons import say
 from work.services import checklist, execution, items
 
@@ -38,6 +39,15 @@ def read(world, revision, minutes, by=None, **given):
 
 def start(world, item, minutes):
     return execution.start(actor=world.technician, at=world.t(minutes), item_id=item.pk)
+
+
+def said_of(world, item, minutes) -> tuple[str, str, str]:
+    """What the page of an item says of the document: the answer, why, and who clears it."""
+    at = world.t(minutes)
+    who = scope(world.technician, at)
+    page = read_item.load(world.site, read_item.find(world.site, who, f"W-{item.number}"), who, at)
+    [shown] = [each for each in page.rows.requirements if each["row"].pk == row(item).pk]
+    return shown["answer"], shown["reason_text"], shown["who_text"]
 
 
 def why(item, at) -> str:
@@ -141,10 +151,14 @@ def test_a_new_revision_meets_live_work(world):
     four = papers.in_force(
         world, document, "4", at=world.t(70), starts=world.t(120), bearing="stop"
     )
+    said = "SOP-CIP-004 revision 4 stops this work until it is read."
     for each in (lenient, live, waiting):
         each.refresh_from_db()
         assert not each.is_blocked(world.t(119))
         assert each.is_blocked(world.t(120))
+        # Told at its second, with no task run: why, and who clears it.
+        assert said_of(world, each, 119) == ("met", "", "")
+        assert said_of(world, each, 120) == ("unmet", said, "Technician")
     read(world, four, 125)
     lenient.refresh_from_db()
     assert not lenient.is_blocked(world.t(126))

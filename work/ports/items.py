@@ -69,6 +69,8 @@ class Answer:
 
     valid_until: until when the answer holds. Of one that is not met: when to ask again, because
     time alone may meet it.
+    reason, clears: of one that is met until a moment, why it will not be so from then on, and who
+    clears that: told from that second, with no task run.
     source_id: the record that was found, where the prerequisite had none yet.
     """
 

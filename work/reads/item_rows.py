@@ -200,12 +200,13 @@ class Rows:
             answer = "met" if met or once else "waived"
         who = self._who(row.clears, row.reason) if until is None else _NOBODY
         lapsed = until is None and row.answer == AnswerState.MET
+        run_out = _("It has run out") if lapsed else ""
         return {
             "pk": row.pk,
             "row": row,
             "what": self._said(row.what),
             "answer": answer,
-            "reason_text": _("It has run out") if lapsed else self._said(row.reason),
+            "reason_text": "" if met else self._said(row.reason) or run_out,
             **who,
             "url": row.url,
             "gate_text": row.get_gate_display(),
