@@ -28,6 +28,7 @@ class DocumentsConfig(AppConfig):
         ports.panels.register(panels.OfItem())
         ports.panels.register(panels.OfPlace())
         ports.panels.register(panels.OfAsset())
+        ports.panels.register(panels.OfPerson())
         ports.panels.register(panels.OfPicture())
         ports.search_sources.register(panels.Search())
         ports.rooms.register(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from documents.reads import listing
 from documents.reads.listing import Asked
+from documents.reads.visible import person
 from documents.states import DocumentKind
 from work.pages import number_in
 from work.permissions import Scope
@@ -40,7 +41,7 @@ def list_values(request: HttpRequest, site: Any, who: Scope, at: datetime) -> di
         "chips": _chips(request.GET, asked),
         "hidden": [
             {"name": name, "value": request.GET[name]}
-            for name in ("view", "place", "item", "asset")
+            for name in ("view", "place", "item", "asset", "reader")
             if request.GET.get(name)
         ],
         "pager": _pager(request.GET, found),
@@ -60,18 +61,20 @@ def _asked(
     owner = number_in(given.get("owner", ""))
     if (kind and kind not in DocumentKind.values) or (owner and owner not in dict(teams)):
         raise Http404
-    place = item = asset = None
+    place = item = asset = reader = None
     if code := given.get("place", "").strip():
         place = places.find(site, who, code) if "\x00" not in code else None
     if number := given.get("item", "").strip():
         item = items.find(site, who, number)
     if tag := given.get("asset", "").strip():
         asset = assets.find(site, who, tag) if "\x00" not in tag else None
+    if number_in(given.get("reader", "")) and not guest:
+        reader = person(number_in(given["reader"]))
     if (code and place is None) or (number and item is None) or (tag and asset is None):
         raise Http404
     q = given.get("q", "").replace("\x00", "").strip()[:_LONGEST]
     page = max(1, min(number_in(given.get("page", "")) or 1, 200))
-    return Asked(view, q, kind, owner, place, item, asset, page), teams
+    return Asked(view, q, kind, owner, place, item, asset, reader, page), teams
 
 
 def _chips(given: QueryDict, asked: Asked) -> list[dict[str, Any]]:
@@ -80,6 +83,7 @@ def _chips(given: QueryDict, asked: Asked) -> list[dict[str, Any]]:
         ("place", _("Applies at"), asked.place and asked.place.name),
         ("asset", _("Applies to"), asked.asset and asked.asset.asset_class.name),
         ("item", _("Asked by"), asked.item and items.label(asked.item.number)),
+        ("reader", _("To be read by"), asked.reader and asked.reader.name),
     )
     return [
         {"label": label, "value": value, "remove_url": _with(given, **{name: ""})}

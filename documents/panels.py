@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.models import Document, Revision
 from documents.reads.courses import address
-from documents.reads.listing import at_place, of_class
+from documents.reads.listing import at_place, of_class, to_read
 from documents.reads.visible import KEY, items, visible_documents
 from documents.states import DocumentKind
 from work.permissions import Scope, scope
@@ -112,6 +112,28 @@ class Search:
     def _sub(self, document: Document) -> str:
         kind = str(DocumentKind(document.kind).label)
         return f"{kind} · {_('withdrawn')}" if document.withdrawn_at else kind
+
+
+class OfPerson:
+    """The documents that somebody's open work asks to be read, and that are not."""
+
+    key = "documents.of_person"
+    page = "person"
+    title = _("Documents to read")
+
+    def count(self, user: Any, thing: Any, at: datetime) -> int | None:
+        """How many, of the work that the viewer sees; nothing where there is none."""
+        if not isinstance(user, Scope):
+            return None
+        unread = Document.objects.filter(withdrawn_at=None, pk__in=to_read(user, at, thing.pk))
+        return unread.count() or None
+
+    def url(self, thing: Any) -> str:
+        """The list of them, at the site of the person's first role."""
+        role = thing.memberships.select_related("site").order_by("pk").first()
+        if role is None:
+            return ""
+        return _list(role.site, view="read", reader=str(thing.pk))
 
 
 class OfPicture:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
-from documents.models import Acknowledgement, Applicability, Document, Revision
+from documents.models import Acknowledgement, Applicability, Document, ItemRevision, Revision
 from documents.reads.courses import address
 from documents.reads.visible import KEY, items, visible_documents
 from documents.states import DocumentKind, Phase, RevisionState
@@ -33,6 +33,7 @@ class Asked:
     place: Any = None
     item: Any = None
     asset: Any = None
+    reader: Any = None
     page: int = 1
 
 
@@ -52,7 +53,18 @@ def listed(site: Any, who: Scope, at: datetime, asked: Asked) -> Listed:
     last = max(1, -(-total // PAGE))
     page = max(1, min(asked.page, last))
     shown = list(found.select_related("owner").order_by("code")[(page - 1) * PAGE : page * PAGE])
-    return Listed(rows(site, who, at, shown), total, page)
+    listed_rows = rows(site, who, at, shown)
+    if asked.item is not None:
+        _put_begun(asked.item, listed_rows)
+    return Listed(listed_rows, total, page)
+
+
+def _put_begun(item: Any, listed_rows: list[dict[str, Any]]) -> None:
+    """Say of each document under which revision the item began: one query."""
+    began = ItemRevision.objects.filter(item_id=item.pk, ended_at=None)
+    labels = dict(began.values_list("document_id", "revision__label"))
+    for row in listed_rows:
+        row["began"] = labels.get(row["pk"], "")
 
 
 def narrowed(site: Any, who: Scope, at: datetime, asked: Asked) -> QuerySet[Document]:
@@ -74,14 +86,16 @@ def narrowed(site: Any, who: Scope, at: datetime, asked: Asked) -> QuerySet[Docu
         return found.exclude(withdrawn_at=None)
     if asked.item is None:
         found = found.filter(withdrawn_at=None)
-    return _of_view(found, asked.view, who, at)
+    return _of_view(found, asked, who, at)
 
 
-def _of_view(found: QuerySet[Document], view: str, who: Scope, at: datetime) -> QuerySet[Document]:
+def _of_view(
+    found: QuerySet[Document], asked: Asked, who: Scope, at: datetime
+) -> QuerySet[Document]:
     own = Revision.objects.filter(document=OuterRef("pk"))
-    match view:
+    match asked.view:
         case "read":
-            return found.filter(pk__in=to_read(who, at))
+            return found.filter(pk__in=to_read(who, at, asked.reader and asked.reader.pk))
         case "work":
             in_work = (RevisionState.DRAFT, RevisionState.REVIEW)
             undated = Q(state=RevisionState.APPROVED, effective=None)
@@ -117,26 +131,28 @@ def of_class(asset_class_id: int) -> QuerySet[Any]:
     return rows.values("document_id")
 
 
-def to_read(who: Scope, at: datetime) -> QuerySet[Any]:
-    """Ids of the documents that open work of `who` asks to be read, and that are not.
+def to_read(who: Scope, at: datetime, person_id: int | None = None) -> QuerySet[Any]:
+    """Ids of the documents that open work asks somebody to read, and that he has not read.
 
-    Of the revision in use, or of one to come.
+    Of the revision in use, or of one to come. person_id: whose work; else that of `who`.
     """
+    person = person_id or who.user_id
     asking = items().filter(
         visible(who),
         status__in=sorted(OPEN),
-        item_executors__user_id=who.user_id,
+        item_executors__user_id=person,
         prerequisites__supplier=KEY,
         prerequisites__withdrawn_at=None,
     )
     asking = asking.filter(
         Q(prerequisites__params__acknowledge=True) | Q(prerequisites__params__point="hold")
     )
-    mine = Acknowledgement.objects.filter(revision=OuterRef("pk"), user_id=who.user_id)
+    read = Acknowledgement.objects.filter(revision=OuterRef("pk"), user_id=person)
     unread = Revision.objects.filter(
-        ~Exists(mine), effective__endswith=None, effective__isnull=False
-    ) | Revision.objects.filter(~Exists(mine), effective__endswith__gt=at)
-    unread = unread.filter(document_id__in=asking.values("prerequisites__source_id"))
+        Q(effective__endswith=None, effective__isnull=False) | Q(effective__endswith__gt=at),
+        ~Exists(read),
+        document_id__in=asking.values("prerequisites__source_id"),
+    )
     return unread.values("document_id")
 
 

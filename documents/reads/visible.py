@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
-from documents.models import Document, ItemRevision
+from documents.models import Document, ItemRevision, Revision
 from work.permissions import Scope, visible
 from work.states import OPEN, UNDER_WAY
 
@@ -16,6 +16,12 @@ def items() -> QuerySet[Any]:
     """Work items, to be narrowed."""
     model: Any = ItemRevision._meta.get_field("item").related_model
     return model.objects.all()
+
+
+def person(pk: int | None) -> Any:
+    """A person, by whose work documents are looked for; None where there is none."""
+    model: Any = Revision._meta.get_field("author").related_model
+    return model.objects.filter(pk=pk).first()
 
 
 def visible_documents(who: Scope, site_id: int, at: datetime) -> QuerySet[Document]:

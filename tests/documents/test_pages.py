@@ -13,7 +13,7 @@ from tests.factories import documents as papers
 from tests.factories import live_item, planned_item
 from tests.views.conftest import weight
 from work.models import Event
-from work.services import items
+from work.services import execution, items
 
 LIST = "/s/hvk/documents/"
 
@@ -151,6 +151,10 @@ def test_the_list_is_narrowed_and_each_sees_what_is_theirs(world, sign_in, nrd, 
     assert codes(owner=restart.owner_id, view="withdrawn") == []
     assert codes(view="read") == codes(view="work") == codes(view="due") == []
     assert codes(sign_in(world.technician), view="read") == ["SOP-L3-012"]
+    assert codes(view="read", reader=world.technician.pk) == ["SOP-L3-012"]
+    assert codes(view="read", reader=world.viewer.pk) == []
+    its = text(planner.get(f"/s/hvk/competence/people/{world.technician.pk}/"))
+    assert f'href="{LIST}?view=read&amp;reader={world.technician.pk}&amp;part=panel"' in its
     for wrong in (
         {"view": "?"},
         {"kind": "?"},
@@ -239,7 +243,13 @@ def test_sections_on_the_pages_of_work_and_in_the_search(world, sign_in, clock):
         part = visitor.get(f"{LIST}?{body.replace('&amp;', '&')}", htmx=True)
         assert "Revision 4 in force since" in text(part)
         assert "<main" not in text(part)
+    execution.start(actor=world.technician, at=world.t(1), item_id=item.pk)
     papers.in_force(world, document, "5", at=world.t(1), starts=world.t(60))
+    clock.move_to(world.t(60))
+    part = text(visitor.get(LIST, item=f"W-{item.number}", part="panel", htmx=True))
+    assert "Revision 5 in force since" in part
+    assert "It began under revision 4" in part
+    clock.move_to(world.t(2))
     picture = text(visitor.get("/s/hvk/"))
     assert f'href="{LIST}?view=planned&amp;part=panel"' in picture
     assert "New revisions" not in text(sign_in(world.contractor).get("/s/hvk/"))

@@ -6,9 +6,12 @@ from django.test.utils import CaptureQueriesContext
 
 from documents.answers import KEY, Documents, Kind, OfOccasions
 from documents.services import acknowledging
+from permits.services import deciding, requests
 from tests.factories import documents as papers
 from tests.factories import live_item, planned_item
+from tests.permits import made
 from work import ports
+from work.exceptions import Refused
 from work.models import ItemExecutor, WorkItem
 from work.permissions import scope
 from work.ports import Occasion, Source
@@ -139,3 +142,26 @@ def test_a_document_is_something_others_may_name(world, nrd):
     assert kind.choices(nrd.site.pk) == []
     assert kind.of_items(list(contexts([item]).values()), world.at) == {item.pk: {"SOP-L3-012"}}
     assert kind.of_items([], world.at) == {}
+
+
+def test_a_permit_is_not_checked_without_the_documents_of_its_type(world):
+    """Rule 20, over the ports: neither domain knows the other."""
+    _cold, hot = made.kinds(world)
+    document = papers.document(world, "SOP-HOT")
+    papers.applies(world, document, kind_key="permits.type", kind_code=hot.code)
+    permit = made.assessed(world, hot)
+    sure = {"permit_id": permit.pk, "signed": True}
+    requests.request(actor=world.technician, at=world.t(1), **sure)
+
+    with pytest.raises(Refused) as caught:
+        deciding.check(actor=world.supervisor, at=world.t(2), **sure)
+    [reason] = [each for each in caught.value.reasons if each.code == "permits.condition_unmet"]
+    assert reason.clears == ("team", document.owner_id)
+    assert reason.params["reason"]["code"] == "documents.not_effective"
+
+    papers.in_force(world, document, "1", at=world.t(3))
+    deciding.check(actor=world.supervisor, at=world.t(4), **sure)
+    # Work to which the permit is linked asks for it too.
+    item = planned_item(world)
+    made.draft(world, hot, items=[item], at=world.t(5))
+    assert item.prerequisites.filter(supplier=KEY, withdrawn_at=None).exists()
