@@ -27,6 +27,7 @@ from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
 import competence.admin
+import documents.admin
 import work.admin
 from vinkey import navigation
 from work.admin import reach
@@ -56,7 +57,7 @@ class Site(UnfoldAdminSite):
     def __init__(self, name: str = "admin") -> None:
         """With the pages of our own applications, and those alone."""
         super().__init__(name)
-        for pages in (work.admin.PAGES, competence.admin.PAGES):
+        for pages in (work.admin.PAGES, documents.admin.PAGES, competence.admin.PAGES):
             for model, page in pages.items():
                 self.register(model, page)
 

@@ -11,12 +11,13 @@ from django.utils.timezone import localdate
 
 from documents.models import Document, Review, Revision
 from documents.permissions import Action, can_at
-from documents.services._enter import enter, hold, save
+from documents.services._enter import enter, hold, save, sets_up_all
 from documents.services.guards import in_use
 from documents.services.telling import tell
 from documents.states import DocumentKind
 from documents.states import Verdict as ReviewVerdict
 from work.exceptions import Forbidden, Reason, Refused, Unknown
+from work.permissions import system
 from work.services import OpenAct, door
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
@@ -43,7 +44,8 @@ def _create(
     if site is None:
         raise Unknown
     act.control(site_id)
-    allowed = can_at(act.scope, Action.MANAGE, site_id)
+    who = system(act.at) if sets_up_all(act) else act.scope
+    allowed = can_at(who, Action.MANAGE, site_id)
     if not allowed and allowed.reason.code == "unknown":
         raise Unknown
     act.about(site)

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from documents.models import Document, Revision
 from documents.services import acknowledging
@@ -256,3 +257,24 @@ def test_sections_on_the_pages_of_work_and_in_the_search(world, sign_in, clock):
     found = text(visitor.get("/s/hvk/search/", q="sop-l3"))
     assert "SOP-L3-012 Restart L3 after intervention" in found
     assert "Around the work" in found
+
+
+def test_the_register_is_set_up_in_the_admin_too(world, sign_in, clock):
+    admin, base = sign_in(world.site_admin), "/admin/documents/"
+    made = {"site": world.site.pk, "code": "SOP-9", "title": "Start", "kind": "procedure"}
+    made |= {"owner": papers.owner(world).pk, "review_months": 12, "act": str(uuid.uuid4())}
+
+    assert admin.post(f"{base}document/add/", made).status_code == 302
+    document = Document.objects.get()
+    changed = admin.get(f"{base}document/{document.pk}/change/").context["adminform"].form
+    shown = {name: changed[name].value() or "" for name in changed.fields}
+    answer = admin.post(f"{base}document/{document.pk}/change/", shown | {"title": "Start up"})
+    assert answer.status_code == 302
+    applies = {"document": document.pk, "place": world.l3.pk, "act": str(uuid.uuid4())}
+    assert admin.post(f"{base}applicability/add/", applies).status_code == 302
+    document.refresh_from_db()
+    [row] = document.applies.all()
+    assert (document.title, row.place, row.acknowledge) == ("Start up", world.l3, False)
+    ended = admin.post(reverse("admin:documents_applicability_end", args=[row.pk]), {"act": ""})
+    row.refresh_from_db()
+    assert (ended.status_code, row.ends) == (302, world.at)

@@ -6,6 +6,7 @@ from django.db.models import Model
 
 from competence.services import competences
 from competence.services import rules as asking
+from documents.services import applying, documents
 from tests.factories.items import requested_item
 from tests.factories.setup import (
     LONG_BEFORE,
@@ -44,6 +45,9 @@ def every_record(world: "World", word: str = WORD) -> dict[str, Model]:
         **by, place_id=where.pk, other_id=world.l4.pk, kind=NeighbourKind.NEXT_TO
     )
     paper = competences.create(**by, site_id=hvk.pk, code=word, name=word, kind="certificate")
+    made = {"code": word, "title": word, "kind": "procedure", "owner_id": crew.pk}
+    document = documents.create(**by, site_id=hvk.pk, **made)
+    applies = applying.apply_to(**by, document_id=document.pk, place_id=where.pk)
     asked = {"competence_id": paper.pk, "place_id": where.pk}
     type_ = work_type(hvk, word.upper(), name=word)
     item = requested_item(world, place_id=where.pk, type_id=type_.pk, what=word)
@@ -64,6 +68,8 @@ def every_record(world: "World", word: str = WORD) -> dict[str, Model]:
         "worktype": type_,
         "worktypeversion": type_.versions.get(),
         "requirementrule": rule(hvk, word.lower(), what=word, place_id=where.pk),
+        "document": document,
+        "applicability": applies,
         "competence": paper,
         "rule": asking.create(**by, site_id=hvk.pk, **asked),
         "workitem": item,

@@ -66,6 +66,7 @@ SENT: dict[str, int] = {
     "requirementrule_report": 200,
     "requirementrule_end": 302,
     "rule_end": 302,
+    "applicability_end": 302,
     # A shift that is over has nothing to type.
     "shift_change": 302,
     # Their own pages, which refuse as a step's does.
