@@ -81,6 +81,12 @@ def test_a_start_asks_for_the_revision_in_force_and_who_has_read_it(world):
     start(world, item, 12)
     began = ItemRevision.objects.get()
     assert (began.item, began.revision, began.at, began.ended_at) == (item, four, world.t(12), None)
+    # Who joins has read it too, so that work under way waits for that.
+    both = [world.technician.pk, world.second_technician.pk]
+    items.assign(actor=world.planner, at=world.t(12.5), item_id=item.pk, executor_ids=both)
+    assert (row(item).answer, row(item).clears) == ("unmet", f"user:{world.second_technician.pk}")
+    read(world, four, 12.7, by=world.second_technician)
+    assert row(item).answer == "met"
     execution.stop(
         actor=world.technician, at=world.t(13), item_id=item.pk, condition="Guard on, safe"
     )
