@@ -13,11 +13,10 @@ from documents.models import Document
 from documents.reads import applying, courses, holding
 from documents.reads.courses import Course
 from documents.reads.visible import KEY
+from documents.states import BEGUN
 from work.exceptions import Reason
 from work.ports import Answer, Condition, ItemContext, Occasion, Requirement, Source
-from work.states import UNDER_WAY, AnswerState, BlockerKind, Gate, Role, Status
-
-BEGUN = UNDER_WAY | {Status.DONE}
+from work.states import AnswerState, BlockerKind, Gate, Role
 
 
 class Documents:

@@ -6,12 +6,12 @@ from documents.course import current
 from documents.models import ItemRevision
 from documents.reads import courses
 from documents.reads.visible import KEY, items
+from documents.states import BEGUN
 from work.ports import ItemChange
 from work.services import OpenAct, recheck
 from work.states import Gate, Status
 
 _STARTED = (Status.PLANNED, Status.LIVE)
-_BEGUN = frozenset({Status.LIVE, Status.WAITING, Status.DONE})
 
 
 class Starts:
@@ -20,15 +20,17 @@ class Starts:
     key = KEY
 
     def items_changed(self, changes: Sequence[ItemChange], act: OpenAct) -> None:
-        """One query where nothing of documents is asked, none where no status changed."""
+        """No query where nothing of documents is asked, or no status changed."""
         started, over = set(), set()
         for change in changes:
+            if KEY not in change.asked:
+                continue
             if (change.status_before, change.status_after) == _STARTED:
                 started.add(change.item_id)
-            elif change.status_before in _BEGUN and change.status_after not in _BEGUN:
+            elif change.status_before in BEGUN and change.status_after not in BEGUN:
                 over.add(change.item_id)
-        if over:
-            standing = ItemRevision.objects.filter(item_id__in=over, ended_at=None)
+        if over or started:
+            standing = ItemRevision.objects.filter(item_id__in=over | started, ended_at=None)
             standing.update(ended_at=act.at)
         if started:
             _keep(act, sorted(started))

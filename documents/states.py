@@ -1,4 +1,4 @@
-"""The vocabulary of documents. Imports nothing of ours.
+"""The vocabulary of documents. Imports nothing of ours but that of work.
 
 *Effective*, *planned* and *superseded* are no states: they are read from a revision's range and
 the moment.
@@ -7,6 +7,11 @@ the moment.
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from work.states import UNDER_WAY, Status
+
+# Work that has begun, and keeps the revision of its start.
+BEGUN = frozenset(UNDER_WAY | {Status.DONE})
 
 
 class DocumentKind(TextChoices):

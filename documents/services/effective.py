@@ -12,7 +12,7 @@ from documents.services import guards
 from documents.services._enter import enter_revision, hold, save
 from documents.services.documents import after_months
 from documents.services.telling import AT_ONCE, tell
-from documents.states import RevisionState
+from documents.states import BEGUN, RevisionState
 from work.exceptions import Reason
 from work.services import OpenAct, door, notices
 
@@ -103,7 +103,9 @@ def _withdraw(
 
 def _tell_people(act: OpenAct, document: Document, revision: Revision) -> None:
     """Tell owner and executors of work that began under an earlier revision."""
-    begun = ItemRevision.objects.filter(document=document, ended_at=None)
+    begun = ItemRevision.objects.filter(
+        document=document, ended_at=None, item__status__in=sorted(BEGUN)
+    )
     ids = list(begun.exclude(revision=revision).values_list("item_id", flat=True)[:AT_ONCE])
     notices.tell(
         act,

@@ -196,13 +196,15 @@ class Fitness(Protocol):
 class ItemChange:
     """What changed of an item in an act: any of place, window, executors, assets, type, status…
 
-    status_before: empty of an item that was requested in this act.
+    status_before: empty of an item that was requested in this act. asked: keys of the suppliers
+    that answer its requirements, where its fields or status changed by an act on the item itself.
     """
 
     item_id: int
     what: frozenset[str]
     status_before: str
     status_after: str
+    asked: frozenset[str] = frozenset()
 
 
 @runtime_checkable

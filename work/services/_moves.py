@@ -133,7 +133,10 @@ def changed(
     item = facts.item
     item.version += 1
     _overlay.refresh(act, facts, [*fields, "version"])
-    act.changes.append(ItemChange(item.pk, frozenset(what), before or item.status, item.status))
+    asked = frozenset(row.supplier for row in facts.prerequisites)
+    act.changes.append(
+        ItemChange(item.pk, frozenset(what), before or item.status, item.status, asked)
+    )
 
 
 def derive_after(act: OpenAct, facts: Facts) -> None:
