@@ -227,27 +227,11 @@ def firm_lacks(
     return [], min(firm.until, insured)
 
 
-def turns(
-    site: SiteFacts, people: Sequence[PersonFacts], where: Where, at: datetime
-) -> list[datetime]:
-    """The moments after `at` at which time alone may change a judgement, in order."""
-    moments: list[datetime | None] = []
-    wanted: set[int] = set()
-    places: set[int | None] = set()
-    for rule in site.rules:
-        if _concerns(rule, where):
-            moments += [rule.starts, rule.ends]
-            wanted |= {each.id for each in (rule.competence, rule.verification) if each}
-            places.add(rule.place_id)
-    for person in people:
-        for _site, _firm, *window in person.firms:
-            moments += window
-        for firm_id in {person.firm_id, *(row[1] for row in person.firms)} & set(site.firms):
-            moments += [site.firms[firm_id].until, *site.firms[firm_id].insured]
-        moments += [proof.until for proof in person.proofs if proof.competence_id in wanted]
-        moments += [until for pk, until in person.exemptions if pk in wanted]
-        moments += [until for pk, until in person.inductions if pk in places]
-    return sorted({moment for moment in moments if moment is not None and moment > at})
+def _turns(site: SiteFacts, people: Sequence[PersonFacts], where: Where) -> list[datetime]:
+    """The moments at which more or less is asked of somebody, by the clock alone."""
+    rules = [(rule.starts, rule.ends) for rule in site.rules if _concerns(rule, where)]
+    windows = [(row[2], row[3]) for person in people for row in person.firms]
+    return [moment for pair in (*rules, *windows) for moment in pair if moment is not None]
 
 
 @dataclass(frozen=True)
@@ -273,29 +257,30 @@ def fitness(
 ) -> Judgement:
     """Whether the person is fit there, by himself or beside one of the others who is."""
 
-    def against(moment: datetime) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-        """What stands against the person, and what supervision makes up for."""
-        lacking = [
-            verdict
-            for verdict in judge(site, person, where, moment, url)
-            if verdict.reason is not None
-        ]
-        open_to = tuple(v.reason for v in lacking if v.need.supervised and v.reason)
-        if open_to and any(_by_himself(site, other, where, moment) for other in others):
-            return tuple(v.reason for v in lacking if not v.need.supervised and v.reason), open_to
-        return tuple(v.reason for v in lacking if v.reason), ()
+    def against(moment: datetime) -> tuple[tuple[Reason, ...], tuple[Reason, ...], list[Verdict]]:
+        """What stands against the person, what supervision makes up for, and what it rests on."""
+        mine = judge(site, person, where, moment, url)
+        reasons = tuple(each.reason for each in mine if each.reason is not None)
+        lacks = tuple(e.reason for e in mine if e.reason is not None and e.need.supervised)
+        if lacks:
+            theirs = [judge(site, other, where, moment) for other in others]
+            able = [verdicts for verdicts in theirs if not any(each.reason for each in verdicts)]
+            if able:
+                strict = [e.reason for e in mine if e.reason and not e.need.supervised]
+                return tuple(strict), lacks, [*mine, *(each for some in able for each in some)]
+        return reasons, (), mine
 
-    reasons, lacks = against(at)
-    until = next(
-        (
-            moment
-            for moment in turns(site, [person, *others], where, at)
-            if bool(against(moment)[0]) != bool(reasons)
-        ),
-        None,
-    )
+    reasons, lacks, rests = against(at)
+    turns = _turns(site, [person, *others], where)
+    moment, until = at, None
+    while until is None:
+        # What is lacking is not mended by the end of something else.
+        ends = [] if reasons else [each.until for each in rests if each.until is not None]
+        later = [each for each in (*turns, *ends) if each > moment]
+        if not later:
+            break
+        moment = min(later)
+        now, _lacks, rests = against(moment)
+        if bool(now) != bool(reasons):
+            until = moment
     return Judgement(reasons, until, bool(lacks) and not reasons, lacks)
-
-
-def _by_himself(site: SiteFacts, person: PersonFacts, where: Where, at: datetime) -> bool:
-    return not any(verdict.reason for verdict in judge(site, person, where, at))
