@@ -4,95 +4,19 @@ A moment is judged by what is in force then; until when a judgement holds is fou
 at each moment at which something begins or ends.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from competence.facts import Asked, Firm, Named, PersonFacts, Proof, SiteFacts, Where
+from competence.facts import Firm, PersonFacts, Proof, SiteFacts, Where
+from competence.needs import Need, concerns, firm_of, needs
 from competence.states import Asks, CompanyState, Kind, RecordState
 from work.exceptions import Reason
 from work.states import Role
 
 _COORDINATOR = ("role", str(Role.COMPETENCE_COORDINATOR))
-
-
-@dataclass(frozen=True)
-class Need:
-    """One thing that is asked of a person."""
-
-    asks: str
-    rule: Asked | None = None
-    competence: Named | None = None
-    level: int | None = None
-    supervised: bool = False
-
-    @property
-    def subject(self) -> tuple[Any, ...]:
-        """What is asked for, at whatever level."""
-        place = self.rule.place_id if self.rule and self.asks == Asks.INDUCTION else None
-        return (self.asks, self.competence.id if self.competence else None, place)
-
-    def covers(self, other: "Need") -> bool:
-        """Whether who meets this one meets the other, asked for the same."""
-        return (
-            self.subject == other.subject
-            and (self.level or 0) >= (other.level or 0)
-            and (other.supervised or not self.supervised)
-        )
-
-
-def firm_of(person: PersonFacts, where: Where, at: datetime) -> int | None:
-    """As whose contractor the person is there: the company of the work, where it is one of his."""
-    firms = {
-        firm
-        for site, firm, starts, ends in person.firms
-        if site == where.site_id and starts <= at and (ends is None or ends > at)
-    }
-    if where.team_id in firms:
-        return where.team_id
-    return min(firms, default=person.firm_id)
-
-
-def needs(site: SiteFacts, person: PersonFacts, where: Where, at: datetime) -> list[Need]:
-    """All that is asked of the person there at that moment, the same thing once."""
-    firm_id = firm_of(person, where, at)
-    rules = [
-        rule
-        for rule in site.rules
-        if rule.starts <= at and (rule.ends is None or rule.ends > at)
-        if _concerns(rule, where) and rule.team_id in (None, firm_id)
-    ]
-    found: list[Need] = []
-    if firm_id is not None and (
-        firm_id in site.firms or any(rule.asks == Asks.APPROVAL for rule in rules)
-    ):
-        found.append(Need(Asks.APPROVAL))
-    for need in (need for rule in rules for need in _of(rule, firm_id)):
-        if not any(other.covers(need) for other in found):
-            found = [other for other in found if not need.covers(other)] + [need]
-    return found
-
-
-def _of(rule: Asked, firm_id: int | None) -> Iterator[Need]:
-    if rule.asks == Asks.INDUCTION and (rule.everybody or firm_id is not None):
-        yield Need(Asks.INDUCTION, rule)
-    if rule.asks == Asks.COMPETENCE:
-        yield Need(Asks.COMPETENCE, rule, rule.competence, rule.level, rule.supervised)
-        if rule.verification is not None:
-            yield Need(Asks.COMPETENCE, rule, rule.verification, None, rule.supervised)
-
-
-def _concerns(rule: Asked, where: Where) -> bool:
-    """Whether a rule is about such work, whenever and of whomever."""
-    return (
-        where.path.startswith(rule.path)
-        and rule.type_id in (None, where.type_id)
-        and (rule.class_id is None or rule.class_id in where.class_ids)
-        and rule.capacity in ("", where.capacity)
-        and (not rule.kind or (rule.kind, rule.code) in where.codes)
-    )
 
 
 @dataclass(frozen=True)
@@ -227,27 +151,11 @@ def firm_lacks(
     return [], min(firm.until, insured)
 
 
-def turns(
-    site: SiteFacts, people: Sequence[PersonFacts], where: Where, at: datetime
-) -> list[datetime]:
-    """The moments after `at` at which time alone may change a judgement, in order."""
-    moments: list[datetime | None] = []
-    wanted: set[int] = set()
-    places: set[int | None] = set()
-    for rule in site.rules:
-        if _concerns(rule, where):
-            moments += [rule.starts, rule.ends]
-            wanted |= {each.id for each in (rule.competence, rule.verification) if each}
-            places.add(rule.place_id)
-    for person in people:
-        for _site, _firm, *window in person.firms:
-            moments += window
-        for firm_id in {person.firm_id, *(row[1] for row in person.firms)} & set(site.firms):
-            moments += [site.firms[firm_id].until, *site.firms[firm_id].insured]
-        moments += [proof.until for proof in person.proofs if proof.competence_id in wanted]
-        moments += [until for pk, until in person.exemptions if pk in wanted]
-        moments += [until for pk, until in person.inductions if pk in places]
-    return sorted({moment for moment in moments if moment is not None and moment > at})
+def _turns(site: SiteFacts, people: Sequence[PersonFacts], where: Where) -> list[datetime]:
+    """The moments at which more or less is asked of somebody, by the clock alone."""
+    rules = [(rule.starts, rule.ends) for rule in site.rules if concerns(rule, where)]
+    windows = [(row[2], row[3]) for person in people for row in person.firms]
+    return [moment for pair in (*rules, *windows) for moment in pair if moment is not None]
 
 
 @dataclass(frozen=True)
@@ -273,29 +181,30 @@ def fitness(
 ) -> Judgement:
     """Whether the person is fit there, by himself or beside one of the others who is."""
 
-    def against(moment: datetime) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-        """What stands against the person, and what supervision makes up for."""
-        lacking = [
-            verdict
-            for verdict in judge(site, person, where, moment, url)
-            if verdict.reason is not None
-        ]
-        open_to = tuple(v.reason for v in lacking if v.need.supervised and v.reason)
-        if open_to and any(_by_himself(site, other, where, moment) for other in others):
-            return tuple(v.reason for v in lacking if not v.need.supervised and v.reason), open_to
-        return tuple(v.reason for v in lacking if v.reason), ()
+    def against(moment: datetime) -> tuple[tuple[Reason, ...], tuple[Reason, ...], list[Verdict]]:
+        """What stands against the person, what supervision makes up for, and what it rests on."""
+        mine = judge(site, person, where, moment, url)
+        reasons = tuple(each.reason for each in mine if each.reason is not None)
+        lacks = tuple(e.reason for e in mine if e.reason is not None and e.need.supervised)
+        if lacks:
+            theirs = [judge(site, other, where, moment) for other in others]
+            able = [verdicts for verdicts in theirs if not any(each.reason for each in verdicts)]
+            if able:
+                strict = [e.reason for e in mine if e.reason and not e.need.supervised]
+                return tuple(strict), lacks, [*mine, *(each for some in able for each in some)]
+        return reasons, (), mine
 
-    reasons, lacks = against(at)
-    until = next(
-        (
-            moment
-            for moment in turns(site, [person, *others], where, at)
-            if bool(against(moment)[0]) != bool(reasons)
-        ),
-        None,
-    )
+    reasons, lacks, rests = against(at)
+    turns = _turns(site, [person, *others], where)
+    moment, until = at, None
+    while until is None:
+        # What is lacking is not mended by the end of something else.
+        ends = [] if reasons else [each.until for each in rests if each.until is not None]
+        later = [each for each in (*turns, *ends) if each > moment]
+        if not later:
+            break
+        moment = min(later)
+        now, _lacks, rests = against(moment)
+        if bool(now) != bool(reasons):
+            until = moment
     return Judgement(reasons, until, bool(lacks) and not reasons, lacks)
-
-
-def _by_himself(site: SiteFacts, person: PersonFacts, where: Where, at: datetime) -> bool:
-    return not any(verdict.reason for verdict in judge(site, person, where, at))

@@ -3,13 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, Q
+from django.db.models import Q
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy
 
-from competence.models import Company, Competence, Rule
+from competence.models import Company, Competence
 from competence.permissions import Action, may
 from work.ports import Found, Lapse, Room
+from work.reads import kept
+
+# Whether a site asks anything of people at all: the same for everybody, so that it is kept.
+_ASKS_SQL = """
+SELECT EXISTS (SELECT FROM competence_rule r WHERE r.site_id = %(site)s)
+    OR EXISTS (SELECT FROM competence_company c WHERE c.site_id = %(site)s)
+"""
 
 
 class OfExecutors:
@@ -21,9 +28,11 @@ class OfExecutors:
 
     def count(self, user: Any, thing: Any, at: datetime) -> int | None:
         """How many executors there are; None where there is nobody, or nothing is asked."""
-        rules = Rule.objects.filter(site_id=thing.site_id)
-        companies = Company.objects.filter(site_id=thing.site_id)
-        return thing.item_executors.filter(Q(Exists(rules)) | Q(Exists(companies))).count() or None
+        [(asks,)] = kept.answer(_ASKS_SQL, {"site": thing.site_id})
+        if not asks:
+            return None
+        rows = getattr(thing, "executor_rows", None)
+        return (len(rows) if rows is not None else thing.item_executors.count()) or None
 
     def url(self, thing: Any) -> str:
         """The section, and a page of its own."""

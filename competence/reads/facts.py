@@ -50,9 +50,11 @@ SELECT u.id, u.company_id,
     WHERE m.user_id = u.id AND m.site_id = ANY(%(sites)s) AND m.role = 'contractor'),
   (SELECT jsonb_agg(jsonb_build_array(r.competence_id, r.state, r.level, r.valid_until, r.id)
                     ORDER BY r.id)
-     FROM competence_record r
-    WHERE r.person_id = u.id AND r.site_id = ANY(%(sites)s)
-      AND r.state IN ('obtained', 'verified')),
+     FROM (SELECT DISTINCT ON (o.competence_id, o.state, o.level) o.*
+             FROM competence_record o
+            WHERE o.person_id = u.id AND o.site_id = ANY(%(sites)s)
+              AND o.state IN ('obtained', 'verified')
+            ORDER BY o.competence_id, o.state, o.level, o.valid_until DESC NULLS FIRST) AS r),
   (SELECT jsonb_agg(jsonb_build_array(e.competence_id, e.until) ORDER BY e.id)
      FROM competence_exemption e
     WHERE e.person_id = u.id AND e.site_id = ANY(%(sites)s) AND e.ended_at IS NULL),
@@ -109,7 +111,10 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def of_people(people: Collection[int], site_ids: Iterable[int]) -> dict[int, PersonFacts]:
-    """What these people have at these sites: one query. Who is not there has nothing."""
+    """What these people have at these sites: one query. Who is not there has nothing.
+
+    Of the records of a competence at a level that which lasts longest.
+    """
     found = {pk: PersonFacts(pk) for pk in people}
     asked = {"people": sorted(set(people)), "sites": sorted(set(site_ids))}
     with connection.cursor() as cursor:

@@ -9,8 +9,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from competence.judging import needs
 from competence.models import Record
+from competence.needs import needs
 from competence.reads import facts, judged
 from competence.reads import work as work_reads
 from competence.states import Asks, RecordState

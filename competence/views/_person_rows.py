@@ -24,11 +24,10 @@ def gap_rows(site: Any, who: Scope, at: datetime, gaps: Sequence[Gaps]) -> list[
     rows = []
     for each in gaps:
         asked = [_shown.gap(verdict, each.supervised, at, who, names) for verdict in each.verdicts]
-        order = {"stop": 0, "late": 1, "temp": 2, "go": 3}
         rows.append(
             {
                 "item": _shown.item_row(site, each.item),
-                "asked": sorted(asked, key=lambda row: order[row["tone"]]),
+                "asked": _shown.sorted_gaps(asked),
             }
         )
     return rows

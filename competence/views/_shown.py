@@ -44,6 +44,7 @@ def tabs(request: HttpRequest, site: Any, who: Scope) -> list[dict[str, Any]]:
         ("gate", _("Gate today"), gate or own),
     ]
     here = request.resolver_match.url_name if request.resolver_match else ""
+    here = "company_list" if here == "company" else here
     return [
         {
             "label": label,
@@ -88,6 +89,12 @@ def gap(
         return row | {"tone": "temp", "state": _("Under supervision")}
     tone = "late" if code in ("unverified", "insurance_unverified") else "stop"
     return row | {"tone": tone, "state": str(_LACKS.get(code, _("Missing")))}
+
+
+def sorted_gaps(gaps: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is lacking first."""
+    order = {"stop": 0, "late": 1, "temp": 2, "go": 3}
+    return sorted(gaps, key=lambda row: order[row["tone"]])
 
 
 def named(verdicts: Sequence[Verdict], who: Scope) -> Names:

@@ -32,7 +32,9 @@ def of_item(request: HttpRequest, site: Any, who: Scope, at: datetime, number: s
             {
                 "name": names.get(pk, ""),
                 "url": resolve_url("competence:person", site.slug, pk) if linked else "",
-                "asked": [_shown.gap(verdict, supervised, at, who, said) for verdict in verdicts],
+                "asked": _shown.sorted_gaps(
+                    [_shown.gap(verdict, supervised, at, who, said) for verdict in verdicts]
+                ),
             }
             for pk, verdicts, supervised in judged
         ],

@@ -34,10 +34,10 @@ class Hvk:
             )
         return self.known[code]
 
-    def rule(self, code: str = "", *, at: datetime | None = None, **given: Any) -> Any:
+    def rule(self, of: str = "", *, at: datetime | None = None, **given: Any) -> Any:
         """A rule that asks this competence, of all work unless more is named."""
-        if code:
-            given["competence_id"] = self.asks(code).pk
+        if of:
+            given["competence_id"] = self.asks(of).pk
         return rule_services.create(
             actor=self.world.site_admin,
             at=at or self.world.t(-500),

@@ -111,6 +111,9 @@ def test_a_record_counts_once_another_has_verified_it(hvk, app):
     # It ends at its second, with no task running; until then the work goes on.
     assert not blocks(item, world.t(119))
     assert blocks(item, world.t(120))
+    item = execution.start(actor=world.technician, at=world.t(7), item_id=item.pk)
+    assert not WorkItem.objects.blocked(world.t(119)).exists()
+    assert WorkItem.objects.blocked(world.t(120)).exists()
 
     # Revoked: with a word, by who may; at once.
     with forbidden():
@@ -120,7 +123,9 @@ def test_a_record_counts_once_another_has_verified_it(hvk, app):
     with unknown():
         records.revoke(actor=nrd.admin, at=world.t(8), record_id=record.pk, why="No")
     records.revoke(actor=world.hse, at=world.t(8), record_id=record.pk, why="Tested without pump")
-    assert blocks(item, world.t(8))
+    assert WorkItem.objects.blocked(world.t(8)).exists()
+    [blocker] = item.blockers.filter(ended_at=None)
+    assert (blocker.since, blocker.kind) == (world.t(8), "competence")
     events = Event.objects.filter(subject_type="competence.record").exclude(verb="refused")
     assert [event.verb for event in events.order_by("pk")] == [
         "planned",

@@ -1,0 +1,86 @@
+"""What is asked of somebody at a moment: rules in force, a company's approval. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from competence.facts import Asked, Named, PersonFacts, SiteFacts, Where
+from competence.states import Asks
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing that is asked of a person."""
+
+    asks: str
+    rule: Asked | None = None
+    competence: Named | None = None
+    level: int | None = None
+    supervised: bool = False
+
+    @property
+    def subject(self) -> tuple[Any, ...]:
+        """What is asked for, at whatever level."""
+        place = self.rule.place_id if self.rule and self.asks == Asks.INDUCTION else None
+        return (self.asks, self.competence.id if self.competence else None, place)
+
+    def covers(self, other: "Need") -> bool:
+        """Whether who meets this one meets the other, asked for the same."""
+        return (
+            self.subject == other.subject
+            and (self.level or 0) >= (other.level or 0)
+            and (other.supervised or not self.supervised)
+        )
+
+
+def firm_of(person: PersonFacts, where: Where, at: datetime) -> int | None:
+    """As whose contractor the person is there: the company of the work, where it is one of his."""
+    firms = {
+        firm
+        for site, firm, starts, ends in person.firms
+        if site == where.site_id and starts <= at and (ends is None or ends > at)
+    }
+    if where.team_id in firms:
+        return where.team_id
+    return min(firms, default=person.firm_id)
+
+
+def needs(site: SiteFacts, person: PersonFacts, where: Where, at: datetime) -> list[Need]:
+    """All that is asked of the person there at that moment, the same thing once."""
+    firm_id = firm_of(person, where, at)
+    rules = [
+        rule
+        for rule in site.rules
+        if rule.starts <= at and (rule.ends is None or rule.ends > at)
+        if concerns(rule, where) and rule.team_id in (None, firm_id)
+    ]
+    found: list[Need] = []
+    if firm_id is not None and (
+        firm_id in site.firms or any(rule.asks == Asks.APPROVAL for rule in rules)
+    ):
+        found.append(Need(Asks.APPROVAL))
+    for need in (need for rule in rules for need in _of(rule, firm_id)):
+        if not any(other.covers(need) for other in found):
+            found = [other for other in found if not need.covers(other)] + [need]
+    return found
+
+
+def _of(rule: Asked, firm_id: int | None) -> Iterator[Need]:
+    if rule.asks == Asks.INDUCTION and (rule.everybody or firm_id is not None):
+        yield Need(Asks.INDUCTION, rule)
+    if rule.asks == Asks.COMPETENCE:
+        yield Need(Asks.COMPETENCE, rule, rule.competence, rule.level, rule.supervised)
+        if rule.verification is not None:
+            yield Need(Asks.COMPETENCE, rule, rule.verification, None, rule.supervised)
+
+
+def concerns(rule: Asked, where: Where) -> bool:
+    """Whether a rule is about such work, whenever and of whomever."""
+    return (
+        where.path.startswith(rule.path)
+        and rule.type_id in (None, where.type_id)
+        and (rule.class_id is None or rule.class_id in where.class_ids)
+        and rule.capacity in ("", where.capacity)
+        and (not rule.kind or (rule.kind, rule.code) in where.codes)
+    )
