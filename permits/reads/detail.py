@@ -11,7 +11,7 @@ from permits.models import Permit, PermitItem
 from permits.permissions import sees
 from permits.reads.lists import TONES
 from permits.services import _conflicts
-from permits.services._facts import Facts, by_hazard
+from permits.services._facts import Facts, by_hazard, with_current
 from permits.services._named import model_of
 from permits.standing import LABELS, OVERDUE, standing
 from permits.states import ENDED, Part, State, Verdict
@@ -36,10 +36,9 @@ def find(site: Any, who: Scope, text: str) -> Permit | None:
     match = _NUMBER.fullmatch(text.strip())
     if match is None:
         return None
-    rows = Permit.objects.select_related(
-        "site", "type", "place", "team", "performing_authority", "issuer", "watcher", "copied_from"
-    )
-    found = rows.filter(site=site, number=int(match[1])).first()
+    rows = with_current(Permit.objects.filter(site=site, number=int(match[1])))
+    more = ("performing_authority", "issuer", "watcher", "copied_from")
+    found = rows.select_related(*more).first()
     return found if found is not None and sees(who, found) else None
 
 
@@ -167,6 +166,9 @@ def _stop(facts: Facts) -> dict[str, Any] | None:
 
 def _shown_conflicts(facts: Facts) -> list[dict[str, Any]]:
     """What is near: the activity, its time and condition; never whose it is."""
+    found = _conflicts.of(facts.permit, facts.at)
+    if not found:
+        return []
     endorsed = {
         (each.rule_id, each.other_id, each.item_id): each
         for each in facts.permit.conflicts.filter(
@@ -174,7 +176,7 @@ def _shown_conflicts(facts: Facts) -> list[dict[str, Any]]:
         ).select_related("endorsed_by", "note")
     }
     rows = []
-    for each in _conflicts.of(facts.permit, facts.at):
+    for each in found:
         said = endorsed.get(each.key)
         rows.append(
             {

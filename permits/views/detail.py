@@ -17,6 +17,7 @@ from permits.states import MOVES, State, Verb
 from permits.views import _print, deeds
 from work.pages import Failed, Offer, fragment, live, offered, sent, site_view, worded
 from work.permissions import Scope
+from work.reasons import Names
 
 # The step that comes next, of which the page says what is missing.
 _NEXT = {
@@ -114,7 +115,7 @@ class _Page:
             "site": self.site,
             "permit": values,
             "step": step,
-            "missing": worded(missing, self.who),
+            "missing": worded(missing, self.who, Names(missing, self.who)),
             **self._acts(facts, step, missing, failed),
             "refusal": refusal,
             "done": done,
