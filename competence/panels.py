@@ -19,11 +19,17 @@ class OfExecutors:
     page = "item"
     title = gettext_lazy("Competence of the executors")
 
+    always = False
+
     def count(self, user: Any, thing: Any, at: datetime) -> int | None:
         """How many executors there are; None where there is nobody, or nothing is asked."""
+        return self.rows(user, thing, at).count() or None
+
+    def rows(self, user: Any, thing: Any, at: datetime) -> Any:
+        """The executors, where anything is asked at the site."""
         rules = Rule.objects.filter(site_id=thing.site_id)
         companies = Company.objects.filter(site_id=thing.site_id)
-        return thing.item_executors.filter(Q(Exists(rules)) | Q(Exists(companies))).count() or None
+        return thing.item_executors.filter(Q(Exists(rules)) | Q(Exists(companies)))
 
     def url(self, thing: Any) -> str:
         """The section, and a page of its own."""

@@ -17,16 +17,33 @@ from work.ports import Found
 _LIST = "permits:permit_list"
 
 
-class OfItem:
+class _Counted:
+    """A section that counts rows."""
+
+    always = False
+
+    def count(self, user: Any, thing: Any, at: datetime) -> int | None:
+        """How many rows: one query."""
+        found = self.rows(user, thing, at).count()
+        return found if found or self.always else None
+
+    def rows(self, user: Any, thing: Any, at: datetime) -> Any:
+        """What it counts."""
+        raise NotImplementedError
+
+
+class OfItem(_Counted):
     """The permits that work has."""
+
+    always = True
 
     key = "permits.of_item"
     page = "item"
     title = _("Permits")
 
-    def count(self, user: Any, thing: Any, at: datetime) -> int | None:
-        """How many are linked: one query."""
-        return PermitItem.objects.filter(item=thing.pk, ended_at=None).count()
+    def rows(self, user: Any, thing: Any, at: datetime) -> Any:
+        """The links."""
+        return PermitItem.objects.filter(item=thing.pk, ended_at=None)
 
     def url(self, thing: Any) -> str:
         """The list of them."""
@@ -34,17 +51,16 @@ class OfItem:
         return f"{reverse(_LIST, args=[thing.site.slug])}?{asked}"
 
 
-class OfPlace:
+class OfPlace(_Counted):
     """Permits under way at a place and below it."""
 
     key = "permits.of_place"
     page = "place"
     title = _("Permits under way")
 
-    def count(self, user: Any, thing: Any, at: datetime) -> int | None:
-        """How many of those that the reader may see: one query."""
-        rows = _under_way(thing.site_id).filter(place__path__startswith=thing.path)
-        return _seen(rows, user).count() or None
+    def rows(self, user: Any, thing: Any, at: datetime) -> Any:
+        """Those that the reader may see."""
+        return _seen(_under_way(thing.site_id).filter(place__path__startswith=thing.path), user)
 
     def url(self, thing: Any) -> str:
         """The list of them."""
@@ -52,16 +68,16 @@ class OfPlace:
         return f"{reverse(_LIST, args=[thing.site.slug])}?{asked}"
 
 
-class SafeNow:
+class SafeNow(_Counted):
     """Safe now: work under permits at the site, what is stopped or overdue first."""
 
     key = "permits.safe_now"
     page = "picture"
     title = _("Safe now: work under permits")
 
-    def count(self, user: Any, thing: Any, at: datetime) -> int | None:
-        """How many are under way: one query."""
-        return _seen(_under_way(thing.pk), user).count() or None
+    def rows(self, user: Any, thing: Any, at: datetime) -> Any:
+        """Those under way that the reader may see."""
+        return _seen(_under_way(thing.pk), user)
 
     def url(self, thing: Any) -> str:
         """The list of them."""
