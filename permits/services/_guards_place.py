@@ -10,7 +10,7 @@ from permits.services._facts import (
     Facts,
     isolations_against,
 )
-from permits.services._says import ISSUER, next_by, stands, url
+from permits.services._says import ISSUER, next_by, stands
 from permits.standing import standing
 from permits.states import State, StopCause, Verb
 from work.exceptions import Reason
@@ -53,10 +53,9 @@ def at_the_place(facts: Facts, who: Scope, issuer: int | None) -> list[Reason]:
 def tests_against(facts: Facts) -> list[Reason]:
     """What of the gas tests that are asked is missing, out of limits or has run out."""
     newest, said = facts.newest(), []
-    url_of = url(facts.permit) if facts.permit.sample_points else ""
     for point, each in facts.asked():
         test = newest.get((point, each.substance_id))
-        params = {"point": point, "substance": each.substance.name, "url": url_of}
+        params = {"point": point, "substance": each.substance.name}
         about = ("permit", facts.permit.pk)
         if test is None:
             said.append(Reason("permits.test_missing", params, about))
