@@ -137,6 +137,8 @@ def accept(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
         return []
     if who.user_id == facts.permit.performing_authority_id:
         return [Reason("permits.performs_already")]
+    if given is None:
+        return apart(facts, performer=who.user_id)  # the door asks the rest
     people = {"permits.performing_authority": who.user_id}
     return apart(facts, performer=who.user_id) + _asked.against(facts, people)
 
@@ -144,6 +146,8 @@ def accept(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
 def take_over(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     if facts.overdue:
         return [stands(facts.permit, facts.at)]
+    if given is None and who.user_id is not None:
+        return apart(facts, issuer=who.user_id)  # the door asks the rest
     said = at_the_place(facts, who, who.user_id)
     if facts.issue is not None and facts.issue.next_taker_id in (who.user_id, None):
         coming = facts.issue.next_taker_id
