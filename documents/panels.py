@@ -29,12 +29,18 @@ class OfItem:
     page = "item"
     title = _("Documents")
 
+    always = False
+
     def count(self, user: Any, thing: Any, at: datetime) -> int | None:
         """How many; nothing where none is asked."""
+        return self.rows(user, thing, at).count() or None
+
+    def rows(self, user: Any, thing: Any, at: datetime) -> Any:
+        """Those that are asked."""
         asked = items().filter(
             pk=thing.pk, prerequisites__supplier=KEY, prerequisites__withdrawn_at=None
         )
-        return asked.values("prerequisites__source_id").distinct().count() or None
+        return Document.objects.filter(pk__in=asked.values("prerequisites__source_id"))
 
     def url(self, thing: Any) -> str:
         """The list of them."""
@@ -48,12 +54,18 @@ class OfPlace:
     page = "place"
     title = _("Documents")
 
+    always = False
+
     def count(self, user: Any, thing: Any, at: datetime) -> int | None:
         """How many; nothing where there is none."""
+        rows = self.rows(user, thing, at)
+        return None if rows is None else rows.count() or None
+
+    def rows(self, user: Any, thing: Any, at: datetime) -> Any | None:
+        """Those in use; None for a guest."""
         if isinstance(user, Scope) and user.only_contractor(thing.site_id):
             return None
-        known = Document.objects.filter(withdrawn_at=None, pk__in=at_place(thing))
-        return known.count() or None
+        return Document.objects.filter(withdrawn_at=None, pk__in=at_place(thing))
 
     def url(self, thing: Any) -> str:
         """The list of them."""

@@ -11,7 +11,7 @@ from permits.models import Permit, PermitItem
 from permits.permissions import sees
 from permits.reads.lists import TONES
 from permits.services import _conflicts
-from permits.services._facts import Facts, by_hazard
+from permits.services._facts import Facts, by_hazard, with_current
 from permits.services._named import model_of
 from permits.standing import LABELS, OVERDUE, standing
 from permits.states import ENDED, Part, State, Verdict
@@ -36,10 +36,9 @@ def find(site: Any, who: Scope, text: str) -> Permit | None:
     match = _NUMBER.fullmatch(text.strip())
     if match is None:
         return None
-    rows = Permit.objects.select_related(
-        "site", "type", "place", "team", "performing_authority", "issuer", "watcher", "copied_from"
-    )
-    found = rows.filter(site=site, number=int(match[1])).first()
+    rows = with_current(Permit.objects.filter(site=site, number=int(match[1])))
+    more = ("performing_authority", "issuer", "watcher", "copied_from")
+    found = rows.select_related(*more).first()
     return found if found is not None and sees(who, found) else None
 
 
@@ -74,6 +73,7 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
         "stop": _stop(facts),
         "conflicts": _shown_conflicts(facts),
         "tests": _tests(facts),
+        "test_columns": _test_columns(),
         "tests_until": permit.tests_until or facts.tests_until(),
         "hazards": _hazards(facts),
         "on_it": [
@@ -167,6 +167,9 @@ def _stop(facts: Facts) -> dict[str, Any] | None:
 
 def _shown_conflicts(facts: Facts) -> list[dict[str, Any]]:
     """What is near: the activity, its time and condition; never whose it is."""
+    found = _conflicts.of(facts.permit, facts.at)
+    if not found:
+        return []
     endorsed = {
         (each.rule_id, each.other_id, each.item_id): each
         for each in facts.permit.conflicts.filter(
@@ -174,7 +177,7 @@ def _shown_conflicts(facts: Facts) -> list[dict[str, Any]]:
         ).select_related("endorsed_by", "note")
     }
     rows = []
-    for each in _conflicts.of(facts.permit, facts.at):
+    for each in found:
         said = endorsed.get(each.key)
         rows.append(
             {
@@ -225,6 +228,12 @@ def _tests(facts: Facts) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _test_columns() -> list[dict[str, Any]]:
+    head = [{"label": _("Gas")}, {"label": _("Sample point")}]
+    head += [{"label": _("Before"), "end": True}, {"label": _("Now"), "end": True}]
+    return head + [{"label": label} for label in (_("Limits"), _("Result"), _("Valid until"))]
 
 
 def limits(low: Any, high: Any, unit: str) -> str:

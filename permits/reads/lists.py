@@ -44,6 +44,10 @@ def chosen(
         rows = rows.filter(place__path__startswith=path)
     if type_id := asked.get("type_id"):
         rows = rows.filter(type=type_id)
+    if item_id := asked.get("item_id"):
+        rows = rows.filter(links__item=item_id, links__ended_at=None)
+    if show == "all":
+        return rows.annotate(rank=_rank()).order_by("rank", "-pk")
     if show == "ended":
         return rows.filter(ended_at__isnull=False).order_by("-ended_at", "-pk")
     rows = rows.filter(ended_at=None)

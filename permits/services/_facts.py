@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import FilteredRelation, Q, QuerySet, Value
+
 from permits.models import (
     GasTest,
     Hazard,
@@ -24,7 +26,6 @@ from permits.states import COUNTED, Family, State
 from work.exceptions import Reason
 
 _FAMILIES = list(Family)
-_OF_A_STOP = ("called_by", "confirmed_by", "note", "left")
 
 
 @dataclass
@@ -93,14 +94,25 @@ class Facts:
 
 def load(permit_id: int, at: datetime) -> Facts | None:
     """One permit with everything: a query a table, whatever stands in them."""
-    permit = (
-        Permit.objects.select_related("site", "type", "place", "team").filter(pk=permit_id).first()
-    )
+    permit = with_current(Permit.objects.filter(pk=permit_id)).first()
     return facts_of(permit, at) if permit is not None else None
 
 
+def with_current(permits: QuerySet[Permit]) -> QuerySet[Permit]:
+    """Permits with their site, type and place, the issue that is open, and the stop that stands."""
+    open_rows = {
+        "open_issue": FilteredRelation("issues", condition=Q(issues__ended_at=None)),
+        "open_stop": FilteredRelation("stops", condition=Q(stops__ended_at=None)),
+    }
+    whose = [f"open_stop__{name}" for name in ("called_by", "confirmed_by", "note", "left")]
+    joined = ("site", "type", "place", "team", "open_issue", "open_stop", *whose)
+    return permits.annotate(read_whole=Value(True), **open_rows).select_related(*joined)
+
+
 def facts_of(permit: Permit, at: datetime) -> Facts:
-    """The same of a permit at hand, with its site, type and place."""
+    """The same of a permit at hand, which `with_current` read."""
+    if not getattr(permit, "read_whole", False):
+        raise ValueError("the permit was read without its issue and its stop")
     routes = {each.risk: each for each in permit.type.routes.all()}
     asked = permit.type.tests.filter(is_active=True).select_related("substance")
     hazards = list(permit.hazards.filter(ended_at=None))
@@ -118,8 +130,8 @@ def facts_of(permit: Permit, at: datetime) -> Facts:
         on_it=list(permit.presences.filter(off_at=None).select_related("person")),
         signatures=list(permit.signatures.select_related("person")),
         tests=list(permit.gas_tests.select_related("tester")),
-        issue=permit.issues.filter(ended_at=None).first(),
-        stop=permit.stops.filter(ended_at=None).select_related(*_OF_A_STOP).first(),
+        issue=getattr(permit, "open_issue", None),
+        stop=getattr(permit, "open_stop", None),
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from permits.models import PermitSettings
 from permits.services._facts import Facts
@@ -21,12 +21,14 @@ def latest_end(facts: Facts, issuer_id: int) -> datetime | None:
     shifts = permit.site.shifts.filter(starts__lte=facts.at, ends__gt=facts.at)
     own = shifts.filter(
         Q(crew__members__ends=None) | Q(crew__members__ends__gt=facts.at),
+        pk=OuterRef("pk"),
         crew__members__user_id=issuer_id,
         crew__members__starts__lte=facts.at,
     )
-    end = own.order_by("-ends").values_list("ends", flat=True).first()
+    planned = list(shifts.annotate(own=Exists(own)).values_list("own", "ends"))
+    end = max((ends for mine, ends in planned if mine), default=None)
     if end is None:
-        return None if shifts.exists() else permit.ends
+        return None if planned else permit.ends
     own_settings = PermitSettings.objects.filter(site_id=permit.site_id)
     minutes = own_settings.values_list("past_shift_minutes", flat=True).first()
     past = timedelta(minutes=_DEFAULT if minutes is None else minutes)

@@ -113,7 +113,7 @@ class _Page:
         context = {
             "site": self.site,
             "permit": values,
-            "step": step,
+            "step_text": step.label if step else "",
             "missing": worded(missing, self.who),
             **self._acts(facts, step, missing, failed),
             "refusal": refusal,
@@ -200,4 +200,5 @@ def _is_moot(code: str) -> bool:
         "permits.check_not_asked",
         "permits.endorsement_not_asked",
         "permits.performs_already",
+        "permits.performer_signed",
     } or code.startswith("permits.stands_")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,8 +18,9 @@ from permits.reads import lists as read
 from permits.services import stopping
 from permits.states import State, Verb
 from work.exceptions import NotDone, Reason, Refused
-from work.pages import answer_of, live, number_in, refusal, see_other, site_view
+from work.pages import answer_of, fragment, live, number_in, refusal, see_other, site_view
 from work.permissions import Scope
+from work.reads import item as items
 from work.reads import places
 
 
@@ -33,7 +34,13 @@ def permit_list(request: HttpRequest, site: Any, who: Scope, at: datetime) -> Ht
     place = places.find(site, who, request.GET.get("place", "").replace("\x00", "")[:120])
     types = list(PermitType.objects.filter(site=site, is_active=True))
     kind = next((each for each in types if each.code == request.GET.get("type")), None)
-    asked = {"path": place.path if place else "", "type_id": kind.pk if kind else None}
+    item = items.find(site, who, request.GET["item"]) if request.GET.get("item") else None
+    if request.GET.get("item") and item is None:
+        raise Http404
+    asked: dict[str, Any] = {"path": place.path if place else ""}
+    asked |= {"type_id": kind.pk if kind else None, "item_id": item.pk if item else None}
+    if item is not None and "show" not in request.GET:
+        show = "all"
     rows = read.chosen(site, who, at, show, asked)
     total, text = read.total_text(rows)
     last = max(1, min(20, -(-total // read.PAGE)))
@@ -41,6 +48,8 @@ def permit_list(request: HttpRequest, site: Any, who: Scope, at: datetime) -> Ht
     shown = read.page(rows, page)
     values = {
         "site": site,
+        "item": item,
+        "item_number": str(item.number) if item else "",
         "tabs": _tabs(site, who, at, show),
         "show": show,
         "rows": shown,
@@ -53,7 +62,8 @@ def permit_list(request: HttpRequest, site: Any, who: Scope, at: datetime) -> Ht
         "may_ask": _asks_anywhere(who, site),
         "stop_url": reverse("permits:stop_here", args=[site.slug]),
     }
-    return render(request, "permits/permit_list.html", values)
+    name = "_permit_panel" if "panel" in request.GET and fragment(request) else "permit_list"
+    return render(request, f"permits/{name}.html", values)
 
 
 def _asks_anywhere(who: Scope, site: Any) -> bool:

@@ -25,6 +25,7 @@ from tests.permissions.people import (
     codes,
     site_codes,
 )
+from tests.permissions.permits import PERMIT_ROWS
 from tests.permissions.rows import Row, act
 from tests.views.cases import CASES
 from work.models import WorkItem
@@ -243,6 +244,7 @@ ROWS: dict[str, Row] = {
         _plain("set_language"), codes(302), codes(302), lambda s: {"language": "nl"}
     ),
     **DOCUMENT_ROWS,
+    **PERMIT_ROWS,
 }
 
 # Of competences: who sees what others have, and a company's people what is their own's.
