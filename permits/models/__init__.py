@@ -1,6 +1,15 @@
 """The records of permits."""
 
 from permits.models.assessments import Hazard, Measure
+from permits.models.boxes import (
+    IsolationCheck,
+    LockRemoval,
+    PersonalLock,
+    TestAgreement,
+    TestSanction,
+)
+from permits.models.cards import IsolationCard
+from permits.models.isolations import Isolation, IsolationPoint, IsolationUse
 from permits.models.issues import GasTest, Issue, Presence, Signature, Stop
 from permits.models.permits import Permit, PermitItem, PermitPerson, PermitPlace
 from permits.models.types import (
@@ -15,7 +24,13 @@ from permits.models.types import (
 __all__ = [
     "GasTest",
     "Hazard",
+    "Isolation",
+    "IsolationCard",
+    "IsolationCheck",
+    "IsolationPoint",
+    "IsolationUse",
     "Issue",
+    "LockRemoval",
     "Measure",
     "Numbering",
     "Permit",
@@ -25,9 +40,12 @@ __all__ = [
     "PermitRoute",
     "PermitSettings",
     "PermitType",
+    "PersonalLock",
     "Presence",
     "Signature",
     "Stop",
     "Substance",
+    "TestAgreement",
+    "TestSanction",
     "TypeTest",
 ]

@@ -130,16 +130,6 @@ def by_hazard(facts: Facts) -> dict[int, list[Measure]]:
     return found
 
 
-def isolations_against(permit: Permit, at: datetime) -> list[Reason]:
-    """What of its isolations is not in place, tried and in use: against issue and taking."""
-    return []
-
-
-def isolations_to_close(permit: Permit, at: datetime) -> list[Reason]:
-    """What of its isolations keeps it from being closed: neither lifted nor carried on by name."""
-    return []
-
-
 def conflicts_against(permit: Permit, at: datetime, verb: str) -> list[Reason]:
     """Other activity too near that stops this one, or that nobody has endorsed."""
     return []

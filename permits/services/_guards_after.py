@@ -5,10 +5,8 @@ from typing import Any
 
 from permits.services import _asked
 from permits.services._apart import apart
-from permits.services._facts import (
-    Facts,
-    isolations_to_close,
-)
+from permits.services._facts import Facts
+from permits.services._isolated import isolations_to_close
 from permits.services._says import next_by, stands
 from permits.states import State
 from work.exceptions import Reason

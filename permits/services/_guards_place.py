@@ -9,8 +9,8 @@ from permits.services._apart import apart
 from permits.services._facts import (
     Facts,
     conflicts_against,
-    isolations_against,
 )
+from permits.services._isolated import isolations_against
 from permits.services._says import ISSUER, next_by, stands, url
 from permits.standing import standing
 from permits.states import State, StopCause, Verb

@@ -1,6 +1,7 @@
 """Until when an issue may last: within the authorised window and the issuer's shift."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 
@@ -18,19 +19,26 @@ def latest_end(facts: Facts, issuer_id: int) -> datetime | None:
     A site that has planned no shift of anybody at the moment is bounded by the permit alone.
     """
     permit = facts.permit
-    shifts = permit.site.shifts.filter(starts__lte=facts.at, ends__gt=facts.at)
-    own = shifts.filter(
-        Q(crew__members__ends=None) | Q(crew__members__ends__gt=facts.at),
-        crew__members__user_id=issuer_id,
-        crew__members__starts__lte=facts.at,
-    )
-    end = own.order_by("-ends").values_list("ends", flat=True).first()
+    end = shift_end(permit.site, issuer_id, facts.at)
     if end is None:
+        shifts = permit.site.shifts.filter(starts__lte=facts.at, ends__gt=facts.at)
         return None if shifts.exists() else permit.ends
     own_settings = PermitSettings.objects.filter(site_id=permit.site_id)
     minutes = own_settings.values_list("past_shift_minutes", flat=True).first()
     past = timedelta(minutes=_DEFAULT if minutes is None else minutes)
     return min(permit.ends, end + past)
+
+
+def shift_end(site: Any, person_id: int, at: datetime) -> datetime | None:
+    """When the shift of a person ends; None for who is in none now."""
+    own = site.shifts.filter(
+        Q(crew__members__ends=None) | Q(crew__members__ends__gt=at),
+        crew__members__user_id=person_id,
+        crew__members__starts__lte=at,
+        starts__lte=at,
+        ends__gt=at,
+    )
+    return own.order_by("-ends").values_list("ends", flat=True).first()
 
 
 def ends_against(facts: Facts, issuer_id: int, ends: datetime | None) -> list[Reason]:
