@@ -31,4 +31,5 @@ class PermitsConfig(AppConfig):
         for capacity in answers.CAPACITIES:
             ports.capacities.register(capacity)
         ports.item_listeners.register(answers.FollowsItems())
+        ports.item_listeners.register(isolation_answers.OfItems())
         ports.words.register(WORDS)

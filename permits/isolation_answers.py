@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,8 @@ from permits.services._isolated import holds_until, not_relied_on, reason, stand
 from permits.services._isolation import KEY
 from permits.services.boxes import told_first
 from work.exceptions import Reason
-from work.ports import Answer, Fit, ItemContext, Requirement, Source
+from work.ports import Answer, Fit, ItemChange, ItemContext, Requirement, Source
+from work.services import recheck
 from work.states import BlockerKind, Gate, Role, Status
 
 _NONE = ("role", str(Role.PLANNER))
@@ -160,17 +162,38 @@ def _need(isolation: Isolation, what: str) -> Requirement:
         key=f"{what}:{isolation.pk}",
         gate=Gate.START,
         kind=BlockerKind.ISOLATION,
-        what=Reason(_NEEDS[what], {"isolation": isolation.number, "name": isolation.title}),
+        what=Reason(NEEDS[what], {"isolation": isolation.number, "name": isolation.title}),
         source_id=isolation.pk,
         params={} if what == "isolated" else {what: True},
     )
 
 
-_NEEDS = {
+NEEDS = {
     "isolated": "need.permits.isolated",
     "lock": "need.permits.own_lock",
     "removed": "need.permits.isolation_removed",
 }
+
+
+class OfItems:
+    """A check that is due keeps work from beginning and stops none: what has begun is asked so."""
+
+    key = KEY
+
+    def items_changed(self, changes: Sequence[ItemChange], act: Any) -> None:
+        """One query where work began."""
+        begun = [each.item_id for each in changes if _begun(each)]
+        if not begun:
+            return
+        uses = used(begun)
+        ids = {pk for each in uses.values() for pk in each}
+        long_term = Isolation.objects.filter(pk__in=ids, kind=Kind.LONG_TERM) if ids else ()
+        if checked := [each.pk for each in long_term]:
+            recheck(act=act, key=KEY, source_ids=checked)
+
+
+def _begun(change: ItemChange) -> bool:
+    return change.status_before in _NOT_BEGUN and change.status_after == Status.LIVE
 
 
 class Locks:

@@ -91,7 +91,7 @@ MOVES: dict[Verb, frozenset[State]] = {
     Verb.ABSENT: _ON_BOX | {State.APPROVED},
     Verb.ASK_TEST: frozenset({State.VERIFIED}),
     Verb.AGREE_TEST: frozenset({State.VERIFIED}),
-    Verb.SANCTION: frozenset({State.VERIFIED}),
+    Verb.SANCTION: _HELD,
     Verb.LIFT: frozenset({State.IN_TEST}),
     Verb.END_TEST: frozenset({State.IN_TEST}),
     Verb.CARRY_ON: _HELD,

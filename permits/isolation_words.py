@@ -51,6 +51,9 @@ SENTENCES = {
     ),
     # Points
     "permits.isolation_not_all_in_place": _("Not every point of I-%(isolation)s is in place."),
+    "permits.isolation_is_applied": _(
+        "Points of I-%(isolation)s are in place: they are removed, not cancelled."
+    ),
     "permits.isolation_not_applied": _("Nothing of I-%(isolation)s is in place."),
     "permits.isolator_tries": _("Who isolated %(tag)s does not try it."),
     "permits.point_applied": _("%(tag)s is applied already."),

@@ -113,8 +113,8 @@ def group_off(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     return []
 
 
-def box(facts: Facts) -> list[Reason]:
-    """The box is empty: a reason for each lock that is on it."""
+def box(facts: Facts, *, group: bool = True) -> list[Reason]:
+    """The box is empty: a reason for each lock that is on it. group: the group lock counts too."""
     return [
         Reason(
             "permits.box_not_empty",
@@ -123,6 +123,7 @@ def box(facts: Facts) -> list[Reason]:
             ("user", each.person_id),
         )
         for each in facts.locks
+        if group or not each.group
     ]
 
 
@@ -168,7 +169,10 @@ def agree_test(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
 
 
 def sanction(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    """Every holder agrees and is off the box; every permit is stopped, and that is confirmed."""
+    """Every holder agrees and is off the box; every permit is stopped, and that is confirmed.
+
+    The group lock may stay on, of who leads the test.
+    """
     asked = facts.sanction
     if asked is None:
         return [reason(facts.isolation, "permits.test_not_asked")]
@@ -178,7 +182,7 @@ def sanction(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
         Reason("permits.test_not_agreed", {}, ("user", person), ("user", person))
         for person in sorted(holders - agreed)
     ]
-    said += box(facts)
+    said += box(facts, group=False)
     going = [each for each in facts.permits if each.state in UNDER_ISSUE]
     return said + [permit_stands(each, facts.at) for each in going]
 
@@ -187,12 +191,13 @@ def holders_since(facts: Facts) -> set[int]:
     """Who had a lock on the box when the test was asked for, or has put one on since."""
     if facts.sanction is None:
         return set()
-    locks = facts.isolation.locks.exclude(off_at__lt=facts.sanction.asked_at)
+    own = facts.isolation.locks.filter(group=False)
+    locks = own.exclude(off_at__lt=facts.sanction.asked_at)
     return set(locks.values_list("person_id", flat=True))
 
 
 def lift(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    return box(facts)
+    return box(facts, group=False)
 
 
 def end_test(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
