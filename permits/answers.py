@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from permits.models import Permit, PermitItem, PermitPlace, PermitType
 from permits.services._enter import KEY
 from permits.services._says import stands, url
+from permits.services.stopping import too_near
 from permits.standing import OVERDUE, holds_until, standing
 from permits.states import ENDED, State
 from work.exceptions import Reason
@@ -25,6 +26,8 @@ CAPACITIES = [
     Capacity("permits.watcher", _("Watcher of the after-care")),
     Capacity("permits.isolator", _("Isolator")),
 ]
+# What of an item decides whether it is too near.
+_NEAR = frozenset({"place", "places", "planned_start", "planned_end", "status", "type", "assets"})
 _NONE = ("role", str(Role.PLANNER))
 # Of several linked permits the one that is nearest to *in force* is spoken of.
 _NEAREST = [
@@ -196,4 +199,7 @@ class FollowsItems:
     key = KEY
 
     def items_changed(self, changes: Sequence[ItemChange], act: Any) -> None:
-        """Nothing yet where nothing of a place or window moved."""
+        """Nothing where nothing of a time, a place or what is under way changed."""
+        moved = [change.item_id for change in changes if change.what & _NEAR]
+        if moved:
+            too_near(act, moved)

@@ -9,7 +9,7 @@ class PermitsConfig(AppConfig):
     verbose_name = _("Permits")
 
     def ready(self) -> None:
-        from permits import answers, isolation_answers
+        from permits import answers, isolation_answers, panels
         from permits.words import WORDS
         from work import ports
 
@@ -32,4 +32,11 @@ class PermitsConfig(AppConfig):
             ports.capacities.register(capacity)
         ports.item_listeners.register(answers.FollowsItems())
         ports.item_listeners.register(isolation_answers.OfItems())
+        for panel in (panels.OfItem(), panels.OfPlace(), panels.SafeNow()):
+            ports.panels.register(panel)
+        ports.search_sources.register(panels.Finds())
+        ports.lapses.register(ports.Lapse("permits.permit", panels.LAPSES))
+        ports.rooms.register(
+            ports.Room("permits", _("Permits"), "shield-check", "permits:permit_list")
+        )
         ports.words.register(WORDS)

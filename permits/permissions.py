@@ -88,6 +88,13 @@ def may(who: Scope, verb: Verb, permit: Permit, on_it: Collection[int] = ()) -> 
     return Denied(Reason("role_needed", {"roles": sorted(map(str, BY_ROLE[verb]))}))
 
 
+def may_sign_for(who: Scope, permit: Permit) -> bool:
+    """Whether `who` signs others on and off: the performing authority, an issuer, a lead."""
+    leads = {Role.PERMIT_ISSUER, Role.SHIFT_LEAD, Role.SUPERVISOR}
+    mine = who.user_id is not None and who.user_id == permit.performing_authority_id
+    return mine or bool(roles(who, permit) & leads)
+
+
 def may_at(who: Scope, asked: Collection[str], site_id: int, path: str) -> Allowed | Denied:
     """Whether `who` has one of these roles at a place that no permit speaks for."""
     if who.system:

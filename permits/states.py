@@ -90,7 +90,9 @@ MOVES: dict[Verb, frozenset[State]] = {
     Verb.ASSESS: _BEFORE_CHECK,
     Verb.REQUEST: frozenset({State.DRAFT}),
     Verb.CHECK: frozenset({State.REQUESTED}),
-    Verb.ENDORSE: frozenset({State.CHECKED, State.REQUESTED}),
+    Verb.ENDORSE: frozenset(
+        {State.REQUESTED, State.CHECKED, State.AUTHORISED, State.STOPPED} | UNDER_ISSUE
+    ),
     Verb.AUTHORISE: ASKED,
     Verb.REVERT: ASKED,
     Verb.REFUSE: ASKED,
@@ -159,6 +161,26 @@ class MethodClass(TextChoices):
     VALVE = "valve", _("Valve only")
     PROVED = "proved", _("Proved")
     POSITIVE = "positive", _("Positive")
+
+
+class Reach(TextChoices):
+    """How near two activities are for a rule to speak of them."""
+
+    SAME = "same", _("at the same place")
+    WITHIN = "within", _("at the same place, or one within the other")
+    NEXT_TO = "next_to", _("next to it")
+    ABOVE_BELOW = "above_below", _("above or below it")
+    SAME_AIR = "same_air", _("in the same air")
+    SAME_DRAIN = "same_drain", _("on the same drain or header")
+    ASSET = "asset", _("on the same thing")
+
+
+class Verdict(TextChoices):
+    """What follows where two activities are too near."""
+
+    STOP = "stop", _("Stop")
+    ENDORSE = "endorse", _("Endorse")
+    INFORM = "inform", _("Inform")
 
 
 class Part(TextChoices):

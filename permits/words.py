@@ -80,6 +80,13 @@ WORDS = Words(
             "%(have)s people have a part in this permit; its risk asks for %(need)s."
         ),
         "permits.condition_unmet": _("%(what)s: %(reason)s"),
+        "permits.window_not_shortened": _("The window is not shortened by that."),
+        "permits.conflict_stop": _(
+            "%(activity)s is near from %(since)s: this work is not done beside it. %(condition)s"
+        ),
+        "permits.conflict_not_endorsed": _(
+            "%(activity)s is near from %(since)s, and nobody has endorsed it. %(condition)s"
+        ),
         # At the place
         "permits.performer_needed": _("No performing authority is named."),
         "permits.not_performer": _("Only the performing authority of the permit does this."),

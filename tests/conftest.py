@@ -249,8 +249,10 @@ def _own_cache(settings):
     """What one test caches, another never sees."""
     from django.core.cache import cache
 
+    from tests.factories import steps
     from work.reads import kept
 
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
     kept.forget()
+    steps.begin()

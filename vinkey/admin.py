@@ -26,6 +26,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
+import competence.admin
 import work.admin
 from vinkey import navigation
 from work.admin import reach
@@ -55,8 +56,9 @@ class Site(UnfoldAdminSite):
     def __init__(self, name: str = "admin") -> None:
         """With the pages of our own applications, and those alone."""
         super().__init__(name)
-        for model, page in work.admin.PAGES.items():
-            self.register(model, page)
+        for pages in (work.admin.PAGES, competence.admin.PAGES):
+            for model, page in pages.items():
+                self.register(model, page)
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Without the addresses that would pass by our own pages."""

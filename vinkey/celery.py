@@ -22,6 +22,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "minute": {"task": "work.tasks.minute", "schedule": 60.0, "options": {"expires": 55}},
+    "documents": {"task": "documents.tasks.minute", "schedule": 60.0, "options": {"expires": 55}},
+    "permits": {"task": "permits.tasks.minute", "schedule": 60.0, "options": {"expires": 55}},
     "imports": {"task": "work.tasks.imports", "schedule": 5.0, "options": {"expires": 4}},
     "drop_uploads": {"task": "work.tasks.drop_uploads", "schedule": crontab(hour=2, minute=47)},
     "reconcile": {"task": "work.tasks.reconcile", "schedule": crontab(hour=2, minute=17)},

@@ -32,7 +32,10 @@ urlpatterns = [
     path("account/", include(account_urls)),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
+    path("", include("documents.urls")),
+    path("", include("competence.urls")),
     path("", include("work.urls")),
+    path("s/<slug:site>/permits/", include("permits.urls")),
 ]
 
 if not settings.PRODUCTION:

@@ -1,11 +1,15 @@
 """What the pages of a supporting domain are made with: their one way into those of work/.
 
 A page stands under `site_view`, and under `live` where it keeps itself up to date. A record's acts
-are a table of `Deed`s: `offered` draws them, `sent` does what was sent.
+are a table of `Deed`s: `offered` draws them, `sent` does what was sent; forms begin with `Act`.
 """
 
+from work.forms.acts import Act
+from work.forms.fields import choice, moment, text
+from work.reasons import Names
 from work.views._deeds import Deed, Given, Offer, offered, sent
 from work.views._item_acts import Failed
+from work.views._label import qr_code
 from work.views._live import live
 from work.views._panels import panels
 from work.views._refusals import INCOMPLETE, INVALID, answer_of, refusal, worded
@@ -14,20 +18,26 @@ from work.views._site import back_to, fragment, number_in, see_other, site_view
 __all__ = [
     "INCOMPLETE",
     "INVALID",
+    "Act",
     "Deed",
     "Failed",
     "Given",
+    "Names",
     "Offer",
     "answer_of",
     "back_to",
+    "choice",
     "fragment",
     "live",
+    "moment",
     "number_in",
     "offered",
     "panels",
+    "qr_code",
     "refusal",
     "see_other",
     "sent",
     "site_view",
+    "text",
     "worded",
 ]

@@ -9,6 +9,7 @@ from permits.models.boxes import (
     TestSanction,
 )
 from permits.models.cards import IsolationCard
+from permits.models.conflicts import ActivityRule, Conflict
 from permits.models.isolations import Isolation, IsolationPoint, IsolationUse
 from permits.models.issues import GasTest, Issue, Presence, Signature, Stop
 from permits.models.permits import Permit, PermitItem, PermitPerson, PermitPlace
@@ -22,6 +23,8 @@ from permits.models.types import (
 )
 
 __all__ = [
+    "ActivityRule",
+    "Conflict",
     "GasTest",
     "Hazard",
     "Isolation",

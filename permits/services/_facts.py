@@ -1,10 +1,11 @@
 """What an act or a page knows of one permit, loaded once."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from django.db.models import FilteredRelation, Q, QuerySet, Value
 
 from permits.models import (
     GasTest,
@@ -22,7 +23,6 @@ from permits.models import (
 )
 from permits.standing import overdue, state_at
 from permits.states import COUNTED, Family, State
-from work.exceptions import Reason
 
 _FAMILIES = list(Family)
 
@@ -93,18 +93,30 @@ class Facts:
 
 def load(permit_id: int, at: datetime) -> Facts | None:
     """One permit with everything: a query a table, whatever stands in them."""
-    permit = (
-        Permit.objects.select_related("site", "type", "place", "team").filter(pk=permit_id).first()
-    )
+    permit = with_current(Permit.objects.filter(pk=permit_id)).first()
     return facts_of(permit, at) if permit is not None else None
 
 
+def with_current(permits: QuerySet[Permit]) -> QuerySet[Permit]:
+    """Permits with their site, type and place, the issue that is open, and the stop that stands."""
+    open_rows = {
+        "open_issue": FilteredRelation("issues", condition=Q(issues__ended_at=None)),
+        "open_stop": FilteredRelation("stops", condition=Q(stops__ended_at=None)),
+    }
+    whose = [f"open_stop__{name}" for name in ("called_by", "confirmed_by", "note", "left")]
+    joined = ("site", "type", "place", "team", "open_issue", "open_stop", *whose)
+    return permits.annotate(read_whole=Value(True), **open_rows).select_related(*joined)
+
+
 def facts_of(permit: Permit, at: datetime) -> Facts:
-    """The same of a permit at hand, with its site, type and place."""
+    """The same of a permit at hand, which `with_current` read."""
+    if not getattr(permit, "read_whole", False):
+        raise ValueError("the permit was read without its issue and its stop")
     routes = {each.risk: each for each in permit.type.routes.all()}
     asked = permit.type.tests.filter(is_active=True).select_related("substance")
     hazards = list(permit.hazards.filter(ended_at=None))
     of_hazards = Measure.objects.filter(hazard__permit=permit, ended_at=None)
+    of_hazards = of_hazards.select_related("ticked_by")
     return Facts(
         permit=permit,
         at=at,
@@ -113,12 +125,12 @@ def facts_of(permit: Permit, at: datetime) -> Facts:
         hazards=hazards,
         measures=[each for each in of_hazards if each.hazard_id in {h.pk for h in hazards}],
         links=list(permit.links.filter(ended_at=None)),
-        named=list(permit.people.filter(ended_at=None)),
-        on_it=list(permit.presences.filter(off_at=None)),
-        signatures=list(permit.signatures.all()),
-        tests=list(permit.gas_tests.all()),
-        issue=permit.issues.filter(ended_at=None).first(),
-        stop=permit.stops.filter(ended_at=None).first(),
+        named=list(permit.people.filter(ended_at=None).select_related("person")),
+        on_it=list(permit.presences.filter(off_at=None).select_related("person")),
+        signatures=list(permit.signatures.select_related("person")),
+        tests=list(permit.gas_tests.select_related("tester")),
+        issue=getattr(permit, "open_issue", None),
+        stop=getattr(permit, "open_stop", None),
     )
 
 
@@ -128,18 +140,3 @@ def by_hazard(facts: Facts) -> dict[int, list[Measure]]:
     for each in facts.measures:
         found[each.hazard_id].append(each)
     return found
-
-
-def conflicts_against(permit: Permit, at: datetime, verb: str) -> list[Reason]:
-    """Other activity too near that stops this one, or that nobody has endorsed."""
-    return []
-
-
-def endorsement_asked(facts: Facts) -> bool:
-    """Whether it is endorsed on its way: its route says so, or other activity is near."""
-    return facts.route is not None and facts.route.endorsed
-
-
-def ids(rows: Iterable[Any], name: str) -> list[int]:
-    """Ids of what rows point at."""
-    return [getattr(each, f"{name}_id") for each in rows]

@@ -4,16 +4,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from permits.services import _asked
+from permits.services import _asked, _conflicts
 from permits.services._apart import apart
 from permits.services._facts import (
     Facts,
     by_hazard,
-    conflicts_against,
-    endorsement_asked,
 )
 from permits.services._says import next_by, stands
-from permits.states import MeasureKind, State, Verb
+from permits.states import ASKED, MeasureKind, State, Verb
 from work.exceptions import Reason
 from work.permissions import Scope
 from work.states import Role
@@ -80,20 +78,28 @@ def _whole(facts: Facts) -> list[Reason]:
 def check(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     if facts.route is None or not facts.route.checked:
         return [Reason("permits.check_not_asked")]
-    return (
-        request(facts, who, None)
-        + _whole(facts)
-        + conflicts_against(facts.permit, facts.at, Verb.CHECK)
-        + _asked.against(facts, {})
-    )
+    return request(facts, who, None) + _whole(facts) + _asked.against(facts, {})
 
 
 def endorse(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    if not endorsement_asked(facts):
+    """On its way where its route or what is near asks for it; later for what came since."""
+    permit, route = facts.permit, facts.route
+    on_its_way = facts.state in ASKED
+    until = (given or {}).get("until")
+    if not _conflicts.to_endorse(permit, facts.at) and not (on_its_way and _by_route(facts)):
         return [Reason("permits.endorsement_not_asked")]
-    if facts.state == State.REQUESTED and facts.route is not None and facts.route.checked:
-        return [stands(facts.permit, facts.at)]
-    return _whole(facts)
+    if facts.state == State.REQUESTED and route is not None and route.checked:
+        return [stands(permit, facts.at)]
+    said = _whole(facts)
+    if until is not None and (not on_its_way or until <= max(permit.starts, facts.at)):
+        said.append(Reason("permits.window_not_shortened"))
+    if given is None:
+        return said  # a shorter window may be said
+    return said + _conflicts.against(permit, facts.at, Verb.ENDORSE, until)
+
+
+def _by_route(facts: Facts) -> bool:
+    return facts.route is not None and facts.route.endorsed
 
 
 def authorise(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
@@ -101,10 +107,11 @@ def authorise(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     said = request(facts, who, None) + _whole(facts)
     if route is not None and route.checked and facts.state == State.REQUESTED:
         said.append(Reason("permits.not_checked", clears=next_by(permit, State.REQUESTED)))
-    if endorsement_asked(facts) and facts.state != State.ENDORSED:
+    if _by_route(facts) and facts.state != State.ENDORSED:
         said.append(Reason("permits.not_endorsed", clears=("role", str(Role.HSE))))
     if not (route and route.checked):
-        said += conflicts_against(permit, facts.at, Verb.CHECK) + _asked.against(facts, {})
+        said += _asked.against(facts, {})
+    said += _conflicts.against(permit, facts.at, Verb.AUTHORISE)
     if who.user_id is not None:
         said += apart(facts, authoriser=who.user_id)
     return said

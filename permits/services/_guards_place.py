@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from permits.services import _asked, _issue_end
+from permits.services import _asked, _conflicts, _issue_end
 from permits.services._apart import apart
 from permits.services._facts import (
     Facts,
-    conflicts_against,
 )
 from permits.services._isolated import isolations_against
 from permits.services._says import ISSUER, next_by, stands, url
@@ -39,7 +38,7 @@ def at_the_place(facts: Facts, who: Scope, issuer: int | None) -> list[Reason]:
     ]
     said += isolations_against(permit, facts.at)
     said += tests_against(facts)
-    said += conflicts_against(permit, facts.at, Verb.ISSUE)
+    said += _conflicts.against(permit, facts.at, Verb.ISSUE)
     people = {"permits.issuer": issuer, "permits.performing_authority": by[1]}
     said += _asked.against(facts, people)
     if issuer is not None:

@@ -7,10 +7,11 @@ from permits.isolation_permissions import may, sees
 from permits.isolation_states import ENDED, State, Verb
 from permits.models import Isolation, PermitItem
 from permits.services._enter import settle
-from permits.services._facts import facts_of
+from permits.services._facts import load as load_permit
 from permits.services._isolation_facts import Facts, load
 from permits.services.isolation_guards import refusals
 from permits.services.stopping import call
+from permits.standing import state_at
 from permits.states import State as PermitState
 from permits.states import StopCause
 from work.exceptions import Forbidden, Refused, Stale, Unknown
@@ -56,8 +57,12 @@ def enter(
 
 def settle_permits(act: OpenAct, facts: Facts) -> None:
     """What the clock has brought to the permits that use it is written first."""
-    for permit in facts.permits:
-        settle(act, facts_of(permit, act.at))
+    for use in facts.uses:
+        if use.permit is None or state_at(use.permit, act.at)[0] == use.permit.state:
+            continue
+        due = load_permit(use.permit.pk, act.at)
+        if due is not None and settle(act, due):
+            use.permit = due.permit
 
 
 def put(act: OpenAct, isolation: Isolation, state: State) -> None:
@@ -116,8 +121,9 @@ def gap(act: OpenAct, facts: Facts, verb: Verb) -> bool:
 def _stop(act: OpenAct, facts: Facts) -> None:
     """A stop is called on every permit that goes on behind it."""
     for permit in facts.permits:
-        if permit.state in _GOING_ON:
-            call(act, facts_of(permit, act.at), StopCause.ISOLATION)
+        going = load_permit(permit.pk, act.at) if permit.state in _GOING_ON else None
+        if going is not None:
+            call(act, going, StopCause.ISOLATION)
     act.about(facts.isolation)
 
 

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from permits.models import Permit
 from permits.standing import standing
 from permits.states import State
@@ -25,7 +27,7 @@ def stands(permit: Permit, at: datetime) -> Reason:
 
 def url(permit: Permit) -> str:
     """The page of a permit; its site is loaded."""
-    return f"/s/{permit.site.slug}/permits/P-{permit.number}/"
+    return reverse("permits:permit_detail", args=[permit.site.slug, f"P-{permit.number}"])
 
 
 def next_by(permit: Permit, code: str) -> tuple[str, Any]:

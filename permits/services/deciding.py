@@ -1,8 +1,11 @@
 """A permit is decided on: checked, endorsed, authorised; sent back, refused, cancelled."""
 
+from datetime import datetime
+
 from permits.models import Permit
-from permits.services._enter import enter, moved, sign
-from permits.states import Part, State, Verb
+from permits.services import _conflicts
+from permits.services._enter import changed, enter, moved, sign
+from permits.states import ASKED, Part, State, Verb
 from work.services import OpenAct, door
 
 
@@ -13,6 +16,7 @@ def _check(
     facts = enter(act, permit_id, Verb.CHECK, seen, {"signed": signed})
     facts.permit.checked_by = act.person
     sign(act, facts.permit, Part.CHECKED)
+    _conflicts.renew(act, facts.permit, _conflicts.of(facts.permit, act.at))
     return moved(act, facts, Verb.CHECK, State.CHECKED)
 
 
@@ -21,15 +25,27 @@ def _endorse(
     *,
     permit_id: int,
     conditions: str = "",
+    until: datetime | None = None,
     seen: int | None = None,
     signed: bool = False,
 ) -> Permit:
-    """Other activity near it is known, and it may go on; on which conditions."""
-    facts = enter(act, permit_id, Verb.ENDORSE, seen, {"signed": signed})
-    facts.permit.endorsed_by = act.person
-    note = act.note(conditions, "endorsement", subject=facts.permit)
-    sign(act, facts.permit, Part.ENDORSED)
-    return moved(act, facts, Verb.ENDORSE, State.ENDORSED, note=note.pk if note else None)
+    """Other activity near it is known, and it may go on; on which conditions.
+
+    until: its window ends sooner, before what it cannot be beside begins.
+    """
+    facts = enter(act, permit_id, Verb.ENDORSE, seen, {"signed": signed, "until": until})
+    permit = facts.permit
+    permit.endorsed_by = act.person
+    if until is not None:
+        permit.ends = min(permit.ends, until)
+    note = act.note(conditions, "endorsement", subject=permit)
+    said = {"endorsed_by": act.person, "endorsed_at": act.at, "note": note}
+    _conflicts.renew(act, permit, _conflicts.of(permit, act.at), **said)
+    sign(act, permit, Part.ENDORSED)
+    data = {"note": note.pk if note else None, "until": permit.ends.isoformat()}
+    if facts.state not in ASKED:
+        return changed(act, facts, "endorsed", **data)
+    return moved(act, facts, Verb.ENDORSE, State.ENDORSED, **data)
 
 
 def _authorise(

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from permits.models import Issue, Permit
+from permits.services import _conflicts
 from permits.services._enter import end_issue, enter, moved, sign
 from permits.services._facts import Facts
 from permits.services._issue_end import latest_end
@@ -61,6 +62,7 @@ def give_out(
     """Make the issue; nobody works before it is taken."""
     permit = facts.permit
     note = act.note(why, "look", subject=permit) if not scanned else None
+    _conflicts.renew(act, permit, _conflicts.of(permit, act.at))
     permit.issue_ends = ends or latest_end(facts, act.person.pk) or permit.ends
     permit.issuer = act.person
     facts.issue = Issue.objects.create(

@@ -1,13 +1,12 @@
 """Who is on a permit now: each signs on and off, or is signed by who leads or issues."""
 
 from permits.models import Permit, Presence
-from permits.permissions import roles
+from permits.permissions import may_sign_for
 from permits.services import _named
 from permits.services._enter import enter
 from permits.states import Verb
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.services import OpenAct, door
-from work.states import Role
 
 
 def _sign_on(
@@ -48,9 +47,7 @@ def _sign_off(act: OpenAct, *, presence_id: int) -> Presence:
 
 def _leads(act: OpenAct, permit: Permit) -> None:
     """Others are signed by the performing authority, an issuer or a lead."""
-    if act.person.pk == permit.performing_authority_id:
-        return
-    if roles(act.scope, permit) & {Role.PERMIT_ISSUER, Role.SHIFT_LEAD, Role.SUPERVISOR}:
+    if may_sign_for(act.scope, permit):
         return
     by = permit.performing_authority_id
     raise Forbidden(Reason("permits.signs_for_oneself", clears=("user", by) if by else None))

@@ -7,7 +7,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
-from permits.models import PermitRoute, PermitSettings, PermitType, Substance, TypeTest
+from permits.models import (
+    ActivityRule,
+    PermitRoute,
+    PermitSettings,
+    PermitType,
+    Substance,
+    TypeTest,
+)
 from permits.services._named import model_of
 from permits.states import MeasureKind, Risk
 from work.exceptions import Forbidden, Reason, Refused, Unknown
@@ -163,6 +170,30 @@ def _change_substance(
     return _put(act, _of(act, Substance, substance_id), values, was, "changed")
 
 
+def _create_rule(act: OpenAct, *, site_id: int, **values: Any) -> ActivityRule:
+    """Say that work under a type of permit and another activity do not go together."""
+    _configures(act, site_id)
+    _of_site(site_id, values)
+    return _put(act, ActivityRule(site_id=site_id), values, None, "created")
+
+
+def _change_rule(
+    act: OpenAct, *, rule_id: int, was: Mapping[str, Any] | None = None, **values: Any
+) -> ActivityRule:
+    """Change a rule of activities; it is asked as it says from then on."""
+    rule = _of(act, ActivityRule, rule_id)
+    _of_site(rule.site_id, values)
+    return _put(act, rule, values, was, "changed")
+
+
+def _of_site(site_id: int, values: Mapping[str, Any]) -> None:
+    for name in ("type", "other_type", "work_type"):
+        pk = values.get(f"{name}_id")
+        rows = model_of(ActivityRule, name).objects.filter(pk=pk, site_id=site_id)
+        if pk is not None and not rows.exists():
+            raise Refused(Reason("permits.type_unknown"))
+
+
 def _change_settings(
     act: OpenAct, *, site_id: int, was: Mapping[str, Any] | None = None, **values: Any
 ) -> PermitSettings:
@@ -187,14 +218,18 @@ set_route = door(_set_route)
 ask_test = door(_ask_test)
 create_substance = door(_create_substance)
 change_substance = door(_change_substance)
+create_rule = door(_create_rule)
+change_rule = door(_change_rule)
 change_settings = door(_change_settings)
 
 __all__ = [
     "ROUTES",
     "ask_test",
+    "change_rule",
     "change_settings",
     "change_substance",
     "change_type",
+    "create_rule",
     "create_substance",
     "create_type",
     "set_route",

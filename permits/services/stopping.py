@@ -9,13 +9,13 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from permits.models import Permit, PermitPlace, Stop
+from permits.models import ActivityRule, Permit, PermitItem, PermitPlace, Stop
 from permits.permissions import STOPPING_ALL, may_at
-from permits.services import _named
+from permits.services import _conflicts, _named
 from permits.services._enter import end_issue, enter, known, moved, settle, sign
-from permits.services._facts import Facts, facts_of
+from permits.services._facts import Facts, facts_of, with_current
 from permits.services.issuing import end_stop, give_out
-from permits.states import IssueEnd, Part, State, StopCause, Verb
+from permits.states import IssueEnd, Part, State, StopCause, Verb, Verdict
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.services import OpenAct, door
 
@@ -97,7 +97,7 @@ def _at_place(site_id: int, place: Any) -> QuerySet[Permit]:
         along |= Q(place__path__in=[place.path[:end] for end in ends])
         affected = PermitPlace.objects.filter(along, permit=OuterRef("pk"), ended_at=None)
         rows = rows.filter(along | Exists(affected))
-    return rows.select_related("site", "type", "place", "team").order_by("number")
+    return with_current(rows).order_by("number")
 
 
 def _stop_each(act: OpenAct, permits: Iterable[Permit], cause: StopCause, why: str) -> int:
@@ -109,6 +109,22 @@ def _stop_each(act: OpenAct, permits: Iterable[Permit], cause: StopCause, why: s
             call(act, facts, cause, why)
             stopped += 1
     return stopped
+
+
+def too_near(act: OpenAct, item_ids: Iterable[int]) -> None:
+    """Work moved in time or place: stop what is under way and cannot be beside it."""
+    items = _named.model_of(PermitItem, "item").objects.filter(pk__in=list(item_ids))
+    rules = ActivityRule.objects.filter(is_active=True, work_type__in=items.values("type_id"))
+    permits = Permit.objects.filter(state__in=_CAN_STOP, type__in=rules.values("type_id"))
+    for permit in with_current(permits).order_by("number"):
+        found = _conflicts.of(permit, act.at)
+        if not _conflicts.renew(act, permit, found):
+            continue
+        facts = facts_of(permit, act.at)
+        settle(act, facts)
+        stops = any(each.rule.verdict == Verdict.STOP for each in found)
+        if stops and facts.permit.state in _CAN_STOP:
+            call(act, facts, StopCause.CONFLICT)
 
 
 def _confirm(

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Model
 
+from competence.services import competences
+from competence.services import rules as asking
 from tests.factories.items import requested_item
 from tests.factories.setup import (
     LONG_BEFORE,
@@ -41,6 +43,8 @@ def every_record(world: "World", word: str = WORD) -> dict[str, Model]:
     neighbour = places.add_neighbour(
         **by, place_id=where.pk, other_id=world.l4.pk, kind=NeighbourKind.NEXT_TO
     )
+    paper = competences.create(**by, site_id=hvk.pk, code=word, name=word, kind="certificate")
+    asked = {"competence_id": paper.pk, "place_id": where.pk}
     type_ = work_type(hvk, word.upper(), name=word)
     item = requested_item(world, place_id=where.pk, type_id=type_.pk, what=word)
     return {
@@ -60,6 +64,8 @@ def every_record(world: "World", word: str = WORD) -> dict[str, Model]:
         "worktype": type_,
         "worktypeversion": type_.versions.get(),
         "requirementrule": rule(hvk, word.lower(), what=word, place_id=where.pk),
+        "competence": paper,
+        "rule": asking.create(**by, site_id=hvk.pk, **asked),
         "workitem": item,
         "event": Event.objects.filter(item=item).first(),
     }

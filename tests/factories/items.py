@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from tests.factories.steps import step
 from work.models import WorkItem
 from work.services import acceptance, checklist, control, door, execution, items, proof
 from work.states import BlockerKind, EvidenceKind, LineKind, SourceKind
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from tests.factories.world import World
 
 
+@step
 def requested_item(
     world: "World", *, at: datetime | None = None, by=None, **given: Any
 ) -> WorkItem:
@@ -44,6 +46,7 @@ def _left_behind(act, *, item: WorkItem) -> WorkItem:
     )
 
 
+@step
 def planned_item(
     world: "World",
     *,
@@ -63,12 +66,14 @@ def planned_item(
     return items.plan(actor=world.planner, at=at or world.at, item_id=item.pk, **plan)
 
 
+@step
 def live_item(world: "World", *, at: datetime | None = None, **given: Any) -> WorkItem:
     """Started by its executor."""
     item = planned_item(world, at=at, **given)
     return execution.start(actor=executor(item), at=at or world.at, item_id=item.pk)
 
 
+@step
 def waiting_item(world: "World", *, at: datetime | None = None, **given: Any) -> WorkItem:
     """Stopped by its executor for a part that the planner clears."""
     item = live_item(world, at=at, **given)
@@ -85,6 +90,7 @@ def waiting_item(world: "World", *, at: datetime | None = None, **given: Any) ->
     )
 
 
+@step
 def done_item(world: "World", *, at: datetime | None = None, **given: Any) -> WorkItem:
     """Completed by its executor, every line answered well and all evidence given."""
     item = live_item(world, at=at, **given)
@@ -110,6 +116,7 @@ def done_item(world: "World", *, at: datetime | None = None, **given: Any) -> Wo
     return execution.complete(actor=actor, at=moment, item_id=item.pk)
 
 
+@step
 def closed_item(world: "World", *, at: datetime | None = None, by=None, **given: Any) -> WorkItem:
     """Accepted by the shift lead on duty, every criterion judged that may be."""
     item = done_item(world, at=at, **given)

@@ -10,8 +10,9 @@ import fcntl
 import functools
 import os
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
@@ -19,18 +20,25 @@ from django.db import connection, transaction
 from tests import standing
 from work.services._definition import _published
 
-# How content types were numbered; the records, pickled (put back faster than copied); the rows.
-type Copy = tuple[list, bytes, dict[str, bytes]]
+# How content types were numbered; the records, pickled (put back faster than copied); the rows;
+# the same of what may be added.
+type Copy = tuple[list, bytes, dict[str, bytes], dict[str, tuple[bytes, dict[str, bytes]]]]
 _COPIES: dict[str, Copy] = {}
 _TAB = "\t"
+PUTS_BACK = "SET LOCAL session_replication_role = replica"
 # The name of the copy that was laid last.
 _laid: dict[str, str] = {}
 # Made anew with other numbers whenever a database is emptied: then put back with those of the copy.
 _KINDS = ("auth_permission", "django_content_type")
 
 
-def built_once[T](build: Callable[[], T]) -> Callable[[], T]:
-    """Make `build`, which only writes and returns its records, cheap from the second call on."""
+def built_once[T](
+    build: Callable[[], T], beside: Mapping[str, Callable[[T], Any]] | None = None
+) -> Callable[[], T]:
+    """Make `build`, which only writes and returns its records, cheap from the second call on.
+
+    beside: what `added` puts beside it; made with it, so that all have their own numbers.
+    """
 
     @functools.wraps(build)
     def there() -> T:
@@ -44,31 +52,35 @@ def built_once[T](build: Callable[[], T]) -> Callable[[], T]:
             _published.cache_clear()
             _laid["last"] = name
         if name not in _COPIES:
-            made, _COPIES[name] = _first(name, build, known)
+            made, _COPIES[name] = _first(name, build, known, beside or {})
             if made is not None:
                 return made
-        numbered, made, rows = _COPIES[name]
-        _put_back(rows, renumbered=numbered != known)
+        numbered, made, stored, _beside = _COPIES[name]
+        put_back(stored, renumbered=numbered != known)
         return pickle.loads(made)  # noqa: S301  our own, of this run
 
     return there
 
 
-def built_beside[T](base: str, name: str, build: Callable[[], T]) -> T:
-    """The same for what is added to what was built once (`base`), and changes none of its rows."""
-    if _laid.get("last") != base:
-        return build()
-    if name not in _COPIES:
-        made, _COPIES[name] = _first(name, build, [], beside=True)
-        if made is not None:
-            return made
-    _numbered, made, rows = _COPIES[name]
-    _put_back(rows, renumbered=False)
+def laid() -> str:
+    """The name of the copy on which this test stands; empty where it is none."""
+    return _laid.get("last", "")
+
+
+def no_more() -> None:
+    """From here on the services make what this test needs."""
+    _laid.clear()
+
+
+def added(name: str) -> Any:
+    """Put what is called so beside the copy that was laid; it changes none of its rows."""
+    made, stored = _COPIES[laid()][3][name]
+    put_back(stored)
     return pickle.loads(made)  # noqa: S301  our own, of this run
 
 
 def _first[T](
-    name: str, build: Callable[[], T], known: list, *, beside: bool = False
+    name: str, build: Callable[[], T], known: list, beside: Mapping[str, Callable[[T], Any]]
 ) -> tuple[T | None, Copy]:
     """What was built here, or None where another worker of this run did it; and its copy."""
     path = Path(os.environ["VINKEY_DATA"]) / f"{name}.kept"
@@ -80,12 +92,26 @@ def _first[T](
                 at_least = f"setval('{sequence}', greatest(%s, nextval('{sequence}')))"
                 cursor.execute(f"SELECT {at_least}", [last])
             return None, kept
-        before = _rows() if beside else {}
         made = build()
-        kept = (known, pickle.dumps(made), _added(before, _rows()))
+        pickled, stored = pickle.dumps(made), rows()
+        parts = {each: _beside(each, make, made, stored) for each, make in beside.items()}
+        kept = (known, pickled, stored, parts)
         cursor.execute("SELECT sequencename, last_value FROM pg_sequences WHERE last_value > 0")
         path.write_bytes(pickle.dumps((kept, cursor.fetchall())))
         return made, kept
+
+
+def _beside[T](
+    name: str, make: Callable[[T], Any], world: T, stored: dict[str, bytes]
+) -> tuple[bytes, dict[str, bytes]]:
+    """What is made beside a world, and its rows; they are taken away again."""
+    made = make(world)
+    now = rows()
+    gone, came = changed(stored, now)
+    if gone:
+        raise ValueError(f"{name} changes what stands: {sorted(gone)}")
+    put_back({}, gone=changed(now, stored)[0])
+    return pickle.dumps(made), came
 
 
 @functools.cache
@@ -109,26 +135,45 @@ def _anything_stored() -> bool:
         return cursor.fetchone()[0]
 
 
-def _rows() -> dict[str, bytes]:
+def rows() -> dict[str, bytes]:
     """Every row of every table that has one, as COPY tells it."""
-    rows = {}
+    stored = {}
     with connection.cursor() as cursor:
         for name in (*_KINDS, *_tables()):
             with cursor.copy(f'COPY (SELECT {_columns(name)} FROM "{name}") TO STDOUT') as told:
-                rows[name] = b"".join(told)
-    return {name: data for name, data in rows.items() if data}
+                stored[name] = b"".join(told)
+    return {name: data for name, data in stored.items() if data}
 
 
-def _added(before: dict[str, bytes], after: dict[str, bytes]) -> dict[str, bytes]:
-    """The rows that are there now and were not before."""
-    added = {}
-    for name, data in after.items():
-        old = set(before.get(name, b"").splitlines(keepends=True))
-        lines = data.splitlines(keepends=True)
-        if not old <= set(lines):
-            raise ValueError(f"rows of {name} were changed")
-        added[name] = b"".join(line for line in lines if line not in old)
-    return {name: data for name, data in added.items() if data}
+def changed(
+    before: Mapping[str, bytes], after: Mapping[str, bytes]
+) -> tuple[dict[str, list[str]], dict[str, bytes]]:
+    """The keys of the rows that changed or went, by table, and the rows that are there since."""
+    gone, added = {}, {}
+    for name in {*before, *after}:
+        old = before.get(name, b"").splitlines(keepends=True)
+        new = after.get(name, b"").splitlines(keepends=True)
+        if went := set(old) - set(new):
+            at = _columns(name).split(", ").index(_key(name))
+            fields = (line.decode().removesuffix("\n").split(_TAB) for line in went)
+            gone[name] = [_literal(each[at]) for each in fields]
+        if came := set(new) - set(old):
+            added[name] = b"".join(line for line in new if line in came)
+    return gone, added
+
+
+@functools.cache
+def _key(name: str) -> str:
+    """The column by which its rows are known."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.attname FROM pg_index i JOIN pg_attribute a"
+            " ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)"
+            " WHERE i.indrelid = %s::regclass AND i.indisprimary",
+            [f'"{name}"'],
+        )
+        ((column,),) = cursor.fetchall()
+        return f'"{column}"'
 
 
 @functools.cache
@@ -143,16 +188,27 @@ def _columns(name: str) -> str:
         return ", ".join(f'"{column}"' for (column,) in cursor.fetchall())
 
 
-def _put_back(rows: dict[str, bytes], *, renumbered: bool) -> None:
-    """In one message: each of its own would cost more than what it says."""
+def put_back(
+    stored: dict[str, bytes],
+    *,
+    gone: Mapping[str, list[str]] | None = None,
+    renumbered: bool = False,
+) -> None:
+    """In one message: each of its own would cost more than what it says.
+
+    gone: the keys of rows that are put back otherwise than they stand, by table.
+    """
     said = [f'DELETE FROM "{name}"' for name in _KINDS if renumbered]
     said += [
-        _inserted(name, data) for name, data in rows.items() if name not in _KINDS or renumbered
+        f'DELETE FROM "{name}" WHERE {_key(name)} IN ({", ".join(keys)})'
+        for name, keys in (gone or {}).items()
+    ]
+    said += [
+        _inserted(name, data) for name, data in stored.items() if name not in _KINDS or renumbered
     ]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "SET LOCAL session_replication_role = replica;"
-            f"{';'.join(said)}; SET LOCAL session_replication_role = DEFAULT"
+            f"{PUTS_BACK};{';'.join(said)}; SET LOCAL session_replication_role = DEFAULT"
         )
     if renumbered:
         ContentType.objects.clear_cache()

@@ -1,10 +1,12 @@
 """A small site hvk: places, a person of each role, posts on duty, two companies, one type."""
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tests.factories.kept import built_beside, built_once
+from tests.factories import steps
+from tests.factories.kept import built_once
 from tests.factories.setup import (
     AT,
     asset,
@@ -26,6 +28,8 @@ NAMES = {str(role): role for role in Role} | {
     "welder": Role.CONTRACTOR,
     "other_contractor": Role.CONTRACTOR,
 }
+# Those whom the world itself has; the others are put beside it.
+_THERE = ("shift_lead", "second_lead", "supervisor")
 
 
 @dataclass
@@ -62,7 +66,7 @@ class World:
         if name not in people:
             where = (self.packaging, self.lasteam, self.hydrex)
             make = functools.partial(_person, self.site, name, *where)
-            people[name] = built_beside(f"{__name__}.make_world", f"world.{name}", make)
+            people[name] = steps.added(name, make)
         return people[name]
 
     def everyone(self) -> dict[str, User]:
@@ -84,8 +88,7 @@ def _person(hvk: Site, name: str, packaging: Place, lasteam: Team, hydrex: Team)
     )
 
 
-@built_once
-def make_world() -> World:
+def _make() -> World:
     """Build it through the services."""
     hvk = site("hvk", name="Havenkade Ingredients & Terminal")
     root = place(hvk, "HVK", kind=PlaceKind.SITE, name="Havenkade")
@@ -97,10 +100,7 @@ def make_world() -> World:
     l4 = place(hvk, "L4", parent=packaging, kind=PlaceKind.LINE, name="IBC")
     lasteam = company(hvk, "lasteam", "LasTeam BV")
     hydrex = company(hvk, "hydrex", "Hydrex Cleaning")
-    people = {
-        name: _person(hvk, name, packaging, lasteam, hydrex)
-        for name in ("shift_lead", "second_lead", "supervisor")
-    }
+    people = {name: _person(hvk, name, packaging, lasteam, hydrex) for name in _THERE}
     return World(
         at=AT,
         site=hvk,
@@ -131,6 +131,13 @@ def make_world() -> World:
             name="Supervisor, site",
         ),
     )
+
+
+def _one(name: str) -> Callable[[World], User]:
+    return lambda world: _person(world.site, name, world.packaging, world.lasteam, world.hydrex)
+
+
+make_world = built_once(_make, {name: _one(name) for name in NAMES if name not in _THERE})
 
 
 @dataclass

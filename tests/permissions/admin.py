@@ -65,6 +65,7 @@ SENT: dict[str, int] = {
     "worktypeversion_file": 200,
     "requirementrule_report": 200,
     "requirementrule_end": 302,
+    "rule_end": 302,
     # A shift that is over has nothing to type.
     "shift_change": 302,
     # Their own pages, which refuse as a step's does.
@@ -123,7 +124,9 @@ def _page(model: Any, page: Any, tail: str, records: dict[str, Any]) -> Page:
     record = records[name]
     lists = page._extract_action_names(page.actions_list)
     if tail == "old":
-        return Page(f"/admin/work/{name}/{record.pk}/", *(dict.fromkeys(STAFF, 302),) * 2)
+        return Page(
+            f"/admin/{model._meta.app_label}/{name}/{record.pk}/", *(dict.fromkeys(STAFF, 302),) * 2
+        )
     args = [] if tail in ("changelist", "add", *lists) else [record.pk]
     url = reverse(f"admin:{model._meta.app_label}_{name}_{tail}", args=args)
     return Page(url, *(_codes(name, page, tail, method, lists) for method in ("get", "post")))

@@ -4,7 +4,6 @@ Codes: 302 sign in first (or done, where it says so), 303 done, 403 known but no
 yours to know, 405 not by this method, 422 refused.
 """
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,8 @@ from typing import Any
 from django.urls import reverse
 
 from tests.factories import World
+from tests.permissions import competence
+from tests.permissions.documents import DOCUMENT_ROWS
 from tests.permissions.people import (
     ACCEPTERS,
     ANONYMOUS,
@@ -24,6 +25,8 @@ from tests.permissions.people import (
     codes,
     site_codes,
 )
+from tests.permissions.permits import PERMIT_ROWS
+from tests.permissions.rows import Row, act
 from tests.views.cases import CASES
 from work.models import WorkItem
 from work.states import Role
@@ -45,20 +48,6 @@ class Scene:
     run: int
     view: int
     sheet: int
-
-
-@dataclass(frozen=True)
-class Row:
-    """One address: how it is written, who gets which code, what is posted."""
-
-    url: Callable[[Scene], str]
-    get: Codes
-    post: Codes
-    data: Callable[[Scene], dict[str, Any]] = lambda scene: {}
-
-
-def act() -> dict[str, str]:
-    return {"act": str(uuid.uuid4())}
 
 
 def _in_site(name: str, *args: Callable[[Scene], Any]) -> Callable[[Scene], str]:
@@ -254,6 +243,56 @@ ROWS: dict[str, Row] = {
     "set_language": Row(
         _plain("set_language"), codes(302), codes(302), lambda s: {"language": "nl"}
     ),
+    **DOCUMENT_ROWS,
+    **PERMIT_ROWS,
+}
+
+# Of competences: who sees what others have, and a company's people what is their own's.
+_SEES = PLANNERS | {Role.PERMIT_AUTHORISER, Role.PERMIT_ISSUER, Role.HSE, Role.AUDITOR}
+_SEES |= {Role.COMPETENCE_COORDINATOR, Role.SITE_ADMIN, Role.CONTRACTOR}
+_COORDINATES = frozenset({Role.COMPETENCE_COORDINATOR})
+_SHOWS = _COORDINATES | {Role.CONTRACTOR}
+_OF_FILES = site_codes(200, roles=_SEES, refused=404)
+ROWS |= {
+    # Who sees nothing of others is led to the own page.
+    "competence:overview": Row(
+        _in_site("competence:overview"),
+        site_codes(200, roles=_SEES, refused=303, other_company=200),
+        _NOT_BY_POST,
+    ),
+    "competence:matrix": Row(
+        _in_site("competence:matrix"),
+        site_codes(200, roles=_SEES, other_company=200),
+        _NOT_BY_POST,
+    ),
+    "competence:gate": Row(
+        _in_site("competence:gate"),
+        site_codes(200, roles=_SEES | {Role.OPERATOR, Role.VIEWER}, other_company=200),
+        _NOT_BY_POST,
+    ),
+    "competence:of_item": Row(
+        _in_site("competence:of_item", _number), site_codes(200), _NOT_BY_POST
+    ),
+    "competence:person": Row(
+        lambda scene: f"{competence.welder(scene)}?do=plan",
+        site_codes(200, roles=_SEES),
+        site_codes(303, roles=_SHOWS),
+        lambda scene: act() | competence.planned(scene),
+    ),
+    "competence:company_list": Row(
+        lambda scene: _in_site("competence:company_list")(scene) + "?do=invite",
+        site_codes(200, roles=_SEES, other_company=200),
+        site_codes(303, roles=_COORDINATES, other_company=403),
+        lambda scene: act() | {"team": scene.world.hydrex.pk, "seen": "0"},
+    ),
+    "competence:company": Row(
+        lambda scene: _in_site("competence:company", lambda _: "lasteam")(scene) + "?do=bring",
+        site_codes(200, roles=_SEES),
+        site_codes(303, roles=_SHOWS),
+        lambda scene: act() | {"name": "Somebody", "seen": "1"},
+    ),
+    "competence:record_file": Row(competence.file("record_file"), _OF_FILES, _NOT_BY_POST),
+    "competence:paper_file": Row(competence.file("paper_file"), _OF_FILES, _NOT_BY_POST),
 }
 
 # Who may do each act by a role for the whole site, without being its executor and without a duty.

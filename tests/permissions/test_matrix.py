@@ -12,9 +12,11 @@ from django.test import RequestFactory
 
 from tests import factories, standing
 from tests.factories import World, make_world, second_site
+from tests.factories import documents as papers
 from tests.factories.every import every_record
 from tests.factories.kept import built_once
 from tests.factories.world import SecondSite
+from tests.permissions import competence, permits
 from tests.permissions.admin import (
     ADMIN,
     DOOR,
@@ -44,6 +46,7 @@ _LEFT = ("django_session", "work_event", "pghistory_context", "axes_accesslog")
 def two_sites() -> tuple[World, SecondSite, dict[str, User | None]]:
     """hvk, nrd, and a person for each column of the matrix."""
     hvk, other = make_world(), second_site()
+    competence.stand(hvk)
     with time_machine.travel(hvk.at, tick=False):
         return hvk, other, everybody(hvk, other)
 
@@ -94,6 +97,10 @@ def scene(clock, world, settings, tmp_path):
     running = {"name": "Running", "query": "status=live", "shared": True}
     view = views.save(actor=world.planner, at=world.at, site_id=world.site.pk, **running)
     brought = {"name": "back.csv", "rows": [], "found": {}}
+    document = papers.document(world)
+    papers.in_force(world, document, "4")
+    papers.applies(world, document)
+    permits.scene(world)
     sheet = sheets.make(actor=world.planner, at=world.at, site_id=world.site.pk, **brought)
     return Scene(world, item, kept.pk, run.pk, view.pk, sheet.pk)
 

@@ -29,7 +29,7 @@ def test_every_code_has_words():
     said |= {f"permits.{name}_needed" for name in needed}
     said |= {"need.permits.permit", "need.permits.in_force", "need.permits.closed"}
     plain = {"unknown", "denied", "role_needed", "reason_needed", "stale", "ends_before_start"}
-    plain |= {"place_unknown", "team_unknown"}
+    plain |= {"form_damaged", "place_unknown", "team_unknown"}
 
     assert said == set(WORDS.sentences) | plain
 

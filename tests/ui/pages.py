@@ -6,6 +6,7 @@ from typing import Any
 from django.test import RequestFactory
 
 from tests.ui.account_pages import ACCOUNT_PAGES, ERROR_PAGES
+from tests.ui.document_pages import DOCUMENT_PAGES
 from tests.ui.item_pages import ITEM_PAGES
 from tests.ui.mine_pages import MINE_PAGES
 from tests.ui.page import Page
@@ -402,6 +403,7 @@ PAGES = {
     **{name: Page("work/item_detail.html", make) for name, make in ITEM_PAGES.items()},
     "components": Page("gallery/components.html", lambda: shown(RequestFactory().get("/"))),
     **MINE_PAGES,
+    **DOCUMENT_PAGES,
     **ACCOUNT_PAGES,
     **ERROR_PAGES,
 }

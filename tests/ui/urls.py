@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.urls import include, path
 
 from tests.ui.pages import PAGES
+from work.ports import rooms
 
 
 @login_not_required
@@ -40,6 +41,17 @@ work_urls = (
     "work",
 )
 
+_BESIDE = {"documents": ["document_new"]}
+
+
+def _room(url_name: str):
+    """The first page of a domain, and those that pages name besides."""
+    key, _colon, first = url_name.partition(":")
+    names = [first, *_BESIDE.get(key, ())]
+    pages = [path(f"s/<slug:site>/{key}/{name}/", _nothing, name=name) for name in names]
+    return path("", include((pages, key)))
+
+
 urlpatterns = [
     path("gallery/<str:name>/", gallery),
     path("s/<slug:site>/panels/<str:name>/", _nothing),
@@ -53,5 +65,6 @@ urlpatterns = [
     path("account/confirm/", _nothing, name="account_reauthenticate"),
     path("account/mfa/", include("allauth.mfa.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    *(_room(each.url_name) for each in rooms.all()),
     path("", include(work_urls)),
 ]

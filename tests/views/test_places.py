@@ -286,7 +286,7 @@ def test_queries_of_a_guest_do_not_grow(world, sign_in, more):
         with CaptureQueriesContext(connection) as asked:
             assert visitor.get(address).status_code == 200
         counts.append(len(asked) - FRAME)
-    assert counts == [8, 4]
+    assert counts == [9, 4]
 
 
 def test_a_guest_reads_the_state_and_nobody_s_words(world, sign_in):

@@ -6,6 +6,7 @@ from django.db import connection
 
 from tests.factories import (
     closed_item,
+    kept,
     requested_item,
     rule,
     work_type,
@@ -32,6 +33,7 @@ from work.services import (
 def as_the_application(world):
     """The whole test from here on runs with the rights of the web and the worker."""
     call_command("grant_app_role", verbosity=0)
+    kept.no_more()
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE vinkey_app")
     yield world

@@ -20,7 +20,7 @@ from work.ports.items import (
     Supplier,
 )
 from work.ports.registry import Glossary, Registry
-from work.ports.shown import Found, Lapse, Panel, Room, SearchSource, Words
+from work.ports.shown import CountedPanel, Found, Lapse, Panel, Room, SearchSource, Words
 
 suppliers: Registry[Supplier] = Registry()
 askable: Registry[Askable] = Registry()
@@ -42,6 +42,7 @@ __all__ = [
     "Capacity",
     "Condition",
     "Conditions",
+    "CountedPanel",
     "Fit",
     "Fitness",
     "Found",

@@ -23,6 +23,20 @@ class Panel(Protocol):
         ...
 
 
+@runtime_checkable
+class CountedPanel(Panel, Protocol):
+    """A section that counts rows: those of all such sections of a page are one query.
+
+    always: it is shown where there is nothing to count, too.
+    """
+
+    always: bool
+
+    def rows(self, user: Any, thing: Any, at: datetime) -> Any | None:
+        """What it counts, as a queryset; None hides the panel."""
+        ...
+
+
 @dataclass(frozen=True)
 class Words:
     """The sentences of a domain's coded reasons. key: the domain's own, as "permits".

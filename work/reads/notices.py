@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from work.exceptions import Reason
 from work.models import Notice, User
 from work.permissions import Scope, visible
+from work.reasons import text
 
 _LIMIT = 20
 
@@ -48,7 +50,7 @@ def _row(notice: Notice, at: datetime) -> dict[str, Any]:
         "label": label,
         "what": item.what if item else "",
         "url": reverse("work:item_detail", args=[item.site.slug, label]) if item else "",
-        "text": texts.get(notice.code, notice.code),
+        "text": texts.get(notice.code) or text(Reason(notice.code, notice.params)),
         "grave": notice.code != "mentioned",
         "at": notice.at,
         "seen_url": reverse("work:notice_seen", args=[notice.pk]),

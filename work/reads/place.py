@@ -112,6 +112,12 @@ def parts(site: Site, who: Scope, place: Place, loaded: Load) -> list[dict[str, 
     ]
 
 
+def neighbouring(site_id: int) -> list[tuple[str, str, str]]:
+    """Kind and paths of each two places of a site that concern each other: one query."""
+    rows = PlaceNeighbour.objects.filter(first__site=site_id, ended_at=None)
+    return list(rows.values_list("kind", "first__path", "second__path"))
+
+
 def neighbours(site: Site, who: Scope, place: Place) -> tuple[list[dict[str, Any]], bool]:
     """Places in reach that concern this one, whichever was named first, with what is in progress
     there, and whether there are more: two queries.

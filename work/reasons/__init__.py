@@ -243,8 +243,8 @@ def _word(name: str, value: Any, names: Names | None) -> str:
         if name == "roles":
             return ", ".join(str(LABELS["roles"].get(each, each)) for each in value)
         return " ".join(_word("", each, names) for each in value)
-    if name in ("until", "since") and isinstance(value, str):
-        return moment(parse_datetime(value))
+    if name in ("until", "since") and isinstance(value, str) and (at := parse_datetime(value)):
+        return moment(at)
     label = LABELS.get(name, {}).get(str(value))
     return str(label if label is not None else value)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from work.exceptions import Reason, Refused
-from work.models import Duty, Post, Team, User, WorkItem
+from work.models import Duty, Membership, Post, Team, User, WorkItem
 from work.services._configure import configure, named, not_oneself, of_site, put
 from work.services._executing import executed, recheck_fitness
 from work.services._people import administered, company_of, end_duties, end_holdings
@@ -13,6 +13,7 @@ from work.services.acts import OpenAct, door
 from work.services.roles import end_role, grant_inner, grant_role
 from work.services.sign_in import free_name
 from work.services.teams import add_member_inner
+from work.states import Role
 
 _CHANGEABLE = frozenset({"name", "email", "phone", "badge", "language"})
 
@@ -69,6 +70,26 @@ def _create(
     if team_id is not None:
         of_site(Team, team_id, site_id, "team_unknown")
         add_member_inner(act, team_id=team_id, user_id=person.pk, starts=starts, ends=ends)
+    return person
+
+
+def bring_inner(
+    act: OpenAct, *, site_id: int, company_id: int, name: str, phone: str = "", badge: str = ""
+) -> User:
+    """Make a person of a contractor company known, with that role at the site and no sign-in.
+
+    Called inside the act of a supporting application, which decided who may.
+    """
+    act.control(site_id)
+    company = company_of(site_id, company_id)
+    person = User.objects.create_user(
+        None, name=named(name, 150), phone=phone, badge=badge, company=company
+    )
+    act.record("created", person)
+    granted = Membership.objects.create(
+        user=person, site_id=site_id, role=Role.CONTRACTOR, company=company, starts=act.at
+    )
+    act.record("role_granted", granted, user=person.pk, role=granted.role)
     return person
 
 
@@ -141,6 +162,7 @@ deactivate_person = door(_deactivate)
 reactivate_person = door(_reactivate)
 
 __all__ = [
+    "bring_inner",
     "change_person",
     "create_person",
     "deactivate_person",

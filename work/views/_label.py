@@ -20,13 +20,13 @@ def label(request: HttpRequest, site: Site, thing: Place | Asset, url: str) -> H
         "thing": {"code": thing.code, "name": thing.name},
         "address": address,
         "back_url": url,
-        "drawn": _drawn(address),
+        "drawn": qr_code(address),
     }
     return render(request, "work/label.html", values)
 
 
-def _drawn(address: str) -> str:
-    """The code as SVG; a quarter of it may be dirty and it can still be read."""
+def qr_code(address: str) -> str:
+    """An address as a code as SVG; a quarter of it may be dirty and it can still be read."""
     code = qrcode.QRCode(
         error_correction=qrcode.ERROR_CORRECT_Q, border=4, image_factory=SvgPathImage
     )

@@ -104,7 +104,7 @@ def site_picture(request: HttpRequest, site: Site, who: Scope, at: datetime) -> 
     what waits for the reader, and what should not be.
     """
     values = for_reader(("picture",), who, lambda: _read(site, who, at), rows=60)
-    values = values | {"as_of": at, "panels": panels("picture", request.user, site, at)}
+    values = values | {"as_of": at, "panels": panels("picture", who, site, at)}
     return render(request, "work/site_picture.html", values)
 
 

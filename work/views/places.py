@@ -104,6 +104,7 @@ def _found(site: Site, who: Scope, code: str) -> Place:
     place = read.find(site, who, code) if "\x00" not in code else None
     if place is None:
         raise Http404
+    place.site = site
     return place
 
 

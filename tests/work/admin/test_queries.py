@@ -23,7 +23,7 @@ def _asked(client, url: str) -> int:
 def _counts(client, records) -> dict[str, int]:
     found = {}
     for model in django_admin.site._registry:
-        stem = f"admin:work_{model._meta.model_name}"
+        stem = f"admin:{model._meta.label_lower.replace('.', '_')}"
         found[f"{stem} list"] = _asked(client, reverse(f"{stem}_changelist"))
         pk = records[model._meta.model_name].pk
         found[f"{stem} page"] = _asked(client, reverse(f"{stem}_change", args=[pk]))

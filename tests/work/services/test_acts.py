@@ -41,7 +41,7 @@ def test_a_start_with_three_suppliers(world):
     assert len(statements(asked)) == STATEMENTS, "\n".join(sql[:160] for sql in statements(asked))
 
 
-STATEMENTS = 19
+STATEMENTS = 20
 
 
 def test_a_source_of_many_items_is_asked_flat(world):

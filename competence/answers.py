@@ -1,0 +1,134 @@
+"""What competence registers at the ports: fitness of people, conditions of others' occasions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from competence import addresses
+from competence.facts import PersonFacts, SiteFacts
+from competence.judging import Verdict, firm_lacks, fitness, judge
+from competence.reads import facts, judged
+from competence.states import Asks
+from work.exceptions import Reason
+from work.ports import Answer, Condition, Fit, ItemContext, Occasion
+from work.states import Role
+
+
+class CompetenceFitness:
+    """Fit is who has all that the rules ask of the work, himself or under supervision."""
+
+    key = "competence.fitness"
+
+    def fit(
+        self,
+        pairs: Sequence[tuple[int, ItemContext]],
+        at: datetime,
+        until: Mapping[int, datetime],
+    ) -> list[Fit]:
+        """Two queries at most, whatever the length, and one each kind of record that rules name."""
+        return [Fit(each.reasons, each.until) for each in judged.fit(pairs, at)]
+
+
+class CompetenceConditions:
+    """What is asked of who takes part in a permit, a document's use, and of their companies."""
+
+    key = "competence.fitness"
+
+    def of(self, occasions: Sequence[Occasion], at: datetime) -> list[list[Condition]]:
+        """One condition for each thing asked of each person in each capacity: two queries."""
+        if not occasions:
+            return []
+        sites = facts.of_sites(each.site_id for each in occasions)
+        if not any(site.rules or site.firms for site in sites.values()):
+            return [[] for _ in occasions]
+        people = facts.of_people({pk for each in occasions for pk, _ in each.people}, sites)
+        return [
+            [
+                *_of_people(each, sites[each.site_id], people, at),
+                *_of_firms(each, sites[each.site_id], at),
+            ]
+            for each in occasions
+        ]
+
+
+def _of_people(
+    occasion: Occasion, site: SiteFacts, people: Mapping[int, PersonFacts], at: datetime
+) -> Iterable[Condition]:
+    for pk, capacity in occasion.people:
+        where, url = judged.of_occasion(occasion, capacity), addresses.person(site.slug, pk)
+        others = judged.beside(occasion, pk, capacity, people)
+        beside = fitness(site, people[pk], others, where, at, url)
+        for verdict in judge(site, people[pk], where, at, url):
+            until = verdict.until
+            if verdict.reason and verdict.need.supervised and beside.supervised:
+                until, verdict = beside.until, Verdict(verdict.need)
+            answer = _answer(verdict.reason, until, occasion.until, pk, url)
+            yield Condition(_what(verdict, pk), answer, pk)
+
+
+def _of_firms(occasion: Occasion, site: SiteFacts, at: datetime) -> Iterable[Condition]:
+    """Each company that takes part is approved and insured there, where the site asks that."""
+    asked = any(
+        rule.asks == Asks.APPROVAL
+        and rule.starts <= at
+        and (rule.ends is None or rule.ends > at)
+        and occasion.place_path.startswith(rule.path)
+        for rule in site.rules
+    )
+    for team_id in occasion.companies:
+        if team_id not in site.firms and not asked:
+            continue
+        against, until = firm_lacks(site.firms.get(team_id), occasion.place_path, at)
+        clears = ("role", str(Role.COMPETENCE_COORDINATOR))
+        reasons = [
+            Reason(
+                f"competence.firm_{code}", {"until": end.isoformat()} if end else {}, clears=clears
+            )
+            for code, end in against
+        ]
+        what = Reason("competence.need_company", {}, ("team", team_id))
+        for reason in reasons or [None]:
+            yield Condition(what, _answer(reason, until, occasion.until))
+
+
+def _what(verdict: Verdict, pk: int) -> Reason:
+    need = verdict.need
+    if need.asks == Asks.INDUCTION and need.rule:
+        return Reason("competence.need_induction", {"place": need.rule.place}, ("user", pk))
+    if need.asks == Asks.APPROVAL or need.competence is None:
+        return Reason("competence.need_approval", {}, ("user", pk))
+    said = {"key": need.competence.code, "competence": need.competence.name}
+    return Reason("competence.need", said, ("user", pk))
+
+
+def _answer(
+    reason: Reason | None,
+    until: datetime | None,
+    needed: datetime | None,
+    person: int | None = None,
+    url: str = "",
+) -> Answer:
+    """Met, where it is so now and stays so as long as is asked for."""
+    if reason is not None:
+        return Answer.unmet(reason, clears=reason.clears, url=url)
+    if until is not None and needed is not None and until < needed:
+        about = ("user", person) if person else None
+        clears = ("role", str(Role.COMPETENCE_COORDINATOR))
+        ends = Reason("competence.ends_before", {"until": until.isoformat()}, about, clears)
+        return Answer.unmet(ends, clears=clears, url=url)
+    return Answer.met(valid_until=until)
+
+
+def register() -> None:
+    """Register all of it."""
+    from competence import panels
+    from competence.words import WORDS
+    from work import ports
+
+    ports.fitness.register(CompetenceFitness())
+    ports.conditions.register(CompetenceConditions())
+    ports.words.register(WORDS)
+    ports.panels.register(panels.OfExecutors())
+    ports.rooms.register(panels.ROOM)
+    ports.search_sources.register(panels.Companies())
+    ports.search_sources.register(panels.Competences())
+    ports.lapses.register(panels.LAPSES)

@@ -1,0 +1,111 @@
+"""What competence shows elsewhere: a section of the item, its room, what search finds, lapses."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, Q
+from django.shortcuts import resolve_url
+from django.utils.translation import gettext_lazy
+
+from competence.models import Company, Competence, Rule
+from competence.permissions import Action, may
+from work.ports import Found, Lapse, Room
+
+
+class OfExecutors:
+    """Of an item: what is asked of each executor, where the site asks anything."""
+
+    key = "competence.executors"
+    page = "item"
+    title = gettext_lazy("Competence of the executors")
+
+    always = False
+
+    def count(self, user: Any, thing: Any, at: datetime) -> int | None:
+        """How many executors there are; None where there is nobody, or nothing is asked."""
+        return self.rows(user, thing, at).count() or None
+
+    def rows(self, user: Any, thing: Any, at: datetime) -> Any:
+        """The executors, where anything is asked at the site."""
+        rules = Rule.objects.filter(site_id=thing.site_id)
+        companies = Company.objects.filter(site_id=thing.site_id)
+        return thing.item_executors.filter(Q(Exists(rules)) | Q(Exists(companies)))
+
+    def url(self, thing: Any) -> str:
+        """The section, and a page of its own."""
+        return resolve_url("competence:of_item", thing.site.slug, f"W-{thing.number}")
+
+
+class Companies:
+    """Companies by name or code, of which the reader may know."""
+
+    key = "competence.companies"
+    title = gettext_lazy("Companies")
+
+    def find(self, site: Any, who: Any, words: str, at: datetime, most: int) -> list[Found]:
+        """One query."""
+        if not may(who, Action.SEE, site.pk) and not who.companies(site.pk):
+            return []
+        rows = Company.objects.filter(
+            Q(team__name__icontains=words) | Q(team__code__iexact=words), site_id=site.pk
+        ).select_related("team")
+        if who.only_contractor(site.pk):
+            rows = rows.filter(team_id__in=who.companies(site.pk))
+        return [
+            Found(
+                title=each.team.name,
+                sub=each.get_state_display(),
+                url=resolve_url("competence:company", site.slug, each.team.code),
+                exact=words.casefold() in (each.team.code.casefold(), each.team.name.casefold()),
+            )
+            for each in rows.order_by("team__name")[:most]
+        ]
+
+
+class Competences:
+    """Competences by name or code: they lead to who has them."""
+
+    key = "competence.competences"
+    title = gettext_lazy("Competences")
+
+    def find(self, site: Any, who: Any, words: str, at: datetime, most: int) -> list[Found]:
+        """One query."""
+        if not may(who, Action.SEE, site.pk):
+            return []
+        rows = Competence.objects.filter(
+            Q(name__icontains=words) | Q(code__iexact=words), site_id=site.pk, is_active=True
+        )
+        matrix = resolve_url("competence:matrix", site.slug)
+        return [
+            Found(
+                title=str(each),
+                sub=str(each.get_kind_display()),
+                url=f"{matrix}?competence={each.code}",
+                exact=words.casefold() in (each.code.casefold(), each.name.casefold()),
+            )
+            for each in rows.order_by("name")[:most]
+        ]
+
+
+ROOM = Room(
+    key="competence",
+    title=gettext_lazy("Competence"),
+    icon="graduation-cap",
+    url_name="competence:overview",
+)
+
+# The newest of what has ended by the clock: each by one end of an index.
+LAPSES = Lapse(
+    key="competence.ends",
+    sql="""
+SELECT greatest(
+  (SELECT max(r.valid_until) FROM competence_record r WHERE r.site_id = %(site)s
+     AND r.state = 'verified' AND r.valid_until IS NOT NULL AND r.valid_until <= %(at)s),
+  (SELECT max(i.until) FROM competence_induction i WHERE i.site_id = %(site)s
+     AND i.ended_at IS NULL AND i.until IS NOT NULL AND i.until <= %(at)s),
+  (SELECT max(p.until) FROM competence_companypaper p WHERE p.site_id = %(site)s
+     AND p.struck_at IS NULL AND p.until <= %(at)s),
+  (SELECT max(c.until) FROM competence_company c WHERE c.site_id = %(site)s
+     AND c.until <= %(at)s))
+""",
+)

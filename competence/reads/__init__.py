@@ -1,0 +1,1 @@
+"""What pages and ports read of competence, flat in queries."""

@@ -1,0 +1,134 @@
+"""The facts that judgements rest on: one query for what sites ask, one for what people have.
+
+Every act on work asks these, so the statements are written out: putting them together anew would
+cost Django several times what sending them does.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from competence.facts import Asked, Firm, Named, PersonFacts, Proof, SiteFacts
+
+_SITES_SQL = """
+SELECT s.id, s.slug,
+  (SELECT jsonb_agg(jsonb_build_object(
+      'id', r.id, 'asks', r.asks, 'starts', r.starts, 'ends', r.ends, 'level', r.level,
+      'competence', CASE WHEN c.id IS NOT NULL THEN
+        jsonb_build_object('id', c.id, 'code', c.code, 'name', c.name, 'kind', c.kind) END,
+      'verification', CASE WHEN v.id IS NOT NULL THEN
+        jsonb_build_object('id', v.id, 'code', v.code, 'name', v.name, 'kind', v.kind) END,
+      'supervised', r.supervised, 'everybody', r.everybody, 'type_id', r.type_id,
+      'place_id', r.place_id, 'path', coalesce(p.path, ''), 'place', coalesce(p.name, ''),
+      'class_id', r.asset_class_id, 'capacity', r.capacity, 'kind', r.kind, 'code', r.code,
+      'team_id', r.team_id) ORDER BY r.id)
+     FROM competence_rule r
+     LEFT JOIN competence_competence c ON c.id = r.competence_id
+     LEFT JOIN competence_competence v ON v.id = r.verification_id
+     LEFT JOIN work_place p ON p.id = r.place_id
+    WHERE r.site_id = s.id AND (r.ends IS NULL OR r.ends > r.starts)),
+  (SELECT jsonb_agg(jsonb_build_object(
+      'team_id', f.team_id, 'state', f.state, 'until', f.until, 'path', coalesce(p.path, ''),
+      'insured', (SELECT jsonb_agg(i.until) FROM competence_companypaper i
+        WHERE i.company_id = f.id AND i.kind = 'insurance' AND i.struck_at IS NULL
+          AND i.verified_at IS NOT NULL),
+      'waits', EXISTS (SELECT FROM competence_companypaper i
+        WHERE i.company_id = f.id AND i.kind = 'insurance' AND i.struck_at IS NULL
+          AND i.verified_at IS NULL)) ORDER BY f.id)
+     FROM competence_company f LEFT JOIN work_place p ON p.id = f.place_id
+    WHERE f.site_id = s.id)
+  FROM work_site s WHERE s.id = ANY(%(sites)s)
+"""
+
+_PEOPLE_SQL = """
+SELECT u.id, u.company_id,
+  (SELECT jsonb_agg(jsonb_build_array(m.site_id, m.company_id, m.starts, m.ends) ORDER BY m.id)
+     FROM work_membership m
+    WHERE m.user_id = u.id AND m.site_id = ANY(%(sites)s) AND m.role = 'contractor'),
+  (SELECT jsonb_agg(jsonb_build_array(r.competence_id, r.state, r.level, r.valid_until, r.id)
+                    ORDER BY r.id)
+     FROM competence_record r
+    WHERE r.person_id = u.id AND r.site_id = ANY(%(sites)s)
+      AND r.state IN ('obtained', 'verified')),
+  (SELECT jsonb_agg(jsonb_build_array(e.competence_id, e.until) ORDER BY e.id)
+     FROM competence_exemption e
+    WHERE e.person_id = u.id AND e.site_id = ANY(%(sites)s) AND e.ended_at IS NULL),
+  (SELECT jsonb_agg(jsonb_build_array(i.place_id, i.until) ORDER BY i.id)
+     FROM competence_induction i
+    WHERE i.person_id = u.id AND i.site_id = ANY(%(sites)s) AND i.ended_at IS NULL)
+  FROM work_user u WHERE u.id = ANY(%(people)s)
+"""
+
+
+def of_sites(site_ids: Iterable[int]) -> dict[int, SiteFacts]:
+    """What these sites ask, and how their companies stand: one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SITES_SQL, {"sites": sorted(set(site_ids))})
+        return {
+            pk: SiteFacts(
+                id=pk,
+                slug=slug,
+                rules=tuple(_asked(row) for row in _loaded(rules)),
+                firms={row["team_id"]: _firm(row) for row in _loaded(firms)},
+            )
+            for pk, slug, rules, firms in cursor.fetchall()
+        }
+
+
+def _asked(row: Mapping[str, Any]) -> Asked:
+    read = {
+        "starts": datetime.fromisoformat(row["starts"]),
+        "ends": _moment(row["ends"]),
+        "competence": Named(**row["competence"]) if row["competence"] else None,
+        "verification": Named(**row["verification"]) if row["verification"] else None,
+    }
+    return Asked(**{**row, **read})
+
+
+def _firm(row: Mapping[str, Any]) -> Firm:
+    return Firm(
+        team_id=row["team_id"],
+        state=row["state"],
+        until=_moment(row["until"]),
+        path=row["path"],
+        insured=tuple(datetime.fromisoformat(each) for each in row["insured"] or ()),
+        insurance_to_verify=row["waits"],
+    )
+
+
+def _loaded(text: str | None) -> list[Any]:
+    """Rows as the database tells them: JSON, or nothing."""
+    return json.loads(text) if text else []
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def of_people(people: Collection[int], site_ids: Iterable[int]) -> dict[int, PersonFacts]:
+    """What these people have at these sites: one query. Who is not there has nothing."""
+    found = {pk: PersonFacts(pk) for pk in people}
+    asked = {"people": sorted(set(people)), "sites": sorted(set(site_ids))}
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE_SQL, asked)
+        for pk, firm_id, firms, records, exemptions, inductions in cursor.fetchall():
+            found[pk] = PersonFacts(
+                id=pk,
+                firm_id=firm_id,
+                firms=tuple(
+                    (site, firm, datetime.fromisoformat(starts), _moment(ends))
+                    for site, firm, starts, ends in _loaded(firms)
+                ),
+                proofs=tuple(
+                    Proof(of, state, level, _moment(until), record)
+                    for of, state, level, until, record in _loaded(records)
+                ),
+                exemptions=tuple(
+                    (of, datetime.fromisoformat(until)) for of, until in _loaded(exemptions)
+                ),
+                inductions=tuple((place, _moment(until)) for place, until in _loaded(inductions)),
+            )
+    return found

@@ -1,0 +1,162 @@
+"""What ends in the next days, with the planned work that it hits. Renewed things do not end."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from competence.judging import needs
+from competence.models import Record
+from competence.reads import facts, judged
+from competence.reads import work as work_reads
+from competence.states import Asks, RecordState
+from work.permissions import Scope
+from work.states import UNDER_WAY
+
+DAYS = (7, 30, 90)
+SHOWN = 50
+
+_ENDING = """
+SELECT 'record', r.person_id, u.name, NULL::bigint, r.competence_id, c.code, c.name, r.valid_until
+  FROM competence_record r
+  JOIN work_user u ON u.id = r.person_id AND u.is_active
+  JOIN competence_competence c ON c.id = r.competence_id
+ WHERE r.site_id = %(site)s AND r.state = 'verified'
+   AND r.valid_until > %(at)s AND r.valid_until <= %(until)s
+   AND (NOT %(own)s OR u.company_id = ANY(%(teams)s))
+   AND NOT EXISTS (SELECT FROM competence_record n
+     WHERE n.person_id = r.person_id AND n.competence_id = r.competence_id
+       AND n.state = 'verified' AND (n.valid_until IS NULL OR n.valid_until > r.valid_until))
+UNION ALL
+SELECT 'induction', i.person_id, u.name, NULL, i.place_id, p.code, p.name, i.until
+  FROM competence_induction i
+  JOIN work_user u ON u.id = i.person_id AND u.is_active
+  JOIN work_place p ON p.id = i.place_id
+ WHERE i.site_id = %(site)s AND i.ended_at IS NULL AND i.until > %(at)s AND i.until <= %(until)s
+   AND (NOT %(own)s OR u.company_id = ANY(%(teams)s))
+   AND NOT EXISTS (SELECT FROM competence_induction n
+     WHERE n.person_id = i.person_id AND n.place_id = i.place_id AND n.ended_at IS NULL
+       AND (n.until IS NULL OR n.until > i.until))
+UNION ALL
+SELECT 'approval', NULL, t.name, f.team_id, NULL, t.code, '', f.until
+  FROM competence_company f JOIN work_team t ON t.id = f.team_id
+ WHERE f.site_id = %(site)s AND f.state = 'approved' AND f.until > %(at)s AND f.until <= %(until)s
+   AND (NOT %(own)s OR f.team_id = ANY(%(teams)s))
+UNION ALL
+SELECT 'paper', NULL, t.name, f.team_id, NULL, t.code, a.kind, a.until
+  FROM competence_companypaper a
+  JOIN competence_company f ON f.id = a.company_id JOIN work_team t ON t.id = f.team_id
+ WHERE a.site_id = %(site)s AND a.struck_at IS NULL AND a.verified_at IS NOT NULL
+   AND a.until > %(at)s AND a.until <= %(until)s
+   AND (NOT %(own)s OR f.team_id = ANY(%(teams)s))
+   AND NOT EXISTS (SELECT FROM competence_companypaper n
+     WHERE n.company_id = a.company_id AND n.kind = a.kind AND n.struck_at IS NULL
+       AND n.verified_at IS NOT NULL AND n.until > a.until)
+"""
+_COLUMNS = "(kind, person_id, name, team_id, of_id, code, what, until)"
+
+
+@dataclass
+class Ending:
+    """One thing that ends: of a person or of a company, and the work that it hits."""
+
+    kind: str
+    person_id: int | None
+    name: str
+    team_id: int | None
+    of_id: int | None
+    code: str
+    what: str
+    until: datetime
+    items: list[Any] = field(default_factory=list)
+
+
+def counts(site: Any, who: Scope, at: datetime) -> dict[int, int]:
+    """How much ends within each number of days: one query."""
+    parts = [f"count(*) FILTER (WHERE until <= %(days_{days})s)" for days in DAYS]
+    given = {f"days_{days}": at + timedelta(days=days) for days in DAYS}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(parts)} FROM ({_ENDING}) AS ending {_COLUMNS}",  # noqa: S608
+            _asked(site, who, at, max(DAYS)) | given,
+        )
+        return dict(zip(DAYS, cursor.fetchone(), strict=True))
+
+
+def ending(site: Any, who: Scope, at: datetime, days: int, first: int = 0) -> list[Ending]:
+    """What ends within so many days, soonest first, with one more than a page shows: five queries
+    at most."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT * FROM ({_ENDING}) AS ending {_COLUMNS}"  # noqa: S608
+            " ORDER BY until, name, kind, of_id LIMIT %(most)s OFFSET %(first)s",
+            _asked(site, who, at, days) | {"most": SHOWN + 1, "first": first},
+        )
+        rows = [Ending(*row) for row in cursor.fetchall()]
+    _hit(site, who, rows[:SHOWN])
+    return rows
+
+
+def _asked(site: Any, who: Scope, at: datetime, days: int) -> dict[str, Any]:
+    return {
+        "site": site.pk,
+        "at": at,
+        "until": at + timedelta(days=days),
+        "own": who.only_contractor(site.pk),
+        "teams": sorted(who.companies(site.pk)),
+    }
+
+
+def _hit(site: Any, who: Scope, rows: Sequence[Ending]) -> None:
+    """Put on each row the open work that is not over by then, and asks for it."""
+    people = {row.person_id for row in rows if row.person_id is not None}
+    teams = {row.team_id for row in rows if row.team_id is not None}
+    if not rows:
+        return
+    later = Q(planned_end__gt=rows[0].until) | Q(planned_end=None, planned_start__isnull=False)
+    found = work_reads.items(
+        Q(site_id=site.pk)
+        & (Q(executors__in=people) | Q(team_id__in=teams))
+        & (later | Q(status__in=sorted(UNDER_WAY)))
+    )
+    contexts = work_reads.known(found)
+    asked = facts.of_sites([site.pk])[site.pk]
+    known = facts.of_people(people, [site.pk])
+    codes = judged.codes([asked], list(contexts.values()), rows[0].until)
+    by_person, by_team = defaultdict(list), defaultdict(list)
+    for item in found:
+        for pk in contexts[item.pk].executor_ids:
+            by_person[pk].append(item)
+        by_team[item.team_id].append(item)
+    for row in rows:
+        if row.person_id is None:
+            row.items = [item for item in by_team[row.team_id] if _lasts(item, row.until)]
+            continue
+        for item in by_person[row.person_id]:
+            where = judged.of_item(contexts[item.pk], codes)
+            wanted = (
+                (Asks.INDUCTION, None, row.of_id)
+                if row.kind == "induction"
+                else (Asks.COMPETENCE, row.of_id, None)
+            )
+            asked_then = needs(asked, known[row.person_id], where, row.until)
+            if _lasts(item, row.until) and wanted in {need.subject for need in asked_then}:
+                row.items.append(item)
+
+
+def _lasts(item: Any, moment: datetime) -> bool:
+    """Whether the work is not over by then: its end, else its start, as it is planned."""
+    end = item.planned_end or item.planned_start
+    return item.status in UNDER_WAY or (end is not None and end > moment)
+
+
+def to_verify(site: Any, who: Scope, most: int = 20) -> list[Record]:
+    """Records that wait for somebody to verify them, oldest first: one query."""
+    rows = Record.objects.filter(site_id=site.pk, state=RecordState.OBTAINED)
+    if who.only_contractor(site.pk):
+        rows = rows.filter(person__company_id__in=who.companies(site.pk))
+    return list(rows.select_related("person", "competence", "recorded_by").order_by("pk")[:most])

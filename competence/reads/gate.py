@@ -1,0 +1,112 @@
+"""The gate list of a day: who of the companies is expected, may come in, and why not.
+
+Company and induction decide about coming in; what else is lacking stops the start of the work, and
+is said beside it.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth import get_user_model
+
+from competence import addresses
+from competence.judging import judge
+from competence.reads import facts, judged
+from competence.reads import work as work_reads
+from competence.states import Asks
+from work.exceptions import Reason
+from work.permissions import Scope
+from work.states import Role
+
+_PLANNER = ("role", str(Role.PLANNER))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One person who is expected. against: why not to come in; beside: what stops the work."""
+
+    person_id: int
+    name: str
+    team_id: int
+    company: str
+    items: tuple[Any, ...]
+    against: tuple[Reason, ...]
+    beside: tuple[Reason, ...]
+    until: datetime | None
+
+    @property
+    def may(self) -> bool:
+        """Whether the person may come in."""
+        return not self.against
+
+
+def day_of(at: datetime, zone: str) -> tuple[datetime, datetime]:
+    """From when until when the day of the site is."""
+    here = ZoneInfo(zone)
+    begin = datetime.combine(at.astimezone(here).date(), time.min, here)
+    return begin, datetime.combine(begin.date() + timedelta(days=1), time.min, here)
+
+
+def entries(site: Any, who: Scope, at: datetime) -> list[Entry]:
+    """Who is expected today, by company and name; of contractors' readers their own people alone.
+
+    Six queries, whatever the number.
+    """
+    teams = who.companies(site.pk) if who.only_contractor(site.pk) else None
+    wanted = work_reads.of_day(site.pk, *day_of(at, site.time_zone), teams)
+    found = {item.pk: item for item in work_reads.items(wanted)}
+    contexts = work_reads.known(found.values())
+    expected: dict[tuple[int, int], list[Any]] = defaultdict(list)
+    for context in contexts.values():
+        for pk in context.executor_ids:
+            expected[(pk, context.team_id or 0)].append(context)
+    people = {pk for pk, _ in expected}
+    asked = facts.of_sites([site.pk])[site.pk]
+    known = facts.of_people(people, [site.pk])
+    codes = judged.codes([asked], list(contexts.values()), at)
+    names = _names(people, {team for _, team in expected})
+    rows = []
+    for (pk, team_id), of_person in expected.items():
+        url = addresses.person(site.slug, pk)
+        against, beside = [], []
+        ends: list[datetime] = []
+        if not any(_comes_for(row, site.pk, team_id, at) for row in known[pk].firms):
+            if known[pk].firm_id is None:
+                continue  # one of the site's own people, who works with the company
+            against.append(Reason("executor_no_role_here", {}, ("user", pk), _PLANNER))
+        for context in of_person:
+            for verdict in judge(asked, known[pk], judged.of_item(context, codes), at, url):
+                of_gate = verdict.need.asks != Asks.COMPETENCE
+                kept = against if of_gate else beside
+                if verdict.reason is not None and verdict.reason not in kept:
+                    kept.append(verdict.reason)
+                if of_gate and verdict.until is not None:
+                    ends.append(verdict.until)
+        rows.append(
+            Entry(
+                person_id=pk,
+                name=names["user", pk],
+                team_id=team_id,
+                company=names["team", team_id],
+                items=tuple(found[context.id] for context in of_person),
+                against=tuple(against),
+                beside=tuple(beside),
+                until=None if against else min(ends, default=None),
+            )
+        )
+    return sorted(rows, key=lambda row: (row.company, row.name, row.person_id))
+
+
+def _comes_for(row: tuple[Any, ...], site_id: int, team_id: int, at: datetime) -> bool:
+    of_site, firm_id, starts, ends = row
+    return (of_site, firm_id) == (site_id, team_id) and starts <= at and (ends is None or ends > at)
+
+
+def _names(people: set[int], teams: set[int]) -> dict[tuple[str, int], str]:
+    users = get_user_model()._default_manager.filter(pk__in=people).values_list("pk", "name")
+    team_model: Any = get_user_model()._meta.get_field("company").related_model
+    named = team_model._default_manager.filter(pk__in=teams).values_list("pk", "name")
+    return {("user", pk): name for pk, name in users} | {("team", pk): n for pk, n in named}

@@ -1,0 +1,161 @@
+"""One person's competences, and who has what: the person page and the matrix."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from competence.facts import PersonFacts, Proof
+from competence.judging import Verdict
+from competence.models import Competence, Exemption, Induction, Record
+from competence.reads import facts, judged
+from competence.reads import work as work_reads
+from competence.states import RecordState
+from work.permissions import Scope, visible
+
+PAGE = 25
+COLUMNS = 12
+
+
+def find(site: Any, at: datetime, pk: int) -> Any | None:
+    """A person with a role at the site that has not ended, or a record here: one query."""
+    roles = _roles(at, site_id=site.pk)
+    records = Record.objects.filter(person=OuterRef("pk"), site_id=site.pk)
+    rows = get_user_model()._default_manager.filter(pk=pk)
+    return rows.filter(Exists(roles) | Exists(records)).select_related("company").first()
+
+
+def _roles(at: datetime, **wanted: Any) -> QuerySet[Any]:
+    model: Any = get_user_model()._meta.get_field("memberships").related_model
+    now = Q(ends=None) | Q(ends__gt=at)
+    return model._default_manager.filter(now, user=OuterRef("pk"), **wanted)
+
+
+def records(site: Any, person: Any) -> list[Record]:
+    """All records of a person at a site, newest first: one query."""
+    rows = Record.objects.filter(person=person, site_id=site.pk)
+    joined = ("competence", "recorded_by", "verified_by", "revoked_by", "note", "blob")
+    return list(rows.select_related(*joined).order_by("competence__name", "-pk")[:200])
+
+
+def exemptions(site: Any, person: Any, at: datetime) -> list[Exemption]:
+    """What is not asked of a person now: one query."""
+    rows = Exemption.objects.filter(person=person, site_id=site.pk, ended_at=None, until__gt=at)
+    return list(rows.select_related("competence", "by", "note"))
+
+
+def inductions(site: Any, person: Any) -> list[Induction]:
+    """Where a person was inducted, the newest of each place first: one query."""
+    rows = Induction.objects.filter(person=person, site_id=site.pk, ended_at=None)
+    return list(rows.select_related("place", "by").order_by("-done_on", "-pk")[:50])
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """What is asked of a person for one item."""
+
+    item: Any
+    verdicts: list[Verdict]
+    supervised: bool
+
+
+def gaps(site: Any, who: Scope, person: Any, at: datetime) -> list[Gaps]:
+    """What is asked of a person for the open work that he carries out, as far as the reader sees
+    that work: four queries."""
+    mine = Q(site_id=site.pk, executors=person) & visible(who)
+    found = work_reads.items(mine, most=30)
+    contexts = work_reads.known(found)
+    judgements = judged.verdicts([(person.pk, contexts[item.pk]) for item in found], at)
+    return [
+        Gaps(item, verdicts, supervised)
+        for item, (verdicts, supervised) in zip(found, judgements, strict=True)
+    ]
+
+
+def of_item(item: Any, at: datetime) -> list[tuple[int, list[Verdict], bool]]:
+    """The same of each executor of an item: three queries."""
+    [context] = work_reads.known([item]).values()
+    pairs = [(pk, context) for pk in context.executor_ids]
+    found = judged.verdicts(pairs, at)
+    return [(pk, *each) for (pk, _), each in zip(pairs, found, strict=True)]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A page of people × competences. cells: by person and competence."""
+
+    people: list[Any]
+    competences: list[Competence]
+    cells: dict[tuple[int, int], Proof]
+    total: int
+    more_columns: bool
+
+
+def matrix(
+    site: Any,
+    who: Scope,
+    at: datetime,
+    *,
+    kind: str = "",
+    team_id: int | None = None,
+    path: str = "",
+    code: str = "",
+    page: int = 1,
+    columns: int = 1,
+) -> Matrix:
+    """Who has what, a page of people and of competences at a time: four queries.
+
+    team: of a crew or company. path: with a role at a place or below it.
+    """
+    wanted = Competence.objects.filter(site_id=site.pk, is_active=True)
+    if kind:
+        wanted = wanted.filter(kind=kind)
+    if code:
+        wanted = wanted.filter(code=code)
+    first = (columns - 1) * COLUMNS
+    asked = list(wanted.order_by("kind", "name", "pk")[first : first + COLUMNS + 1])
+    people = _people(site, who, at, team_id, path)
+    total = people.order_by()[:1001].count()
+    shown = list(people.select_related("company")[(page - 1) * PAGE : page * PAGE])
+    known = facts.of_people([person.pk for person in shown], [site.pk])
+    cells = {
+        (pk, each.pk): proof
+        for pk, of_person in known.items()
+        for each in asked[:COLUMNS]
+        if (proof := _best(of_person, each.pk, at)) is not None
+    }
+    return Matrix(shown, asked[:COLUMNS], cells, total, len(asked) > COLUMNS)
+
+
+def _people(site: Any, who: Scope, at: datetime, team_id: int | None, path: str) -> QuerySet[Any]:
+    roles = _roles(at, site_id=site.pk, starts__lte=at)
+    if path:
+        roles = roles.filter(Q(place=None) | Q(place__path__startswith=path))
+    people = get_user_model()._default_manager.filter(Exists(roles), is_active=True)
+    if team_id is not None:
+        members: Any = get_user_model()._meta.get_field("teams").related_model
+        now = Q(ends=None) | Q(ends__gt=at)
+        of_team = members._default_manager.filter(now, user=OuterRef("pk"), team_id=team_id)
+        people = people.filter(Q(company_id=team_id) | Exists(of_team))
+    if who.only_contractor(site.pk):
+        people = people.filter(company_id__in=who.companies(site.pk))
+    return people.order_by("name", "pk")
+
+
+def _best(person: PersonFacts, competence_id: int, at: datetime) -> Proof | None:
+    """What says most: what counts now, at the highest level; else what waits; else what ended."""
+    proofs = [proof for proof in person.proofs if proof.competence_id == competence_id]
+    counts = [
+        proof
+        for proof in proofs
+        if proof.state == RecordState.VERIFIED and (proof.until is None or proof.until > at)
+    ]
+    if counts:
+        return max(
+            counts,
+            key=lambda p: (p.level or 0, p.until is None, p.until.timestamp() if p.until else 0),
+        )
+    waiting = [proof for proof in proofs if proof.state == RecordState.OBTAINED]
+    return (waiting or proofs or [None])[-1]

@@ -1,0 +1,1 @@
+"""The pages of competence. Thin: reads load, services decide."""

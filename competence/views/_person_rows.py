@@ -1,0 +1,152 @@
+"""The rows of a person's page: gaps for the work, records by kind, inductions, exemptions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
+
+from competence.models import Exemption, Induction, Record
+from competence.permissions import Action, may
+from competence.reads.people import Gaps
+from competence.states import RecordState
+from competence.views import _shown
+from competence.views._person_deeds import DEEDS
+from work.exceptions import Reason
+from work.pages import Failed, Offer, offered
+from work.permissions import Scope
+
+
+def gap_rows(site: Any, who: Scope, at: datetime, gaps: Sequence[Gaps]) -> list[dict[str, Any]]:
+    """What is asked for each item, what is lacking first."""
+    names = _shown.named([verdict for each in gaps for verdict in each.verdicts], who)
+    rows = []
+    for each in gaps:
+        asked = [_shown.gap(verdict, each.supervised, at, who, names) for verdict in each.verdicts]
+        order = {"stop": 0, "late": 1, "temp": 2, "go": 3}
+        rows.append(
+            {
+                "item": _shown.item_row(site, each.item),
+                "asked": sorted(asked, key=lambda row: order[row["tone"]]),
+            }
+        )
+    return rows
+
+
+def record_rows(
+    site: Any,
+    who: Scope,
+    at: datetime,
+    person: Any,
+    records: Sequence[Record],
+    url: str,
+    failed: Failed | None,
+) -> list[dict[str, Any]]:
+    """Each record with what may be done with it now."""
+    offers = [(record, _offers(site, who, person, record)) for record in records]
+    drawn = iter(offered([each for _, some in offers for each in some], url, who, None, failed))
+    return [
+        _record(site, record, at) | {"acts": [next(drawn) for _ in some]} for record, some in offers
+    ]
+
+
+def _record(site: Any, record: Record, at: datetime) -> dict[str, Any]:
+    levels = record.competence.levels
+    level = ""
+    if record.level:
+        word = levels[record.level - 1] if record.level <= len(levels) else ""
+        level = _("Level %(n)s of %(of)s") % {"n": record.level, "of": len(levels)}
+        level = f"{level} · {word}" if word else level
+    return {
+        "pk": record.pk,
+        "kind": record.competence.kind,
+        "what": str(record.competence),
+        "level": level,
+        "state": _state(record, at),
+        "planned_on": record.planned_on if record.state == RecordState.PLANNED else None,
+        "obtained_on": record.obtained_on,
+        "until": record.valid_until,
+        "reference": record.reference,
+        "file_name": record.file_name or (_("File") if record.blob_id else ""),
+        "file_url": resolve_url("competence:record_file", site.slug, record.pk)
+        if record.blob_id
+        else "",
+        "by": record.recorded_by.name,
+        "verified_by": record.verified_by.name if record.verified_by else "",
+        "note": record.note.text if record.note else "",
+    }
+
+
+def _state(record: Record, at: datetime) -> dict[str, str]:
+    ended = record.valid_until is not None and record.valid_until <= at
+    if record.state == RecordState.VERIFIED and ended:
+        return {"tone": "stop", "text": _("Ended")}
+    if record.state == RecordState.VERIFIED:
+        soon = record.valid_until is not None and record.valid_until - at <= _shown.SOON
+        return (
+            {"tone": "late", "text": _("Ends soon")}
+            if soon
+            else {
+                "tone": "calm",
+                "text": record.get_state_display(),
+            }
+        )
+    tone = {RecordState.OBTAINED: "late", RecordState.REVOKED: "stop"}.get(
+        RecordState(record.state), "calm"
+    )
+    return {"tone": tone, "text": record.get_state_display()}
+
+
+def _offers(site: Any, who: Scope, person: Any, record: Record) -> list[Offer]:
+    kind = record.competence.kind
+
+    def offer(verb: str, *against: Reason) -> Offer:
+        return Offer(DEEDS[verb], against, of=record.pk, seen=record.version)
+
+    offers = []
+    if record.state == RecordState.PLANNED and may(
+        who, Action.RECORD, site.pk, kind=kind, company_id=person.company_id
+    ):
+        offers.append(offer("obtain"))
+    if record.state == RecordState.OBTAINED and may(who, Action.VERIFY, site.pk, kind=kind):
+        own = who.user_id in (record.person_id, record.recorded_by_id)
+        offers.append(offer("verify", *([Reason("competence.another_verifies")] if own else [])))
+    if record.state != RecordState.REVOKED and may(who, Action.REVOKE, site.pk):
+        offers.append(offer("revoke"))
+    return offers
+
+
+def told_rows(
+    who: Scope,
+    site: Any,
+    at: datetime,
+    rows: Sequence[Induction] | Sequence[Exemption],
+    url: str,
+    failed: Failed | None,
+    verb: str,
+) -> list[dict[str, Any]]:
+    """Inductions or exemptions, each with its end by hand."""
+    offers = [
+        Offer(DEEDS[verb], of=row.pk, seen=row.version) if _may_end(who, site, row) else None
+        for row in rows
+    ]
+    drawn = iter(offered([each for each in offers if each], url, who, None, failed))
+    return [
+        {
+            "what": str(row.place if isinstance(row, Induction) else row.competence),
+            "done_on": row.done_on if isinstance(row, Induction) else row.at,
+            "until": row.until,
+            "ended": row.until is not None and row.until <= at,
+            "by": row.by.name,
+            "why": row.note.text if isinstance(row, Exemption) else "",
+            "acts": [next(drawn)] if offer else [],
+        }
+        for row, offer in zip(rows, offers, strict=True)
+    ]
+
+
+def _may_end(who: Scope, site: Any, row: Induction | Exemption) -> bool:
+    if isinstance(row, Induction):
+        return bool(may(who, Action.INDUCT, site.pk, path=row.place.path))
+    return bool(may(who, Action.EXEMPT, site.pk))

@@ -1,0 +1,118 @@
+"""One person: what is asked for the work, what the person has, and the acts on it."""
+
+import functools
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
+from django.views.decorators.http import require_http_methods
+
+from competence.permissions import Action, may
+from competence.reads import choices
+from competence.reads import people as read
+from competence.states import Kind
+from competence.views import _shown
+from competence.views._person_deeds import DEEDS
+from competence.views._person_rows import gap_rows, record_rows, told_rows
+from work.pages import Deed, Failed, Offer, fragment, offered, panels, sent, site_view
+from work.permissions import Scope
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the forms of the page choose from."""
+
+    competences: list[tuple[int, str]]
+    places: list[tuple[int, str]]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@site_view
+def person(request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int) -> HttpResponse:
+    """One person; POST does an act."""
+    found = read.find(site, at, pk)
+    guest = who.only_contractor(site.pk)
+    if found is None or (guest and found.company_id not in who.companies(site.pk)):
+        raise Http404
+    own = found.company_id is not None and found.company_id in who.companies(site.pk)
+    if not (own or who.user_id == pk or may(who, Action.SEE, site.pk)):
+        raise PermissionDenied
+    known = Known(choices.competences(site), choices.induction_places(site, who))
+    draw = functools.partial(_draw, request, site, who, at, found, known)
+    if request.method != "POST":
+        return draw()
+    to = resolve_url("competence:person", site.slug, pk)
+
+    def knows(deed: Deed, of: int | None) -> Known:
+        return known
+
+    record = {"site": site, "person": found, "at": at}
+    return sent(request, who, DEEDS, record, knows, draw, to)
+
+
+def _draw(
+    request: HttpRequest,
+    site: Any,
+    who: Scope,
+    at: datetime,
+    found: Any,
+    known: Known,
+    refusal: dict[str, Any] | None = None,
+    failed: Failed | None = None,
+    status: int = 200,
+    *,
+    done: bool = False,
+) -> HttpResponse:
+    url = resolve_url("competence:person", site.slug, found.pk)
+    records = read.records(site, found)
+    inductions = read.inductions(site, found)
+    exemptions = read.exemptions(site, found, at)
+    gaps = read.gaps(site, who, found, at)
+    acts = offered(_offers(site, who, found), url, who, known, failed)
+    rows = record_rows(site, who, at, found, records, url, failed)
+    values = {
+        "site": site,
+        "person": {
+            "name": found.name,
+            "company": found.company.name if found.company else "",
+            "phone": found.phone if _shown.may_see(who, site) else "",
+            "is_active": found.is_active,
+            "pk": found.pk,
+        },
+        "tabs": _shown.tabs(request, site, who),
+        "gaps": gap_rows(site, who, at, gaps),
+        "kinds": [
+            {"title": kind.label, "key": kind.value, "rows": kept}
+            for kind in Kind
+            if (kept := [row for row in rows if row["kind"] == kind])
+        ],
+        "records_count": len(records),
+        "inductions": told_rows(who, site, at, inductions, url, failed, "end-induction"),
+        "exemptions": told_rows(who, site, at, exemptions, url, failed, "end-exemption"),
+        "acts": acts,
+        "panels": panels("person", who, found, at),
+        "refusal": refusal,
+        "done": done,
+    }
+    name = "competence/person.html"
+    return render(request, f"{name}#person" if fragment(request) else name, values, status=status)
+
+
+def _offers(site: Any, who: Scope, found: Any) -> list[Offer]:
+    """What may be added of this person."""
+    offers = []
+    records = [
+        may(who, Action.RECORD, site.pk, kind=kind, company_id=found.company_id)
+        for kind in ("", Kind.SKILL)
+    ]
+    if any(records) and found.is_active:
+        offers += [Offer(DEEDS["record"], seen=0), Offer(DEEDS["plan"], seen=0)]
+    if found.pk != who.user_id and found.is_active:
+        if may(who, Action.INDUCT, site.pk):
+            offers.append(Offer(DEEDS["induct"], seen=0))
+        if may(who, Action.EXEMPT, site.pk):
+            offers.append(Offer(DEEDS["exempt"], seen=0))
+    return offers

@@ -1,0 +1,41 @@
+"""What is asked of each executor of an item: the section of its page, and a page of its own."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
+from django.views.decorators.http import require_safe
+
+from competence.reads import people as read
+from competence.views import _shown
+from work.pages import fragment, site_view
+from work.permissions import Scope
+from work.reads import item as items
+
+
+@require_safe
+@site_view
+def of_item(request: HttpRequest, site: Any, who: Scope, at: datetime, number: str) -> HttpResponse:
+    """Per executor: met, ending, missing, to verify."""
+    item = items.find(site, who, number)
+    if item is None:
+        raise Http404
+    names = {row["id"]: row["name"] for row in item.executor_rows}
+    judged = read.of_item(item, at)
+    said = _shown.named([verdict for _, some, _ in judged for verdict in some], who)
+    linked = _shown.may_see(who, site)
+    values = {
+        "site": site,
+        "item": _shown.item_row(site, item),
+        "people": [
+            {
+                "name": names.get(pk, ""),
+                "url": resolve_url("competence:person", site.slug, pk) if linked else "",
+                "asked": [_shown.gap(verdict, supervised, at, who, said) for verdict in verdicts],
+            }
+            for pk, verdicts, supervised in judged
+        ],
+    }
+    name = "competence/of_item.html"
+    return render(request, f"{name}#people" if fragment(request) else name, values)

@@ -1,0 +1,99 @@
+"""Which acts a document's page shows to its reader, and why one would not be done now."""
+
+from typing import Any
+
+from documents.deeds import DEEDS, Known
+from documents.models import Revision
+from documents.permissions import Action, can
+from documents.reads.page import Page
+from documents.services import guards
+from documents.states import Phase, RevisionState
+from work.exceptions import Reason
+from work.pages import Deed, Failed, Offer, offered
+
+
+class Offers:
+    """The acts of a page as it draws them, with the form of the one that did not happen."""
+
+    def __init__(self, page: Page, known: Known, url: str, failed: Failed | None) -> None:
+        self.page, self.known, self.url, self.failed = page, known, url, failed
+
+    def _may(self, action: Action) -> bool:
+        return bool(can(self.page.who, action, self.page.document))
+
+    def _drawn(self, offers: list[Offer]) -> list[dict[str, Any]]:
+        return offered(offers, self.url, self.page.who, self.known, self.failed)
+
+    def of_document(self) -> list[dict[str, Any]]:
+        """A new revision, a review, what it is called, and its end."""
+        page = self.page
+        if page.document.withdrawn_at is not None:
+            return []
+        offers = []
+        if self._may(Action.WRITE):
+            against = guards.to_draft(page.document, page.in_work is not None)
+            offers.append(Offer(DEEDS["draft"], against))
+        if self._may(Action.LOOK_OVER):
+            offers.append(Offer(DEEDS["look-over"]))
+        if self._may(Action.MANAGE):
+            offers += [Offer(DEEDS["edit"]), Offer(DEEDS["withdraw"])]
+        return self._drawn(offers)
+
+    def to_apply(self) -> list[dict[str, Any]]:
+        """To say to what it applies."""
+        may = self.page.document.withdrawn_at is None and self._may(Action.MANAGE)
+        return self._drawn([Offer(DEEDS["apply"])] if may else [])
+
+    def of_applicability(self, pk: int) -> list[dict[str, Any]]:
+        """To end one."""
+        may = self.page.document.withdrawn_at is None and self._may(Action.MANAGE)
+        seen = self.page.document.version
+        return self._drawn([Offer(DEEDS["apply-no-more"], of=pk, seen=seen)] if may else [])
+
+    def of_file(self, revision: Revision, pk: int) -> list[dict[str, Any]]:
+        """To take it out of a draft."""
+        may = revision.state == RevisionState.DRAFT and self._may(Action.WRITE)
+        offer = Offer(DEEDS["remove-file"], of=pk, seen=revision.version)
+        return self._drawn([offer] if may else [])
+
+    def to_read(self, revision: Revision) -> list[dict[str, Any]]:
+        """To acknowledge a revision, once."""
+        page = self.page
+        against = guards.to_acknowledge(page.document, revision, page.at)
+        if against or page.has_read(revision) or not self._may(Action.ACKNOWLEDGE):
+            return []
+        deed = DEEDS["sign" if revision.key_lines else "acknowledge"]
+        return self._drawn([self._part(deed, revision)])
+
+    def of_revision(self, revision: Revision) -> list[dict[str, Any]]:
+        """What comes next for a revision, and withdrawing it."""
+        return self._drawn(self._steps(revision))
+
+    def _part(self, deed: Deed, revision: Revision, against: list[Reason] | None = None) -> Offer:
+        known = Known(self.known.site, self.page.who, self.page.at, revision=revision)
+        return Offer(deed, against or (), revision.pk, revision.version, known=known)
+
+    def _steps(self, revision: Revision) -> list[Offer]:
+        page, user_id = self.page, self.page.who.user_id
+        document, phase, steps = page.document, revision.phase(page.at), []
+        if phase == Phase.DRAFT and self._may(Action.WRITE):
+            against = guards.to_send(document, revision, bool(page.files.get(revision.pk)))
+            steps += [
+                self._part(DEEDS["send"], revision, against),
+                self._part(DEEDS["add-file"], revision),
+                self._part(DEEDS["edit-revision"], revision),
+            ]
+        if phase == Phase.REVIEW and self._may(Action.REVIEW):
+            if revision.reviewer_id is None:
+                against = guards.to_review(revision, user_id)
+                steps.append(self._part(DEEDS["review"], revision, against))
+            steps.append(self._part(DEEDS["give-back"], revision))
+        if phase == Phase.REVIEW and self._may(Action.APPROVE):
+            against = guards.to_approve(document, revision, user_id)
+            steps.append(self._part(DEEDS["approve"], revision, against))
+        if self._may(Action.SET_DATE) and document.withdrawn_at is None:
+            if phase in (Phase.APPROVED, Phase.PLANNED):
+                steps.append(self._part(DEEDS["set-date"], revision))
+            if phase not in (Phase.SUPERSEDED, Phase.WITHDRAWN):
+                steps.append(self._part(DEEDS["withdraw-revision"], revision))
+        return steps

@@ -1,0 +1,50 @@
+"""At which hold point of work under way a strict later revision is asked."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+# The hold point is the first that was not answered before the revision came into use: it stays
+# the same one when it is passed. `strict` of the course says which revision it is.
+_SQL = """
+SELECT b.item_id, b.document_id, r.id, lower(r.effective),
+       (SELECT l.key FROM work_checklistline l
+         WHERE l.item_id = b.item_id AND l.hold_point AND l.withdrawn_at IS NULL
+           AND (l.answered_at IS NULL OR l.answered_at >= lower(r.effective))
+         ORDER BY l.position, l.id LIMIT 1)
+  FROM documents_itemrevision b
+  JOIN documents_revision o ON o.id = b.revision_id
+  JOIN documents_revision r ON r.document_id = b.document_id AND r.bearing = 'hold_point'
+   AND r.state = 'approved' AND lower(r.effective) > lower(o.effective)
+ WHERE b.ended_at IS NULL AND b.item_id = ANY(%(items)s)
+ ORDER BY b.item_id, b.document_id, lower(r.effective)
+"""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A hold point at which a revision must have been read."""
+
+    revision_id: int
+    starts: datetime
+    line_key: str
+
+
+def points(item_ids: Collection[int], at: datetime) -> dict[tuple[int, int], Hold]:
+    """The hold point of each item and document that has a strict later revision: one query.
+
+    Of several revisions the last that is in use, else the first that will be. Nothing of work
+    that has no hold point before it.
+    """
+    if not item_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL, {"items": list(item_ids)})
+        rows = cursor.fetchall()
+    found: dict[tuple[int, int], Hold] = {}
+    for item_id, document_id, revision_id, starts, line_key in rows:
+        if starts <= at or (item_id, document_id) not in found:
+            found[item_id, document_id] = Hold(revision_id, starts, line_key or "")
+    return {key: hold for key, hold in found.items() if hold.line_key}

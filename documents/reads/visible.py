@@ -1,0 +1,52 @@
+"""Which documents somebody may know of, and which work depends on one."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+
+from documents.models import Document, ItemRevision
+from work.permissions import Scope, visible
+from work.states import OPEN, UNDER_WAY
+
+KEY = "documents.document"
+
+
+def items() -> QuerySet[Any]:
+    """Work items, to be narrowed."""
+    model: Any = ItemRevision._meta.get_field("item").related_model
+    return model.objects.all()
+
+
+def visible_documents(who: Scope, site_id: int, at: datetime) -> QuerySet[Document]:
+    """The documents of a site that `who` may know of.
+
+    Whoever is there as a contractor alone reaches those that the open work of the own company
+    asks for, and no others.
+    """
+    documents = Document.objects.filter(site_id=site_id)
+    if who.system:
+        return documents
+    if site_id not in who.site_ids():
+        return documents.none()
+    if not who.only_contractor(site_id):
+        return documents
+    asking = items().filter(visible(who), site_id=site_id, status__in=sorted(OPEN))
+    asking = asking.filter(prerequisites__supplier=KEY, prerequisites__withdrawn_at=None)
+    return documents.filter(pk__in=asking.values("prerequisites__source_id"))
+
+
+def dependent(document_id: int) -> QuerySet[Any]:
+    """The open work that asks for a document, what is under way first."""
+    asking = items().filter(
+        status__in=sorted(OPEN),
+        prerequisites__supplier=KEY,
+        prerequisites__source_id=document_id,
+        prerequisites__withdrawn_at=None,
+    )
+    first = Case(
+        When(status__in=sorted(UNDER_WAY), then=Value(0)),
+        default=Value(1),
+        output_field=IntegerField(),
+    )
+    return asking.annotate(first=first).order_by("first", "pk").distinct()

@@ -1,0 +1,290 @@
+"""What is asked before something is done to a permit. `known` is the permit's facts."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from permits.reads.people import named
+from permits.services._facts import Facts
+from permits.states import MeasureKind, Risk
+
+
+class Moment(forms.DateTimeField):
+    """A moment in the site's zone: a repeated time is its first."""
+
+    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+
+    def to_python(self, value: Any) -> datetime | None:
+        """The moment in UTC."""
+        if value in self.empty_values or isinstance(value, datetime):
+            return value or None
+        try:
+            typed = parse_datetime(str(value).strip())
+        except ValueError:
+            typed = None
+        if typed is None or not 1900 <= typed.year <= 2199:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        if timezone.is_naive(typed):
+            typed = typed.replace(tzinfo=timezone.get_current_timezone())
+        return typed.astimezone(UTC)
+
+
+def words(label: Any, *, required: bool = True, longest: int = 2000, hint: Any = "") -> Any:
+    """A field for words of more than a line."""
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=longest,
+        help_text=hint,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class Form(forms.Form):
+    """A form that knows the permit it is about."""
+
+    def __init__(self, *args: Any, known: Facts | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = known
+
+    def person(self, name: str) -> int | None:
+        """The id of the person whose name stands in a field; an error where that is nobody."""
+        typed = self.cleaned_data.get(name, "")
+        if not typed or self.known is None:
+            return None
+        permit = self.known.permit
+        found = named(permit.site_id, permit.team_id, typed, self.known.at)
+        if found is None:
+            self.add_error(name, _now("Nobody of that name may do this here, or more than one."))
+        return found
+
+
+class Why(Form):
+    why = words(_("Why"))
+
+
+class Endorse(Form):
+    conditions = words(_("On which conditions"), required=False)
+    until = Moment(
+        label=_("It ends sooner"),
+        required=False,
+        help_text=_("Before what it cannot be beside begins."),
+    )
+
+
+class Name(Form):
+    name = forms.CharField(label=_("Name of the performing authority"), max_length=150)
+
+    def clean(self) -> None:
+        self.cleaned_data["person_id"] = self.person("name")
+
+
+class Hazard(Form):
+    text = forms.CharField(label=_("What can hurt somebody"), max_length=250)
+    energy = forms.CharField(label=_("Energy or source"), max_length=120, required=False)
+    kind = forms.ChoiceField(label=_("Kind of measure"), choices=MeasureKind)
+    measure = forms.CharField(label=_("What is done against it"), max_length=250)
+    needs = forms.CharField(label=_("Which document or competence"), max_length=60, required=False)
+
+
+class Measure(Form):
+    kind = forms.ChoiceField(label=_("Kind of measure"), choices=MeasureKind)
+    measure = forms.CharField(label=_("What is done against it"), max_length=250)
+    needs = forms.CharField(label=_("Which document or competence"), max_length=60, required=False)
+
+
+class Link(Form):
+    number = forms.CharField(label=_("Number of the work"), max_length=20)
+    scope = forms.CharField(
+        label=_("What of it this permit covers"), max_length=250, required=False
+    )
+
+
+class Tick(Form):
+    measures = forms.MultipleChoiceField(
+        label=_("Seen at the place"), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["measures"]
+        field.choices = [
+            (str(each.pk), each.text)
+            for each in (self.known.measures if self.known else [])
+            if each.ticked_at is None
+        ]
+
+
+class GasTest(Form):
+    """A reading of each substance at each sample point; what is left empty was not tested."""
+
+    instrument = forms.CharField(label=_("Instrument"), max_length=80)
+    calibrated_until = forms.DateField(
+        label=_("Calibrated until"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._rows = list(enumerate(self.known.asked())) if self.known else []
+        for at, (point, each) in self._rows:
+            of = each.substance
+            self.fields[f"value-{at}"] = forms.DecimalField(
+                label=f"{of.name} ({of.unit}) · {point}",
+                required=False,
+                max_digits=9,
+                decimal_places=3,
+            )
+        self.order_fields([f"value-{at}" for at, _row in self._rows])
+
+    def readings(self) -> list[dict[str, Any]]:
+        """What was read, as the door takes it."""
+        read: list[tuple[str, int, Decimal | None]] = [
+            (point, each.substance_id, self.cleaned_data.get(f"value-{at}"))
+            for at, (point, each) in self._rows
+        ]
+        return [
+            {"point": point, "substance_id": pk, "value": value}
+            for point, pk, value in read
+            if value is not None
+        ]
+
+    def clean(self) -> None:
+        self.cleaned_data["readings"] = self.readings()
+
+
+class Look(Form):
+    """The joint look at the job: the code of the place, or why it was not read."""
+
+    code = forms.CharField(
+        label=_("Code of the place"),
+        max_length=250,
+        required=False,
+        help_text=_("Scan its label, or type what stands on it."),
+    )
+    why = forms.CharField(label=_("Why it was not scanned"), max_length=250, required=False)
+
+    def clean(self) -> None:
+        code = self.cleaned_data.get("code", "").strip().rstrip("/").rsplit("/", 1)[-1]
+        place = self.known.permit.place.code if self.known else ""
+        self.cleaned_data["scanned"] = bool(code) and code.casefold() == place.casefold()
+        if code and not self.cleaned_data["scanned"]:
+            self.add_error("code", _now("This is not the code of the permit's place."))
+
+
+class Issue(Look):
+    ends = Moment(
+        label=_("Until"), required=False, help_text=_("Left empty: as late as it may be.")
+    )
+
+
+class TakeOver(Form):
+    ends = Moment(
+        label=_("Until"), required=False, help_text=_("Left empty: as late as it may be.")
+    )
+
+
+class SignOn(Form):
+    name = forms.CharField(label=_("Name"), max_length=150)
+
+
+class Confirm(Form):
+    people_out = forms.BooleanField(label=_("The work is stopped, and the people are out"))
+    left = words(_("Condition in which it is left"))
+
+
+class HandBack(Form):
+    complete = forms.ChoiceField(
+        label=_("The work is"),
+        choices=[("yes", _("complete")), ("no", _("not complete"))],
+        widget=forms.RadioSelect,
+    )
+    left = words(_("Condition in which it is left"))
+    watcher = forms.CharField(label=_("Who watches the after-care"), max_length=150, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.known and not self.known.permit.type.aftercare_minutes:
+            del self.fields["watcher"]
+
+    def clean(self) -> None:
+        self.cleaned_data["watcher_id"] = self.person("watcher")
+
+
+class EndAftercare(Form):
+    left = words(_("What was seen"), required=False)
+
+
+class Close(Form):
+    inspected = words(_("What the inspection of the place found"))
+
+
+class Stop(forms.Form):
+    """Stop all work at a place."""
+
+    place = forms.CharField(label=_("Code of the place"), max_length=250)
+    why = forms.CharField(label=_("Why"), max_length=250, required=False)
+
+
+class Copy(Form):
+    starts = Moment(label=_("From"))
+    ends = Moment(label=_("Until"))
+
+
+class Request(forms.Form):
+    """What a permit is asked for. kind: its type, whose questions are asked."""
+
+    what = forms.CharField(label=_("What is done"), max_length=250)
+    place = forms.CharField(label=_("Code of the place"), max_length=120)
+    where_exactly = forms.CharField(label=_("Where exactly"), max_length=250)
+    method = words(_("How it is done"))
+    tools = words(_("With which tools"))
+    condition = words(_("Condition of the plant that is expected"))
+    risk = forms.ChoiceField(label=_("Risk"), choices=Risk, initial=Risk.NORMAL)
+    starts = Moment(label=_("From"))
+    ends = Moment(label=_("Until"))
+    items = forms.CharField(
+        label=_("For which work"), max_length=200, required=False, help_text=_("Its number.")
+    )
+    scope = forms.CharField(label=_("What of that work it covers"), max_length=250, required=False)
+    performer = forms.CharField(label=_("Performing authority"), max_length=150, required=False)
+    people = words(
+        _("Who works under it"), required=False, hint=_("A name a line. No sign-in is needed.")
+    )
+    affected = forms.CharField(
+        label=_("Other places that it affects"),
+        max_length=250,
+        required=False,
+        help_text=_("Their codes, with commas."),
+    )
+
+    def __init__(self, *args: Any, kind: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        for each in kind.questions:
+            self.fields[f"q-{each['key']}"] = forms.CharField(label=each["text"], max_length=500)
+        if kind.tests.filter(is_active=True).exists():
+            self.fields["sample_points"] = words(
+                _("Where gas is tested"), hint=_("A sample point a line.")
+            )
+
+    def said(self) -> dict[str, Any]:
+        """What goes to the door as it is."""
+        names = ("what", "where_exactly", "method", "tools", "condition", "risk", "starts", "ends")
+        return {
+            **{name: self.cleaned_data[name] for name in names},
+            "answers": {
+                each["key"]: self.cleaned_data[f"q-{each['key']}"] for each in self.kind.questions
+            },
+            "sample_points": lines(self.cleaned_data.get("sample_points", ""))[:12],
+        }
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a text in which something stands, each once."""
+    return list(dict.fromkeys(each.strip()[:80] for each in text.splitlines() if each.strip()))

@@ -1,0 +1,129 @@
+"""What permits show on the pages of work: on an item, a place, and the picture of the site."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from permits.models import Permit, PermitItem
+from permits.reads import lists
+from permits.states import UNDER_ISSUE, State
+from work.permissions import Scope, visible
+from work.ports import Found
+
+_LIST = "permits:permit_list"
+
+
+class _Counted:
+    """A section that counts rows."""
+
+    always = False
+
+    def count(self, user: Any, thing: Any, at: datetime) -> int | None:
+        """How many rows: one query."""
+        found = self.rows(user, thing, at).count()
+        return found if found or self.always else None
+
+    def rows(self, user: Any, thing: Any, at: datetime) -> Any:
+        """What it counts."""
+        raise NotImplementedError
+
+
+class OfItem(_Counted):
+    """The permits that work has."""
+
+    always = True
+
+    key = "permits.of_item"
+    page = "item"
+    title = _("Permits")
+
+    def rows(self, user: Any, thing: Any, at: datetime) -> Any:
+        """The links."""
+        return PermitItem.objects.filter(item=thing.pk, ended_at=None)
+
+    def url(self, thing: Any) -> str:
+        """The list of them."""
+        asked = urlencode({"item": f"W-{thing.number}", "panel": 1})
+        return f"{reverse(_LIST, args=[thing.site.slug])}?{asked}"
+
+
+class OfPlace(_Counted):
+    """Permits under way at a place and below it."""
+
+    key = "permits.of_place"
+    page = "place"
+    title = _("Permits under way")
+
+    def rows(self, user: Any, thing: Any, at: datetime) -> Any:
+        """Those that the reader may see."""
+        return _seen(_under_way(thing.site_id).filter(place__path__startswith=thing.path), user)
+
+    def url(self, thing: Any) -> str:
+        """The list of them."""
+        asked = urlencode({"place": thing.code, "panel": 1})
+        return f"{reverse(_LIST, args=[thing.site.slug])}?{asked}"
+
+
+class SafeNow(_Counted):
+    """Safe now: work under permits at the site, what is stopped or overdue first."""
+
+    key = "permits.safe_now"
+    page = "picture"
+    title = _("Safe now: work under permits")
+
+    def rows(self, user: Any, thing: Any, at: datetime) -> Any:
+        """Those under way that the reader may see."""
+        return _seen(_under_way(thing.pk), user)
+
+    def url(self, thing: Any) -> str:
+        """The list of them."""
+        return f"{reverse(_LIST, args=[thing.slug])}?panel=1"
+
+
+def _under_way(site_id: int) -> Any:
+    states = sorted(UNDER_ISSUE | {State.STOPPED})
+    return Permit.objects.filter(site=site_id, state__in=states, ended_at=None)
+
+
+def _seen(rows: Any, user: Any) -> Any:
+    return rows.filter(visible(user)) if isinstance(user, Scope) else rows.none()
+
+
+class Finds:
+    """Permits by their number or the words of what is done."""
+
+    key = "permits.permit"
+    title = _("Permits")
+
+    def find(self, site: Any, who: Any, words: str, at: datetime, most: int) -> list[Found]:
+        """By number, else open ones first and the newest of the rest: one query."""
+        asked = words.strip().upper().removeprefix("P-").removeprefix("P")
+        named = Q(number=int(asked)) if asked.isdecimal() and len(asked) < 16 else Q(pk=None)
+        rows = lists.seen(site, who).filter(named | Q(what__icontains=words[:100]))
+        rows = rows.select_related("type", "place", "site")
+        rows = rows.order_by(F("ended_at").desc(nulls_first=True), "-pk")
+        return [
+            Found(
+                title=f"P-{each.number} {each.what}",
+                sub=f"{each.type.name} · {each.place.name}",
+                url=reverse("permits:permit_detail", args=[site.slug, f"P-{each.number}"]),
+                exact=asked.isdecimal() and each.number == int(asked),
+            )
+            for each in rows[:most]
+        ]
+
+
+# What of permits changes at a site by time alone: the newest end that has passed.
+LAPSES = """
+SELECT concat_ws(' ',
+  (SELECT max(issue_ends) FROM permits_permit WHERE site_id = %(site)s
+      AND issue_ends IS NOT NULL AND issue_ends <= %(at)s),
+  (SELECT max(tests_until) FROM permits_permit WHERE site_id = %(site)s
+      AND issue_ends IS NOT NULL AND tests_until IS NOT NULL AND tests_until <= %(at)s),
+  (SELECT max(ends) FROM permits_permit WHERE site_id = %(site)s
+      AND state = 'authorised' AND ended_at IS NULL AND ends <= %(at)s))
+"""

@@ -1,0 +1,285 @@
+"""One permit as its page shows it, at one moment, for one reader."""
+
+import re
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from permits.models import Permit, PermitItem
+from permits.permissions import sees
+from permits.reads.lists import TONES
+from permits.services import _conflicts
+from permits.services._facts import Facts, by_hazard, with_current
+from permits.services._named import model_of
+from permits.standing import LABELS, OVERDUE, standing
+from permits.states import ENDED, Part, State, Verdict
+from work.permissions import Scope, visible
+
+_NUMBER = re.compile(r"(?:[Pp][- ]?)?(\d{1,15})")
+# The way of a permit, with the signature that ends each step.
+_WAY = [
+    (State.REQUESTED, Part.REQUESTED, lazy("Asked for")),
+    (State.CHECKED, Part.CHECKED, lazy("Checked")),
+    (State.ENDORSED, Part.ENDORSED, lazy("Endorsed")),
+    (State.AUTHORISED, Part.AUTHORISED, lazy("Authorised")),
+    (State.ISSUED, Part.ISSUED, lazy("Issued")),
+    (State.IN_FORCE, Part.TAKEN, lazy("In force")),
+    (State.HANDED_BACK, Part.HANDED_BACK, lazy("Handed back")),
+    (State.CLOSED, Part.CLOSED, lazy("Closed")),
+]
+
+
+def find(site: Any, who: Scope, text: str) -> Permit | None:
+    """The permit with this number, where the reader may see it."""
+    match = _NUMBER.fullmatch(text.strip())
+    if match is None:
+        return None
+    rows = with_current(Permit.objects.filter(site=site, number=int(match[1])))
+    more = ("performing_authority", "issuer", "watcher", "copied_from")
+    found = rows.select_related(*more).first()
+    return found if found is not None and sees(who, found) else None
+
+
+def shown(facts: Facts, who: Scope) -> dict[str, Any]:
+    """All that stands on its page but the acts."""
+    permit, at = facts.permit, facts.at
+    now = standing(permit, at)
+    signed = _signatures(facts)
+    return {
+        "pk": permit.pk,
+        "label": f"P-{permit.number}",
+        "version": permit.version,
+        "what": permit.what,
+        "type_text": permit.type.name,
+        "risk_text": permit.get_risk_display(),
+        "risk": permit.risk,
+        "stands": now.code,
+        "stands_text": now.label,
+        "tone": TONES.get(now.code, ""),
+        "since": now.since,
+        "minutes": int((at - now.since).total_seconds() // 60),
+        "valid_to": permit.issue_ends,
+        "place": {
+            "name": permit.place.name,
+            "code": permit.place.code,
+            "url": reverse("work:place_detail", args=[permit.site.slug, permit.place.code]),
+        },
+        "where_exactly": permit.where_exactly,
+        "facts": _facts(facts),
+        "steps": _steps(facts, now.code, signed),
+        "signs": signed,
+        "stop": _stop(facts),
+        "conflicts": _shown_conflicts(facts),
+        "tests": _tests(facts),
+        "tests_until": permit.tests_until or facts.tests_until(),
+        "hazards": _hazards(facts),
+        "on_it": [
+            {"pk": each.pk, "name": each.name or str(each.person), "since": each.on_at}
+            for each in facts.on_it
+        ],
+        "named": [each.name or str(each.person) for each in facts.named],
+        "links": _links(facts, who),
+        "ended": now.code in ENDED,
+        "under_way": now.code in (State.IN_FORCE, State.STOP_CALLED, OVERDUE),
+    }
+
+
+def _facts(facts: Facts) -> list[dict[str, Any]]:
+    permit = facts.permit
+    rows = [
+        (_("Where exactly"), permit.where_exactly),
+        (_("How"), permit.method),
+        (_("Tools"), permit.tools),
+        (_("Condition expected"), permit.condition),
+        *((each["text"], permit.answers.get(each["key"])) for each in permit.type.questions),
+        (_("Company or team"), str(permit.team or "")),
+        (_("Performing authority"), str(permit.performing_authority or "")),
+        (_("Issuer"), str(permit.issuer or "")),
+        (_("Watcher of the after-care"), str(permit.watcher or "")),
+        (_("Copied from"), f"P-{permit.copied_from.number}" if permit.copied_from else ""),
+    ]
+    return [{"label": label, "text": text} for label, text in rows if text]
+
+
+def _signatures(facts: Facts) -> list[dict[str, Any]]:
+    return [
+        {
+            "part": each.part,
+            "role": each.get_part_display(),
+            "name": each.person.name,
+            "at": each.at,
+        }
+        for each in facts.signatures
+    ]
+
+
+def _steps(facts: Facts, code: str, signed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was, where it stands, what comes; what its route leaves out is not shown."""
+    route = facts.route
+    last = {each["part"]: each for each in signed}
+    left_out = set()
+    if route is not None and not route.checked and Part.CHECKED not in last:
+        left_out.add(State.CHECKED)
+    if not (route and route.endorsed) and Part.ENDORSED not in last:
+        left_out.add(State.ENDORSED)
+    at_step = {
+        State.STOP_CALLED: State.IN_FORCE,
+        State.STOPPED: State.IN_FORCE,
+        OVERDUE: State.IN_FORCE,
+        State.AFTERCARE: State.HANDED_BACK,
+    }.get(code, code)
+    steps, passed = [], at_step not in (State.DRAFT, *ENDED) or at_step == State.CLOSED
+    for state, part, label in _WAY:
+        if state in left_out:
+            continue
+        is_now = state == at_step
+        by = last.get(part)
+        moment = by["name"] if by and (passed or is_now) else ""
+        steps.append(
+            {
+                "label": str(LABELS[code]) if is_now else label,
+                "sub": moment,
+                "state": "now" if is_now else "was" if passed and by else "next",
+                "icon": "octagon-x" if code in (State.STOP_CALLED, OVERDUE) else "circle-play",
+            }
+        )
+        passed = passed and not is_now
+    return steps
+
+
+def _stop(facts: Facts) -> dict[str, Any] | None:
+    stop = facts.stop
+    if stop is None:
+        return None
+    return {
+        "cause_text": stop.get_cause_display(),
+        "called_at": stop.called_at,
+        "by": str(stop.called_by or ""),
+        "why": stop.note.text if stop.note else "",
+        "confirmed_at": stop.confirmed_at,
+        "confirmed_by": str(stop.confirmed_by or ""),
+        "left": stop.left.text if stop.left else "",
+    }
+
+
+def _shown_conflicts(facts: Facts) -> list[dict[str, Any]]:
+    """What is near: the activity, its time and condition; never whose it is."""
+    found = _conflicts.of(facts.permit, facts.at)
+    if not found:
+        return []
+    endorsed = {
+        (each.rule_id, each.other_id, each.item_id): each
+        for each in facts.permit.conflicts.filter(
+            ended_at=None, endorsed_at__isnull=False
+        ).select_related("endorsed_by", "note")
+    }
+    rows = []
+    for each in found:
+        said = endorsed.get(each.key)
+        rows.append(
+            {
+                "activity": each.activity,
+                "reach_text": each.rule.get_reach_display(),
+                "starts": each.starts,
+                "ends": each.ends,
+                "condition": each.rule.condition,
+                "stops": each.rule.verdict == Verdict.STOP,
+                "informs": each.rule.verdict == Verdict.INFORM,
+                "endorsed_by": str(said.endorsed_by) if said else "",
+                "note": said.note.text if said and said.note else "",
+            }
+        )
+    return rows
+
+
+def _tests(facts: Facts) -> list[dict[str, Any]]:
+    """Each test that is asked, with its newest reading and the one before."""
+    rows = []
+    for point, asked in facts.asked():
+        of = asked.substance
+        read = [
+            each
+            for each in facts.tests
+            if (each.point, each.substance_id) == (point, asked.substance_id)
+        ]
+        last = read[-1] if read else None
+        rows.append(
+            {
+                "point": point,
+                "name": of.name,
+                "unit": of.unit,
+                "limits": limits(of.low, of.high, of.unit),
+                "value": f"{last.value.normalize():f}" if last else "",
+                "before": f"{read[-2].value.normalize():f}" if len(read) > 1 else "",
+                "at": last.taken_at if last else None,
+                "until": last.valid_until if last else None,
+                "by": str(last.tester) if last else "",
+                "instrument": last.instrument if last else "",
+                "state": "missing"
+                if last is None
+                else "outside"
+                if not last.within
+                else "over"
+                if last.valid_until <= facts.at
+                else "within",
+            }
+        )
+    return rows
+
+
+def limits(low: Any, high: Any, unit: str) -> str:
+    """The limits in words, with their unit."""
+    if low is not None and high is not None:
+        return f"{low.normalize():f}–{high.normalize():f} {unit}"
+    if high is not None:
+        return _("at most %(limit)s") % {"limit": f"{high.normalize():f} {unit}"}
+    return _("at least %(limit)s") % {"limit": f"{low.normalize():f} {unit}"}
+
+
+def _hazards(facts: Facts) -> list[dict[str, Any]]:
+    measures = by_hazard(facts)
+    return [
+        {
+            "pk": hazard.pk,
+            "text": hazard.text,
+            "energy": hazard.energy,
+            "measures": [
+                {
+                    "pk": each.pk,
+                    "text": each.text,
+                    "kind_text": each.get_kind_display(),
+                    "needs": " ".join(str(value) for value in each.needs.values()),
+                    "ticked_at": each.ticked_at,
+                    "ticked_by": str(each.ticked_by or ""),
+                }
+                for each in measures.get(hazard.pk, [])
+            ],
+        }
+        for hazard in facts.hazards
+    ]
+
+
+def _links(facts: Facts, who: Scope) -> list[dict[str, Any]]:
+    """The work that it is for; what the reader may not see is not named."""
+    ids = [each.item_id for each in facts.links]
+    if not ids:
+        return []
+    items = model_of(PermitItem, "item").objects.filter(visible(who), pk__in=ids)
+    known = {item.pk: item for item in items}
+    slug = facts.permit.site.slug
+    rows = []
+    for each in facts.links:
+        item = known.get(each.item_id)
+        number = f"W-{item.number}" if item else ""
+        rows.append(
+            {
+                "pk": each.pk,
+                "label": number,
+                "what": item.what if item else _("Other work"),
+                "url": reverse("work:item_detail", args=[slug, number]) if item else "",
+                "scope": each.scope,
+            }
+        )
+    return rows

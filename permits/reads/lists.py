@@ -1,0 +1,115 @@
+"""Permits as a list shows them: what nobody may miss first."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from permits.models import Permit
+from permits.standing import LABELS, OVERDUE, with_standing
+from permits.states import ASKED, State
+from work.permissions import Scope, visible
+
+PAGE = 50
+MOST = 1000
+_FIRST = [
+    State.STOP_CALLED,
+    OVERDUE,
+    State.STOPPED,
+    State.IN_FORCE,
+    State.ISSUED,
+    State.AFTERCARE,
+    State.HANDED_BACK,
+    State.AUTHORISED,
+]
+TONES = {State.STOP_CALLED: "stop", OVERDUE: "stop", State.STOPPED: "late", State.LAPSED: "late"}
+# What stands behind each name of the address.
+SHOWN = ("now", "issue", "asked", "ended")
+
+
+def seen(site: Any, who: Scope) -> QuerySet[Permit]:
+    """The permits of a site that the reader may know of."""
+    return Permit.objects.filter(visible(who), site=site)
+
+
+def chosen(
+    site: Any, who: Scope, at: datetime, show: str, asked: Mapping[str, Any]
+) -> QuerySet[Permit]:
+    """Those of a tab, narrowed by place and type, in their order."""
+    rows = with_standing(seen(site, who), at)
+    if path := asked.get("path"):
+        rows = rows.filter(place__path__startswith=path)
+    if type_id := asked.get("type_id"):
+        rows = rows.filter(type=type_id)
+    if item_id := asked.get("item_id"):
+        rows = rows.filter(links__item=item_id, links__ended_at=None)
+    if show == "all":
+        return rows.annotate(rank=_rank()).order_by("rank", "-pk")
+    if show == "ended":
+        return rows.filter(ended_at__isnull=False).order_by("-ended_at", "-pk")
+    rows = rows.filter(ended_at=None)
+    if show == "issue":
+        day = at + timedelta(hours=24)
+        return rows.filter(stands=State.AUTHORISED, starts__lt=day).order_by("starts", "pk")
+    if show == "asked":
+        return rows.filter(state__in=[State.DRAFT, *sorted(ASKED)]).order_by("starts", "pk")
+    under_way = rows.exclude(state__in=[State.DRAFT, *sorted(ASKED)])
+    return under_way.annotate(rank=_rank()).order_by("rank", F("issue_ends").asc(nulls_last=True))
+
+
+def _rank() -> Case:
+    """Stop called and overdue before all else."""
+    return Case(
+        *(When(stands=code, then=Value(rank)) for rank, code in enumerate(_FIRST)),
+        default=Value(len(_FIRST)),
+        output_field=IntegerField(),
+    )
+
+
+def page(rows: QuerySet[Permit], number: int) -> list[dict[str, Any]]:
+    """One page of them: a query."""
+    start = (number - 1) * PAGE
+    wanted = rows.select_related("type", "place", "performing_authority", "site", "team")
+    wanted = wanted.annotate(on_it=Count("presences", filter=Q(presences__off_at=None)))
+    return [row(each) for each in wanted[start : start + PAGE]]
+
+
+def row(permit: Any) -> dict[str, Any]:
+    """One permit as a row; `stands` was read with it."""
+    stands = permit.stands
+    since = permit.state_since
+    if stands == OVERDUE:
+        since = permit.issue_ends
+    elif stands == State.STOP_CALLED and permit.state == State.IN_FORCE:
+        since = permit.tests_until
+    return {
+        "label": f"P-{permit.number}",
+        "url": reverse("permits:permit_detail", args=[permit.site.slug, f"P-{permit.number}"]),
+        "what": permit.what,
+        "type_text": permit.type.name,
+        "place_text": permit.place.name,
+        "stands": stands,
+        "stands_text": str(LABELS[stands]),
+        "tone": TONES.get(stands, ""),
+        "since": since,
+        "performer": permit.performing_authority.name if permit.performing_authority else "",
+        "starts": permit.starts,
+        "until": permit.issue_ends or permit.ends,
+        "on_it": permit.on_it,
+    }
+
+
+def counts(site: Any, who: Scope, at: datetime) -> dict[str, int]:
+    """How many of the open ones stand so: one query."""
+    rows = with_standing(seen(site, who).filter(ended_at=None), at).order_by()
+    found = dict(rows.values_list("stands").annotate(n=Count("pk")))
+    return {str(code): n for code, n in found.items()}
+
+
+def total_text(rows: QuerySet[Permit]) -> tuple[int, str]:
+    """How many there are, exact to a thousand."""
+    count = rows.order_by()[: MOST + 1].count()
+    return min(count, MOST), _("1,000+") if count > MOST else str(count)

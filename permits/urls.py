@@ -1,0 +1,17 @@
+"""The addresses of permits, below their site."""
+
+from django.urls import path
+
+from permits.views import detail, lists, new
+
+app_name = "permits"
+
+urlpatterns = [
+    path("", lists.permit_list, name="permit_list"),
+    path("new/", new.permit_new, name="permit_new"),
+    path("stop/", lists.stop_here, name="stop_here"),
+    path("<str:number>/", detail.permit_detail, name="permit_detail"),
+    path("<str:number>/print/", detail.permit_print, name="permit_print"),
+    path("<str:number>/edit/", new.permit_edit, name="permit_edit"),
+    path("<str:number>/copy/", new.permit_copy, name="permit_copy"),
+]

@@ -1,0 +1,204 @@
+"""The page of a permit, and what is done from it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from permits.models import Permit
+from permits.permissions import may, may_sign_for
+from permits.reads import detail as read
+from permits.services._facts import Facts, facts_of
+from permits.services.guards import refusals
+from permits.states import MOVES, State, Verb
+from permits.views import _print, deeds
+from work.pages import Failed, Offer, fragment, live, offered, sent, site_view, worded
+from work.permissions import Scope
+from work.reasons import Names
+
+# The step that comes next, of which the page says what is missing.
+_NEXT = {
+    State.DRAFT: Verb.REQUEST,
+    State.CHECKED: Verb.AUTHORISE,
+    State.ENDORSED: Verb.AUTHORISE,
+    State.AUTHORISED: Verb.ISSUE,
+    State.ISSUED: Verb.TAKE,
+    State.IN_FORCE: Verb.HAND_BACK,
+    State.STOP_CALLED: Verb.CONFIRM,
+    State.STOPPED: Verb.BRING_BACK,
+    State.AFTERCARE: Verb.END_AFTERCARE,
+    State.HANDED_BACK: Verb.CLOSE,
+}
+
+
+def next_step(facts: Facts) -> Verb | None:
+    """The verb that brings it on."""
+    if facts.overdue:
+        return Verb.CONFIRM
+    if facts.state == State.REQUESTED:
+        return Verb.CHECK if facts.route and facts.route.checked else Verb.AUTHORISE
+    if facts.state == State.CHECKED and facts.route and facts.route.endorsed:
+        return Verb.ENDORSE
+    return _NEXT.get(facts.state)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@site_view
+@live
+def permit_detail(
+    request: HttpRequest, site: Any, who: Scope, at: datetime, number: str
+) -> HttpResponse:
+    """One permit; POST does an act of it."""
+    permit = _found(site, who, number)
+    page = _Page(request, site, who, at, number)
+    if request.method == "POST":
+        facts = facts_of(permit, at)
+        url = _url(site, permit)
+        return sent(request, who, deeds.DEEDS, permit, deeds.known(facts), page, url)
+    return page(permit=permit)
+
+
+@require_safe
+@site_view
+def permit_print(
+    request: HttpRequest, site: Any, who: Scope, at: datetime, number: str
+) -> HttpResponse:
+    """The permit on one side of A4; the code on it leads to what is so now."""
+    permit = _found(site, who, number)
+    facts = facts_of(permit, at)
+    url = request.build_absolute_uri(_url(site, permit)) + f"?printed={permit.version}"
+    values = {"site": site, "permit": read.shown(facts, who), "at": at}
+    values |= {"drawn": _print.code(url), "back_url": _url(site, permit)}
+    return render(request, "permits/permit_print.html", values)
+
+
+def _found(site: Any, who: Scope, number: str) -> Permit:
+    permit = read.find(site, who, number)
+    if permit is None:
+        raise Http404
+    return permit
+
+
+def _url(site: Any, permit: Permit) -> str:
+    return reverse("permits:permit_detail", args=[site.slug, f"P-{permit.number}"])
+
+
+class _Page:
+    """Draws the page anew, as `sent` calls for it."""
+
+    def __init__(
+        self, request: HttpRequest, site: Any, who: Scope, at: datetime, number: str
+    ) -> None:
+        self.request, self.site, self.who = request, site, who
+        self.at, self.number = at, number
+
+    def __call__(
+        self,
+        *,
+        permit: Permit | None = None,
+        refusal: dict[str, Any] | None = None,
+        failed: Failed | None = None,
+        status: int = 200,
+        done: bool = False,
+    ) -> HttpResponse:
+        """The page; read anew where something was done."""
+        permit = permit or _found(self.site, self.who, self.number)
+        facts = facts_of(permit, self.at)
+        values = read.shown(facts, self.who)
+        step = next_step(facts)
+        missing = refusals(facts, step, self._as(step, facts)) if step else []
+        printed = self.request.GET.get("printed", "")
+        context = {
+            "site": self.site,
+            "permit": values,
+            "step": step,
+            "missing": worded(missing, self.who, Names(missing, self.who)),
+            **self._acts(facts, step, missing, failed),
+            "refusal": refusal,
+            "done": done,
+            "print_url": reverse("permits:permit_print", args=[self.site.slug, values["label"]]),
+            "copy_url": reverse("permits:permit_copy", args=[self.site.slug, values["label"]]),
+            "edit_url": reverse("permits:permit_edit", args=[self.site.slug, values["label"]])
+            if self._offers(Verb.EDIT, facts)
+            else "",
+            "printed": printed.isdigit() and int(printed) != permit.version,
+        }
+        name = "permits/permit_detail.html"
+        name += "#permit" if fragment(self.request) else ""
+        return render(self.request, name, context, status=status)
+
+    def _as(self, step: Verb, facts: Facts) -> Scope:
+        """The reader, where the step is theirs; else nobody in person."""
+        return self.who if may(self.who, step, facts.permit) else Scope(None, self.at)
+
+    def _offers(self, verb: Verb, facts: Facts) -> bool:
+        allowed = may(self.who, verb, facts.permit, facts.people_on_it)
+        return facts.state in MOVES[verb] and bool(allowed)
+
+    def _acts(
+        self, facts: Facts, step: Verb | None, missing: Any, failed: Failed | None
+    ) -> dict[str, Any]:
+        """The acts in the rail, and those that stand beside a part."""
+        offers = []
+        for verb, deed in deeds.ACTS:
+            if not self._offers(verb, facts) or not self._has_something(deed.verb, facts):
+                continue
+            against = missing if verb == step else refusals(facts, verb, self.who)
+            if against and verb != step and all(_is_moot(each.code) for each in against):
+                continue
+            offers.append(Offer(deed, against, primary=verb == step and not against))
+        me = self.who.user_id
+        stop = []
+        if self._offers(Verb.CALL_STOP, facts):
+            stop.append(Offer(deeds.STOP))
+        if facts.stop is not None and facts.stop.note_id is None:
+            stop.append(Offer(deeds.SAY_WHY))
+        leads = may_sign_for(self.who, facts.permit)
+        off = [
+            Offer(deeds.SIGN_OFF, of=each.pk)
+            for each in facts.on_it
+            if facts.state in MOVES[Verb.SIGN_OFF] and (leads or each.person_id == me)
+        ]
+        parts = []
+        if self._offers(Verb.EDIT, facts):
+            parts += [Offer(deeds.MEASURE, of=each.pk) for each in facts.hazards]
+            parts += [Offer(deeds.DROP_HAZARD, of=each.pk) for each in facts.hazards]
+            parts += [Offer(deeds.DROP_MEASURE, of=each.pk) for each in facts.measures]
+            parts += [Offer(deeds.UNLINK, of=each.pk) for each in facts.links]
+        every = [*stop, *off, *parts, *offers]
+        drawn = offered(every, _url(self.site, facts.permit), self.who, facts, failed)
+        of: dict[str, dict[int | None, list[Any]]] = {}
+        for offer, row in zip(every, drawn, strict=True):
+            of.setdefault(offer.deed.verb, {}).setdefault(offer.of, []).append(row)
+        tail = drawn[len(every) - len(offers) :]
+        return {
+            "stop_acts": drawn[: len(stop)],
+            "acts": sorted(tail, key=lambda row: not row["primary"]),
+            "part_acts": of,
+        }
+
+    def _has_something(self, verb: str, facts: Facts) -> bool:
+        """Whether a deed has anything to be done to."""
+        if verb == "tick":
+            return any(each.ticked_at is None for each in facts.measures)
+        if verb == "test":
+            return bool(facts.asked())
+        if verb == "begin":
+            return bool(facts.permit.type.controls)
+        if verb == "on":
+            return self.who.user_id not in facts.people_on_it
+        if verb == "on-name":
+            return may_sign_for(self.who, facts.permit)
+        return True
+
+
+def _is_moot(code: str) -> bool:
+    """Whether a reason says that the act is not asked at all."""
+    return code in {
+        "permits.check_not_asked",
+        "permits.endorsement_not_asked",
+        "permits.performs_already",
+    } or code.startswith("permits.stands_")

@@ -1,0 +1,215 @@
+"""A permit is asked for, changed before it is decided on, or begun like another."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from permits import forms
+from permits.models import Permit, PermitType
+from permits.permissions import BY_ROLE
+from permits.reads import detail as read
+from permits.reads.people import named
+from permits.services import requests
+from permits.states import Verb
+from work.exceptions import Forbidden, NotDone, Reason, Refused
+from work.pages import INCOMPLETE, INVALID, answer_of, refusal, see_other, site_view
+from work.permissions import Scope
+from work.reads import item as items
+from work.reads import places
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@site_view
+def permit_new(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpResponse:
+    """First which type, then what it asks. ?item= and ?place= come from where one was."""
+    roles = {grant.role for grant in who.grants if grant.site_id == site.pk}
+    if not roles & BY_ROLE[Verb.REQUEST]:
+        error = Forbidden(Reason("denied"))
+        values = {"site": site, "refusal": refusal(error, who), "types": []}
+        return render(request, "permits/permit_new.html", values, status=403)
+    types = list(PermitType.objects.filter(site=site, is_active=True))
+    kind = next((each for each in types if each.code == request.GET.get("type")), None)
+    if kind is None:
+        kept = {name: request.GET[name] for name in ("item", "place") if name in request.GET}
+        return render(
+            request, "permits/permit_new.html", {"site": site, "types": types, "kept": kept}
+        )
+    begin = {"items": request.GET.get("item", ""), "place": request.GET.get("place", "")}
+    form = forms.Request(request.POST or None, initial=begin, kind=kind)
+    told, status = None, 200
+    if request.method == "POST":
+        try:
+            permit = _create(request, site, who, at, kind, form)
+        except NotDone as error:
+            told, status = _told(error, who)
+        else:
+            return see_other(request, _url(site, permit))
+    return _form(request, site, form, kind, told, status)
+
+
+def _form(
+    request: HttpRequest,
+    site: Any,
+    form: Any,
+    kind: Any,
+    told: Any,
+    status: int,
+    permit: Permit | None = None,
+) -> HttpResponse:
+    values = {
+        "site": site,
+        "form": form,
+        "kind": kind,
+        "refusal": told,
+        "permit": permit,
+        "back_url": _url(site, permit) if permit else "",
+        "act": uuid.uuid4(),
+        "seen": request.POST.get("seen") or (permit.version if permit else 0),
+    }
+    return render(request, "permits/permit_form.html", values, status=status)
+
+
+def _told(error: NotDone, who: Scope) -> tuple[dict[str, Any], int]:
+    """What the page says at its top, and its status; what is amiss in a field stands there."""
+    if not error.reasons:
+        return dict(INCOMPLETE), INVALID[0]
+    return refusal(error, who), answer_of(error)[0]
+
+
+def _url(site: Any, permit: Permit) -> str:
+    return reverse("permits:permit_detail", args=[site.slug, f"P-{permit.number}"])
+
+
+def _act(request: HttpRequest) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.POST.get("act", ""))
+    except ValueError:
+        raise Refused(Reason("form_damaged")) from None
+
+
+def _said(site: Any, who: Scope, at: datetime, form: forms.Request) -> dict[str, Any]:
+    """What a form says, with codes, numbers and names looked up; all that is wrong at once."""
+    if not form.is_valid():
+        raise Refused([])
+    data: Mapping[str, Any] = form.cleaned_data
+    place = places.find(site, who, data["place"].strip())
+    if place is None:
+        form.add_error("place", _("There is no such place."))
+    affected = []
+    for code in filter(None, (each.strip() for each in data["affected"].split(","))):
+        found = places.find(site, who, code)
+        if found is None:
+            form.add_error("affected", _("There is no such place: %(code)s") % {"code": code})
+        else:
+            affected.append(found.pk)
+    performer, links = None, []
+    if data["performer"].strip():
+        performer = named(site.pk, min(who.companies(site.pk), default=None), data["performer"], at)
+        if performer is None:
+            form.add_error(
+                "performer", _("Nobody of that name may do this here, or more than one.")
+            )
+    if data["items"].strip():
+        item = items.find(site, who, data["items"])
+        if item is None:
+            form.add_error("items", _("There is no such work."))
+        else:
+            links = [(item.pk, data["scope"])]
+            if item.team_id:
+                form.cleaned_data["team_id"] = item.team_id
+    if form.errors:
+        raise Refused([])
+    said = form.said() | {"place_id": place.pk if place else 0, "place_ids": affected}
+    said["people"] = [{"name": each} for each in forms.lines(data["people"])[:30]]
+    return said | {"performer_id": performer, "items": links, "team_id": data.get("team_id")}
+
+
+def _create(
+    request: HttpRequest, site: Any, who: Scope, at: datetime, kind: Any, form: forms.Request
+) -> Permit:
+    said = _said(site, who, at, form)
+    door = {"actor": request.user, "act": _act(request)}
+    return requests.create(**door, site_id=site.pk, type_id=kind.pk, **said)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@site_view
+def permit_edit(
+    request: HttpRequest, site: Any, who: Scope, at: datetime, number: str
+) -> HttpResponse:
+    """Change what a request says, before it is checked."""
+    permit = read.find(site, who, number)
+    if permit is None:
+        raise Http404
+    form = forms.Request(request.POST or None, initial=_initial(permit), kind=permit.type)
+    for name in ("items", "scope", "performer"):
+        del form.fields[name]
+    told, status = None, 200
+    if request.method == "POST":
+        try:
+            _change(request, site, who, at, permit, form)
+        except NotDone as error:
+            told, status = _told(error, who)
+        else:
+            return see_other(request, _url(site, permit))
+    return _form(request, site, form, permit.type, told, status, permit)
+
+
+def _change(
+    request: HttpRequest, site: Any, who: Scope, at: datetime, permit: Permit, form: Any
+) -> None:
+    if form.is_valid():
+        form.cleaned_data |= {"items": "", "scope": "", "performer": ""}
+    said = _said(site, who, at, form)
+    for name in ("items", "performer_id", "team_id"):
+        said.pop(name)
+    seen = request.POST.get("seen", "")
+    door = {"actor": request.user, "act": _act(request), "permit_id": permit.pk}
+    requests.change(**door, seen=int(seen) if seen.isdigit() else -1, **said)
+
+
+def _initial(permit: Permit) -> dict[str, Any]:
+    names = ("what", "where_exactly", "method", "tools", "condition", "risk", "starts", "ends")
+    affected = permit.affected.filter(ended_at=None).values_list("place__code", flat=True)
+    people = permit.people.filter(ended_at=None).exclude(name="").values_list("name", flat=True)
+    return {
+        **{name: getattr(permit, name) for name in names},
+        **{f"q-{key}": value for key, value in permit.answers.items()},
+        "place": permit.place.code,
+        "sample_points": "\n".join(permit.sample_points),
+        "affected": ", ".join(affected),
+        "people": "\n".join(people),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@site_view
+def permit_copy(
+    request: HttpRequest, site: Any, who: Scope, at: datetime, number: str
+) -> HttpResponse:
+    """Begin another like it; condition, hazards, isolations, tests and people are made anew."""
+    old = read.find(site, who, number)
+    if old is None:
+        raise Http404
+    form = forms.Copy(request.POST or None)
+    told, status = None, 200
+    if request.method == "POST":
+        try:
+            if not form.is_valid():
+                raise Refused([])
+            door = {"actor": request.user, "act": _act(request), "permit_id": old.pk}
+            permit = requests.copy(**door, **form.cleaned_data)
+        except NotDone as error:
+            told, status = _told(error, who)
+        else:
+            return see_other(request, _url(site, permit))
+    values = {"site": site, "form": form, "permit": old, "refusal": told, "act": uuid.uuid4()}
+    values |= {"back_url": _url(site, old), "label": f"P-{old.number}"}
+    return render(request, "permits/permit_copy.html", values, status=status)

@@ -1,0 +1,282 @@
+"""Companies: approved by another, insured; what lapses, and who may come in (stories 2 and 12)."""
+
+from datetime import date
+
+import pytest
+
+from competence.models import Newcomer
+from competence.reads.gate import entries
+from competence.services import companies, inductions, papers
+from tests.competence.outcomes import forbidden, refused, unknown
+from tests.factories import planned_item
+from tests.work.by_sql import CHECK
+from work import ports
+from work.exceptions import Refused
+from work.models import WorkItem
+from work.permissions import scope
+from work.reasons import say
+from work.services import execution, items
+
+
+def blocks(item, at) -> bool:
+    return not WorkItem.objects.ready(at).filter(pk=item.pk).exists()
+
+
+@pytest.fixture
+def lasteam(hvk):
+    """LasTeam as the site let it work: insured for two hours, approved for a month."""
+    world = hvk.world
+    company = companies.invite(
+        actor=hvk.second, at=world.t(-300), site_id=world.site.pk, team_id=world.lasteam.pk
+    )
+    paper = papers.add(
+        actor=world.contractor,
+        at=world.t(-290),
+        company_id=company.pk,
+        kind="insurance",
+        reference="Delta Lloyd 9",
+        until=world.t(120),
+    )
+    papers.verify(actor=hvk.second, at=world.t(-280), paper_id=paper.pk)
+    companies.submit(actor=world.contractor, at=world.t(-270), company_id=company.pk)
+    return companies.approve(
+        actor=hvk.second,
+        at=world.t(-260),
+        company_id=company.pk,
+        work_scope="Welding",
+        until=world.t(60 * 24 * 30),
+    )
+
+
+def job(world, *people):
+    """CON-14: work of LasTeam, today."""
+    return planned_item(
+        world,
+        what="Weld the bracket",
+        plan={
+            "team_id": world.lasteam.pk,
+            "executor_ids": [person.pk for person in people],
+            "planned_start": world.t(60),
+            "planned_end": world.t(300),
+        },
+    )
+
+
+def inducted(hvk, person, until):
+    world = hvk.world
+    return inductions.induct(
+        actor=world.supervisor,
+        at=world.t(-1000),
+        site_id=world.site.pk,
+        person_id=person.pk,
+        place_id=world.root.pk,
+        done_on=date(2026, 11, 2),
+        until=until,
+    )
+
+
+def test_the_gate_list_of_today(hvk, lasteam):
+    """Foreman yes, one welder yes, the other no; what stops the work is said beside it."""
+    world = hvk.world
+    foreman, welder = world.contractor, world.welder
+    second = papers.bring(
+        actor=foreman, at=world.t(-200), company_id=lasteam.pk, name="Welder two", badge="7"
+    )
+    both = _also_coordinator(hvk)
+    with refused("competence.another_answers"):
+        papers.admit(actor=both, at=world.t(-199), newcomer_id=second.pk)
+    second = papers.admit(actor=hvk.second, at=world.t(-190), newcomer_id=second.pk).person
+    hvk.rule(asks="induction", place_id=world.root.pk)
+    hvk.rule("WELD", team_id=world.lasteam.pk)
+    for person in (foreman, welder):
+        hvk.has(person, "WELD")
+        inducted(hvk, person, world.t(60 * 24 * 9))
+    inducted(hvk, second, world.t(-300))
+    item = job(world, foreman, welder, second)
+
+    def gate(reader):
+        who = scope(reader, world.at)
+        return {
+            row.name: (row.may, [said.text for said in say([*row.against, *row.beside], who)])
+            for row in entries(world.site, who, world.at)
+        }
+
+    expected = {
+        "Contractor": (True, []),
+        "Welder": (True, []),
+        "Welder two": (
+            False,
+            [
+                "The induction of Welder two for Havenkade ended Mon 23 Nov 23:00.",
+                "Welder two has no Weld paper (WELD).",
+            ],
+        ),
+    }
+    assert gate(world.viewer) == expected
+    assert gate(foreman) == expected
+    assert gate(world.other_contractor) == {}
+    row = entries(world.site, scope(world.viewer, world.at), world.at)[0]
+    assert (row.company, row.until, row.items[0].pk) == ("LasTeam BV", world.t(120), item.pk)
+
+    # The start refuses for him, and for him alone.
+    with pytest.raises(Refused) as caught:
+        execution.start(actor=foreman, at=world.t(61), item_id=item.pk)
+    inner = caught.value.reasons[0].params["reason"]
+    assert {each["code"] for each in inner["params"]["reasons"]} == {
+        "competence.induction_expired",
+        "competence.missing",
+    }
+    assert {tuple(each["about"]) for each in inner["params"]["reasons"]} == {("user", second.pk)}
+    items.assign(
+        actor=world.planner,
+        at=world.t(62),
+        item_id=item.pk,
+        executor_ids=[foreman.pk, welder.pk],
+    )
+    execution.start(actor=foreman, at=world.t(63), item_id=item.pk)
+
+
+def _also_coordinator(hvk):
+    """Who is both: what he asked himself another answers."""
+    from work.services import people
+
+    people.grant_role(
+        actor=None,
+        at=hvk.world.t(-500),
+        user_id=hvk.world.supervisor.pk,
+        site_id=hvk.world.site.pk,
+        role="competence_coordinator",
+    )
+    Newcomer.objects.update(added_by=hvk.world.supervisor)
+    return hvk.world.supervisor
+
+
+def test_the_life_of_a_company(hvk, app):
+    world, second = hvk.world, hvk.second
+    item = job(world, world.welder)
+    crew = _crew(world)
+    for name in ("contractor", "other_contractor"):
+        getattr(world, name)
+    assert not blocks(item, world.t(-250))
+    with refused("competence.not_a_company"):
+        companies.invite(actor=second, at=world.at, site_id=world.site.pk, team_id=crew.pk)
+    company = companies.invite(
+        actor=second, at=world.at, site_id=world.site.pk, team_id=world.lasteam.pk
+    )
+    assert blocks(item, world.at)
+    with refused("competence.company_known"):
+        companies.invite(actor=second, at=world.at, site_id=world.site.pk, team_id=world.lasteam.pk)
+    with unknown():
+        companies.submit(actor=world.other_contractor, at=world.at, company_id=company.pk)
+    with refused("competence.proof_needed"):
+        companies.submit(actor=world.contractor, at=world.at, company_id=company.pk)
+    paper = {"company_id": company.pk, "kind": "insurance"}
+    with refused("competence.end_needed", "competence.proof_needed"):
+        papers.add(actor=world.contractor, at=world.at, **paper, until=None)
+    with unknown():
+        papers.add(actor=world.other_contractor, at=world.at, **paper, until=world.t(9))
+    paper = papers.add(
+        actor=world.contractor, at=world.at, **paper, until=world.t(120), reference="D 9"
+    )
+    companies.submit(actor=world.contractor, at=world.t(1), company_id=company.pk)
+    approval = {"company_id": company.pk, "work_scope": "Welding", "until": world.t(600)}
+    with refused("competence.insurance_needed"):
+        companies.approve(actor=second, at=world.t(2), **approval)
+    with forbidden():
+        papers.verify(actor=world.contractor, at=world.t(2), paper_id=paper.pk)
+    itself = "UPDATE competence_companypaper SET verified_at = now(), verified_by_id = added_by_id"
+    assert app(itself) == CHECK
+    papers.verify(actor=second, at=world.t(2), paper_id=paper.pk)
+    with refused("competence.scope_needed", "competence.end_needed"):
+        companies.approve(
+            actor=second, at=world.t(3), **{**approval, "work_scope": "", "until": None}
+        )
+    with forbidden():
+        companies.approve(actor=world.planner, at=world.t(3), **approval)
+    companies.approve(actor=second, at=world.t(3), **approval)
+    same = "UPDATE competence_company SET approved_by_id = submitted_by_id"
+    assert app(same) == CHECK
+
+    # The insurance lapses at its second, with no task running.
+    assert not blocks(item, world.t(119))
+    assert blocks(item, world.t(120))
+    with refused("reason_needed"):
+        companies.suspend(actor=world.hse, at=world.t(5), company_id=company.pk, why="")
+    companies.suspend(actor=world.hse, at=world.t(5), company_id=company.pk, why="Fire watch left")
+    assert blocks(item, world.t(5))
+    assert item.prerequisites.get(supplier="work.fitness").reason["code"] == (
+        "competence.company_suspended"
+    )
+    companies.approve(actor=second, at=world.t(6), **approval)
+    assert not blocks(item, world.t(6))
+    papers.strike(actor=world.hse, at=world.t(7), paper_id=paper.pk, why="Forged")
+    assert blocks(item, world.t(7))
+    with refused("competence.struck"):
+        papers.strike(actor=world.hse, at=world.t(8), paper_id=paper.pk, why="Again")
+
+
+def _crew(world):
+    from work.services import teams
+
+    return teams.create_team(
+        actor=None, at=world.t(-900), site_id=world.site.pk, code="B", name="B", kind="crew"
+    )
+
+
+class GasTester:
+    """A capacity as permits register it."""
+
+    key = "trial.gas_tester"
+    title = "Gas tester"
+
+
+@pytest.fixture
+def gas_tester():
+    ports.capacities.register(GasTester())
+    yield GasTester.key
+    ports.capacities.unregister(GasTester.key)
+
+
+def test_a_certificate_that_ends_in_the_middle_of_a_job(hvk, lasteam, gas_tester):
+    """Story 12: at 18:30 the one tester's has ended, another may."""
+    world = hvk.world
+    hvk.rule("GAS", capacity=gas_tester)
+    hvk.has(world.technician, "GAS", valid_until=world.t(60))
+    hvk.has(world.second_technician, "GAS")
+    port = ports.conditions.get("competence.fitness")
+
+    def of(people, at, **more):
+        occasion = ports.Occasion(
+            kind="permits.type",
+            code="hot-work",
+            site_id=world.site.pk,
+            place_path=world.l3.path,
+            people=tuple((person.pk, gas_tester) for person in people),
+            **more,
+        )
+        return [
+            (each.person_id, str(each.answer.state), each.answer.reason, each.answer.valid_until)
+            for each in port.of([occasion], at)[0]
+        ]
+
+    first, second = world.technician, world.second_technician
+    assert of([first, second], world.t(59)) == [
+        (first.pk, "met", None, world.t(60)),
+        (second.pk, "met", None, None),
+    ]
+    [(pk, state, reason, _), other] = of([first, second], world.t(60))
+    assert (pk, state, reason.code) == (first.pk, "unmet", "competence.expired")
+    [said] = say([reason], scope(world.supervisor, world.t(60)))
+    assert said.text == "Gas paper (GAS) of Technician ended Tue 24 Nov 05:00."
+    assert said.who == "Competence coordinator"
+    assert other == (second.pk, "met", None, None)
+    # It must last as long as is asked for.
+    [(_, state, reason, _)] = of([first], world.t(1), until=world.t(61))
+    assert (state, reason.code) == ("unmet", "competence.ends_before")
+    # The company too.
+    [(person, state, _, until)] = of([], world.t(1), companies=(world.lasteam.pk,))
+    assert (person, state, until) == (None, "met", world.t(120))
+    [(_, state, reason, _)] = of([], world.t(120), companies=(world.lasteam.pk,))
+    assert (state, reason.code) == ("unmet", "competence.firm_insurance_lapsed")
+    assert of([], world.t(1), companies=(world.hydrex.pk,)) == []
+    assert port.of([], world.at) == []

@@ -1,0 +1,243 @@
+"""The pages of competence, over HTTP: what they say to whom, and how many queries they ask."""
+
+import uuid
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from competence.models import Company, CompanyPaper, Newcomer, Record
+from competence.services import companies, inductions, papers
+from tests import factories
+from tests.factories import person, planned_item
+from tests.views.conftest import clock, sign_in, weight  # noqa: F401  fixtures
+from work.reads import kept
+
+ROOT = "/s/hvk/competence/"
+# session, user, scope, site: what every page of a site asks.
+FRAME = 4
+
+
+def do(visitor, path, verb, *, of=None, seen=0, htmx=False, **typed):
+    known = {"act": str(uuid.uuid4()), "seen": seen}
+    asked = f"{ROOT}{path}?do={verb}" + (f"&of={of}" if of else "")
+    return visitor.post(asked, known | typed, htmx=htmx)
+
+
+def said(answer) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+@pytest.fixture
+def job(hvk, clock):  # noqa: F811
+    """LasTeam is approved; its welder carries out work of today that asks a paper of him."""
+    world = hvk.world
+    company = companies.invite(
+        actor=hvk.second, at=world.t(-300), site_id=world.site.pk, team_id=world.lasteam.pk
+    )
+    paper = papers.add(
+        actor=world.contractor,
+        at=world.t(-290),
+        company_id=company.pk,
+        kind="insurance",
+        reference="Delta Lloyd 9",
+        until=world.t(60 * 24 * 5),
+    )
+    papers.verify(actor=hvk.second, at=world.t(-280), paper_id=paper.pk)
+    companies.submit(actor=world.contractor, at=world.t(-270), company_id=company.pk)
+    companies.approve(
+        actor=hvk.second,
+        at=world.t(-260),
+        company_id=company.pk,
+        work_scope="Welding",
+        until=world.t(60 * 24 * 60),
+    )
+    hvk.rule(asks="induction", place_id=world.root.pk)
+    hvk.rule("WELD")
+    inductions.induct(
+        actor=world.supervisor,
+        at=world.t(-1000),
+        site_id=world.site.pk,
+        person_id=world.welder.pk,
+        place_id=world.root.pk,
+        done_on=date(2026, 11, 2),
+    )
+    return planned_item(
+        world,
+        what="Weld the bracket",
+        plan={
+            "team_id": world.lasteam.pk,
+            "executor_ids": [world.welder.pk],
+            "planned_start": world.t(60),
+            "planned_end": world.t(60 * 24 * 6),
+        },
+    )
+
+
+def test_the_whole_way_of_a_record_on_the_pages(hvk, job, sign_in, settings, tmp_path):  # noqa: F811
+    """A foreman shows a certificate, a coordinator verifies it, and the item says so."""
+    settings.MEDIA_ROOT = tmp_path
+    world, welder = hvk.world, hvk.world.welder
+    page = f"people/{welder.pk}/"
+    foreman, coordinator = sign_in(world.contractor), sign_in(hvk.second)
+    section = f"{ROOT}work/W-{job.number}/"
+    assert "Welder has no Weld paper (WELD)." in said(foreman.get(section, htmx=True))
+    shown = said(foreman.see(job))
+    assert f'href="{section}"' in shown
+    assert "Missing" in said(foreman.get(f"{ROOT}{page}"))
+
+    weld = hvk.known["WELD"].pk
+    answer = do(foreman, page, "record", competence=weld, obtained_on="2026-11-01")
+    assert answer.status_code == 422
+    assert "Show what proves it" in said(answer)
+    answer = do(foreman, page, "record", competence=weld, reference="Kept words")
+    assert answer.status_code == 422
+    assert "Kept words" in said(answer)
+    assert not Record.objects.exists()
+    file = SimpleUploadedFile("weld.txt", b"Welding 9606", content_type="text/plain")
+    answer = do(
+        foreman,
+        page,
+        "record",
+        competence=weld,
+        obtained_on="2026-11-01",
+        valid_on="2026-11-28",
+        file=file,
+    )
+    assert answer.status_code == 303
+    record = Record.objects.get()
+    assert record.valid_until.isoformat() == "2026-11-28T23:00:00+00:00"
+    assert "verify" not in said(foreman.get(f"{ROOT}{page}")).split("do=")
+    found = foreman.get(f"{ROOT}records/{record.pk}/file/")
+    assert b"".join(found.streaming_content) == b"Welding 9606"
+
+    assert "To verify" in said(coordinator.get(ROOT))
+    kept_by = said(coordinator.get(f"{ROOT}{page}"))
+    assert f"do=verify&amp;of={record.pk}" in kept_by
+    assert do(coordinator, page, "verify", of=record.pk, seen=9).status_code == 409
+    assert do(coordinator, page, "verify", of=record.pk, seen=1).status_code == 303
+    assert do(coordinator, page, "revoke", of=record.pk, seen=2).status_code == 422
+    text = said(coordinator.get(section))
+    assert "Ends soon" in text
+    assert "no Weld paper" not in text
+
+    # What ends hits the work that goes on after it.
+    text = said(coordinator.get(ROOT, days="7"))
+    assert "Planned work is hit" in text
+    assert f"W-{job.number}" in text
+    assert "Insurance" in text
+    assert "Approval of the company" not in text
+    assert "Approval of the company" in said(coordinator.get(ROOT, days="90"))
+    cells = said(coordinator.get(f"{ROOT}matrix/", team=world.lasteam.pk))
+    assert "Welder" in cells
+    assert "Technician" not in cells
+    assert "Technician" in said(coordinator.get(f"{ROOT}matrix/", place=world.packaging.path))
+    assert "Nobody, or nothing" in said(coordinator.get(f"{ROOT}matrix/", kind="training"))
+
+
+def test_companies_and_the_gate_on_the_pages(hvk, job, sign_in):  # noqa: F811
+    world = hvk.world
+    foreman, stranger = sign_in(world.contractor), sign_in(world.other_contractor)
+    coordinator, viewer = sign_in(hvk.second), sign_in(world.viewer)
+    page = "companies/lasteam/"
+    gate = said(viewer.get(f"{ROOT}gate/"))
+    assert "May come in" in gate
+    assert "Stops the work: Welder has no Weld paper (WELD)." in gate
+    assert f"people/{world.welder.pk}/" not in gate
+    company, paper = Company.objects.get(), CompanyPaper.objects.get()
+
+    # Another company's people find nothing of it, nor of its people.
+    assert "LasTeam" not in said(stranger.get(f"{ROOT}companies/"))
+    assert "Welder" not in said(stranger.get(f"{ROOT}gate/"))
+    assert "Welder" not in said(stranger.get(f"{ROOT}matrix/"))
+    assert "LasTeam" not in said(stranger.get(ROOT, days="90"))
+    for path in (page, f"people/{world.welder.pk}/", f"work/W-{job.number}/"):
+        assert stranger.get(f"{ROOT}{path}").status_code == 404, path
+    assert "LasTeam" in said(foreman.get("/s/hvk/search/", q="lasteam"))
+    assert f"{ROOT}{page}" in said(coordinator.get("/s/hvk/search/", q="lasteam"))
+    assert f"{ROOT}{page}" not in said(stranger.get("/s/hvk/search/", q="lasteam"))
+    assert "matrix/?competence=WELD" in said(coordinator.get("/s/hvk/search/", q="WELD"))
+
+    # The foreman brings somebody; another lets him in.
+    answer = do(foreman, page, "bring", name="Welder two", seen=company.version)
+    assert answer.status_code == 303
+    newcomer = Newcomer.objects.get()
+    assert do(foreman, page, "admit", of=newcomer.pk, seen=1).status_code == 403
+    assert do(coordinator, page, "admit", of=newcomer.pk, seen=1, htmx=True).status_code == 200
+    newcomer.refresh_from_db()
+    assert newcomer.person.company == world.lasteam
+    assert "Welder two" in said(foreman.get(f"{ROOT}{page}"))
+    assert do(coordinator, page, "bring", name="").status_code == 422
+
+    # The insurance is struck: nobody may come in.
+    hse = sign_in(world.hse)
+    assert do(hse, page, "strike", of=paper.pk, seen=2, why="Forged").status_code == 303
+    gate = said(viewer.get(f"{ROOT}gate/"))
+    assert "May not come in" in gate
+    assert "The company of Welder has shown no insurance." in gate
+    assert "Not insured" in said(coordinator.get(f"{ROOT}companies/"))
+    assert do(hse, page, "suspend", seen=9, why="No").status_code == 409
+    assert do(hse, page, "suspend", seen=company.version, why="No").status_code == 303
+    hydrex = do(coordinator, "companies/", "invite", team=world.hydrex.pk)
+    assert hydrex.status_code == 303
+    assert "Hydrex" in said(stranger.get(f"{ROOT}companies/hydrex/"))
+    # Who sees nothing of others is led to the own page.
+    operator = sign_in(world.operator)
+    assert operator.get(ROOT).url == f"{ROOT}people/{world.operator.pk}/"
+    assert operator.get(f"{ROOT}people/{world.operator.pk}/").status_code == 200
+    assert operator.get(f"{ROOT}people/{world.welder.pk}/").status_code == 403
+    assert operator.get(f"{ROOT}companies/").status_code == 403
+
+
+PAGES = {
+    "": 7,
+    "matrix/": 6,
+    "companies/": 3,
+    "gate/": 8,
+    "people/{welder}/": 11,
+    "companies/lasteam/": 6,
+}
+
+
+def test_queries_and_weight(hvk, job, sign_in):  # noqa: F811
+    """The same number of queries at one row and at thirty, and no page is heavy."""
+    world = hvk.world
+    visitor, found = sign_in(hvk.second), {}
+    hvk.has(world.welder, "WELD", valid_until=world.t(60 * 24 * 4))
+    hvk.rule("GAS")
+    for many in (1, 30):
+        if many == 30:
+            _thirty(hvk, job)
+        for path in PAGES:
+            url = ROOT + path.format(welder=world.welder.pk)
+            visitor.get(url)
+            kept.forget()
+            with CaptureQueriesContext(connection) as asked:
+                answer = visitor.get(url)
+            assert answer.status_code == 200
+            assert weight(answer) < 100_000, path
+            found.setdefault(path, []).append(len(asked) - FRAME)
+    assert found == {path: [count, count] for path, count in PAGES.items()}
+
+
+def _thirty(hvk, job):
+    """Twenty-nine more of everything."""
+    world, first, company = hvk.world, Record.objects.get(), Company.objects.get()
+    paper = CompanyPaper.objects.get()
+    for number in range(29):
+        welder = person(
+            world.site, "contractor", username=f"welder {number}", company=world.lasteam
+        )
+        job.item_executors.create(user=welder, named_at=job.requested_at)
+        for row in (first, paper):
+            row.pk = None
+            if isinstance(row, Record):
+                row.person = welder
+                row.competence = hvk.asks(f"PAPER-{number}")
+            row.save(force_insert=True)
+        company.pk, company.team = None, factories.company(world.site, f"firm-{number}")
+        company.save(force_insert=True)
+        today = {"team_id": world.lasteam.pk, "planned_start": world.t(60)}
+        planned_item(world, what="Weld on", plan=today | {"executor_ids": [world.welder.pk]})

@@ -1,0 +1,244 @@
+"""The pages of documents over HTTP: what they say, what they do, what they ask of the database."""
+
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from documents.models import Document, Revision
+from documents.services import acknowledging
+from tests.factories import documents as papers
+from tests.factories import live_item, planned_item
+from tests.views.conftest import weight
+from work.models import Event
+from work.services import items
+
+LIST = "/s/hvk/documents/"
+
+
+def page(of: Document) -> str:
+    return f"{LIST}{of.code}/"
+
+
+def do(visitor, of: Document, verb: str, part=None, seen=None, **typed):
+    """Send the form of a deed; seen: the version that is there, unless said otherwise."""
+    if seen is None:
+        revision = Revision.objects.filter(pk=part).first() if part else None
+        seen = revision.version if revision else Document.objects.get(pk=of.pk).version
+    url = f"{page(of)}?do={verb}" + (f"&of={part}" if part else "")
+    return visitor.post(url, {"act": str(uuid.uuid4()), "seen": seen} | typed)
+
+
+def text(answer) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_document_goes_from_nothing_to_force_on_its_pages(world, sign_in, clock):
+    controller = sign_in(world.document_controller)
+    owner = papers.owner(world)
+    typed = {"code": "SOP-1", "title": "Restart", "kind": "procedure", "owner": owner.pk}
+    typed |= {"review_months": "12", "act": str(uuid.uuid4())}
+
+    assert "New document" in text(controller.get(LIST))
+    assert controller.get(f"{LIST}new/").status_code == 200
+    assert controller.post(f"{LIST}new/", typed | {"title": ""}).status_code == 422
+    made = controller.post(f"{LIST}new/", typed)
+    assert (made.status_code, made.url) == (
+        302 if made.status_code == 302 else 303,
+        f"{LIST}SOP-1/",
+    )
+    again = controller.post(f"{LIST}new/", typed | {"act": str(uuid.uuid4())})
+    assert "This code is in use already." in text(again)
+    assert sign_in(world.technician).get(f"{LIST}new/").status_code == 403
+    document = Document.objects.get()
+
+    author, lead = sign_in(world.technician), sign_in(world.supervisor)
+    lines = "Guard shut\nKey out"
+    drafted = {"label": "1", "why": "First", "bearing": "hold_point", "reread": "on"}
+    assert do(author, document, "draft", **drafted | {"why": ""}).status_code == 422
+    assert do(author, document, "draft", **drafted, lines=lines).status_code == 303
+    one = Revision.objects.get()
+    held = do(author, document, "send", one.pk)
+    assert (held.status_code, "Add its file first." in text(held)) == (422, True)
+    file = SimpleUploadedFile("one.pdf", b"%PDF-1.7 one")
+    assert do(author, document, "add-file", one.pk, file=file).status_code == 303
+    assert do(author, document, "send", one.pk, seen=1).status_code == 409
+    assert do(author, document, "send", one.pk).status_code == 303
+    assert do(author, document, "review", one.pk).status_code == 403
+    assert do(lead, document, "review", one.pk).status_code == 303
+    signer = sign_in(world.area_owner)
+    unsigned = do(signer, document, "approve", one.pk, password="wrong")
+    assert (unsigned.status_code, "This is not your password." in text(unsigned)) == (422, True)
+    world.area_owner.set_password("right")
+    world.area_owner.save()
+    signer = sign_in(world.area_owner)
+    assert do(signer, document, "approve", one.pk, password="right").status_code == 303
+    assert do(signer, document, "set-date", one.pk).status_code == 403
+    dated = do(controller, document, "set-date", one.pk, starts="2026-11-24T07:00")
+    assert dated.status_code == 303
+
+    seen = text(author.get(page(document)))
+    assert "No revision is in force" in seen
+    assert "Revision 1 comes into force" in seen
+    clock.move_to(world.t(121))
+    seen = text(author.get(page(document)))
+    assert "Revision <b>1</b>" in seen
+    assert "as of" in seen
+    world.technician.set_password("mine")
+    world.technician.save()
+    reader = sign_in(world.technician)
+    some = {"line-0": "on", "password": "mine"}
+    assert do(reader, document, "sign", one.pk, **some).status_code == 422
+    assert do(reader, document, "sign", one.pk, **some, **{"line-1": "on"}).status_code == 303
+    assert "You read it" in text(reader.get(page(document)))
+
+    # Its file says which revision it is and as of when; so does its sheet.
+    name = "SOP-1 revision 1 as of 2026-11-24 07.01 one.pdf"
+    answer = reader.get(f"{LIST}files/{one.files.get().pk}/")
+    assert b"".join(answer.streaming_content) == b"%PDF-1.7 one"
+    assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+    printed = text(reader.get(f"{page(document)}print/"))
+    assert "Revision <b>1</b>" in printed
+    assert "As of" in printed
+
+    assert do(controller, document, "look-over", verdict="keep").status_code == 303
+    assert do(controller, document, "apply", place="nowhere").status_code == 422
+    assert (
+        do(controller, document, "apply", place="L3", acknowledge="on", lead="3").status_code == 303
+    )
+    [applies] = document.applies.all()
+    assert (applies.place, applies.acknowledge, applies.lead.days) == (world.l3, True, 3)
+    other = {name: value for name, value in typed.items() if name != "act"} | {"title": "Other"}
+    assert do(controller, document, "edit", **other).status_code == 303
+    ended = do(
+        controller, document, "apply-no-more", applies.pk, seen=Document.objects.get().version
+    )
+    assert ended.status_code == 303
+    assert do(controller, document, "withdraw", word="Scrapped").status_code == 303
+    assert "It was taken out of use" in text(reader.get(page(document)))
+    assert Event.objects.filter(subject_type="documents.document", verb="withdrawn").exists()
+
+
+def test_the_list_is_narrowed_and_each_sees_what_is_theirs(world, sign_in, nrd, clock):
+    restart = papers.document(world)
+    papers.document(world, "SOP-CIP-004", title="Clean it")
+    papers.in_force(world, restart, "4")
+    papers.applies(world, restart, place_id=world.packaging.pk, acknowledge=True)
+    papers.in_force(world, restart, "5", at=world.t(1), starts=world.t(60))
+    clock.move_to(world.t(2))
+    item = planned_item(
+        world,
+        at=world.t(2),
+        plan={
+            "team_id": world.lasteam.pk,
+            "executor_ids": [world.contractor.pk, world.technician.pk],
+        },
+    )
+    planner = sign_in(world.planner)
+
+    def codes(visitor=planner, **query) -> list[str]:
+        answer = visitor.get(LIST, **query)
+        assert answer.status_code == 200
+        return [row["code"] for row in answer.context["rows"]]
+
+    assert codes() == codes(kind="procedure") == ["SOP-CIP-004", "SOP-L3-012"]
+    assert codes(q="clean cip") == ["SOP-CIP-004"]
+    assert codes(view="planned") == codes(place="L3") == ["SOP-L3-012"]
+    assert codes(item=f"W-{item.number}") == ["SOP-L3-012"]
+    assert codes(view="none") == ["SOP-CIP-004"]
+    assert codes(owner=restart.owner_id, view="withdrawn") == []
+    assert codes(view="read") == codes(view="work") == codes(view="due") == []
+    assert codes(sign_in(world.technician), view="read") == ["SOP-L3-012"]
+    for wrong in (
+        {"view": "?"},
+        {"kind": "?"},
+        {"place": "nowhere"},
+        {"item": "W-9"},
+        {"owner": 9},
+    ):
+        assert planner.get(LIST, **wrong).status_code == 404, wrong
+
+    guest, other = sign_in(world.contractor), sign_in(world.other_contractor)
+    assert codes(guest) == codes(guest, view="read") == ["SOP-L3-012"]
+    assert codes(other) == []
+    assert guest.get(LIST, view="work").status_code == 404
+    shown = text(guest.get(page(restart)))
+    assert "Revision <b>4</b>" in shown
+    assert "Operations" not in shown
+    assert world.area_owner.name not in shown
+    for visitor in (other, sign_in(nrd.admin)):
+        assert visitor.get(page(restart)).status_code == 404
+        assert visitor.get(f"{page(restart)}print/").status_code == 404
+    file = restart.revisions.get(label="4").files.get()
+    taken = guest.get(f"{LIST}files/{file.pk}/")
+    assert (taken.status_code, list(taken.streaming_content) != []) == (200, True)
+    assert other.get(f"{LIST}files/{file.pk}/").status_code == 404
+    assert do(guest, restart, "acknowledge", restart.revisions.get(label="4").pk).status_code == 303
+    items.cancel(actor=world.planner, at=world.t(3), item_id=item.pk, reason="Not now")
+    assert guest.get(page(restart)).status_code == 404
+    assert guest.get(f"{LIST}files/{file.pk}/").status_code == 404
+
+
+@pytest.fixture
+def many(world):
+    """A document on which thirty items depend, and twenty-nine other documents."""
+    document = papers.document(world)
+    papers.applies(world, document, acknowledge=True)
+    four = papers.in_force(world, document, "4")
+    acknowledging.acknowledge(actor=world.technician, at=world.at, revision_id=four.pk)
+    live_item(world)
+
+    def grow() -> None:
+        for number in range(29):
+            planned_item(world)
+            papers.document(world, f"SOP-{number}")
+        papers.in_force(world, document, "5", at=world.t(1))
+
+    return document, grow
+
+
+def test_queries_at_1_and_30(world, sign_in, many, clock):
+    document, grow = many
+    planner = sign_in(world.planner)
+
+    def asked(url: str) -> int:
+        planner.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            answer = planner.get(url)
+        assert answer.status_code == 200
+        assert weight(answer) < 100_000
+        return len(queries)
+
+    def counted() -> dict[str, int]:
+        pages = {"list": LIST, "one": page(document), "sheet": f"{page(document)}print/"}
+        return {name: asked(url) for name, url in pages.items()}
+
+    few = counted()
+    grow()
+    clock.move_to(world.t(2))
+    assert counted() == few == {"list": 9, "one": 13, "sheet": 11}
+
+
+def test_sections_on_the_pages_of_work_and_in_the_search(world, sign_in, clock):
+    document = papers.document(world)
+    papers.applies(world, document, place_id=world.l3.pk)
+    papers.applies(world, document, asset_class_id=world.pump.asset_class_id)
+    papers.in_force(world, document, "4")
+    item = planned_item(world)
+    visitor = sign_in(world.planner)
+
+    at = f"item=W-{item.number}&amp;part=panel"
+    for url, body in (
+        (f"/s/hvk/work/W-{item.number}/", at),
+        ("/s/hvk/places/L3/", "place=L3&amp;part=panel"),
+        ("/s/hvk/assets/PUMP-0301/", "asset=PUMP-0301&amp;part=panel"),
+    ):
+        assert f'href="{LIST}?{body}"' in text(visitor.get(url)), url
+        part = visitor.get(f"{LIST}?{body.replace('&amp;', '&')}", htmx=True)
+        assert "Revision 4 in force since" in text(part)
+        assert "<main" not in text(part)
+    found = text(visitor.get("/s/hvk/search/", q="sop-l3"))
+    assert "SOP-L3-012 Restart L3 after intervention" in found
+    assert "Around the work" in found

@@ -1,0 +1,141 @@
+"""What documents answer other domains; what holds of the supplier whatever the length."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from documents.answers import KEY, Documents, Kind, OfOccasions
+from documents.services import acknowledging
+from tests.factories import documents as papers
+from tests.factories import live_item, planned_item
+from work import ports
+from work.models import ItemExecutor, WorkItem
+from work.permissions import scope
+from work.ports import Occasion, Source
+from work.reasons import say
+from work.services._facts import contexts
+
+
+class Types:
+    """Types of a domain that is not there: "hot" concerns every item."""
+
+    key, title = "sorts.type", "Type"
+
+    def choices(self, site_id):
+        return [("hot", "Hot work"), ("cold", "Cold work")]
+
+    def of_items(self, items, at):
+        return {item.id: {"hot"} for item in items}
+
+
+@pytest.fixture
+def sorts():
+    ports.kinds.register(Types())
+    yield
+    ports.kinds.unregister(Types.key)
+
+
+def copies(item, many, number_from=1000):
+    """More items like it, without walking through the doors again."""
+    rows = []
+    for number in range(number_from, number_from + many):
+        copy = WorkItem.objects.get(pk=item.pk)
+        copy.pk, copy.number = None, number
+        rows.append(copy)
+    WorkItem.objects.bulk_create(rows)
+    ItemExecutor.objects.bulk_create(
+        ItemExecutor(item=each, user=person, named_at=each.requested_at)
+        for each in rows
+        for person in item.executors.all()
+    )
+    return rows
+
+
+def queries(call) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        call()
+    return len(asked)
+
+
+def test_three_queries_at_1_and_30_whatever_is_asked(world, sorts):
+    """With a kind, a hold point to come, and people who have to read it."""
+    document = papers.document(world)
+    papers.in_force(world, document, "4")
+    papers.applies(world, document, kind_key="sorts.type", kind_code="hot", acknowledge=True)
+    first = planned_item(world)
+    row = first.prerequisites.get(supplier=KEY)
+    known = contexts([first, *copies(first, 29)])
+    pairs = [(Source.of(KEY, row.source_id, row.params), each) for each in known.values()]
+    documents, at = Documents(), world.at
+
+    for many in (1, 30):
+        assert queries(lambda many=many: documents.answers(pairs[:many], at)) == 2
+        some = list(known.values())[:many]
+        assert queries(lambda some=some: documents.required_for(some, at)) == 1
+    answers = documents.answers(pairs, at)
+    assert {each.reason.code for each in answers} == {"documents.not_acknowledged"}
+    assert answers == documents.answers(pairs[::-1], at)[::-1]
+
+    acknowledging.acknowledge(
+        actor=world.technician, at=at, revision_id=document.revisions.get().pk
+    )
+    begun = live_item(world)
+    live = contexts([begun, *copies(begun, 29, 2000)])
+    pairs = [(Source.of(KEY, row.source_id, row.params), each) for each in live.values()]
+    for many in (1, 30):
+        assert queries(lambda many=many: documents.answers(pairs[:many], at)) == 3
+        some = list(live.values())[:many]
+        assert queries(lambda some=some: documents.required_for(some, at)) == 2
+
+
+def test_what_applies_to_a_kind_of_another_domain_is_a_condition_of_it(world, sorts, nrd):
+    document = papers.document(world)
+    papers.applies(
+        world,
+        document,
+        place_id=world.packaging.pk,
+        kind_key="sorts.type",
+        kind_code="hot",
+        acknowledge=True,
+    )
+    people = ((world.technician.pk, "sorts.performer"), (world.supervisor.pk, "sorts.issuer"))
+
+    def asked(code="hot", place=world.l3, site=world.site):
+        occasion = Occasion("sorts.type", code, site.pk, place.path, people=people)
+        [conditions] = OfOccasions().of([occasion], world.t(5))
+        return [
+            (each.person_id, each.answer.state, each.answer.reason and each.answer.reason.code)
+            for each in conditions
+        ]
+
+    assert asked() == [(None, "unmet", "documents.not_effective")]
+    assert asked("cold") == asked(place=world.p301) == asked(place=nrd.root, site=nrd.site) == []
+
+    four = papers.in_force(world, document, "4", at=world.t(1))
+    acknowledging.acknowledge(actor=world.technician, at=world.t(2), revision_id=four.pk)
+    lacking = (world.supervisor.pk, "unmet", "documents.not_acknowledged")
+    assert asked() == [(None, "met", None), *sorted([(world.technician.pk, "met", None), lacking])]
+    # In force, and yet nobody can open it: its file was taken out.
+    four.files.update(removed_at=world.t(3))
+    assert asked()[0] == (None, "unmet", "documents.no_file")
+
+    occasion = Occasion("sorts.type", "hot", world.site.pk, world.l3.path, people=people)
+    some = OfOccasions()
+    assert [queries(lambda n=n: some.of([occasion] * n, world.t(5))) for n in (1, 30)] == [4, 4]
+    [[first, *_]] = some.of([occasion], world.t(5))
+    [said] = say([first.what], scope(world.planner, world.t(5)))
+    assert said.text == "SOP-L3-012 must be in force"
+
+
+def test_a_document_is_something_others_may_name(world, nrd):
+    document = papers.document(world)
+    papers.applies(world, document)
+    item = planned_item(world)
+    kind = Kind()
+
+    assert kind.choices(world.site.pk) == [
+        ("SOP-L3-012", "SOP-L3-012 Restart L3 after intervention")
+    ]
+    assert kind.choices(nrd.site.pk) == []
+    assert kind.of_items(list(contexts([item]).values()), world.at) == {item.pk: {"SOP-L3-012"}}
+    assert kind.of_items([], world.at) == {}

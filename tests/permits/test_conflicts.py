@@ -1,0 +1,125 @@
+"""Two activities that do not go together, at the same place or near, at the same time."""
+
+import pytest
+
+from permits.models import Conflict, Permit, Stop
+from permits.services import deciding, issuing, requests, setup
+from tests import factories
+from tests.factories import live_item, planned_item
+from tests.permits import made
+from tests.permits.made import against
+from work.models import WorkItem
+from work.services import execution, items, places
+
+
+@pytest.fixture
+def types(world):
+    return made.kinds(world)
+
+
+def rule(world, kind, **given):
+    return setup.create_rule(
+        actor=world.site_admin, at=world.at, site_id=world.site.pk, type_id=kind.pk, **given
+    )
+
+
+def test_hot_work_meets_a_transfer_and_is_stopped_when_that_moves(world, types):
+    """Story 3: the coordinator lets it end before the transfer; then the transfer is moved."""
+    hot = types[1]
+    transfer = factories.work_type(world.site, "LOG", name="Transfer")
+    given = {"work_type_id": transfer.pk, "reach": "within", "verdict": "stop"}
+    rule(world, hot, **given, condition="No open flame")
+    plan = {"planned_start": world.t(120), "planned_end": world.t(240)}
+    moving = planned_item(world, type_id=transfer.pk, plan=plan)
+    elsewhere = {"type_id": transfer.pk, "place_id": world.l4.pk, "plan": plan}
+    planned_item(world, **elsewhere)
+
+    job = planned_item(world)
+    permit = made.assessed(world, hot, items=[job])
+    sure = {"at": world.at, "permit_id": permit.pk, "signed": True}
+    signs = {"at": world.at, "signed": True}
+    requests.request(actor=world.technician, **sure)
+    deciding.check(actor=world.supervisor, **sure)
+    assert Conflict.objects.get().item_id == moving.pk
+    assert against(deciding.authorise, permit, actor=world.permit_authoriser, **signs) == [
+        "conflict_stop"
+    ]
+    by = {"actor": world.hse, **signs}
+    assert against(deciding.endorse, permit, **by) == ["conflict_stop"]
+    assert against(deciding.endorse, permit, **by, until=world.t(121)) == ["conflict_stop"]
+    said = {"conditions": "Stop half an hour before the transfer", "until": world.t(90)}
+    deciding.endorse(actor=world.hse, **said, **sure)
+    deciding.authorise(actor=world.permit_authoriser, **sure)
+    made.gas_tested(world, permit)
+    made.ticked(world, permit)
+    issuing.issue(actor=world.permit_issuer, scanned=True, **sure)
+    permit = issuing.take(actor=world.technician, scanned=True, **sure)
+    assert permit.issue_ends == world.t(90)
+    execution.start(actor=world.technician, at=world.at, item_id=job.pk)
+
+    sooner = {"planned_start": world.t(60), "planned_end": world.t(180)}
+    items.edit(actor=world.planner, at=world.t(10), item_id=moving.pk, **sooner)
+
+    permit.refresh_from_db()
+    assert permit.state == "stop_called"
+    stop = Stop.objects.get()
+    assert (stop.cause, stop.called_by, stop.called_at) == ("conflict", None, world.t(10))
+    assert WorkItem.objects.blocked(world.t(10)).filter(pk=job.pk).exists()
+
+
+def test_what_is_near_is_endorsed_by_name_or_not_authorised(world, types):
+    cold, hot = types
+    places.add_neighbour(
+        actor=None, at=world.at, place_id=world.l3.pk, other_id=world.l4.pk, kind="same_air"
+    )
+    rule(world, hot, other_type_id=cold.pk, reach="same_air", verdict="endorse")
+    beside = made.in_force(world, cold, place_id=world.l4.pk)
+    permit = made.assessed(world, hot)
+    sure = {"at": world.at, "permit_id": permit.pk, "signed": True}
+    signs = {"at": world.at, "signed": True}
+    requests.request(actor=world.technician, **sure)
+    deciding.check(actor=world.supervisor, **sure)
+    assert against(deciding.authorise, permit, actor=world.permit_authoriser, **signs) == [
+        "conflict_not_endorsed"
+    ]
+    deciding.endorse(actor=world.hse, conditions="Screens", **sure)
+    row = Conflict.objects.get()
+    assert (row.other, row.endorsed_by, row.note.text) == (beside, world.hse, "Screens")
+    deciding.authorise(actor=world.permit_authoriser, **sure)
+
+    # What came since is endorsed before the issue.
+    later = made.assessed(world, cold, place_id=world.l4.pk)
+    other = {**sure, "permit_id": later.pk}
+    requests.request(actor=world.technician, **other)
+    deciding.check(actor=world.supervisor, **other)
+    signer = {"actor": world.permit_authoriser, **signs}
+    assert against(deciding.authorise, later, **signer) == ["conflict_not_endorsed"]
+    deciding.endorse(actor=world.hse, **other)
+    deciding.authorise(actor=world.permit_authoriser, **other)
+    made.ticked(world, later)
+    issuing.issue(actor=world.permit_issuer, scanned=True, **other)
+    made.gas_tested(world, permit)
+    made.ticked(world, permit)
+    look = {"actor": world.permit_issuer, "scanned": True, **signs}
+    assert against(issuing.issue, permit, **look) == ["conflict_not_endorsed"]
+    assert against(deciding.endorse, permit, actor=world.hse, **signs, until=world.t(60)) == [
+        "window_not_shortened"
+    ]
+    deciding.endorse(actor=world.hse, **sure)
+    assert Permit.objects.get(pk=permit.pk).state == "authorised"
+    issuing.issue(actor=world.permit_issuer, scanned=True, **sure)
+    assert Conflict.objects.filter(ended_at=None, other__in=[beside, later]).count() == 2
+
+
+def test_a_thing_that_both_touch(world, types):
+    rule(world, types[0], work_type_id=world.mnt.pk, reach="asset", verdict="stop")
+    job = planned_item(world, asset_ids=[world.pump.pk])
+    live_item(world)
+    near = {"asset_ids": [world.pump.pk], "place_id": world.p301.pk}
+    plan = {"executor_ids": [world.operator.pk]}
+    live_item(world, plan=plan, **near)
+    permit = made.assessed(world, types[0], items=[job], risk="low")
+    sure = {"at": world.at, "permit_id": permit.pk, "signed": True}
+    requests.request(actor=world.technician, **sure)
+    signs = {"at": world.at, "signed": True, "actor": world.permit_authoriser}
+    assert against(deciding.authorise, permit, **signs) == ["conflict_stop"]

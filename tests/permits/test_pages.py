@@ -1,0 +1,191 @@
+"""The pages of permits, over HTTP."""
+
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from permits.models import Permit
+from permits.services import on_it, stopping
+from tests.factories import planned_item
+from tests.permits import made
+from tests.views.conftest import weight
+
+LIST = "/s/hvk/permits/"
+PASSWORD = "words-that-open"
+
+
+@pytest.fixture
+def types(world):
+    return made.kinds(world)
+
+
+def url(permit) -> str:
+    return f"{LIST}P-{permit.number}/"
+
+
+def do(visitor, permit, verb, *, of="", seen=None, password=PASSWORD, **typed):
+    """Send the form of a deed, with the password of who signs."""
+    if seen is None:
+        seen = Permit.objects.get(pk=permit.pk).version
+    known = {"act": str(uuid.uuid4()), "seen": seen, "password": password}
+    return visitor.post(f"{url(permit)}?do={verb}" + (f"&of={of}" if of else ""), known | typed)
+
+
+def with_password(person):
+    person.set_password(PASSWORD)
+    person.save()
+    return person
+
+
+def test_a_permit_is_asked_for_and_brought_into_force_from_its_pages(world, types, sign_in):
+    item = planned_item(world)
+    mine = sign_in(with_password(world.technician))
+    assert "Hot work" in mine.get(f"{LIST}new/").content.decode()
+    ask = f"{LIST}new/?type=hot-work&item=W-{item.number}&place=L3"
+    said = {
+        "what": "Weld the bracket",
+        "place": "L3",
+        "where_exactly": "Left",
+        "method": "MIG",
+        "tools": "Set",
+        "condition": "Stopped",
+        "risk": "normal",
+        "starts": "2026-11-24T05:00",
+        "ends": "2026-11-24T09:00",
+        "items": f"W-{item.number}",
+        "performer": world.technician.name,
+        "q-spark": "The set",
+        "sample_points": "At the job",
+        "people": "Bo Smit",
+    }
+    act = {"act": str(uuid.uuid4())}
+    wrong = mine.post(ask, said | act | {"place": "NOWHERE"})
+    assert (wrong.status_code, Permit.objects.count()) == (422, 0)
+    assert "Weld the bracket" in wrong.content.decode()
+    assert mine.post(ask, said | act).status_code == 302 or Permit.objects.exists()
+    permit = Permit.objects.get()
+    assert permit.links.get().item_id == item.pk
+
+    # What is missing stands on the page; each act is one form.
+    page = mine.get(url(permit)).content.decode()
+    assert "Ask for it" in page
+    more = {"text": "Fire", "kind": "barrier", "measure": "Blanket"}
+    assert do(mine, permit, "hazard", **more).status_code == 303
+    assert do(mine, permit, "assess").status_code == 303
+    assert do(mine, permit, "request", password="wrong").status_code == 422
+    assert do(mine, permit, "request", seen=1).status_code == 409
+    assert do(mine, permit, "request").status_code == 303
+    lead = sign_in(with_password(world.supervisor))
+    assert do(lead, permit, "check").status_code == 303
+    assert do(lead, permit, "authorise").status_code == 403
+    signer = sign_in(with_password(world.permit_authoriser))
+    assert do(signer, permit, "authorise").status_code == 303
+
+    issuer = sign_in(with_password(world.permit_issuer))
+    asked = issuer.get(url(permit)).content.decode()
+    assert "No test of oxygen at At the job." in asked
+    assert "Not ticked: Blanket" in asked
+    read = {"value-0": "20.9", "value-1": "0", "instrument": "X", "calibrated_until": "2027-01-01"}
+    assert do(issuer, permit, "test", **read).status_code == 303
+    measure = permit.hazards.get().measures.get()
+    assert do(issuer, permit, "tick", measures=[measure.pk]).status_code == 303
+    assert do(issuer, permit, "issue", code="L4").status_code == 422
+    assert do(issuer, permit, "issue", code="https://x/s/hvk/places/L3/").status_code == 303
+    assert do(mine, permit, "take", why="The label is gone").status_code == 303
+    permit.refresh_from_db()
+    assert permit.state == "in_force"
+    assert permit.issues.get().issuer_scanned
+    assert do(mine, permit, "on").status_code == 303
+    page = mine.get(url(permit)).content.decode()
+    assert "Stop this work" in page
+    presence = permit.presences.get()
+    assert do(mine, permit, "off", of=presence.pk).status_code == 303
+
+    # A print says until when; the code on it says whether that is so still.
+    paper = mine.get(f"{url(permit)}print/").content.decode()
+    assert "Valid to" in paper
+    assert "out of date" in mine.get(url(permit), printed=1).content.decode()
+    assert "out of date" not in mine.get(url(permit), printed=permit.version).content.decode()
+    copy = {"act": str(uuid.uuid4()), "starts": "2026-11-25T05:00", "ends": "2026-11-25T09:00"}
+    assert mine.post(f"{url(permit)}copy/", copy).status_code == 303
+    again = Permit.objects.get(copied_from=permit)
+    edited = said | {"what": "Weld two", "act": str(uuid.uuid4()), "seen": again.version}
+    assert mine.post(f"{url(again)}edit/", edited).status_code == 303
+    again.refresh_from_db()
+    assert again.what == "Weld two"
+
+
+def test_everybody_stops_what_they_see_and_what_is_at_a_place(world, types, sign_in):
+    permit = made.in_force(world, types[0])
+    reader = sign_in(world.viewer)
+    assert do(reader, permit, "stop").status_code == 303
+    page = reader.get(url(permit)).content.decode()
+    assert "A stop is called: not confirmed, 0 min" in page
+    assert "Bring back" not in page
+    other = made.in_force(world, types[0])
+    stranger = sign_in(world.other_contractor)
+    assert stranger.get(url(other)).status_code == 404
+    here = {"act": str(uuid.uuid4()), "place": "l3"}
+    answer = stranger.post(f"{LIST}stop/", here)
+    assert answer.status_code == 303
+    assert Permit.objects.get(pk=other.pk).state == "stop_called"
+    assert "P-2" not in stranger.get(f"{LIST}stop/").content.decode()
+    every = here | {"act": str(uuid.uuid4()), "all": "1"}
+    assert stranger.post(f"{LIST}stop/", every).status_code == 403
+    assert stranger.post(f"{LIST}stop/", here | {"place": "NOWHERE"}).status_code == 422
+
+
+def test_the_list_shows_first_what_nobody_may_miss(world, types, sign_in, clock):
+    cold = types[0]
+    quiet = made.in_force(world, cold)
+    stopped = made.in_force(world, cold)
+    late = made.in_force(world, cold, ends=world.t(60))
+    waiting = made.authorised(world, cold)
+    draft = made.draft(world, cold, team_id=world.lasteam.pk)
+    stopping.call_stop(actor=world.viewer, at=world.t(1), permit_id=stopped.pk)
+    clock.move_to(world.t(61))
+
+    def numbers(visitor, **asked) -> list[str]:
+        return [row["label"] for row in visitor.get(LIST, **asked).context["rows"]]
+
+    reader = sign_in(world.viewer)
+    order = [f"P-{each.number}" for each in (stopped, late, quiet, waiting)]
+    assert numbers(reader) == order
+    assert numbers(reader, show="issue") == [f"P-{waiting.number}"]
+    assert numbers(reader, show="asked") == [f"P-{draft.number}"]
+    assert numbers(reader, show="ended") == []
+    assert numbers(reader, place="L4") == []
+    assert numbers(reader, type="hot-work") == []
+    text = reader.get(LIST).content.decode()
+    assert "not confirmed," in text
+    assert "Overdue" in text
+    assert numbers(sign_in(world.contractor), show="asked") == [f"P-{draft.number}"]
+    assert numbers(sign_in(world.other_contractor), show="asked") == []
+    found = reader.get("/s/hvk/search/", q=f"P-{late.number}").content.decode()
+    assert url(late) in found
+    panel = reader.get(LIST, htmx=True, panel=1).content.decode()
+    assert url(stopped) in panel
+    assert "<html" not in panel
+
+
+# session, user, scope, site, live token: what such a page asks of the frame.
+FRAME = 5
+
+
+def test_queries_do_not_grow(world, types, sign_in):
+    reader = sign_in(world.supervisor)
+    counts = []
+    permit = made.in_force(world, types[1])
+    for more in (1, 29):
+        for _each in range(more):
+            made.draft(world, types[0])
+        for name in [f"Worker {more} {n}" for n in range(more)]:
+            on_it.sign_on(actor=world.technician, at=world.at, permit_id=permit.pk, name=name)
+        for page in (f"{LIST}?show=asked", url(permit)):
+            with CaptureQueriesContext(connection) as asked:
+                answer = reader.get(page)
+            assert weight(answer) < 100_000
+            counts.append(len(asked) - FRAME)
+    assert counts == [5, 12, 5, 12]
