@@ -45,7 +45,7 @@ def end_aftercare(facts: Facts, who: Scope, given: Given | None) -> list[Reason]
 
 
 def close(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    said = isolations_to_close(facts.permit, facts.at)
+    said = isolations_to_close(facts.isolations)
     if who.user_id is not None:
         said += apart(facts, issuer=who.user_id)
     if given is not None and not str(given.get("inspected") or "").strip():

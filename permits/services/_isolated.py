@@ -1,10 +1,14 @@
 """Where an isolation stands, as a reason; and what permits ask of those that they use."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
 from permits.isolation_states import Kind, State, below, class_of
-from permits.models import Isolation, Permit
+from permits.models import Isolation, IsolationPoint, Permit
 from permits.services._says import ISSUER
 from work.exceptions import Reason
 from work.states import Role
@@ -67,30 +71,31 @@ def holds_until(isolation: Isolation, *, begins: bool) -> datetime | None:
     return isolation.until
 
 
-def isolations_against(permit: Permit, at: datetime) -> list[Reason]:
+def isolations_against(used: Iterable[Any], permit: Permit, at: datetime) -> list[Reason]:
     """What of its isolations is not in place, tried and strong enough: against issue and taking."""
     said = []
-    for isolation in _used(permit):
+    for isolation in used:
         if against := not_relied_on(isolation, at, begins=True):
             said.append(against)
-        methods = [each.method for each in isolation.points.all() if each.ended_at is None]
-        if below(class_of(methods), permit.type.isolation_class):
+        if below(class_of(isolation.methods), permit.type.isolation_class):
             said.append(reason(isolation, "permits.isolation_too_weak", ISSUER))
         if permit.type.apart and not isolation.other_tries:
             said.append(reason(isolation, "permits.isolation_not_apart", ISSUER))
     return said
 
 
-def isolations_to_close(permit: Permit, at: datetime) -> list[Reason]:
+def isolations_to_close(used: Iterable[Any]) -> list[Reason]:
     """What of its isolations keeps it from being closed: neither lifted nor carried on by name."""
     return [
         reason(each, "permits.isolation_of_nobody", ("role", str(Role.SHIFT_LEAD)))
-        for each in _used(permit)
+        for each in used
         if each.ended_at is None and (each.owner is None or not each.owner.is_active)
     ]
 
 
-def _used(permit: Permit) -> list[Isolation]:
-    uses = permit.isolation_uses.filter(ended_at=None)
-    rows = uses.select_related("isolation__site", "isolation__owner")
-    return [each.isolation for each in rows.prefetch_related("isolation__points")]
+def used_by(permit: Permit) -> list[Any]:
+    """The isolations that a permit uses, each with the methods of its points: one query."""
+    points = IsolationPoint.objects.filter(isolation=OuterRef("pk"), ended_at=None)
+    rows = Isolation.objects.filter(uses__permit=permit, uses__ended_at=None)
+    rows = rows.annotate(methods=ArraySubquery(points.values("method")))
+    return list(rows.select_related("site", "owner").order_by("number"))
