@@ -9,7 +9,7 @@ class PermitsConfig(AppConfig):
     verbose_name = _("Permits")
 
     def ready(self) -> None:
-        from permits import answers, panels
+        from permits import answers, isolation_answers, panels
         from permits.words import WORDS
         from work import ports
 
@@ -21,10 +21,17 @@ class PermitsConfig(AppConfig):
                 (ports.Param("type", _("Code of the permit type")),),
             )
         )
+        ports.suppliers.register(isolation_answers.Isolations())
+        ports.askable.register(
+            ports.Askable(isolation_answers.Isolations.key, _("An isolation in place and tried"))
+        )
+        ports.fitness.register(isolation_answers.Locks())
         ports.kinds.register(answers.PermitTypes())
+        ports.kinds.register(isolation_answers.IsolationKinds())
         for capacity in answers.CAPACITIES:
             ports.capacities.register(capacity)
         ports.item_listeners.register(answers.FollowsItems())
+        ports.item_listeners.register(isolation_answers.OfItems())
         for panel in (panels.OfItem(), panels.OfPlace(), panels.SafeNow()):
             ports.panels.register(panel)
         ports.search_sources.register(panels.Finds())

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from permits import isolation_words
 from work.ports import Words
 
 _STANDS = {
@@ -126,8 +127,10 @@ WORDS = Words(
         "permits.not_watcher": _("Only the named watcher signs the end of the after-care."),
         "permits.aftercare_lasts": _("The after-care lasts until %(until)s."),
         "permits.inspection_needed": _("Say what the inspection of the place found."),
+        **isolation_words.SENTENCES,
     },
     general={
+        **isolation_words.GENERAL,
         **{f"permits.stands_{code}": _("A permit is not where it must be.") for code in _STANDS},
         "need.permits.in_force": _("A permit must be in force"),
         "need.permits.closed": _("A permit must be closed"),

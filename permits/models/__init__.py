@@ -1,7 +1,16 @@
 """The records of permits."""
 
 from permits.models.assessments import Hazard, Measure
+from permits.models.boxes import (
+    IsolationCheck,
+    LockRemoval,
+    PersonalLock,
+    TestAgreement,
+    TestSanction,
+)
+from permits.models.cards import IsolationCard
 from permits.models.conflicts import ActivityRule, Conflict
+from permits.models.isolations import Isolation, IsolationPoint, IsolationUse
 from permits.models.issues import GasTest, Issue, Presence, Signature, Stop
 from permits.models.permits import Permit, PermitItem, PermitPerson, PermitPlace
 from permits.models.types import (
@@ -18,7 +27,13 @@ __all__ = [
     "Conflict",
     "GasTest",
     "Hazard",
+    "Isolation",
+    "IsolationCard",
+    "IsolationCheck",
+    "IsolationPoint",
+    "IsolationUse",
     "Issue",
+    "LockRemoval",
     "Measure",
     "Numbering",
     "Permit",
@@ -28,9 +43,12 @@ __all__ = [
     "PermitRoute",
     "PermitSettings",
     "PermitType",
+    "PersonalLock",
     "Presence",
     "Signature",
     "Stop",
     "Substance",
+    "TestAgreement",
+    "TestSanction",
     "TypeTest",
 ]

@@ -10,6 +10,21 @@ from permits.states import AUTHORISED, OPEN, UNDER_ISSUE, Risk, State
 
 _NEVER_DELETED = pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
 _PERSON = settings.AUTH_USER_MODEL
+# Nobody works behind an isolation that was not tried, or that who applied it tried himself where
+# the type asks another.
+_BEHIND = """
+    IF EXISTS (
+        SELECT 1 FROM permits_isolationuse u
+          JOIN permits_isolation i ON i.id = u.isolation_id
+          JOIN permits_permittype t ON t.id = NEW.type_id
+         WHERE u.permit_id = NEW.id AND u.ended_at IS NULL
+           AND (i.state <> 'verified' OR (t.apart AND NOT i.other_tries))
+    ) THEN
+        RAISE EXCEPTION 'permit % goes on behind no tried isolation', NEW.id
+            USING ERRCODE = '23514';
+    END IF;
+    RETURN NEW;
+"""
 
 
 def _apart(one: str, other: str) -> Q:
@@ -153,7 +168,16 @@ class Permit(models.Model):
                 condition=Q(issue_ends__isnull=False, tests_until__isnull=False),
             ),
         ]
-        triggers = [_NEVER_DELETED]
+        triggers = [
+            _NEVER_DELETED,
+            pgtrigger.Trigger(
+                name="behind_isolation",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(new__state__in=["issued", "in_force"]),
+                func=_BEHIND,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"P-{self.number} {self.what}"

@@ -31,10 +31,14 @@ def against(
     facts: Facts, people: Mapping[str, int | None], until: datetime | None = None
 ) -> list[Reason]:
     """What is asked and not so: each with its reason and who clears it."""
-    asked = occasion(facts, people, until)
+    return said_of(occasion(facts, people, until), facts.at)
+
+
+def said_of(asked: Occasion, at: datetime) -> list[Reason]:
+    """The same of any occasion."""
     said = []
     for port in ports.conditions.all():
-        for condition in port.of([asked], facts.at)[0]:
+        for condition in port.of([asked], at)[0]:
             answer = condition.answer
             if answer.state == AnswerState.MET:
                 continue

@@ -21,9 +21,9 @@ from permits.models import (
     Stop,
     TypeTest,
 )
+from permits.services._isolated import used_by
 from permits.standing import overdue, state_at
 from permits.states import COUNTED, Family, State
-from work.exceptions import Reason
 
 _FAMILIES = list(Family)
 
@@ -43,6 +43,7 @@ class Facts:
     on_it: list[Presence] = field(default_factory=list)
     signatures: list[Signature] = field(default_factory=list)
     tests: list[GasTest] = field(default_factory=list)
+    isolations: list[Any] = field(default_factory=list)
     issue: Issue | None = None
     stop: Stop | None = None
 
@@ -115,24 +116,34 @@ def facts_of(permit: Permit, at: datetime) -> Facts:
         raise ValueError("the permit was read without its issue and its stop")
     routes = {each.risk: each for each in permit.type.routes.all()}
     asked = permit.type.tests.filter(is_active=True).select_related("substance")
-    hazards = list(permit.hazards.filter(ended_at=None))
-    of_hazards = Measure.objects.filter(hazard__permit=permit, ended_at=None)
-    of_hazards = of_hazards.select_related("ticked_by")
+    hazards, measures = _assessment(permit)
     return Facts(
         permit=permit,
         at=at,
         route=routes.get(permit.risk),
         tests_asked=list(asked),
         hazards=hazards,
-        measures=[each for each in of_hazards if each.hazard_id in {h.pk for h in hazards}],
+        measures=measures,
         links=list(permit.links.filter(ended_at=None)),
         named=list(permit.people.filter(ended_at=None).select_related("person")),
         on_it=list(permit.presences.filter(off_at=None).select_related("person")),
         signatures=list(permit.signatures.select_related("person")),
         tests=list(permit.gas_tests.select_related("tester")),
+        isolations=used_by(permit),
         issue=getattr(permit, "open_issue", None),
         stop=getattr(permit, "open_stop", None),
     )
+
+
+def _assessment(permit: Permit) -> tuple[list[Hazard], list[Measure]]:
+    """The hazards and their measures, in one query."""
+    open_measure = FilteredRelation("measures", condition=Q(measures__ended_at=None))
+    rows: Any = permit.hazards.filter(ended_at=None).annotate(measure=open_measure)
+    rows = rows.select_related("measure__ticked_by").order_by("pk", "measure__pk")
+    hazards = {each.pk: each for each in rows}
+    found = [getattr(each, "measure", None) for each in rows]
+    measures = [each for each in found if each is not None]
+    return list(hazards.values()), sorted(measures, key=lambda each: each.pk)
 
 
 def by_hazard(facts: Facts) -> dict[int, list[Measure]]:
@@ -141,13 +152,3 @@ def by_hazard(facts: Facts) -> dict[int, list[Measure]]:
     for each in facts.measures:
         found[each.hazard_id].append(each)
     return found
-
-
-def isolations_against(permit: Permit, at: datetime) -> list[Reason]:
-    """What of its isolations is not in place, tried and in use: against issue and taking."""
-    return []
-
-
-def isolations_to_close(permit: Permit, at: datetime) -> list[Reason]:
-    """What of its isolations keeps it from being closed: neither lifted nor carried on by name."""
-    return []

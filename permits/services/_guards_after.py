@@ -5,10 +5,8 @@ from typing import Any
 
 from permits.services import _asked
 from permits.services._apart import apart
-from permits.services._facts import (
-    Facts,
-    isolations_to_close,
-)
+from permits.services._facts import Facts
+from permits.services._isolated import isolations_to_close
 from permits.services._says import next_by, stands
 from permits.states import State
 from work.exceptions import Reason
@@ -47,7 +45,7 @@ def end_aftercare(facts: Facts, who: Scope, given: Given | None) -> list[Reason]
 
 
 def close(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    said = isolations_to_close(facts.permit, facts.at)
+    said = isolations_to_close(facts.isolations)
     if who.user_id is not None:
         said += apart(facts, issuer=who.user_id)
     if given is not None and not str(given.get("inspected") or "").strip():

@@ -8,8 +8,8 @@ from permits.services import _asked, _conflicts, _issue_end
 from permits.services._apart import apart
 from permits.services._facts import (
     Facts,
-    isolations_against,
 )
+from permits.services._isolated import isolations_against
 from permits.services._says import ISSUER, next_by, stands
 from permits.standing import standing
 from permits.states import State, StopCause, Verb
@@ -36,7 +36,7 @@ def at_the_place(facts: Facts, who: Scope, issuer: int | None) -> list[Reason]:
         for each in facts.measures
         if each.ticked_at is None
     ]
-    said += isolations_against(permit, facts.at)
+    said += isolations_against(facts.isolations, permit, facts.at)
     said += tests_against(facts)
     said += _conflicts.against(permit, facts.at, Verb.ISSUE)
     people = {"permits.issuer": issuer, "permits.performing_authority": by[1]}

@@ -1,6 +1,7 @@
 """Until when an issue may last: within the authorised window and the issuer's shift."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -18,14 +19,7 @@ def latest_end(facts: Facts, issuer_id: int) -> datetime | None:
     A site that has planned no shift of anybody at the moment is bounded by the permit alone.
     """
     permit = facts.permit
-    shifts = permit.site.shifts.filter(starts__lte=facts.at, ends__gt=facts.at)
-    own = shifts.filter(
-        Q(crew__members__ends=None) | Q(crew__members__ends__gt=facts.at),
-        pk=OuterRef("pk"),
-        crew__members__user_id=issuer_id,
-        crew__members__starts__lte=facts.at,
-    )
-    planned = list(shifts.annotate(own=Exists(own)).values_list("own", "ends"))
+    planned = _planned(permit.site, issuer_id, facts.at)
     end = max((ends for mine, ends in planned if mine), default=None)
     if end is None:
         return None if planned else permit.ends
@@ -33,6 +27,23 @@ def latest_end(facts: Facts, issuer_id: int) -> datetime | None:
     minutes = own_settings.values_list("past_shift_minutes", flat=True).first()
     past = timedelta(minutes=_DEFAULT if minutes is None else minutes)
     return min(permit.ends, end + past)
+
+
+def shift_end(site: Any, person_id: int, at: datetime) -> datetime | None:
+    """When the shift of a person ends; None for who is in none now."""
+    return max((ends for mine, ends in _planned(site, person_id, at) if mine), default=None)
+
+
+def _planned(site: Any, person_id: int, at: datetime) -> list[tuple[bool, datetime]]:
+    """The shifts of now: whether the person is in it, and when it ends. One query."""
+    shifts = site.shifts.filter(starts__lte=at, ends__gt=at)
+    own = shifts.filter(
+        Q(crew__members__ends=None) | Q(crew__members__ends__gt=at),
+        pk=OuterRef("pk"),
+        crew__members__user_id=person_id,
+        crew__members__starts__lte=at,
+    )
+    return list(shifts.annotate(own=Exists(own)).values_list("own", "ends"))
 
 
 def ends_against(facts: Facts, issuer_id: int, ends: datetime | None) -> list[Reason]:

@@ -1,5 +1,6 @@
 """Checks of who or what a person named on a permit: within what that person may know of."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -44,8 +45,7 @@ def team(act: OpenAct, at_place: Any, team_id: int | None) -> int | None:
 
 def person(act: OpenAct, permit: Permit, person_id: int) -> int:
     """Somebody with a role there who may carry work out; of a company, for its own permits only."""
-    roles = Q(memberships__site_id=permit.site_id, memberships__starts__lte=act.at)
-    roles &= Q(memberships__ends=None) | Q(memberships__ends__gt=act.at)
+    roles = _member(permit.site_id, act.at)
     of_company = Q(memberships__role__in=_OWN_PEOPLE)
     if permit.team_id is not None:
         of_company |= Q(memberships__company_id=permit.team_id)
@@ -55,9 +55,25 @@ def person(act: OpenAct, permit: Permit, person_id: int) -> int:
     return person_id
 
 
+def _member(site_id: int, at: datetime) -> Q:
+    """Who has a role at a site."""
+    roles = Q(memberships__site_id=site_id, memberships__starts__lte=at)
+    return roles & (Q(memberships__ends=None) | Q(memberships__ends__gt=at))
+
+
+def own_people(site_id: int, at: datetime) -> Q:
+    """The site's own people, who may answer for something."""
+    return _member(site_id, at) & Q(memberships__role__in=_OWN_PEOPLE)
+
+
 def item(act: OpenAct, permit: Permit, item_id: int) -> None:
-    """Open work of the site that the actor may see."""
-    items = model_of(PermitItem, "item").objects.filter(visible(act.scope), site_id=permit.site_id)
+    """Open work of the permit's site that the actor may see."""
+    item_at(act, permit.site_id, item_id)
+
+
+def item_at(act: OpenAct, site_id: int, item_id: int) -> None:
+    """Open work of a site that the actor may see."""
+    items = model_of(PermitItem, "item").objects.filter(visible(act.scope), site_id=site_id)
     if not items.filter(pk=item_id).exclude(status__in=sorted(ENDED)).exists():
         raise Refused(Reason("permits.item_unknown"))
 

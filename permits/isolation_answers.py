@@ -1,0 +1,241 @@
+"""What isolations answer at the ports of work/."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from permits.isolation_states import ENDED, How, Kind
+from permits.models import Isolation, IsolationUse, LockRemoval, PersonalLock
+from permits.services._isolated import holds_until, not_relied_on, reason, stands, url
+from permits.services._isolation import KEY
+from permits.services.boxes import told_first
+from work.exceptions import Reason
+from work.ports import Answer, Fit, ItemChange, ItemContext, Requirement, Source
+from work.services import recheck
+from work.states import BlockerKind, Gate, Role, Status
+
+_NONE = ("role", str(Role.PLANNER))
+_NOT_BEGUN = frozenset({Status.REQUESTED, Status.PLANNED})
+
+
+def used(item_ids: Iterable[int]) -> dict[int, dict[int, str]]:
+    """How each item hangs together with isolations, by their ids: one query.
+
+    By itself, or because a permit of the item uses one. The work of isolating is not protected.
+    """
+    ids = set(item_ids)
+    by_permit = Q(
+        permit__links__item_id__in=ids, permit__links__ended_at=None, permit__ended_at=None
+    )
+    rows = IsolationUse.objects.filter(Q(item_id__in=ids) | by_permit, ended_at=None)
+    found: dict[int, dict[int, str]] = defaultdict(dict)
+    said = rows.values_list("isolation_id", "item_id", "how", "permit__links__item_id")
+    for isolation_id, item_id, how, of in said:
+        if item_id is not None:
+            found[item_id][isolation_id] = how
+        elif of in ids:
+            found[of].setdefault(isolation_id, How.PROTECTED)
+    return found
+
+
+class Isolations:
+    """Source: an isolation, or all that protect the item. lock: own locks; removed: it is gone."""
+
+    key = KEY
+    four_eyes = True
+
+    def answers(self, pairs: Sequence[tuple[Source, ItemContext]], at: datetime) -> list[Answer]:
+        """Three queries: what the items hang together with, the isolations, the locks on them."""
+        if not pairs:
+            return []
+        uses = used(context.id for source, context in pairs if source.id is None)
+        ids = {source.id for source, _context in pairs if source.id is not None}
+        ids |= {pk for each in uses.values() for pk in each}
+        found = Isolation.objects.select_related("site").in_bulk(ids)
+        locks: dict[int, set[int]] = defaultdict(set)
+        rows = PersonalLock.objects.filter(isolation_id__in=ids, off_at=None, group=False)
+        for isolation_id, person_id in rows.values_list("isolation_id", "person_id"):
+            locks[isolation_id].add(person_id)
+        return [
+            self._answer(source, context, uses.get(context.id, {}), found, locks, at)
+            for source, context in pairs
+        ]
+
+    def _answer(
+        self,
+        source: Source,
+        context: ItemContext,
+        uses: Mapping[int, str],
+        found: Mapping[int, Isolation],
+        locks: Mapping[int, set[int]],
+        at: datetime,
+    ) -> Answer:
+        if source.id is not None:
+            isolation = found.get(source.id)
+            if isolation is None:
+                return _none()
+            if source.param("removed"):
+                return _removed(isolation)
+            if source.param("lock"):
+                return _locked(isolation, context, locks[isolation.pk])
+            return _relied_on(isolation, context, at)
+        behind = [found[pk] for pk, how in uses.items() if how == How.PROTECTED]
+        if not behind:
+            return _none()
+        said = [_relied_on(each, context, at) for each in sorted(behind, key=lambda one: one.pk)]
+        unmet = [each for each in said if each.reason is not None]
+        ends = [each.valid_until for each in said if each.valid_until is not None]
+        return unmet[0] if unmet else Answer.met(valid_until=min(ends, default=None))
+
+    def required_for(
+        self, items: Sequence[ItemContext], at: datetime
+    ) -> dict[int, list[Requirement]]:
+        """Each isolation that protects the item is tried, with the own lock of who works: two
+        queries. Of one that must be gone first, that it is removed.
+        """
+        if not items:
+            return {}
+        uses = used(each.id for each in items)
+        named = Isolation.objects.in_bulk({pk for each in uses.values() for pk in each})
+        found: dict[int, list[Requirement]] = {}
+        for item_id, of_item in uses.items():
+            found[item_id] = []
+            for pk, how in sorted(of_item.items()):
+                if how == How.PROTECTED:
+                    found[item_id] += [_need(named[pk], "isolated"), _need(named[pk], "lock")]
+                elif how == How.AFTER:
+                    found[item_id].append(_need(named[pk], "removed"))
+        return found
+
+    def waits_for(self, sources: Sequence[Source]) -> dict[Source, list[Source]]:
+        """One that must be gone waits for the work that it protects."""
+        asked = {each.id: each for each in sources if each.id and each.param("removed")}
+        if not asked:
+            return {}
+        rows = IsolationUse.objects.filter(
+            isolation_id__in=asked, item__isnull=False, how=How.PROTECTED, ended_at=None
+        )
+        found: dict[Source, list[Source]] = defaultdict(list)
+        for isolation_id, item_id in rows.values_list("isolation_id", "item_id"):
+            found[asked[isolation_id]].append(Source("work.item", item_id))
+        return found
+
+
+def _none() -> Answer:
+    return Answer.unmet(Reason("permits.no_isolation_linked"), clears=_NONE)
+
+
+def _unmet(isolation: Isolation, why: Reason) -> Answer:
+    return Answer.unmet(why, clears=why.clears, source_id=isolation.pk, url=url(isolation))
+
+
+def _relied_on(isolation: Isolation, context: ItemContext, at: datetime) -> Answer:
+    begins = context.status in _NOT_BEGUN
+    if against := not_relied_on(isolation, at, begins=begins):
+        return _unmet(isolation, against)
+    until = holds_until(isolation, begins=begins)
+    return Answer.met(valid_until=until, source_id=isolation.pk, url=url(isolation))
+
+
+def _locked(isolation: Isolation, context: ItemContext, on: set[int]) -> Answer:
+    """Every executor has the own lock on the box."""
+    missing = [pk for pk in context.executor_ids if pk not in on]
+    if missing or not context.executor_ids:
+        by = ("user", missing[0]) if missing else _NONE
+        why = reason(isolation, "permits.own_lock_missing", by, count=len(missing))
+        return _unmet(isolation, why)
+    return Answer.met(source_id=isolation.pk, url=url(isolation))
+
+
+def _removed(isolation: Isolation) -> Answer:
+    if isolation.state in ENDED:
+        return Answer.met(source_id=isolation.pk, url=url(isolation))
+    return _unmet(isolation, stands(isolation))
+
+
+def _need(isolation: Isolation, what: str) -> Requirement:
+    return Requirement(
+        key=f"{what}:{isolation.pk}",
+        gate=Gate.START,
+        kind=BlockerKind.ISOLATION,
+        what=Reason(NEEDS[what], {"isolation": isolation.number, "name": isolation.title}),
+        source_id=isolation.pk,
+        params={} if what == "isolated" else {what: True},
+    )
+
+
+NEEDS = {
+    "isolated": "need.permits.isolated",
+    "lock": "need.permits.own_lock",
+    "removed": "need.permits.isolation_removed",
+}
+
+
+class OfItems:
+    """A check that is due keeps work from beginning and stops none: what has begun is asked so."""
+
+    key = KEY
+
+    def items_changed(self, changes: Sequence[ItemChange], act: Any) -> None:
+        """One query where work began."""
+        begun = [each.item_id for each in changes if _begun(each)]
+        if not begun:
+            return
+        uses = used(begun)
+        ids = {pk for each in uses.values() for pk in each}
+        long_term = Isolation.objects.filter(pk__in=ids, kind=Kind.LONG_TERM) if ids else ()
+        if checked := [each.pk for each in long_term]:
+            recheck(act=act, key=KEY, source_ids=checked)
+
+
+def _begun(change: ItemChange) -> bool:
+    return change.status_before in _NOT_BEGUN and change.status_after == Status.LIVE
+
+
+class Locks:
+    """Whose lock was removed while away is told of it before anything is begun again."""
+
+    key = "permits.locks"
+
+    def fit(
+        self,
+        pairs: Sequence[tuple[int, ItemContext]],
+        at: datetime,
+        until: Mapping[int, datetime],
+    ) -> list[Fit]:
+        """One query."""
+        if not pairs:
+            return []
+        rows = LockRemoval.objects.filter(
+            lock__person_id__in={person for person, _context in pairs},
+            removed_at__isnull=False,
+            told_at=None,
+        )
+        untold = {
+            (each.lock.person_id, each.lock.isolation.site_id): each
+            for each in rows.select_related("lock__isolation__site").order_by("-pk")
+        }
+        found = [untold.get((person, context.site_id)) for person, context in pairs]
+        return [Fit((told_first(each),)) if each else Fit() for each in found]
+
+
+class IsolationKinds:
+    """Kinds of isolations, on which other domains hang what they ask of who isolates."""
+
+    key = "permits.isolation"
+    title = _("Isolation")
+
+    def choices(self, site_id: int) -> list[tuple[str, str]]:
+        """The same at every site."""
+        return [(str(kind), str(kind.label)) for kind in Kind]
+
+    def of_items(self, items: Sequence[ItemContext], at: datetime) -> dict[int, set[str]]:
+        """The kinds of those that protect each item."""
+        uses = used(each.id for each in items)
+        ids = {pk for each in uses.values() for pk in each}
+        kinds = dict(Isolation.objects.filter(pk__in=ids).values_list("pk", "kind"))
+        return {item: {kinds[pk] for pk in each} for item, each in uses.items()}

@@ -1,0 +1,101 @@
+"""Where an isolation stands, as a reason; and what permits ask of those that they use."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
+from permits.isolation_states import Kind, State, below, class_of
+from permits.models import Isolation, IsolationPoint, Permit
+from permits.services._says import ISSUER
+from work.exceptions import Reason
+from work.states import Role
+
+ISOLATION = "isolation"
+
+
+def url(isolation: Isolation) -> str:
+    """The page of an isolation; its site is loaded."""
+    return f"/s/{isolation.site.slug}/isolations/I-{isolation.number}/"
+
+
+def by_owner(isolation: Isolation) -> tuple[str, Any]:
+    """Who answers for it."""
+    owner = isolation.owner_id
+    return ("user", owner) if owner else ("role", str(Role.SHIFT_LEAD))
+
+
+def next_by(isolation: Isolation) -> tuple[str, Any]:
+    """Who does the next step with it."""
+    if isolation.state == State.PLANNED:
+        return ISSUER
+    if isolation.state in (State.CLOSED, State.CANCELLED):
+        return ("role", str(Role.PLANNER))
+    return by_owner(isolation)
+
+
+def reason(isolation: Isolation, code: str, clears: Any = None, **params: Any) -> Reason:
+    """Something about an isolation, with a link to it."""
+    params |= {"isolation": isolation.number, "url": url(isolation)}
+    return Reason(code, params, (ISOLATION, isolation.pk), clears or by_owner(isolation))
+
+
+def stands(isolation: Isolation) -> Reason:
+    """Where it stands."""
+    return reason(isolation, f"permits.isolation_{isolation.state}", next_by(isolation))
+
+
+def not_relied_on(isolation: Isolation, at: datetime, *, begins: bool) -> Reason | None:
+    """Why nobody may rely on it at the moment. begins: work that is not under way yet."""
+    if isolation.state != State.VERIFIED:
+        return stands(isolation)
+    if isolation.until is not None and isolation.until <= at:
+        return reason(isolation, "permits.isolation_shift_over")
+    if begins and check_due(isolation, at):
+        return reason(isolation, "permits.isolation_check_due")
+    return None
+
+
+def check_due(isolation: Isolation, at: datetime) -> bool:
+    """Whether a long-term one has not been looked at for longer than is said."""
+    due = isolation.check_due
+    return isolation.kind == Kind.LONG_TERM and due is not None and due <= at
+
+
+def holds_until(isolation: Isolation, *, begins: bool) -> datetime | None:
+    """Until when it may be relied on, if nobody does anything."""
+    if begins and isolation.kind == Kind.LONG_TERM:
+        return isolation.check_due
+    return isolation.until
+
+
+def isolations_against(used: Iterable[Any], permit: Permit, at: datetime) -> list[Reason]:
+    """What of its isolations is not in place, tried and strong enough: against issue and taking."""
+    said = []
+    for isolation in used:
+        if against := not_relied_on(isolation, at, begins=True):
+            said.append(against)
+        if below(class_of(isolation.methods), permit.type.isolation_class):
+            said.append(reason(isolation, "permits.isolation_too_weak", ISSUER))
+        if permit.type.apart and not isolation.other_tries:
+            said.append(reason(isolation, "permits.isolation_not_apart", ISSUER))
+    return said
+
+
+def isolations_to_close(used: Iterable[Any]) -> list[Reason]:
+    """What of its isolations keeps it from being closed: neither lifted nor carried on by name."""
+    return [
+        reason(each, "permits.isolation_of_nobody", ("role", str(Role.SHIFT_LEAD)))
+        for each in used
+        if each.ended_at is None and (each.owner is None or not each.owner.is_active)
+    ]
+
+
+def used_by(permit: Permit) -> list[Any]:
+    """The isolations that a permit uses, each with the methods of its points: one query."""
+    points = IsolationPoint.objects.filter(isolation=OuterRef("pk"), ended_at=None)
+    rows = Isolation.objects.filter(uses__permit=permit, uses__ended_at=None)
+    rows = rows.annotate(methods=ArraySubquery(points.values("method")))
+    return list(rows.select_related("site", "owner").order_by("number"))

@@ -1,0 +1,262 @@
+"""Own isolation, isolations for long, a test under one, the lock of somebody gone; and by SQL."""
+
+from datetime import timedelta
+
+import pytest
+
+from permits.models import Isolation, LockRemoval, TestAgreement
+from permits.services import (
+    boxes,
+    isolation_uses,
+    isolations,
+    issuing,
+    own,
+    points,
+    sanction,
+    stopping,
+)
+from tests.factories import planned_item
+from tests.permits import isolated, made
+from tests.permits.isolated import against, lock_on, pairs, state, unmet
+from tests.permits.test_isolations import blocked, stands
+from tests.work.by_sql import CHECK
+from work.exceptions import Refused
+from work.models import Prerequisite
+from work.services import execution
+
+
+def test_an_own_isolation_is_of_one_person_within_the_own_shift(world):
+    tech, at = world.technician, world.at
+    job, shared = planned_item(world), planned_item(world)
+    by = {"actor": tech, "at": at, "site_id": world.site.pk, "place_id": world.l3.pk}
+    with pytest.raises(Refused, match="permits.card_not_whole"):
+        own.draw_card(**by, title="Sealer", points=[])
+    card = own.draw_card(**by, title="Sealer", points=isolated.TWO[1:])
+    until = at + timedelta(days=365)
+    begin = {"actor": tech, "at": at, "card_id": card.pk}
+    with pytest.raises(Refused, match="permits.card_not_approved"):
+        own.begin(**begin)
+    own.approve_card(actor=world.hse, at=at, card_id=card.pk, until=until)
+    made.shift(world, "night", [tech], world.t(-60), world.t(120))
+    with pytest.raises(Refused, match="permits.isolator_no_shift"):
+        own.begin(**begin | {"actor": world.operator})
+    crowd = planned_item(world, plan={"executor_ids": [tech.pk, world.second_technician.pk]})
+    with pytest.raises(Refused, match="permits.own_work_alone"):
+        own.begin(**begin, item_ids=[crowd.pk])
+    assert not Isolation.objects.exists()
+
+    mine = own.begin(**begin, item_ids=[job.pk])
+    assert (mine.number, mine.state, mine.until) == (1, "approved", world.t(120))
+    with pytest.raises(Refused, match="permits.card_in_use"):
+        own.begin(**begin)
+    first = pairs(mine)
+    assert against(points.apply, mine, at=at, actor=world.operator, points=first) == [
+        "isolation_of_one"
+    ]
+    assert against(isolation_uses.use, mine, actor=tech, at=at, item_id=shared.pk) == [
+        "isolation_of_one"
+    ]
+    points.apply(actor=tech, at=at, isolation_id=mine.pk, points=first)
+    points.try_out(actor=tech, at=at, isolation_id=mine.pk)
+    assert (state(mine), unmet(job)) == ("verified", [])
+    assert mine.locks.get(off_at=None).person == tech
+    assert against(boxes.on, mine, at=at, actor=world.operator) == ["isolation_of_one"]
+    execution.start(actor=tech, at=at, item_id=job.pk)
+
+    # It ends with the shift, at its second, with no task running.
+    assert not blocked(job, world.t(120) - made.SECOND)
+    assert blocked(job, world.t(120))
+    ends = {"actor": tech, "at": world.t(121), "positions": {first[0][0]: "On"}}
+    out = {"people_out": True, "tools_out": True}
+    assert against(own.finish, mine, **ends, **out) == ["work_behind_isolation"]
+    execution.complete(actor=tech, at=world.t(121), item_id=job.pk)
+    assert against(own.finish, mine, **ends | {"actor": world.operator}, **out) == [
+        "isolation_of_one"
+    ]
+    own.finish(**ends, **out, isolation_id=mine.pk)
+    assert state(mine) == "closed"
+    assert not mine.locks.filter(off_at=None).exists()
+    assert mine.points.get().position_after == "On"
+
+
+def test_one_left_for_long_is_owned_and_checked(world):
+    job = planned_item(world)
+    isolation = isolated.verified(world, uses=[{"item_id": job.pk}])
+    lead = {"actor": world.supervisor, "at": world.at}
+    owner = {"owner_id": world.operator.pk}
+    assert against(isolations.check, isolation, **lead) == ["isolation_not_long_term"]
+    assert against(isolations.carry_on, isolation, **lead, **owner, why="", check_days=0) == [
+        "check_days_needed",
+        "reason_needed",
+    ]
+    own_reason = {"why": "The valve is on order", "check_days": 7}
+    assert against(
+        isolations.carry_on, isolation, **lead, owner_id=world.welder.pk, **own_reason
+    ) == ["person_unknown"]
+    isolations.carry_on(**lead, **owner, **own_reason, isolation_id=isolation.pk)
+    lock_on(world, isolation, world.technician)
+    assert unmet(job) == []
+    due = world.at + timedelta(days=7)
+    row = Prerequisite.objects.get(
+        item=job, supplier="permits.isolation", params={}, withdrawn_at=None
+    )
+    assert row.valid_until == due
+    late = {"actor": world.technician, "at": due, "item_id": job.pk}
+    with pytest.raises(Refused):
+        execution.start(**late)
+    assert unmet(job) == ["isolation_check_due"]
+    isolations.check(actor=world.operator, at=due, isolation_id=isolation.pk)
+    isolation.refresh_from_db()
+    assert (isolation.checked_at, isolation.check_due) == (due, due + timedelta(days=7))
+    execution.start(**late)
+    # What is under way goes on: nothing of the plant has moved.
+    assert not blocked(job, due + timedelta(days=8))
+
+
+def test_a_test_is_sanctioned_by_everybody_behind_it(world):
+    cold, job = made.kinds(world)[0], planned_item(world)
+    permit = made.authorised(world, cold)
+    made.ticked(world, permit)
+    isolation = isolated.verified(world, uses=[{"permit_id": permit.pk}, {"item_id": job.pk}])
+    tech, lead = {"actor": world.technician, "at": world.at}, {"actor": world.supervisor}
+    lock_on(world, isolation, world.technician)
+    issuing.issue(
+        actor=world.permit_issuer, at=world.at, permit_id=permit.pk, scanned=True, signed=True
+    )
+    issuing.take(**tech, permit_id=permit.pk, scanned=True, signed=True)
+    execution.start(**tech, item_id=job.pk)
+    lead["at"] = world.at
+    assert against(sanction.sanction, isolation, **lead) == ["test_not_asked"]
+    assert against(sanction.ask, isolation, **tech) == ["reason_needed"]
+    sanction.ask(**tech, isolation_id=isolation.pk, why="Does it turn the right way?")
+    assert against(sanction.ask, isolation, **tech, why="x") == ["test_asked_already"]
+    assert against(sanction.agree, isolation, at=world.at, actor=world.operator) == ["lock_not_on"]
+    assert against(sanction.sanction, isolation, **lead) == [
+        "test_not_agreed",
+        "box_not_empty",
+        "stands_in_force",
+    ]
+    sanction.agree(**tech, isolation_id=isolation.pk)
+    sanction.agree(**tech, isolation_id=isolation.pk)
+    assert TestAgreement.objects.count() == 1
+    boxes.group_on(**lead, isolation_id=isolation.pk)
+    boxes.off(**tech, isolation_id=isolation.pk)
+    stopping.call_stop(**tech, permit_id=permit.pk)
+    assert against(sanction.sanction, isolation, **lead) == ["stands_stop_called"]
+    stopping.confirm(**tech, permit_id=permit.pk, people_out=True, left="Guard on")
+
+    assert stands(permit, world.at) == "stopped"
+    assert blocked(job, world.at)
+    sanction.sanction(**lead, isolation_id=isolation.pk)
+    assert (state(isolation), unmet(job)) == ("in_test", ["isolation_in_test", "own_lock_missing"])
+    op = {"actor": world.operator, "at": world.t(5)}
+    first, second = pairs(isolation)
+    assert against(sanction.lift, isolation, **op, point_id=second[0], position="") == [
+        "position_needed"
+    ]
+    sanction.lift(**op, isolation_id=isolation.pk, point_id=second[0], position="On")
+    assert against(sanction.end, isolation, **lead) == ["isolation_not_all_in_place"]
+    points.apply(**op, isolation_id=isolation.pk, points=[second])
+    assert state(isolation) == "in_test"
+    sanction.end(**lead, isolation_id=isolation.pk)
+    assert state(isolation) == "applied"
+    assert isolation.sanctions.get().ended_at == world.at
+    points.try_out(actor=world.second_technician, at=world.t(6), isolation_id=isolation.pk)
+    assert (state(isolation), unmet(job)) == ("verified", ["own_lock_missing"])
+
+
+def test_the_lock_of_somebody_gone_is_removed_by_two_with_three_facts(world):
+    job = planned_item(world)
+    isolation = isolated.verified(world, uses=[{"item_id": job.pk}])
+    lock = lock_on(world, isolation, world.technician)
+    execution.start(actor=world.technician, at=world.at, item_id=job.pk)
+    execution.stop(actor=world.technician, at=world.t(1), item_id=job.pk, condition="Guard on")
+    given = {"at": world.t(2), "lock_id": lock.pk}
+    facts = {"away": "Gate log: out at 05:10", "tried": "Called twice, and his home"}
+
+    def refused(door, who, **more) -> list[str]:
+        def do(isolation_id, **given):
+            return door(**given)
+
+        return against(do, isolation, actor=who, **given, **more)
+
+    assert refused(boxes.ask_removal, world.operator, **facts) == ["role_needed"]
+    assert refused(boxes.ask_removal, world.supervisor, away="", tried="") == [
+        "away_needed",
+        "reaching_needed",
+    ]
+    assert refused(boxes.remove, world.supervisor) == ["removal_not_asked"]
+    removal = boxes.ask_removal(actor=world.supervisor, **given, **facts)
+    assert refused(boxes.ask_removal, world.supervisor, **facts) == ["removal_asked"]
+    assert refused(boxes.remove, world.supervisor) == ["removal_by_two"]
+    boxes.remove(actor=world.permit_issuer, **given)
+    assert state(isolation) == "verified"  # nothing of it was under way
+    removal.refresh_from_db()
+    assert (removal.away.text, removal.tried.text) == tuple(facts.values())
+
+    # Told before anything is begun again, at any work of the site.
+    other = planned_item(world, at=world.t(3))
+    start = {"actor": world.technician, "at": world.t(4), "item_id": other.pk}
+    with pytest.raises(Refused) as caught:
+        execution.start(**start)
+    inner = [each.params["reason"]["code"] for each in caught.value.reasons]
+    assert inner == ["permits.lock_removed_untold"]
+    assert against(boxes.on, isolation, actor=world.technician, at=world.t(4)) == [
+        "lock_removed_untold"
+    ]
+    tell = {"at": world.t(5), "removal_id": removal.pk}
+
+    def told(isolation_id, **given):
+        return boxes.tell(**given)
+
+    assert against(told, isolation, actor=world.operator, **tell) == ["told_by_who_removed"]
+    boxes.tell(actor=world.technician, **tell)
+    assert against(told, isolation, actor=world.technician, **tell) == ["nothing_to_tell"]
+    assert LockRemoval.objects.get().told_by == world.technician
+    execution.start(**start | {"at": world.t(5)})
+
+
+def test_by_sql_nobody_tries_what_he_applied_nor_takes_off_what_is_relied_on(app, world):
+    cold = made.kinds(world)[0]
+    permit = made.authorised(world, cold)
+    made.ticked(world, permit)
+    isolation = isolated.verified(world, uses=[{"permit_id": permit.pk}])
+    one = isolation.points.first()
+    operator, other = world.operator, world.second_technician
+
+    def point(**columns) -> str:
+        names = ", ".join(f"{name} = %s" for name in columns)
+        values = [*columns.values(), one.pk]
+        return app(f"UPDATE permits_isolationpoint SET {names} WHERE id = %s", values)
+
+    assert point(tried_by_id=operator.pk) == CHECK
+    assert point(locked_by_id=other.pk) == CHECK
+    assert point(applied_by_id=other.pk) == CHECK
+    flag = "UPDATE permits_isolation SET other_tries = false WHERE id = %s"
+    assert app(flag, [isolation.pk]) == "P0001"
+    off = {"removed_by_id": operator.pk, "removed_at": world.t(1), "position_after": "Open"}
+    assert point(**off) == CHECK  # the permit has not ended
+    planner = "UPDATE permits_isolation SET approved_by_id = created_by_id WHERE id = %s"
+    assert app(planner, [isolation.pk]) == CHECK
+
+    # Not in force behind what is not tried, and not untried behind a permit in force.
+    issuing.issue(
+        actor=world.permit_issuer, at=world.at, permit_id=permit.pk, scanned=True, signed=True
+    )
+    falls = "UPDATE permits_isolation SET state = 'applied' WHERE id = %s"
+    assert app(falls, [isolation.pk]) == CHECK
+    issuing.withdraw(actor=world.permit_issuer, at=world.at, permit_id=permit.pk)
+    Isolation.objects.filter(pk=isolation.pk).update(state="applied")
+    gives = (
+        "UPDATE permits_permit SET state = 'issued', issuer_id = %s, issue_ends = ends"
+        " WHERE id = %s"
+    )
+    assert app(gives, [world.permit_issuer.pk, permit.pk]) == CHECK
+    removal = (
+        "INSERT INTO permits_lockremoval (lock_id, away_id, tried_id, asked_by_id, asked_at,"
+        " removed_by_id, removed_at) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+    )
+    Isolation.objects.filter(pk=isolation.pk).update(state="verified")
+    lock = lock_on(world, isolation, world.technician)
+    twice = [lock.pk, 1, 1, operator.pk, world.at, operator.pk, world.at]
+    assert app(removal, twice) == CHECK
