@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOMAINS = ("permits", "hazards", "documents", "competence", "changes", "communication")
 SUPPORTING = (*DOMAINS, "compliance")
 OPEN_ROOMS = {"services", "reads", "states", "exceptions", "ports", "events", "permissions"}
-OPEN_ROOMS |= {"pages", "admin"}
+OPEN_ROOMS |= {"pages", "admin", "prepared"}
 ENTERED_BY_COMPLIANCE = {"reads", "services"}
 
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
 from documents.models import Applicability
 from work import ports
 from work.ports import ItemContext, Occasion
+from work.prepared import planned
 
 # Each row is looked for by the narrowest thing that it says, so that each way has its index. What
 # is found is little whatever there is, so that its document and place are looked up one by one.
@@ -127,7 +126,7 @@ def _rows(
         "classes": sorted(classes),
         "types": sorted(types),
     }
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(_SQL, asked)
         return [Applies(*row) for row in cursor.fetchall()]
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from work.prepared import planned
 
 # The hold point is the first that was not answered before the revision came into use: it stays
 # the same one when it is passed. `strict` of the course says which revision it is.
@@ -40,7 +40,7 @@ def points(item_ids: Collection[int], at: datetime) -> dict[tuple[int, int], Hol
     """
     if not item_ids:
         return {}
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(_SQL, {"items": list(item_ids)})
         rows = cursor.fetchall()
     found: dict[tuple[int, int], Hold] = {}
