@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from competence.models import Company, CompanyPaper, Induction, Newcomer
+from competence.reads import visitors
 from competence.states import PaperKind
 from work.permissions import Scope
+from work.states import Role
 
 PAGE = 50
 
@@ -31,19 +33,22 @@ def listed(site: Any, who: Scope, page: int) -> tuple[list[Company], int]:
     )
     waits = Q(papers__struck_at=None, papers__verified_at=None)
     newcomers = Newcomer.objects.filter(company=OuterRef("pk"), answered_at=None).order_by()
-    people = get_user_model()._default_manager.filter(company=OuterRef("team_id"), is_active=True)
+    membership: Any = get_user_model()._meta.get_field("memberships").related_model
+    people = membership._default_manager.filter(
+        site_id=site.pk, role=Role.CONTRACTOR, company=OuterRef("team_id"), user__is_active=True
+    )
     rows = known(site, who).annotate(
         insured_until=Max("papers__until", filter=insured),
         papers_waiting=Count("papers", filter=waits),
         newcomers_waiting=Coalesce(_counted(newcomers, "company"), 0),
-        people=Coalesce(_counted(people.order_by(), "company"), 0),
+        people=Coalesce(_counted(people.order_by(), "company", "user"), 0),
     )
     total = known(site, who).count()
     return list(rows.order_by("team__name", "pk")[(page - 1) * PAGE : page * PAGE]), total
 
 
-def _counted(rows: QuerySet[Any], by: str) -> Subquery:
-    return Subquery(rows.values(by).annotate(n=Count("pk")).values("n"))
+def _counted(rows: QuerySet[Any], by: str, what: str = "pk") -> Subquery:
+    return Subquery(rows.values(by).annotate(n=Count(what, distinct=True)).values("n"))
 
 
 def find(site: Any, who: Scope, code: str) -> Company | None:
@@ -69,7 +74,8 @@ def papers(company: Company) -> list[CompanyPaper]:
 def people(site: Any, company: Company, at: datetime) -> list[Any]:
     """Its people at the site, with the end of the newest induction of each: one query."""
     newest = Induction.objects.filter(person=OuterRef("pk"), site_id=site.pk, ended_at=None)
-    rows = get_user_model()._default_manager.filter(company=company.team_id, is_active=True)
+    mine = visitors.of_teams(site.pk, [company.team_id], at)
+    rows = get_user_model()._default_manager.filter(Exists(mine), is_active=True)
     return list(
         rows.annotate(
             inducted_on=Subquery(newest.order_by("-done_on", "-pk").values("done_on")[:1]),

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from competence.models import Record
 from competence.needs import needs
-from competence.reads import facts, judged
+from competence.reads import facts, judged, visitors
 from competence.reads import work as work_reads
 from competence.states import Asks, RecordState
 from work.permissions import Scope
@@ -27,7 +27,8 @@ SELECT 'record', r.person_id, u.name, NULL::bigint, r.competence_id, c.code, c.n
   JOIN competence_competence c ON c.id = r.competence_id
  WHERE r.site_id = %(site)s AND r.state = 'verified'
    AND r.valid_until > %(at)s AND r.valid_until <= %(until)s
-   AND (NOT %(own)s OR u.company_id = ANY(%(teams)s))
+   AND (NOT %(own)s OR EXISTS (SELECT FROM work_membership m WHERE m.user_id = u.id
+     AND m.site_id = %(site)s AND m.role = 'contractor' AND m.company_id = ANY(%(teams)s)))
    AND NOT EXISTS (SELECT FROM competence_record n
      WHERE n.person_id = r.person_id AND n.competence_id = r.competence_id
        AND n.state = 'verified' AND (n.valid_until IS NULL OR n.valid_until > r.valid_until))
@@ -37,7 +38,8 @@ SELECT 'induction', i.person_id, u.name, NULL, i.place_id, p.code, p.name, i.unt
   JOIN work_user u ON u.id = i.person_id AND u.is_active
   JOIN work_place p ON p.id = i.place_id
  WHERE i.site_id = %(site)s AND i.ended_at IS NULL AND i.until > %(at)s AND i.until <= %(until)s
-   AND (NOT %(own)s OR u.company_id = ANY(%(teams)s))
+   AND (NOT %(own)s OR EXISTS (SELECT FROM work_membership m WHERE m.user_id = u.id
+     AND m.site_id = %(site)s AND m.role = 'contractor' AND m.company_id = ANY(%(teams)s)))
    AND NOT EXISTS (SELECT FROM competence_induction n
      WHERE n.person_id = i.person_id AND n.place_id = i.place_id AND n.ended_at IS NULL
        AND (n.until IS NULL OR n.until > i.until))
@@ -158,5 +160,6 @@ def to_verify(site: Any, who: Scope, most: int = 20) -> list[Record]:
     """Records that wait for somebody to verify them, oldest first: one query."""
     rows = Record.objects.filter(site_id=site.pk, state=RecordState.OBTAINED)
     if who.only_contractor(site.pk):
-        rows = rows.filter(person__company_id__in=who.companies(site.pk))
+        mine = visitors.of_teams(site.pk, who.companies(site.pk), person="person")
+        rows = rows.filter(Exists(mine))
     return list(rows.select_related("person", "competence", "recorded_by").order_by("pk")[:most])

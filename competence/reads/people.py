@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from competence.facts import PersonFacts, Proof
 from competence.judging import Verdict
 from competence.models import Competence, Exemption, Induction, Record
-from competence.reads import facts, judged
+from competence.reads import facts, judged, visitors
 from competence.reads import work as work_reads
 from competence.states import RecordState
 from work.permissions import Scope, visible
@@ -20,17 +20,19 @@ COLUMNS = 12
 
 
 def find(site: Any, at: datetime, pk: int) -> Any | None:
-    """A person with a role at the site that has not ended, or a record here: one query."""
-    roles = _roles(at, site_id=site.pk)
+    """A person with a role at the site that has not ended, or a record here: one query.
+
+    here_for: the company as whose contractor the person is here.
+    """
+    roles = visitors.roles(at, site_id=site.pk)
     records = Record.objects.filter(person=OuterRef("pk"), site_id=site.pk)
     rows = get_user_model()._default_manager.filter(pk=pk)
-    return rows.filter(Exists(roles) | Exists(records)).select_related("company").first()
-
-
-def _roles(at: datetime, **wanted: Any) -> QuerySet[Any]:
-    model: Any = get_user_model()._meta.get_field("memberships").related_model
-    now = Q(ends=None) | Q(ends__gt=at)
-    return model._default_manager.filter(now, user=OuterRef("pk"), **wanted)
+    return (
+        rows.filter(Exists(roles) | Exists(records))
+        .annotate(here_for=visitors.company_at(site.pk))
+        .select_related("company")
+        .first()
+    )
 
 
 def records(site: Any, person: Any) -> list[Record]:
@@ -130,7 +132,7 @@ def matrix(
 
 
 def _people(site: Any, who: Scope, at: datetime, team_id: int | None, path: str) -> QuerySet[Any]:
-    roles = _roles(at, site_id=site.pk, starts__lte=at)
+    roles = visitors.roles(at, site_id=site.pk, starts__lte=at)
     if path:
         roles = roles.filter(Q(place=None) | Q(place__path__startswith=path))
     people = get_user_model()._default_manager.filter(Exists(roles), is_active=True)
@@ -138,9 +140,10 @@ def _people(site: Any, who: Scope, at: datetime, team_id: int | None, path: str)
         members: Any = get_user_model()._meta.get_field("teams").related_model
         now = Q(ends=None) | Q(ends__gt=at)
         of_team = members._default_manager.filter(now, user=OuterRef("pk"), team_id=team_id)
-        people = people.filter(Q(company_id=team_id) | Exists(of_team))
+        for_it = visitors.of_teams(site.pk, [team_id], at)
+        people = people.filter(Exists(for_it) | Exists(of_team))
     if who.only_contractor(site.pk):
-        people = people.filter(company_id__in=who.companies(site.pk))
+        people = people.filter(Exists(visitors.of_teams(site.pk, who.companies(site.pk), at)))
     return people.order_by("name", "pk")
 
 

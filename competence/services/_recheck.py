@@ -1,6 +1,6 @@
 """The open work that a change of competence concerns, asked anew in the same act."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,8 +45,10 @@ def of_items(act: OpenAct, ids: list[int]) -> None:
 
 
 def touched(rule: Rule) -> list[int]:
-    """Ids of the work that a rule may concern, what is under way first; what a record of another
-    domain concerns is not known here, so that all of it is."""
+    """Ids of the work that a rule may concern, what is under way first.
+
+    What a record of another domain concerns is not known here, so that it is not narrowed by it.
+    """
     wanted = Q(site_id=rule.site_id, status__in=sorted(CONTROLLED), executors__isnull=False)
     if rule.capacity:
         return []
@@ -67,14 +69,17 @@ def touched(rule: Rule) -> list[int]:
     return list(dict.fromkeys(rows))
 
 
-def of_rule(act: OpenAct, rule: Rule) -> None:
-    """Ask again of what a rule touches: so much as the act holds the site for a moment only."""
-    recheck(act=act, key=KEY, item_ids=touched(rule)[:_AT_ONCE])
+def of_rule(act: OpenAct, rule: Rule, before: Sequence[int] = ()) -> list[int]:
+    """Ask again of what a rule touches, and touched before: so much as the act holds the site for
+    a moment only. What is left, for `settle_rest`."""
+    ids = list(dict.fromkeys([*before, *touched(rule)]))
+    recheck(act=act, key=KEY, item_ids=ids[:_AT_ONCE])
+    return ids[_AT_ONCE:]
 
 
 def settle_rest(rule: Rule, at: datetime | None) -> None:
     """The rest of what a rule touches, in acts of their own; gates ask the rules in any case."""
-    ids = touched(rule)[_AT_ONCE:]
+    ids: list[int] = getattr(rule, "left", [])
     for start in range(0, len(ids), _LATER):
         part = ids[start : start + _LATER]
         settle_items(actor=None, at=at, site_id=rule.site_id, item_ids=part)

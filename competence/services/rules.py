@@ -47,7 +47,7 @@ def _create(
     _put(rule, {"starts": starts or act.at, **given})
     rule.save(force_insert=True)
     act.record("created", rule)
-    _recheck.of_rule(act, rule)
+    rule.left = _recheck.of_rule(act, rule)  # type: ignore[attr-defined]
     return rule
 
 
@@ -74,8 +74,7 @@ def _change(
     if changed:
         save(rule, *(name.removesuffix("_id") for name in changed))
         act.record("changed", rule, fields=changed)
-        _recheck.of_items(act, touched)
-        _recheck.of_rule(act, rule)
+        rule.left = _recheck.of_rule(act, rule, touched)  # type: ignore[attr-defined]
     return rule
 
 
@@ -95,7 +94,7 @@ def _end(
     rule.starts = min(rule.starts, rule.ends)
     save(rule, "starts", "ends")
     act.record("rule_ended", rule, ends=rule.ends.isoformat())
-    _recheck.of_rule(act, rule)
+    rule.left = _recheck.of_rule(act, rule)  # type: ignore[attr-defined]
     return rule
 
 

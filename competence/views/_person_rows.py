@@ -105,7 +105,7 @@ def _offers(site: Any, who: Scope, person: Any, record: Record) -> list[Offer]:
 
     offers = []
     if record.state == RecordState.PLANNED and may(
-        who, Action.RECORD, site.pk, kind=kind, company_id=person.company_id
+        who, Action.RECORD, site.pk, kind=kind, company_id=person.here_for
     ):
         offers.append(offer("obtain"))
     if record.state == RecordState.OBTAINED and may(who, Action.VERIFY, site.pk, kind=kind):

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from competence.models import CompanyPaper, Record
 from competence.permissions import Action, may
+from competence.reads import visitors
 from work.pages import site_view
 from work.permissions import Scope
 from work.services import files
@@ -19,10 +20,10 @@ from work.services import files
 def record_file(request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int) -> HttpResponse:
     """The proof of a record: to the person, to who sees what others have, to the own company."""
     rows = Record.objects.filter(pk=pk, site_id=site.pk, blob__isnull=False)
-    found = rows.select_related("blob", "person").first()
+    here_for = visitors.company_at(site.pk, "person")
+    found = rows.annotate(here_for=here_for).select_related("blob").first()
     if found is None or not (
-        found.person_id == who.user_id
-        or may(who, Action.SEE, site.pk, company_id=found.person.company_id)
+        found.person_id == who.user_id or may(who, Action.SEE, site.pk, company_id=found.here_for)
     ):
         raise Http404
     return _sent(found)

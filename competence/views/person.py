@@ -35,9 +35,9 @@ def person(request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int) -
     """One person; POST does an act."""
     found = read.find(site, at, pk)
     guest = who.only_contractor(site.pk)
-    if found is None or (guest and found.company_id not in who.companies(site.pk)):
+    if found is None or (guest and found.here_for not in who.companies(site.pk)):
         raise Http404
-    own = found.company_id is not None and found.company_id in who.companies(site.pk)
+    own = found.here_for in who.companies(site.pk)
     if not (own or who.user_id == pk or may(who, Action.SEE, site.pk)):
         raise PermissionDenied
     known = Known(choices.competences(site), choices.induction_places(site, who))
@@ -105,7 +105,7 @@ def _offers(site: Any, who: Scope, found: Any) -> list[Offer]:
     """What may be added of this person."""
     offers = []
     records = [
-        may(who, Action.RECORD, site.pk, kind=kind, company_id=found.company_id)
+        may(who, Action.RECORD, site.pk, kind=kind, company_id=found.here_for)
         for kind in ("", Kind.SKILL)
     ]
     if any(records) and found.is_active:

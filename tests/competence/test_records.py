@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from competence.models import Exemption, Record
-from competence.services import competences, inductions, records, rules
+from competence.services import _recheck, competences, inductions, records, rules
 from tests.competence.outcomes import forbidden, not_done, refused, stale, unknown
 from tests.factories import person, planned_item, second_site
 from tests.work.by_sql import CHECK
@@ -308,6 +308,20 @@ def test_a_rule_reaches_open_work_and_leaves_it_again(hvk):
     assert not blocks(item, world.t(8))
     with refused("competence.rule_ended"):
         rules.change(actor=world.site_admin, at=world.t(9), rule_id=rule.pk, supervised=True)
+
+
+def test_what_a_rule_touches_beyond_its_own_act(hvk, monkeypatch):
+    """The first of it in the act, the rest in acts of their own; of a capacity nothing."""
+    world = hvk.world
+    monkeypatch.setattr(_recheck, "_AT_ONCE", 1)
+    monkeypatch.setattr(_recheck, "_LATER", 1)
+    made = [planned_item(world) for _ in range(3)]
+    rule = hvk.rule("GAS", at=world.t(1), type_id=world.mnt.pk)
+    assert {answer(item)["code"] for item in made} == {"competence.missing"}
+    rules.change(actor=world.site_admin, at=world.t(2), rule_id=rule.pk, place_id=world.process.pk)
+    assert [answer(item) for item in made] == [{}, {}, {}]
+    rule.capacity = "permits.gas_tester"
+    assert _recheck.touched(rule) == []
 
 
 def test_fit_to_the_end_of_the_shift(hvk):

@@ -6,6 +6,7 @@ from typing import Any
 from django.test import RequestFactory
 
 from tests.ui.account_pages import ACCOUNT_PAGES, ERROR_PAGES
+from tests.ui.competence_pages import COMPETENCE_PAGES
 from tests.ui.document_pages import DOCUMENT_PAGES
 from tests.ui.item_pages import ITEM_PAGES
 from tests.ui.mine_pages import MINE_PAGES
@@ -404,6 +405,7 @@ PAGES = {
     "components": Page("gallery/components.html", lambda: shown(RequestFactory().get("/"))),
     **MINE_PAGES,
     **DOCUMENT_PAGES,
+    **COMPETENCE_PAGES,
     **ACCOUNT_PAGES,
     **ERROR_PAGES,
 }

@@ -21,6 +21,15 @@ ALIKE = (
     "item-stale",
     "mfa-off",
     "mfa-reauthenticate",
+    "competence-none",
+    "matrix-none",
+    "person-refused",
+    "company-new",
+    "companies",
+    "companies-none",
+    "gate-none",
+    "of-item",
+    "of-nobody",
 )
 LOOKED_AT = [
     name for name in PAGES if name not in ALIKE and not name.startswith(("error-4", "error-5"))

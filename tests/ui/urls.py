@@ -41,7 +41,7 @@ work_urls = (
     "work",
 )
 
-_BESIDE = {"documents": ["document_new"]}
+_BESIDE = {"documents": ["document_new"], "competence": ["company_list"]}
 
 
 def _room(url_name: str):
