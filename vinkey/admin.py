@@ -28,6 +28,7 @@ from unfold.sites import UnfoldAdminSite
 
 import competence.admin
 import documents.admin
+import permits.admin
 import work.admin
 from vinkey import navigation
 from work.admin import reach
@@ -57,7 +58,8 @@ class Site(UnfoldAdminSite):
     def __init__(self, name: str = "admin") -> None:
         """With the pages of our own applications, and those alone."""
         super().__init__(name)
-        for pages in (work.admin.PAGES, documents.admin.PAGES, competence.admin.PAGES):
+        domains = (documents.admin, competence.admin, permits.admin)
+        for pages in (work.admin.PAGES, *(each.PAGES for each in domains)):
             for model, page in pages.items():
                 self.register(model, page)
 

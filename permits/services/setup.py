@@ -128,6 +128,31 @@ def _set_route(act: OpenAct, *, type_id: int, risk: str, **values: Any) -> Permi
     return route
 
 
+def _change_route(
+    act: OpenAct, *, route_id: int, was: Mapping[str, Any] | None = None, **values: Any
+) -> PermitRoute:
+    """Change what a permit of a type asks at a risk."""
+    route = _part(act, PermitRoute, route_id)
+    return _put(act, route, values, was, "changed")
+
+
+def _change_test(
+    act: OpenAct, *, test_id: int, was: Mapping[str, Any] | None = None, **values: Any
+) -> TypeTest:
+    """Change how long a test holds, or ask it no more."""
+    return _put(act, _part(act, TypeTest, test_id), values, was, "changed")
+
+
+def _part[M: Model](act: OpenAct, model: type[M], pk: int) -> M:
+    """A part of a type, of a site that the actor sets up."""
+    rows = model._default_manager.select_related("type")
+    found: Any = rows.filter(pk=pk).first()
+    if found is None:
+        raise Unknown
+    _configures(act, found.type.site_id)
+    return rows.get(pk=pk)
+
+
 def _ask_test(
     act: OpenAct, *, type_id: int, substance_id: int, valid_minutes: int, is_active: bool = True
 ) -> TypeTest:
@@ -203,6 +228,13 @@ def _change_settings(
     return _put(act, row, values, was, "changed")
 
 
+def _set_settings(
+    act: OpenAct, *, settings_id: int, was: Mapping[str, Any] | None = None, **values: Any
+) -> PermitSettings:
+    """Change the settings that a site has."""
+    return _put(act, _of(act, PermitSettings, settings_id), values, was, "changed")
+
+
 def _of[M: Model](act: OpenAct, model: type[M], pk: int) -> M:
     """A record of a site that the actor sets up, read anew under its control."""
     found = model._default_manager.filter(pk=pk).first()
@@ -221,16 +253,22 @@ change_substance = door(_change_substance)
 create_rule = door(_create_rule)
 change_rule = door(_change_rule)
 change_settings = door(_change_settings)
+set_settings = door(_set_settings)
+change_route = door(_change_route)
+change_test = door(_change_test)
 
 __all__ = [
     "ROUTES",
     "ask_test",
     "change_rule",
+    "change_route",
     "change_settings",
     "change_substance",
+    "change_test",
     "change_type",
     "create_rule",
     "create_substance",
     "create_type",
     "set_route",
+    "set_settings",
 ]

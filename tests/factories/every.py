@@ -1,5 +1,6 @@
 """A record of hvk for each page of the admin, all with a word that nothing else has."""
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db.models import Model
@@ -7,6 +8,7 @@ from django.db.models import Model
 from competence.services import competences
 from competence.services import rules as asking
 from documents.services import applying, documents
+from permits.services import setup
 from tests.factories.items import requested_item
 from tests.factories.setup import (
     LONG_BEFORE,
@@ -18,7 +20,7 @@ from tests.factories.setup import (
     rule,
     work_type,
 )
-from work.models import Event
+from work.models import Event, Site
 from work.services import places, posts, teams
 from work.services.teams import create_shift
 from work.states import NeighbourKind, Role
@@ -72,6 +74,25 @@ def every_record(world: "World", word: str = WORD) -> dict[str, Model]:
         "applicability": applies,
         "competence": paper,
         "rule": asking.create(**by, site_id=hvk.pk, **asked),
+        **_of_permits(hvk, word),
         "workitem": item,
         "event": Event.objects.filter(item=item).first(),
+    }
+
+
+def _of_permits(hvk: Site, word: str) -> dict[str, Model]:
+    """How a site sets its permits up."""
+    of, called = {"actor": None, "at": LONG_BEFORE, "site_id": hvk.pk}, {"name": word}
+    gas = setup.create_substance(
+        **of, **called, code=word, family="toxic", unit="ppm", high=Decimal("5")
+    )
+    kind = setup.create_type(**of, **called, code=word, tests=[(gas.pk, 60)])
+    near = {"type_id": kind.pk, "other_type_id": kind.pk, "reach": "same", "verdict": "inform"}
+    return {
+        "permittype": kind,
+        "permitroute": kind.routes.first(),
+        "substance": gas,
+        "typetest": kind.tests.get(),
+        "activityrule": setup.create_rule(**of, **near, condition=word),
+        "permitsettings": setup.change_settings(**of, past_shift_minutes=30),
     }
