@@ -73,6 +73,7 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
         "stop": _stop(facts),
         "conflicts": _shown_conflicts(facts),
         "tests": _tests(facts),
+        "test_columns": _test_columns(),
         "tests_until": permit.tests_until or facts.tests_until(),
         "hazards": _hazards(facts),
         "on_it": [
@@ -227,6 +228,12 @@ def _tests(facts: Facts) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _test_columns() -> list[dict[str, Any]]:
+    head = [{"label": _("Gas")}, {"label": _("Sample point")}]
+    head += [{"label": _("Before"), "end": True}, {"label": _("Now"), "end": True}]
+    return head + [{"label": label} for label in (_("Limits"), _("Result"), _("Valid until"))]
 
 
 def limits(low: Any, high: Any, unit: str) -> str:

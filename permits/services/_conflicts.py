@@ -47,13 +47,7 @@ def of(
     permit: Permit, at: datetime, states: Collection[str] = _DECIDED, ends: datetime | None = None
 ) -> list[Found]:
     """What is too near it: at most six queries. ends: where its window were to end sooner."""
-    rules = list(
-        ActivityRule.objects.filter(
-            Q(type=permit.type_id) | Q(other_type=permit.type_id), site=permit.site_id
-        )
-        .filter(is_active=True)
-        .select_related("type", "other_type", "work_type")
-    )
+    rules = _rules(permit)
     begin = max(permit.starts, at)
     end = min(filter(None, [permit.issue_ends or permit.ends, ends]))
     if not rules or begin >= end:
@@ -61,6 +55,16 @@ def of(
     own = _Near(permit, rules)
     found = _permits(permit, rules, own, states, begin, end)
     return found + _work(permit, rules, own, at, begin, end)
+
+
+def _rules(permit: Permit) -> list[ActivityRule]:
+    """The rules that speak of its type; asked once of a permit at hand."""
+    if not hasattr(permit, "activity_rules_known"):
+        mine = Q(type=permit.type_id) | Q(other_type=permit.type_id)
+        rows = ActivityRule.objects.filter(mine, site=permit.site_id, is_active=True)
+        known = list(rows.select_related("type", "other_type", "work_type"))
+        permit.activity_rules_known = known  # type: ignore[attr-defined]
+    return permit.activity_rules_known  # type: ignore[attr-defined]
 
 
 class _Near:

@@ -6,11 +6,9 @@ from typing import Any
 
 from permits.services import _asked, _conflicts, _issue_end
 from permits.services._apart import apart
-from permits.services._facts import (
-    Facts,
-)
+from permits.services._facts import Facts
 from permits.services._isolated import isolations_against
-from permits.services._says import ISSUER, next_by, stands, url
+from permits.services._says import ISSUER, next_by, stands
 from permits.standing import standing
 from permits.states import State, StopCause, Verb
 from work.exceptions import Reason
@@ -53,10 +51,9 @@ def at_the_place(facts: Facts, who: Scope, issuer: int | None) -> list[Reason]:
 def tests_against(facts: Facts) -> list[Reason]:
     """What of the gas tests that are asked is missing, out of limits or has run out."""
     newest, said = facts.newest(), []
-    url_of = url(facts.permit) if facts.permit.sample_points else ""
     for point, each in facts.asked():
         test = newest.get((point, each.substance_id))
-        params = {"point": point, "substance": each.substance.name, "url": url_of}
+        params = {"point": point, "substance": each.substance.name}
         about = ("permit", facts.permit.pk)
         if test is None:
             said.append(Reason("permits.test_missing", params, about))
@@ -138,6 +135,8 @@ def accept(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
         return []
     if who.user_id == facts.permit.performing_authority_id:
         return [Reason("permits.performs_already")]
+    if given is None:
+        return apart(facts, performer=who.user_id)  # the door asks the rest
     people = {"permits.performing_authority": who.user_id}
     return apart(facts, performer=who.user_id) + _asked.against(facts, people)
 
@@ -145,6 +144,8 @@ def accept(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
 def take_over(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     if facts.overdue:
         return [stands(facts.permit, facts.at)]
+    if given is None and who.user_id is not None:
+        return apart(facts, issuer=who.user_id)  # the door asks the rest
     said = at_the_place(facts, who, who.user_id)
     if facts.issue is not None and facts.issue.next_taker_id in (who.user_id, None):
         coming = facts.issue.next_taker_id

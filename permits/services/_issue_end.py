@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from permits.models import PermitSettings
 from permits.services._facts import Facts
@@ -19,26 +19,26 @@ def latest_end(facts: Facts, issuer_id: int) -> datetime | None:
     A site that has planned no shift of anybody at the moment is bounded by the permit alone.
     """
     permit = facts.permit
-    end = shift_end(permit.site, issuer_id, facts.at)
+    end, planned = shift_end(permit.site, issuer_id, facts.at)
     if end is None:
-        shifts = permit.site.shifts.filter(starts__lte=facts.at, ends__gt=facts.at)
-        return None if shifts.exists() else permit.ends
+        return None if planned else permit.ends
     own_settings = PermitSettings.objects.filter(site_id=permit.site_id)
     minutes = own_settings.values_list("past_shift_minutes", flat=True).first()
     past = timedelta(minutes=_DEFAULT if minutes is None else minutes)
     return min(permit.ends, end + past)
 
 
-def shift_end(site: Any, person_id: int, at: datetime) -> datetime | None:
-    """When the shift of a person ends; None for who is in none now."""
-    own = site.shifts.filter(
+def shift_end(site: Any, person_id: int, at: datetime) -> tuple[datetime | None, bool]:
+    """When the shift of a person ends, None for who is in none; and whether anybody is in any."""
+    shifts = site.shifts.filter(starts__lte=at, ends__gt=at)
+    own = shifts.filter(
         Q(crew__members__ends=None) | Q(crew__members__ends__gt=at),
+        pk=OuterRef("pk"),
         crew__members__user_id=person_id,
         crew__members__starts__lte=at,
-        starts__lte=at,
-        ends__gt=at,
     )
-    return own.order_by("-ends").values_list("ends", flat=True).first()
+    planned = list(shifts.annotate(own=Exists(own)).values_list("own", "ends"))
+    return max((ends for mine, ends in planned if mine), default=None), bool(planned)
 
 
 def ends_against(facts: Facts, issuer_id: int, ends: datetime | None) -> list[Reason]:

@@ -17,7 +17,6 @@ from permits.states import MOVES, State, Verb
 from permits.views import _print, deeds
 from work.pages import Failed, Offer, fragment, live, offered, sent, site_view, worded
 from work.permissions import Scope
-from work.reasons import Names
 
 # The step that comes next, of which the page says what is missing.
 _NEXT = {
@@ -114,8 +113,8 @@ class _Page:
         context = {
             "site": self.site,
             "permit": values,
-            "step": step,
-            "missing": worded(missing, self.who, Names(missing, self.who)),
+            "step_text": step.label if step else "",
+            "missing": worded(missing, self.who),
             **self._acts(facts, step, missing, failed),
             "refusal": refusal,
             "done": done,
@@ -201,4 +200,5 @@ def _is_moot(code: str) -> bool:
         "permits.check_not_asked",
         "permits.endorsement_not_asked",
         "permits.performs_already",
+        "permits.performer_signed",
     } or code.startswith("permits.stands_")

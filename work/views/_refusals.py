@@ -33,8 +33,11 @@ def refusal(error: NotDone, who: Scope) -> dict[str, Any]:
     return {"kind": answer_of(error)[1], "reasons": worded(error.reasons, who, names)}
 
 
-def worded(reasons: Sequence[Reason], who: Scope, names: Names) -> list[dict[str, str]]:
-    """Reasons as components/reasons.html takes them."""
+def worded(
+    reasons: Sequence[Reason], who: Scope, names: Names | None = None
+) -> list[dict[str, str]]:
+    """Reasons as components/reasons.html takes them; names: where they were looked up already."""
+    names = names or Names(reasons, who)
     return [
         {"text": said.text, "who": said.who, "phone": said.phone, "url": said.url}
         for said in say(once(reasons, names), who, names)
