@@ -9,7 +9,7 @@ class PermitsConfig(AppConfig):
     verbose_name = _("Permits")
 
     def ready(self) -> None:
-        from permits import answers, isolation_answers, panels
+        from permits import answers, isolation_answers, isolation_panels, panels
         from permits.words import WORDS
         from work import ports
 
@@ -34,9 +34,16 @@ class PermitsConfig(AppConfig):
         ports.item_listeners.register(isolation_answers.OfItems())
         for panel in (panels.OfItem(), panels.OfPlace(), panels.SafeNow()):
             ports.panels.register(panel)
+        for of in (isolation_panels.OfItem(), isolation_panels.OfPlace()):
+            ports.panels.register(of)
         ports.search_sources.register(panels.Finds())
+        ports.search_sources.register(isolation_panels.Finds())
+        ports.lapses.register(ports.Lapse("permits.isolation", isolation_panels.LAPSES))
         ports.lapses.register(ports.Lapse("permits.permit", panels.LAPSES))
         ports.rooms.register(
             ports.Room("permits", _("Permits"), "shield-check", "permits:permit_list")
+        )
+        ports.rooms.register(
+            ports.Room("isolations", _("Isolations"), "lock", "isolations:isolation_list")
         )
         ports.words.register(WORDS)

@@ -36,6 +36,7 @@ urlpatterns = [
     path("", include("competence.urls")),
     path("", include("work.urls")),
     path("s/<slug:site>/permits/", include("permits.urls")),
+    path("s/<slug:site>/isolations/", include("permits.isolation_urls")),
 ]
 
 if not settings.PRODUCTION:

@@ -12,6 +12,8 @@ from permits.permissions import sees
 from permits.reads.lists import TONES
 from permits.services import _conflicts
 from permits.services._facts import Facts, by_hazard, with_current
+from permits.services._isolated import not_relied_on
+from permits.services._isolated import url as isolation_url
 from permits.services._named import model_of
 from permits.standing import LABELS, OVERDUE, standing
 from permits.states import ENDED, Part, State, Verdict
@@ -82,6 +84,16 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
         ],
         "named": [each.name or str(each.person) for each in facts.named],
         "links": _links(facts, who),
+        "isolations": [
+            {
+                "label": f"I-{each.number}",
+                "what": each.title,
+                "url": isolation_url(each),
+                "stands_text": each.get_state_display(),
+                "holds": not_relied_on(each, at, begins=False) is None,
+            }
+            for each in facts.isolations
+        ],
         "ended": now.code in ENDED,
         "under_way": now.code in (State.IN_FORCE, State.STOP_CALLED, OVERDUE),
     }

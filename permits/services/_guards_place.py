@@ -6,9 +6,7 @@ from typing import Any
 
 from permits.services import _asked, _conflicts, _issue_end
 from permits.services._apart import apart
-from permits.services._facts import (
-    Facts,
-)
+from permits.services._facts import Facts
 from permits.services._isolated import isolations_against
 from permits.services._says import ISSUER, next_by, stands
 from permits.standing import standing

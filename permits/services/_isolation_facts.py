@@ -8,6 +8,7 @@ from permits.isolation_states import How
 from permits.models import Isolation, IsolationPoint, IsolationUse, PersonalLock, TestSanction
 
 _UNDER_WAY = ("live", "waiting")
+_NAMES = ("applied_by", "locked_by", "tried_by", "reported_by", "removed_by")
 
 
 @dataclass
@@ -72,8 +73,8 @@ def facts_about(isolation: Isolation, at: datetime) -> Facts:
     return Facts(
         isolation=isolation,
         at=at,
-        points=list(isolation.points.filter(ended_at=None)),
-        locks=list(isolation.locks.filter(off_at=None)),
+        points=list(isolation.points.filter(ended_at=None).select_related(*_NAMES)),
+        locks=list(isolation.locks.filter(off_at=None).select_related("person")),
         uses=list(isolation.uses.filter(ended_at=None).select_related("item", *permit)),
         sanction=isolation.sanctions.filter(ended_at=None).first(),
     )

@@ -19,8 +19,7 @@ def latest_end(facts: Facts, issuer_id: int) -> datetime | None:
     A site that has planned no shift of anybody at the moment is bounded by the permit alone.
     """
     permit = facts.permit
-    planned = _planned(permit.site, issuer_id, facts.at)
-    end = max((ends for mine, ends in planned if mine), default=None)
+    end, planned = shift_end(permit.site, issuer_id, facts.at)
     if end is None:
         return None if planned else permit.ends
     own_settings = PermitSettings.objects.filter(site_id=permit.site_id)
@@ -29,13 +28,8 @@ def latest_end(facts: Facts, issuer_id: int) -> datetime | None:
     return min(permit.ends, end + past)
 
 
-def shift_end(site: Any, person_id: int, at: datetime) -> datetime | None:
-    """When the shift of a person ends; None for who is in none now."""
-    return max((ends for mine, ends in _planned(site, person_id, at) if mine), default=None)
-
-
-def _planned(site: Any, person_id: int, at: datetime) -> list[tuple[bool, datetime]]:
-    """The shifts of now: whether the person is in it, and when it ends. One query."""
+def shift_end(site: Any, person_id: int, at: datetime) -> tuple[datetime | None, bool]:
+    """When the shift of a person ends, None for who is in none; and whether anybody is in any."""
     shifts = site.shifts.filter(starts__lte=at, ends__gt=at)
     own = shifts.filter(
         Q(crew__members__ends=None) | Q(crew__members__ends__gt=at),
@@ -43,7 +37,8 @@ def _planned(site: Any, person_id: int, at: datetime) -> list[tuple[bool, dateti
         crew__members__user_id=person_id,
         crew__members__starts__lte=at,
     )
-    return list(shifts.annotate(own=Exists(own)).values_list("own", "ends"))
+    planned = list(shifts.annotate(own=Exists(own)).values_list("own", "ends"))
+    return max((ends for mine, ends in planned if mine), default=None), bool(planned)
 
 
 def ends_against(facts: Facts, issuer_id: int, ends: datetime | None) -> list[Reason]:

@@ -26,7 +26,7 @@ def refusals(facts: Facts, verb: Verb, who: Scope, given: Given | None = None) -
         return [stands(facts.isolation)]
     check = _CHECKS.get(verb)
     said = check(facts, who, given) if check else []
-    if verb in BY_ISOLATORS and who.user_id is not None:
+    if given is not None and verb in BY_ISOLATORS and who.user_id is not None:
         said += able(facts, {who.user_id: "permits.isolator"})
     return said
 

@@ -116,7 +116,7 @@ def _begin(act: OpenAct, *, card_id: int, item_ids: Sequence[int] = ()) -> Isola
         other_tries=False,
         owner=act.person,
         card=card,
-        until=shift_end(card.site, act.person.pk, act.at) or act.at + _LONGEST,
+        until=shift_end(card.site, act.person.pk, act.at)[0] or act.at + _LONGEST,
         created_by=act.actor,
         created_at=act.at,
         approved_by_id=card.approved_by_id,
@@ -142,16 +142,13 @@ def begin_against(card: IsolationCard, person_id: int, at: datetime) -> list[Rea
     said = []
     if card.until is None or card.until <= at:
         said.append(Reason("permits.card_not_approved", clears=("role", "area_owner")))
-    if shift_end(card.site, person_id, at) is None and _shifts(card.site, at):
+    end, planned = shift_end(card.site, person_id, at)
+    if end is None and planned:
         said.append(Reason("permits.isolator_no_shift", clears=("role", "shift_lead")))
     running = card.isolations.filter(ended_at=None).select_related("site").first()
     if running is not None:
         said.append(reason(running, "permits.card_in_use"))
     return said
-
-
-def _shifts(site: Any, at: datetime) -> bool:
-    return bool(site.shifts.filter(starts__lte=at, ends__gt=at).exists())
 
 
 def _finish(

@@ -13,6 +13,7 @@ from django.urls import reverse
 from tests.factories import World
 from tests.permissions import competence
 from tests.permissions.documents import DOCUMENT_ROWS
+from tests.permissions.isolations import ISOLATION_ROWS
 from tests.permissions.people import (
     ACCEPTERS,
     ANONYMOUS,
@@ -245,6 +246,7 @@ ROWS: dict[str, Row] = {
     ),
     **DOCUMENT_ROWS,
     **PERMIT_ROWS,
+    **ISOLATION_ROWS,
 }
 
 # Of competences: who sees what others have, and a company's people what is their own's.

@@ -16,7 +16,7 @@ from tests.factories import documents as papers
 from tests.factories.every import every_record
 from tests.factories.kept import built_once
 from tests.factories.world import SecondSite
-from tests.permissions import competence, permits
+from tests.permissions import competence, isolations, permits
 from tests.permissions.admin import (
     ADMIN,
     DOOR,
@@ -100,7 +100,7 @@ def scene(clock, world, settings, tmp_path):
     document = papers.document(world)
     papers.in_force(world, document, "4")
     papers.applies(world, document)
-    permits.scene(world)
+    isolations.scene(world, permits.scene(world))
     sheet = sheets.make(actor=world.planner, at=world.at, site_id=world.site.pk, **brought)
     return Scene(world, item, kept.pk, run.pk, view.pk, sheet.pk)
 

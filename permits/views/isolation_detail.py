@@ -1,0 +1,159 @@
+"""The page of an isolation, and what is done from it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from permits.isolation_permissions import may
+from permits.isolation_states import MOVES, Kind, State, Verb
+from permits.reads import isolations as read
+from permits.services._isolation_facts import Facts
+from permits.services.isolation_guards import refusals
+from permits.views import isolation_deeds as deeds
+from work.pages import Failed, Offer, fragment, live, offered, sent, site_view
+from work.permissions import Scope
+
+# The step that comes next.
+_NEXT = {
+    State.PLANNED: Verb.APPROVE,
+    State.APPROVED: Verb.APPLY,
+    State.APPLIED: Verb.TRY,
+    State.RELEASE: Verb.REMOVE,
+    State.REMOVED: Verb.CLOSE,
+    State.IN_TEST: Verb.END_TEST,
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@site_view
+@live
+def isolation_detail(
+    request: HttpRequest, site: Any, who: Scope, at: datetime, number: str
+) -> HttpResponse:
+    """One isolation; POST does an act of it."""
+    facts = _found(site, who, number, at)
+    page = _Page(request, site, who, at, number)
+    if request.method == "POST":
+        address = read.url(facts.isolation)
+        known = deeds.known(facts)
+        return sent(request, who, deeds.DEEDS, facts.isolation, known, page, address)
+    return page(facts=facts)
+
+
+def _found(site: Any, who: Scope, number: str, at: datetime) -> Facts:
+    facts = read.find(site, who, number, at)
+    if facts is None:
+        raise Http404
+    return facts
+
+
+class _Page:
+    """Draws the page anew, as `sent` calls for it."""
+
+    def __init__(
+        self, request: HttpRequest, site: Any, who: Scope, at: datetime, number: str
+    ) -> None:
+        self.request, self.site, self.who = request, site, who
+        self.at, self.number = at, number
+
+    def __call__(
+        self,
+        *,
+        facts: Facts | None = None,
+        refusal: dict[str, Any] | None = None,
+        failed: Failed | None = None,
+        status: int = 200,
+        done: bool = False,
+    ) -> HttpResponse:
+        """The page; read anew where something was done."""
+        facts = facts or _found(self.site, self.who, self.number, self.at)
+        values = read.shown(facts, self.who)
+        label = values["label"]
+        context = {
+            "site": self.site,
+            "isolation": values,
+            **self._acts(facts, values, failed),
+            "refusal": refusal,
+            "done": done,
+            "edit_url": reverse("isolations:isolation_edit", args=[self.site.slug, label])
+            if self._offers(Verb.EDIT, facts)
+            else "",
+        }
+        name = "permits/isolation_detail.html"
+        name += "#isolation" if fragment(self.request) else ""
+        return render(self.request, name, context, status=status)
+
+    def _offers(self, verb: Verb, facts: Facts) -> bool:
+        allowed = may(self.who, verb, facts.isolation, facts.teams)
+        return facts.isolation.state in MOVES[verb] and bool(allowed)
+
+    def _acts(self, facts: Facts, values: dict[str, Any], failed: Failed | None) -> dict[str, Any]:
+        """The acts in the rail, and those that stand beside a part."""
+        step = _NEXT.get(State(facts.isolation.state))
+        offers = []
+        for verb, deed in deeds.ACTS:
+            if self._offers(verb, facts) and self._has_something(verb, facts):
+                against = refusals(facts, verb, self.who)
+                primary = verb == step and not against
+                offers.append(Offer(deed, against, primary=primary))
+        parts = self._parts(facts, values)
+        drawn = offered([*offers, *parts], read.url(facts.isolation), self.who, facts, failed)
+        of: dict[str, dict[int | None, list[Any]]] = {}
+        for offer, row in zip(parts, drawn[len(offers) :], strict=True):
+            of.setdefault(offer.deed.verb, {}).setdefault(offer.of, []).append(row)
+        tail = drawn[: len(offers)]
+        return {"acts": sorted(tail, key=lambda row: not row["primary"]), "part_acts": of}
+
+    def _parts(self, facts: Facts, values: dict[str, Any]) -> list[Offer]:
+        """What is done to a point, a lock or a use."""
+        parts = []
+        if self._offers(Verb.REPORT, facts):
+            placed = [each for each in facts.points if each.applied_at and not each.reported_at]
+            parts += [Offer(deeds.REPORT, of=each.pk) for each in placed]
+        if self._offers(Verb.LIFT, facts):
+            placed = [each for each in facts.points if each.applied_at]
+            parts += [Offer(deeds.LIFT, of=each.pk) for each in placed]
+        if self._offers(Verb.LEAVE, facts):
+            parts += [Offer(deeds.LEAVE, of=each.pk) for each in facts.uses]
+        asked = {each["lock"]: each for each in values["removals"]}
+        if self._offers(Verb.ABSENT, facts):
+            for lock in facts.locks:
+                if lock.group or lock.person_id == self.who.user_id:
+                    continue
+                deed = deeds.REMOVE_LOCK if lock.pk in asked else deeds.ABSENT
+                parts.append(Offer(deed, of=lock.pk))
+        parts += [
+            Offer(deeds.TELL, of=each["pk"])
+            for each in values["removals"]
+            if each["removed_at"]
+            and self.who.user_id in (each["person_id"], each["asked_by_id"], each["removed_by_id"])
+        ]
+        return parts
+
+    def _has_something(self, verb: Verb, facts: Facts) -> bool:
+        """Whether a deed has anything to be done to."""
+        isolation, me = facts.isolation, self.who.user_id or 0
+        if verb == Verb.APPLY:
+            return any(each.applied_at is None or each.reported_at for each in facts.points)
+        if verb == Verb.LOCK:
+            return any(each.applied_at and each.locked_at is None for each in facts.points)
+        if verb in (Verb.LOCK_ON, Verb.LOCK_OFF):
+            return (facts.lock_of(me) is None) == (verb == Verb.LOCK_ON)
+        if verb in (Verb.GROUP_ON, Verb.GROUP_OFF):
+            on = facts.group_lock is not None
+            return isolation.kind != Kind.OWN and on == (verb == Verb.GROUP_OFF)
+        if verb in (Verb.SANCTION, Verb.AGREE_TEST):
+            mine = verb == Verb.SANCTION or facts.lock_of(me) is not None
+            return facts.sanction is not None and mine
+        if verb in (Verb.ASK_TEST, Verb.USE):
+            return isolation.kind != Kind.OWN and facts.sanction is None
+        if verb in (Verb.CARRY_ON, Verb.CHECK):
+            wanted = Kind.PLAN if verb == Verb.CARRY_ON else Kind.LONG_TERM
+            return isolation.kind == wanted
+        if verb == Verb.RELEASE:
+            return any(each.applied_at for each in facts.points)
+        return True

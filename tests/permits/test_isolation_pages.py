@@ -1,0 +1,158 @@
+"""The pages of isolations, over HTTP."""
+
+import uuid
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from permits.models import Isolation, IsolationCard, LockRemoval
+from permits.services import isolation_uses, isolations, own
+from tests.factories import planned_item
+from tests.permits import isolated, made
+from tests.permits.isolated import lock_on
+from tests.permits.test_pages import FRAME
+from tests.views.conftest import weight
+
+LIST = "/s/hvk/isolations/"
+POINTS = {
+    "tag-0": "XV-301",
+    "method-0": "proved",
+    "position-0": "Closed",
+    "tag-1": "Q-3.1",
+    "method-1": "proved_dead",
+    "position-1": "Off",
+}
+
+
+def url(isolation) -> str:
+    return f"{LIST}I-{isolation.number}/"
+
+
+def do(visitor, isolation, verb, *, of="", to="", **typed):
+    """Send the form of a deed; the status."""
+    seen = Isolation.objects.get(pk=isolation.pk).version if isolation else 0
+    known = {"act": str(uuid.uuid4()), "seen": seen}
+    address = to or url(isolation)
+    return visitor.post(f"{address}?do={verb}" + (f"&of={of}" if of else ""), known | typed)
+
+
+def test_an_isolation_is_planned_and_brought_in_place_from_its_pages(world, sign_in):
+    lead, issuer = sign_in(world.supervisor), sign_in(world.permit_issuer)
+    hands, other = sign_in(world.operator), sign_in(world.second_technician)
+    act = {"act": str(uuid.uuid4())}
+    said = {"title": "Filler", "place": "L3", "apart": "on"} | POINTS
+    assert lead.post(f"{LIST}new/", act | said | {"place": "NOWHERE"}).status_code == 422
+    assert lead.post(f"{LIST}new/", act | said).status_code == 303
+    isolation = Isolation.objects.get()
+    edit = {"act": str(uuid.uuid4()), "seen": 1} | said | {"title": "Filler of line 3"}
+    assert lead.post(f"{url(isolation)}edit/", edit).status_code == 303
+    assert lead.post(f"{url(isolation)}edit/", edit | {"act": str(uuid.uuid4())}).status_code == 409
+    item = planned_item(world)
+    assert do(lead, isolation, "use", number=f"W-{item.number}", how="protected").status_code == 303
+    assert do(lead, isolation, "use", number="P-9", how="protected").status_code == 422
+    assert do(lead, isolation, "approve").status_code == 422
+    assert do(issuer, isolation, "approve").status_code == 303
+    one, two = isolation.points.filter(ended_at=None)
+    locks = {f"point-{one.pk}": "LK-1", f"point-{two.pk}": "LK-2"}
+    assert do(hands, isolation, "apply", **locks).status_code == 303
+    assert do(hands, isolation, "try").status_code == 422
+    assert do(other, isolation, "try").status_code == 303
+    mine = sign_in(world.technician)
+    page = mine.get(url(isolation)).content.decode()
+    for words in ("In place and tried", "Put my lock on the box", f"W-{item.number}", "LK-2"):
+        assert words in page
+    assert do(mine, isolation, "on").status_code == 303
+    lock = isolation.locks.get()
+    gone = {"away": "Gate log", "tried": "Called twice"}
+    assert do(lead, isolation, "absent", of=lock.pk, **gone).status_code == 303
+    assert do(issuer, isolation, "remove-lock", of=lock.pk).status_code == 303
+    page = mine.get(url(isolation)).content.decode()
+    assert "Gate log" in page
+    assert do(mine, isolation, "tell", of=LockRemoval.objects.get().pk).status_code == 303
+    viewer = sign_in(world.viewer)
+    assert do(viewer, isolation, "report", of=one.pk, why="It turns").status_code == 303
+    assert "Not in place: nobody relies on it" in viewer.get(url(isolation)).content.decode()
+    assert sign_in(world.other_contractor).get(url(isolation)).status_code == 404
+
+    # It stands on the work and the place, and search finds it.
+    panel = lead.get(LIST, item=f"W-{item.number}", panel=1, htmx=True).content.decode()
+    assert "I-1" in panel
+    assert "Isolated here" in lead.get("/s/hvk/places/L3/").content.decode()
+    assert url(isolation) in lead.get("/s/hvk/search/", q="I-1").content.decode()
+
+
+def test_one_person_isolates_on_one_page(world, sign_in):
+    mine, lead = sign_in(world.technician), sign_in(world.hse)
+    own_page = f"{LIST}own/"
+    draw = {"act": str(uuid.uuid4()), "title": "Sealer", "place": "L3"} | POINTS
+    assert mine.post(f"{own_page}card/", draw).status_code == 303
+    card = IsolationCard.objects.get()
+    assert do(mine, None, "begin", of=card.pk, to=own_page).status_code == 422
+    assert do(lead, None, "approve", of=card.pk, to=own_page, until="2027-11-24").status_code == 303
+    item = planned_item(world)
+    given = {"of": card.pk, "to": own_page}
+    assert do(mine, None, "begin", **given, number="W-99").status_code == 422
+    assert do(mine, None, "begin", **given, number=f"W-{item.number}").status_code == 303
+    isolation = Isolation.objects.get()
+    at = {"of": isolation.pk, "to": own_page}
+    one, two = isolation.points.all()
+    locks = {f"point-{one.pk}": "1", f"point-{two.pk}": "2"}
+    assert do(mine, isolation, "apply", **at, **locks).status_code == 303
+    assert do(mine, isolation, "try", **at).status_code == 303
+    isolation.refresh_from_db()
+    assert (isolation.state, isolation.locks.count()) == ("verified", 1)
+    assert "Take off and close" in mine.get(own_page).content.decode()
+    left = dict.fromkeys(locks, "On") | {"people_out": "on", "tools_out": "on"}
+    assert do(mine, isolation, "finish", **at, **left | {f"point-{one.pk}": ""}).status_code == 422
+    assert do(mine, isolation, "finish", **at, **left).status_code == 303
+    isolation.refresh_from_db()
+    assert isolation.state == "closed"
+
+
+def test_the_register_is_by_age_and_queries_do_not_grow(world, sign_in):
+    cold = made.kinds(world)[0]
+    permit = made.draft(world, cold, team_id=world.lasteam.pk)
+    young = isolated.applied(world, at=world.t(-10))
+    old = isolated.verified(world, at=world.t(-60), uses=[{"permit_id": permit.pk}])
+    planned = isolated.planned(world)
+    long = isolated.verified(world, at=world.t(-30))
+    isolations.carry_on(
+        actor=world.supervisor,
+        at=world.t(-20),
+        isolation_id=long.pk,
+        owner_id=world.operator.pk,
+        why="On order",
+        check_days=7,
+    )
+    reader = sign_in(world.supervisor)
+
+    def numbers(visitor, **asked) -> list[str]:
+        return [row["label"] for row in visitor.get(LIST, **asked).context["rows"]]
+
+    def label(*each) -> list[str]:
+        return [f"I-{one.number}" for one in each]
+
+    assert numbers(reader) == label(old, long, young)
+    assert numbers(reader, show="planned") == label(planned)
+    assert numbers(reader, show="long") == label(long)
+    assert numbers(reader, show="ended") == numbers(reader, place="L4") == []
+    assert numbers(sign_in(world.contractor)) == label(old)
+    assert numbers(sign_in(world.other_contractor)) == []
+
+    counts, own_page = [], f"{LIST}own/"
+    by = {"actor": world.technician, "at": world.at, "site_id": world.site.pk}
+    for more in (1, 29):
+        for _each in range(more):
+            isolated.planned(world)
+            own.draw_card(**by, place_id=world.l3.pk, title="Sealer", points=isolated.TWO)
+            item = planned_item(world)
+            lead = {"actor": world.supervisor, "at": world.at, "isolation_id": old.pk}
+            isolation_uses.use(**lead, item_id=item.pk)
+        lock_on(world, old, [world.technician, world.operator][more > 1])
+        for page in (LIST, f"{LIST}?show=planned", url(old), own_page):
+            with CaptureQueriesContext(connection) as asked:
+                answer = reader.get(page)
+            assert weight(answer) < 100_000
+            counts.append(len(asked) - FRAME)
+    assert counts[:4] == counts[4:]
+    assert counts[:4] == [4, 4, 8, 1]  # that of a phone stands under no live token
