@@ -76,12 +76,17 @@ def fit(pairs: Sequence[tuple[int, ItemContext]], at: datetime) -> list[Judgemen
 
 
 def verdicts(
-    pairs: Sequence[tuple[int, ItemContext]], at: datetime
+    pairs: Sequence[tuple[int, ItemContext]],
+    at: datetime,
+    sites: Mapping[int, SiteFacts] | None = None,
 ) -> list[tuple[list[Verdict], bool]]:
-    """All that is asked of each person for each item, and whether supervision makes up for it."""
+    """All that is asked of each person for each item, and whether supervision makes up for it.
+
+    sites: what their sites ask, where that is at hand.
+    """
     if not pairs:
         return []
-    sites = facts.of_sites(item.site_id for _, item in pairs)
+    sites = sites or facts.of_sites(item.site_id for _, item in pairs)
     people = facts.of_people(
         {pk for pk, _ in pairs} | {pk for _, item in pairs for pk in item.executor_ids}, sites
     )

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from competence.facts import PersonFacts, Proof
+from competence.facts import PersonFacts, Proof, SiteFacts
 from competence.judging import Verdict
 from competence.models import Competence, Exemption, Induction, Record
 from competence.reads import facts, judged, visitors
@@ -63,13 +63,14 @@ class Gaps:
     supervised: bool
 
 
-def gaps(site: Any, who: Scope, person: Any, at: datetime) -> list[Gaps]:
+def gaps(site: Any, who: Scope, person: Any, at: datetime, asked: SiteFacts) -> list[Gaps]:
     """What is asked of a person for the open work that he carries out, as far as the reader sees
-    that work: four queries."""
+    that work: three queries. asked: what the site asks."""
     mine = Q(site_id=site.pk, executors=person) & visible(who)
     found = work_reads.items(mine, most=30)
     contexts = work_reads.known(found)
-    judgements = judged.verdicts([(person.pk, contexts[item.pk]) for item in found], at)
+    pairs = [(person.pk, contexts[item.pk]) for item in found]
+    judgements = judged.verdicts(pairs, at, {site.pk: asked})
     return [
         Gaps(item, verdicts, supervised)
         for item, (verdicts, supervised) in zip(found, judgements, strict=True)

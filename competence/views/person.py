@@ -10,8 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.views.decorators.http import require_http_methods
 
+from competence.facts import SiteFacts
 from competence.permissions import Action, may
-from competence.reads import choices
+from competence.reads import choices, facts
 from competence.reads import people as read
 from competence.states import Kind
 from competence.views import _shown
@@ -23,10 +24,11 @@ from work.permissions import Scope
 
 @dataclass(frozen=True)
 class Known:
-    """What the forms of the page choose from."""
+    """What the forms of the page choose from, and what the site asks."""
 
     competences: list[tuple[int, str]]
     places: list[tuple[int, str]]
+    asked: SiteFacts
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +42,8 @@ def person(request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int) -
     own = found.here_for in who.companies(site.pk)
     if not (own or who.user_id == pk or may(who, Action.SEE, site.pk)):
         raise PermissionDenied
-    known = Known(choices.competences(site), choices.induction_places(site, who))
+    asked = facts.of_sites([site.pk])[site.pk]
+    known = Known(choices.competences(site), choices.induction_places(site, who, asked), asked)
     draw = functools.partial(_draw, request, site, who, at, found, known)
     if request.method != "POST":
         return draw()
@@ -70,7 +73,7 @@ def _draw(
     records = read.records(site, found)
     inductions = read.inductions(site, found)
     exemptions = read.exemptions(site, found, at)
-    gaps = read.gaps(site, who, found, at)
+    gaps = read.gaps(site, who, found, at, known.asked)
     acts = offered(_offers(site, who, found), url, who, known, failed)
     rows = record_rows(site, who, at, found, records, url, failed)
     values = {

@@ -196,7 +196,7 @@ PAGES = {
     "matrix/": 6,
     "companies/": 3,
     "gate/": 8,
-    "people/{welder}/": 11,
+    "people/{welder}/": 11,  # one of them the panel of documents
     "companies/lasteam/": 6,
 }
 
