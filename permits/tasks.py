@@ -4,9 +4,14 @@ from celery import shared_task
 from django.utils import timezone
 
 from permits.services import clock
+from work.services import clock as beats
 
 
 @shared_task(acks_late=True, ignore_result=True)
 def minute() -> int:
     """Each minute: what the clock brought to permits is written; who must know is told."""
-    return clock.settle_due(timezone.now())
+    at = timezone.now()
+    settled = clock.settle_due(at)
+    clock.tell_unconfirmed(beats.last_beat("permits", at), at)
+    beats.beat("permits", at)
+    return settled

@@ -114,6 +114,13 @@ WORDS = Words(
         "permits.value_needed": _("The reading of %(substance)s is no number."),
         "permits.substance_not_asked": _("This permit asks for no test of that."),
         "permits.point_unknown": _("That is no sample point of this permit."),
+        "permits.told_stop": _("A stop is called on P-%(number)s: stop the work now."),
+        "permits.told_unconfirmed": _(
+            "P-%(number)s: a stop was called and is not confirmed, %(minutes)s min."
+        ),
+        "permits.told_overdue": _(
+            "P-%(number)s: its time has ended and it is not stopped, %(minutes)s min."
+        ),
         # Stopping, ending
         "permits.no_stop": _("No stop is called on this permit."),
         "permits.people_out_needed": _("Say that the people are out."),
@@ -135,5 +142,8 @@ WORDS = Words(
         "need.permits.in_force": _("A permit must be in force"),
         "need.permits.closed": _("A permit must be closed"),
         "permits.not_here": _("A permit is not for this place."),
+        "permits.told_stop": _("A stop is called on a permit."),
+        "permits.told_unconfirmed": _("A stop on a permit is not confirmed."),
+        "permits.told_overdue": _("A permit is overdue."),
     },
 )

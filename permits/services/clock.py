@@ -2,19 +2,23 @@
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
 from permits.models import Permit
 from permits.services._enter import heard, settle
-from permits.services._facts import load
+from permits.services._facts import load, with_current
+from permits.services._telling import tell
+from permits.standing import OVERDUE, standing
 from permits.states import State
 from work.services import OpenAct, door
 
 log = logging.getLogger(__name__)
 
 _CHUNK = 50
+# How long until those who must know are told again.
+_AGAIN = timedelta(minutes=10)
 
 
 def settle_due(at: datetime) -> int:
@@ -49,6 +53,39 @@ def _settle_permits(act: OpenAct, *, site_id: int, permit_ids: Iterable[int]) ->
     return changed
 
 
+def tell_unconfirmed(since: datetime, at: datetime) -> int:
+    """Tell of every stop that nobody confirmed, and of what is overdue, each ten minutes anew.
+
+    since: when this was done last. How many permits were told of.
+    """
+    late = Q(state=State.IN_FORCE, issue_ends__lte=at)
+    rows = with_current(Permit.objects.filter(Q(state=State.STOP_CALLED) | late, ended_at=None))
+    told = 0
+    for permit in rows.order_by("pk"):
+        began = standing(permit, at).since
+        times, before = (at - began) // _AGAIN, (since - began) // _AGAIN
+        by_person = getattr(permit, "open_stop", None) and permit.state_since == began
+        if times > max(before, 0 if by_person else -1):
+            told += tell_again(actor=None, at=at, site_id=permit.site_id, permit_id=permit.pk)
+    return told
+
+
+def _tell_again(act: OpenAct, *, site_id: int, permit_id: int) -> int:
+    act.control(site_id)
+    facts = load(permit_id, act.at)
+    if facts is None or not (facts.overdue or facts.state == State.STOP_CALLED):
+        return 0
+    act.about(facts.permit)
+    stands = standing(facts.permit, act.at)
+    code = "permits.told_overdue" if stands.code == OVERDUE else "permits.told_unconfirmed"
+    minutes = int((act.at - stands.since).total_seconds() // 60)
+    people = tell(act, facts, code, stands.since, minutes=minutes)
+    act.record("permit_told", facts.permit, people=people, minutes=minutes)
+    return 1
+
+
 settle_permits = door(_settle_permits)
 
-__all__ = ["settle_due", "settle_permits"]
+tell_again = door(_tell_again)
+
+__all__ = ["settle_due", "settle_permits", "tell_again", "tell_unconfirmed"]

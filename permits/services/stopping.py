@@ -14,6 +14,7 @@ from permits.permissions import STOPPING_ALL, may_at
 from permits.services import _conflicts, _named
 from permits.services._enter import end_issue, enter, known, moved, settle, sign
 from permits.services._facts import Facts, facts_of, with_current
+from permits.services._telling import tell
 from permits.services.issuing import end_stop, give_out
 from permits.states import IssueEnd, Part, State, StopCause, Verb, Verdict
 from work.exceptions import Forbidden, Reason, Refused, Unknown
@@ -38,6 +39,7 @@ def call(act: OpenAct, facts: Facts, cause: StopCause, why: str = "") -> None:
             permit=facts.permit, cause=cause, called_at=act.at, called_by=person, note=note
         )
     moved(act, facts, Verb.CALL_STOP, State.STOP_CALLED, cause=str(cause))
+    tell(act, facts, "permits.told_stop", act.at)
 
 
 _BY_PEOPLE = {StopCause.PERSON, StopCause.HERE, StopCause.ALL}

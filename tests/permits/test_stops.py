@@ -10,7 +10,9 @@ from tests.factories import planned_item
 from tests.permits import made
 from tests.permits.made import against
 from work.exceptions import Forbidden
-from work.models import Prerequisite, WorkItem
+from work.models import Notice, Prerequisite, WorkItem
+from work.permissions import scope
+from work.reads.notices import unseen
 from work.services import execution
 
 
@@ -242,3 +244,37 @@ def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types
         stopping.stop_all(actor=world.technician, at=world.t(2), site_id=world.site.pk)
     assert stopping.stop_all(actor=world.supervisor, at=world.t(2), site_id=world.site.pk) == 1
     assert stands(away, world.t(2)) == "stop_called"
+
+
+def test_who_must_know_of_a_stop_is_told_until_it_is_confirmed(world, types):
+    permit = made.in_force(world, types[0])
+    on_it.sign_on(actor=world.second_technician, at=world.t(1), permit_id=permit.pk)
+    stopping.call_stop(actor=world.viewer, at=world.t(2), permit_id=permit.pk)
+    concerned = {
+        world.technician.pk,
+        world.second_technician.pk,
+        world.permit_issuer.pk,
+        world.shift_lead.pk,
+    }
+    told = Notice.objects.filter(item=None)
+    assert set(told.values_list("user_id", "code")) == {
+        (pk, "permits.told_stop") for pk in concerned
+    }
+    [row] = unseen(scope(world.shift_lead, world.t(2)), world.t(2))
+    assert (row["label"], row["url"]) == ("P-1", "/s/hvk/permits/P-1/")
+    assert row["text"] == "A stop is called on P-1: stop the work now."
+
+    # Every ten minutes anew, once; and no more once somebody has confirmed it.
+    assert clock.tell_unconfirmed(world.t(2), world.t(3)) == 0
+    assert clock.tell_unconfirmed(world.t(11), world.t(12)) == 1
+    assert clock.tell_unconfirmed(world.t(12), world.t(13)) == 0
+    newest = unseen(scope(world.shift_lead, world.t(12)), world.t(12))[0]
+    assert newest["text"] == "P-1: a stop was called and is not confirmed, 10 min."
+    out = {"people_out": True, "left": "Guard on"}
+    stopping.confirm(actor=world.shift_lead, at=world.t(14), permit_id=permit.pk, **out)
+    assert clock.tell_unconfirmed(world.t(21), world.t(40)) == 0
+
+    late = made.in_force(world, types[0], ends=world.t(60))
+    assert clock.tell_unconfirmed(world.t(59), world.t(60)) == 1
+    assert told.filter(code="permits.told_overdue", user=late.issuer).count() == 1
+    assert clock.tell_unconfirmed(world.t(60), world.t(61)) == 0

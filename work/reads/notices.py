@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.urls import reverse
@@ -19,10 +19,10 @@ _LIMIT = 20
 
 
 def unseen(who: Scope, at: datetime) -> list[dict[str, Any]]:
-    """The newest notices not seen yet, of items that are theirs to know: one query."""
+    """The newest notices not seen yet, of items that are theirs to know or of none: one query."""
     seen_items = visible(who, place="item__place", team="item__team", site="item__site_id")
     rows = (
-        Notice.objects.filter(seen_items, user_id=who.user_id, seen_at=None)
+        Notice.objects.filter(Q(item=None) | seen_items, user_id=who.user_id, seen_at=None)
         .annotate(by_name=Subquery(_who_wrote().values("name")))
         .select_related("item__site")
         .order_by("-at", "-pk")[:_LIMIT]
@@ -44,12 +44,13 @@ def _row(notice: Notice, at: datetime) -> dict[str, Any]:
         "outcome_reopened": _("work that it relied on was reopened"),
         "mentioned": _("%(who)s named you in a note") % {"who": notice.by_name},  # type: ignore[attr-defined]
     }
-    label = f"W-{item.number}" if item else ""
+    label = f"W-{item.number}" if item else str(notice.params.get("label", ""))
+    address = str(notice.params.get("url", ""))
     return {
         "pk": notice.pk,
         "label": label,
         "what": item.what if item else "",
-        "url": reverse("work:item_detail", args=[item.site.slug, label]) if item else "",
+        "url": reverse("work:item_detail", args=[item.site.slug, label]) if item else address,
         "text": texts.get(notice.code) or text(Reason(notice.code, notice.params)),
         "grave": notice.code != "mentioned",
         "at": notice.at,

@@ -1,6 +1,6 @@
 """Notices: told to people of work, and seen by the person they were written for."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from work.exceptions import Unknown
@@ -39,6 +39,21 @@ def tell(act: OpenAct, *, item_ids: Collection[int], code: str, params: Mapping[
     return len(told)
 
 
+def tell_people(
+    act: OpenAct, *, people: Iterable[int | None], code: str, params: Mapping[str, Any]
+) -> int:
+    """Tell people something of a record that is no work: how many notices that are.
+
+    code: as in `tell`. params: may hold `label` and `url` of the record, which those people know.
+    """
+    actor = act.actor.pk if act.actor else None
+    told = sorted({pk for pk in people if pk is not None} - {actor})
+    Notice.objects.bulk_create(
+        [Notice(user_id=pk, code=code, params=dict(params), at=act.at) for pk in told]
+    )
+    return len(told)
+
+
 def _see(act: OpenAct, *, notice_id: int) -> Notice:
     """Note that the person has seen it; a second time changes nothing."""
     if act.scope.user_id is None:
@@ -59,4 +74,4 @@ def _see(act: OpenAct, *, notice_id: int) -> Notice:
 
 see = door(_see)
 
-__all__ = ["see", "tell"]
+__all__ = ["see", "tell", "tell_people"]
