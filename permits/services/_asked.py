@@ -13,15 +13,21 @@ from work.states import AnswerState, Role
 def occasion(
     facts: Facts, people: Mapping[str, int | None], until: datetime | None = None
 ) -> Occasion:
-    """A permit as an occasion in which others have a say. people: who takes part, by capacity."""
+    """A permit as an occasion in which others have a say. people: who takes part, by capacity.
+
+    Where an issuer is among them, it is at the place: who is named to work under it counts too.
+    """
     permit = facts.permit
+    at_the_place = "permits.issuer" in people
+    named = {each.person_id for each in facts.named if each.person_id and at_the_place}
+    workers = ((pk, "permits.worker") for pk in sorted(named))
     return Occasion(
         kind="permits.type",
         code=permit.type.code,
         site_id=permit.site_id,
         place_path=permit.place.path,
         item_ids=tuple(each.item_id for each in facts.links),
-        people=tuple((pk, capacity) for capacity, pk in people.items() if pk is not None),
+        people=(*workers, *((pk, capacity) for capacity, pk in people.items() if pk is not None)),
         companies=(permit.team_id,) if permit.team_id else (),
         until=until,
     )

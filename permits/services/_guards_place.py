@@ -38,7 +38,7 @@ def at_the_place(facts: Facts, who: Scope, issuer: int | None) -> list[Reason]:
     said += tests_against(facts)
     said += _conflicts.against(permit, facts.at, Verb.ISSUE)
     people = {"permits.issuer": issuer, "permits.performing_authority": by[1]}
-    said += _asked.against(facts, people)
+    said += _asked.against(facts, people, permit.issue_ends)
     if issuer is not None:
         said += apart(facts, issuer=issuer)
         have = facts.different_people(issuer=issuer)

@@ -90,3 +90,16 @@ def plain(name: str, text: str, longest: int) -> str:
     if len(text) > longest or "\x00" in text:
         raise Refused(Reason("permits.text_too_long", {"key": name, "longest": longest}))
     return text
+
+
+def named(site_id: int, team_id: int | None, name: str, at: datetime) -> int | None:
+    """The one of that name, badge or sign-in who carries work out there; None for none or more."""
+    roles = Q(memberships__site_id=site_id, memberships__starts__lte=at)
+    roles &= Q(memberships__ends=None) | Q(memberships__ends__gt=at)
+    own = Q(memberships__role__in=_OWN_PEOPLE)
+    if team_id is not None:
+        own |= Q(memberships__company_id=team_id)
+    called = Q(name__iexact=name.strip()) | Q(badge=name.strip()) | Q(username=name.strip())
+    people = get_user_model().objects.filter(roles & own & called, is_active=True)
+    found = set(people.values_list("pk", flat=True)[:2])
+    return found.pop() if len(found) == 1 else None

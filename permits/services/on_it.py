@@ -3,7 +3,7 @@
 from permits.models import Permit, Presence
 from permits.permissions import may_sign_for
 from permits.services import _named
-from permits.services._enter import enter
+from permits.services._enter import enter, known
 from permits.states import Verb
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.services import OpenAct, door
@@ -14,6 +14,11 @@ def _sign_on(
 ) -> Presence:
     """Somebody begins to work under it: oneself, or another named on the leader's device."""
     name = _named.plain("name", name, 150)
+    if name:
+        # Whom the site knows is asked what everybody is asked, whoever types the name.
+        of = known(act, permit_id).permit
+        person_id = _named.named(of.site_id, of.team_id, name, act.at)
+        name = "" if person_id else name
     who = None if name else person_id or act.person.pk
     facts = enter(act, permit_id, Verb.SIGN_ON, None, {"person_id": who, "name": name})
     permit = facts.permit

@@ -132,7 +132,9 @@ def _change(
 
 def _name_people(act: OpenAct, permit: Permit, people: Sequence[Mapping[str, Any]]) -> None:
     for each in people:
-        person = each.get("person_id")
+        person, typed = each.get("person_id"), str(each.get("name") or "").strip()
+        if typed and not person:
+            person = _named.named(permit.site_id, permit.team_id, typed, act.at)
         name = _named.plain("name", str(each.get("name") or ""), 150) if not person else ""
         if person:
             _named.person(act, permit, person)

@@ -3,13 +3,16 @@
 import uuid
 
 from permits.models import Issue, Permit, PermitType, Signature
-from permits.services import deciding, ending, issuing, requests, setup, stopping
+from permits.services import deciding, ending, issuing, on_it, requests, setup, stopping
 from tests import factories
 from tests.factories import planned_item
 from tests.permits import made
 from tests.permits.made import against
 from tests.work.by_sql import CHECK
+from work import ports
+from work.exceptions import Reason
 from work.models import Prerequisite, WorkItem
+from work.ports import Answer, Condition
 from work.services import acceptance, execution, people
 
 EXCLUDED = "23P01"
@@ -179,3 +182,40 @@ def test_a_rule_asks_for_a_permit_of_a_type(world):
     execution.start(actor=world.technician, at=world.at, item_id=item.pk)
     stopping.call_stop(actor=world.technician, at=world.t(1), permit_id=permit.pk)
     assert said() == [("unmet", "permits.stands_stop_called", performer)]
+
+
+class _Welders:
+    """Another domain, which asks a certificate of the second technician alone."""
+
+    key = "tests.welders"
+
+    def of(self, occasions, at):
+        asked = [pair for each in occasions for pair in each.people]
+        bad = [(pk, capacity) for pk, capacity in asked if pk == self.barred]
+        reason = Reason("tests.no_certificate", clears=("role", "competence_coordinator"))
+        what = Reason("tests.certificate")
+        return [
+            [Condition(what, Answer.unmet(reason), pk) for pk, _capacity in bad]
+            for _each in occasions
+        ]
+
+
+def test_other_domains_have_their_say_of_who_works_under_it(world):
+    cold, _hot = made.kinds(world)
+    welders = _Welders()
+    welders.barred = world.second_technician.pk
+    ports.conditions.register(welders)
+    try:
+        people = [{"name": world.second_technician.name}, {"name": "Bo"}]
+        permit = made.authorised(world, cold, people=people)
+        assert permit.people.get(name="").person == world.second_technician
+        made.ticked(world, permit)
+        look = {"actor": world.permit_issuer, "at": world.at, "scanned": True, "signed": True}
+        assert against(issuing.issue, permit, **look) == ["condition_unmet"]
+        other = made.in_force(world, cold)
+        on = {"actor": world.technician, "at": world.at, "name": world.second_technician.name}
+        assert against(on_it.sign_on, other, **on) == ["condition_unmet"]
+        accept = {"actor": world.second_technician, "at": world.at, "signed": True}
+        assert against(issuing.accept, other, **accept) == ["condition_unmet"]
+    finally:
+        ports.conditions.unregister(welders.key)

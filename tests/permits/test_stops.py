@@ -248,7 +248,9 @@ def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types
 
 def test_who_must_know_of_a_stop_is_told_until_it_is_confirmed(world, types):
     permit = made.in_force(world, types[0])
-    on_it.sign_on(actor=world.second_technician, at=world.t(1), permit_id=permit.pk)
+    # Whom the site knows is that person, whoever types the name.
+    called = {"name": world.second_technician.name.upper()}
+    on_it.sign_on(actor=world.technician, at=world.t(1), permit_id=permit.pk, **called)
     stopping.call_stop(actor=world.viewer, at=world.t(2), permit_id=permit.pk)
     concerned = {
         world.technician.pk,
