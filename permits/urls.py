@@ -9,6 +9,7 @@ app_name = "permits"
 urlpatterns = [
     path("", lists.permit_list, name="permit_list"),
     path("new/", new.permit_new, name="permit_new"),
+    path("pack/", lists.pack, name="pack"),
     path("stop/", lists.stop_here, name="stop_here"),
     path("<str:number>/", detail.permit_detail, name="permit_detail"),
     path("<str:number>/print/", detail.permit_print, name="permit_print"),

@@ -8,13 +8,14 @@ from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, W
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from permits.models import Permit
+from permits.models import Permit, Presence, Stop
 from permits.standing import LABELS, OVERDUE, with_standing
 from permits.states import ASKED, State
 from work.permissions import Scope, visible
 
 PAGE = 50
 MOST = 1000
+PACKED = 200
 _FIRST = [
     State.STOP_CALLED,
     OVERDUE,
@@ -75,6 +76,34 @@ def page(rows: QuerySet[Permit], number: int) -> list[dict[str, Any]]:
     wanted = rows.select_related("type", "place", "performing_authority", "site", "team")
     wanted = wanted.annotate(on_it=Count("presences", filter=Q(presences__off_at=None)))
     return [row(each) for each in wanted[start : start + PAGE]]
+
+
+def packed(rows: QuerySet[Permit]) -> list[dict[str, Any]]:
+    """Permits as the pack holds them: who is on each, and how what is stopped was left."""
+    wanted = rows.select_related("type", "place", "performing_authority", "site", "team", "issuer")
+    wanted = wanted.annotate(on_it=Count("presences", filter=Q(presences__off_at=None)))
+    permits = list(wanted[:PACKED])
+    people: dict[int, list[str]] = {}
+    on_it = Presence.objects.filter(permit__in=permits, off_at=None).select_related("person")
+    for each in on_it:
+        people.setdefault(each.permit_id, []).append(each.name or str(each.person))
+    left = dict(
+        Stop.objects.filter(permit__in=permits, ended_at=None, left__isnull=False).values_list(
+            "permit_id", "left__text"
+        )
+    )
+    return [
+        row(each)
+        | {
+            "people": people.get(each.pk, []),
+            "left": left.get(each.pk, ""),
+            "where_exactly": each.where_exactly,
+            "condition": each.condition,
+            "issuer": each.issuer.name if each.issuer else "",
+            "tests_until": each.tests_until,
+        }
+        for each in permits
+    ]
 
 
 def row(permit: Any) -> dict[str, Any]:

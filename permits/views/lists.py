@@ -60,6 +60,7 @@ def permit_list(request: HttpRequest, site: Any, who: Scope, at: datetime) -> Ht
         "kind": kind,
         "pager": _pager(request, page, last, len(shown), text),
         "may_ask": _asks_anywhere(who, site),
+        "pack_url": reverse("permits:pack", args=[site.slug]),
         "stop_url": reverse("permits:stop_here", args=[site.slug]),
     }
     name = "_permit_panel" if "panel" in request.GET and fragment(request) else "permit_list"
@@ -112,6 +113,20 @@ def _pager(request: HttpRequest, page: int, last: int, count: int, text: str) ->
         "previous_url": f"{base}{page - 1}" if page > 1 else "",
         "next_url": f"{base}{page + 1}" if page < last else "",
     }
+
+
+@require_safe
+@site_view
+def pack(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpResponse:
+    """All that is under way, to print before the system is away: of an area, or of the site."""
+    code = request.GET.get("place", "").replace("\x00", "")[:120]
+    place = places.find(site, who, code) if code else None
+    if code and place is None:
+        raise Http404
+    rows = read.chosen(site, who, at, "now", {"path": place.path if place else ""})
+    values = {"site": site, "place": place, "rows": read.packed(rows), "at": at}
+    values["back_url"] = reverse("permits:permit_list", args=[site.slug])
+    return render(request, "permits/pack.html", values)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -64,6 +64,7 @@ PERMIT_ROWS: dict[str, Row] = {
         site_codes(303, roles=_ASKS, other_company=422),
         _request,
     ),
+    "permits:pack": Row(_page("pack"), site_codes(200, other_company=200), _NOT_BY_POST),
     # Everybody stops what they see somewhere, and is shown nothing of it.
     "permits:stop_here": Row(
         _page("stop_here"),
