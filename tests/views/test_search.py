@@ -154,7 +154,7 @@ def test_queries_of_a_search_do_not_grow(world, sign_in, more):
         answer = visitor.get(SEARCH, q="pump")
     assert len(_work(answer)["open"]) == min(more, 25)
     # With next to nothing found the trigrams are asked besides.
-    assert len(asked) - FRAME == (10 if more == 1 else 9), "\n".join(q["sql"][:99] for q in asked)
+    assert len(asked) - FRAME == (11 if more == 1 else 10), "\n".join(q["sql"][:99] for q in asked)
 
 
 def test_that_more_are_called_so_than_are_shown_is_said(world, sign_in, monkeypatch):
