@@ -53,8 +53,8 @@ ISOLATION_ROWS: dict[str, Row] = {
     ),
     "isolations:isolation_new": Row(
         _page("isolation_new"),
-        site_codes(200, roles=PLANNING),
-        site_codes(303, roles=PLANNING),
+        site_codes(200, roles=PLANNING, other_company=403),
+        site_codes(303, roles=PLANNING, other_company=403),
         _plan,
     ),
     "isolations:isolation_detail": Row(
@@ -74,8 +74,8 @@ ISOLATION_ROWS: dict[str, Row] = {
     ),
     "isolations:card_new": Row(
         _page("card_new"),
-        site_codes(200, roles=PLANNING),
-        site_codes(303, roles=PLANNING),
+        site_codes(200, roles=PLANNING, other_company=403),
+        site_codes(303, roles=PLANNING, other_company=403),
         _plan,
     ),
 }
