@@ -11,7 +11,7 @@ from permits.isolation_states import How, Method
 from permits.reads.people import named
 from permits.services._isolation_facts import Facts
 
-ROWS = 12
+ROWS = 10
 
 
 class Form(forms.Form):
@@ -159,8 +159,8 @@ class Plan(forms.Form):
         for row in range(ROWS):
             labels = {
                 "tag": _now("Point %(row)s") % {"row": row + 1},
-                "method": _now("Method of point %(row)s") % {"row": row + 1},
-                "position": _now("Position of point %(row)s") % {"row": row + 1},
+                "method": _now("Method"),
+                "position": _now("Position"),
             }
             self.fields[f"tag-{row}"] = forms.CharField(
                 label=labels["tag"], max_length=120, required=False
@@ -169,7 +169,6 @@ class Plan(forms.Form):
                 label=labels["method"],
                 choices=[("", "–"), *Method.choices],
                 required=False,
-                widget=forms.Select(attrs={"class": "select"}),
             )
             self.fields[f"position-{row}"] = forms.CharField(
                 label=labels["position"], max_length=60, required=False

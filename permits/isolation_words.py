@@ -67,7 +67,7 @@ SENTENCES = {
     # The box
     "permits.lock_on_already": _("This lock is on the box of I-%(isolation)s already."),
     "permits.lock_not_on": _("This lock is not on the box of I-%(isolation)s."),
-    "permits.box_not_empty": _("Locks on the box of I-%(isolation)s: %(count)s."),
+    "permits.box_not_empty": _("A lock is on the box of I-%(isolation)s."),
     "permits.lock_is_own": _("It is your own lock: take it off."),
     "permits.away_needed": _("Say how it was verified that the person is not on the site."),
     "permits.reaching_needed": _("Say what was done to reach the person."),

@@ -18,6 +18,7 @@ from django.db.models import (
 )
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from permits.isolation_permissions import sees
 from permits.isolation_states import ENDED, Kind, State, class_of
@@ -241,7 +242,14 @@ def _point(point: Any) -> dict[str, Any]:
     }
 
 
-_WAY = [State.PLANNED, State.APPROVED, State.APPLIED, State.VERIFIED, State.RELEASE, State.CLOSED]
+_WAY = {
+    State.PLANNED: lazy("Planned"),
+    State.APPROVED: lazy("Approved"),
+    State.APPLIED: lazy("Applied and locked"),
+    State.VERIFIED: lazy("Tried"),
+    State.RELEASE: lazy("To remove"),
+    State.CLOSED: lazy("Closed"),
+}
 
 
 def _steps(isolation: Isolation) -> list[dict[str, Any]]:
@@ -250,9 +258,9 @@ def _steps(isolation: Isolation) -> list[dict[str, Any]]:
         State(isolation.state), State(isolation.state)
     )
     steps, passed = [], at_step in _WAY
-    for state in _WAY:
+    for state, label in _WAY.items():
         now = state == at_step
-        label = State(isolation.state).label if now else state.label
+        label = State(isolation.state).label if now else label
         steps.append(
             {
                 "label": str(label),

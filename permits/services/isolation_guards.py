@@ -118,7 +118,7 @@ def box(facts: Facts, *, group: bool = True) -> list[Reason]:
     return [
         Reason(
             "permits.box_not_empty",
-            {"isolation": facts.isolation.number, "count": len(facts.locks)},
+            {"isolation": facts.isolation.number},
             (ISOLATION, facts.isolation.pk),
             ("user", each.person_id),
         )
