@@ -37,6 +37,7 @@ def _pages() -> list[str]:
 _OF_THE_LIST = ("why/", "work/?group=clears&columns=what,kind", "views/new/?place=40&status=live")
 _OF_THE_LIST += ("work/sheet/?place=40", "documents/", "competence/", "competence/companies/")
 _OF_THE_LIST += ("permits/", "permits/new/", "permits/stop/")
+_OF_THE_LIST += ("isolations/", "isolations/new/", "isolations/own/")
 
 
 def _one_of_each(items) -> dict[str, WorkItem]:
