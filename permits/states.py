@@ -173,6 +173,7 @@ class Reach(TextChoices):
     SAME_AIR = "same_air", _("in the same air")
     SAME_DRAIN = "same_drain", _("on the same drain or header")
     ASSET = "asset", _("on the same thing")
+    ISOLATION = "isolation", _("behind the same isolation")
 
 
 class Verdict(TextChoices):

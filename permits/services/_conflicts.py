@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from permits.models import ActivityRule, Conflict, Permit, PermitItem
+from permits.isolation_states import How
+from permits.models import ActivityRule, Conflict, IsolationUse, Permit, PermitItem
 from permits.services._named import model_of
 from permits.states import UNDER_ISSUE, Reach, State, Verb, Verdict
 from work.exceptions import Reason
@@ -46,7 +47,7 @@ class Found:
 def of(
     permit: Permit, at: datetime, states: Collection[str] = _DECIDED, ends: datetime | None = None
 ) -> list[Found]:
-    """What is too near it: at most six queries. ends: where its window were to end sooner."""
+    """What is too near it: at most seven queries. ends: where its window were to end sooner."""
     rules = _rules(permit)
     begin = max(permit.starts, at)
     end = min(filter(None, [permit.issue_ends or permit.ends, ends]))
@@ -82,10 +83,27 @@ class _Near:
         if Reach.ASSET in reaches:
             linked = permit.links.filter(ended_at=None).values("item_id")
             self.assets = assets_of(linked)
+        # Who else stands behind the isolations of the permit: permits, and work.
+        self.behind: tuple[set[int], set[int]] = (set(), set())
+        if Reach.ISOLATION in reaches:
+            own = permit.isolation_uses.filter(ended_at=None).values("isolation_id")
+            rows = IsolationUse.objects.filter(isolation_id__in=own, ended_at=None)
+            pairs = list(rows.exclude(how=How.AFTER).values_list("permit_id", "item_id"))
+            self.behind = ({one for one, _item in pairs}, {other for _permit, other in pairs})
 
-    def __call__(self, rule: ActivityRule, paths: Sequence[str], assets: set[int]) -> bool:
+    def __call__(
+        self,
+        rule: ActivityRule,
+        paths: Sequence[str],
+        assets: set[int],
+        permit_id: int | None = None,
+        item_id: int | None = None,
+    ) -> bool:
         if rule.reach == Reach.ASSET:
             return bool(self.assets & assets)
+        if rule.reach == Reach.ISOLATION:
+            permits, items = self.behind
+            return permit_id in permits if permit_id is not None else item_id in items
         pairs = [(one, other) for one in self.paths for other in paths]
         if rule.reach == Reach.SAME:
             return any(one == other for one, other in pairs)
@@ -125,7 +143,7 @@ def _permits(
         paths = [other.place.path]
         for rule in rules:
             pair = {(rule.type_id, rule.other_type_id), (rule.other_type_id, rule.type_id)}
-            if (permit.type_id, other.type_id) in pair and near(rule, paths, set()):
+            if (permit.type_id, other.type_id) in pair and near(rule, paths, set(), other.pk):
                 name = str(rule.other_type if rule.type_id == permit.type_id else rule.type)
                 found.append(Found(rule, other.pk, None, name, other.starts, until))
     return found
@@ -162,7 +180,7 @@ def _work(
         found += [
             Found(rule, None, item.pk, rule.other, starts, ends)
             for rule in by_type[item.type_id]
-            if near(rule, paths, assets)
+            if near(rule, paths, assets, item_id=item.pk)
         ]
     return found
 

@@ -4,6 +4,7 @@ import pytest
 
 from permits.models import Stop
 from permits.services import (
+    _conflicts,
     boxes,
     deciding,
     ending,
@@ -11,6 +12,7 @@ from permits.services import (
     isolations,
     issuing,
     points,
+    setup,
     stopping,
 )
 from permits.standing import standing
@@ -228,14 +230,23 @@ def test_what_a_permit_asks_of_its_isolations(world):
         "isolation_too_weak",
         "isolation_not_apart",
     ]
+    # A rule of conflicts may speak of who stands behind the same isolation, wherever that is.
+    near = {"type_id": cold.pk, "other_type_id": cold.pk, "reach": "isolation", "verdict": "stop"}
+    setup.create_rule(actor=world.site_admin, at=world.at, site_id=world.site.pk, **near)
+    second = made.draft(world, cold, place_id=world.l4.pk)
+    by = {"actor": world.supervisor, "at": world.at, "isolation_id": weak.pk}
+    assert _conflicts.of(second, world.at) == []
+    isolation_uses.use(**by, permit_id=second.pk)
+    assert [each.other_id for each in _conflicts.of(second, world.at)] == [permit.pk]
     # Once authorised a permit leaves no isolation; it ends, and its isolations are free.
-    use = weak.uses.get()
+    use = weak.uses.get(permit=permit)
     leave = {"actor": world.supervisor, "at": world.at, "use_id": use.pk}
     with pytest.raises(Refused, match="stands_authorised"):
         isolation_uses.leave(**leave)
     cancel = {"actor": world.supervisor, "at": world.at, "permit_id": permit.pk}
     deciding.cancel(**cancel, why="Not today")
     isolation_uses.leave(**leave)
+    isolation_uses.leave(**leave | {"use_id": weak.uses.get(permit=second).pk})
     assert not weak.uses.filter(ended_at=None).exists()
     done = {"actor": world.supervisor, "at": world.at, "people_out": True, "tools_out": True}
     assert points.release(**done, isolation_id=alone.pk).state == "release"
