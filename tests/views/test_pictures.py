@@ -191,7 +191,7 @@ def test_query_count(world, planner, count, django_assert_num_queries):
         requested_item(world, place_id=(world.l3 if n % 2 else world.p301).pk)
     # session, user, scope, site, token, areas, counts by area, rare counts, counts of decisions,
     # what keeps blocking
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         page = planner.get(PICTURE)
     assert counts(page)["Open"] == str(count)
 

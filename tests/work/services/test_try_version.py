@@ -243,4 +243,4 @@ def test_query_count(world, count):
     with CaptureQueriesContext(connection) as asked:
         versions.try_version(who, version_id=draft.pk, item_id=item.pk, at=world.at)
 
-    assert len(asked) == 26  # 16 of them are the savepoints around what suppliers say
+    assert len(asked) == 32  # 16 of them are the savepoints around what suppliers say
