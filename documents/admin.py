@@ -10,7 +10,6 @@ from unfold.decorators import action
 
 from documents.models import Applicability, Document
 from documents.services import applying, documents
-from work import ports
 from work.admin.base import OwnOnly, SiteAdmin
 from work.admin.steps import step
 
@@ -21,7 +20,7 @@ class DocumentAdmin(SiteAdmin):
     adds = staticmethod(documents.create)
     changes = staticmethod(documents.edit)
     known_as = "document_id"
-    fixed = ("site",)
+    fixed = ("site", "code")
     fields = ("site", "code", "title", "kind", "owner", "review_months", "next_review")
     list_display = ("code", "title", "kind", "owner", "next_review", "withdrawn_at")
     list_select_related = ("owner",)
@@ -49,7 +48,7 @@ class ApplicabilityAdmin(SiteAdmin):
 
     def asks(self, request: HttpRequest) -> dict[str, forms.Field]:
         """The kind of a record of another domain, as the domains name them."""
-        kinds = [(each.key, str(each.title)) for each in ports.kinds.all()]
+        kinds = [(each.key, str(each.title)) for each in applying.of_others()]
         return {
             "kind_key": forms.ChoiceField(
                 choices=[("", _("None")), *kinds], label=_("kind of record"), required=False

@@ -95,7 +95,7 @@ def _acknowledge(given: Given) -> object:
     return acknowledging.acknowledge(**_of(given), lines=lines, signed=given.signed)
 
 
-_DOCUMENT = ("code", "title", "kind", "owner_id", "review_months", "next_review")
+_DOCUMENT = ("title", "kind", "owner_id", "review_months", "next_review")
 _REVISION = ("label", "bearing", "reread", "key_lines")
 _APPLIES = (
     *("place_id", "work_type_id", "asset_class_id"),

@@ -7,10 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from documents.models import Applicability, Document
+from documents.services.applying import of_others
 from documents.services.documents import MOST_MONTHS
 from documents.services.revisions import MOST_LINES
 from documents.states import Bearing, DocumentKind, Verdict
-from work import ports
 from work.pages import Act, choice, moment, text
 from work.reads.choices import SiteChoices
 
@@ -57,8 +57,8 @@ class WriteDocument(Act):
         self.fields["owner"].choices = teams  # type: ignore[attr-defined]
         document: Document | None = self.known.document
         if document is not None:
+            del self.fields["code"]  # it stays: others name the document by it
             self.initial |= {
-                "code": document.code,
                 "title": document.title,
                 "kind": document.kind,
                 "owner": document.owner_id,
@@ -218,9 +218,7 @@ class ApplyTo(Act):
 def kinds_at(site_id: int) -> list[tuple[str, list[tuple[str, str]]]]:
     """The records of other domains to which a document may apply, by kind."""
     groups = []
-    for kind in ports.kinds.all():
-        if kind.key.partition(".")[0] == "documents":
-            continue
+    for kind in of_others():
         found = [(f"{kind.key}:{code}", name) for code, name in kind.choices(site_id)]
         if found:
             groups.append((str(kind.title), found))

@@ -52,7 +52,8 @@ class Offers:
 
     def of_file(self, revision: Revision, pk: int) -> list[dict[str, Any]]:
         """To take it out of a draft."""
-        may = revision.state == RevisionState.DRAFT and self._may(Action.WRITE)
+        own = self.page.who.user_id == revision.author_id
+        may = revision.state == RevisionState.DRAFT and own and self._may(Action.WRITE)
         offer = Offer(DEEDS["remove-file"], of=pk, seen=revision.version)
         return self._drawn([offer] if may else [])
 
@@ -77,12 +78,12 @@ class Offers:
         page, user_id = self.page, self.page.who.user_id
         document, phase, steps = page.document, revision.phase(page.at), []
         if phase == Phase.DRAFT and self._may(Action.WRITE):
-            against = guards.to_send(document, revision, bool(page.files.get(revision.pk)))
-            steps += [
-                self._part(DEEDS["send"], revision, against),
-                self._part(DEEDS["add-file"], revision),
-                self._part(DEEDS["edit-revision"], revision),
-            ]
+            has_file = bool(page.files.get(revision.pk))
+            against = guards.to_send(document, revision, has_file, user_id)
+            steps.append(self._part(DEEDS["send"], revision, against))
+            if user_id == revision.author_id:
+                steps.append(self._part(DEEDS["add-file"], revision))
+                steps.append(self._part(DEEDS["edit-revision"], revision))
         if phase == Phase.REVIEW and self._may(Action.REVIEW):
             if revision.reviewer_id is None:
                 against = guards.to_review(revision, user_id)
@@ -94,6 +95,7 @@ class Offers:
         if self._may(Action.SET_DATE) and document.withdrawn_at is None:
             if phase in (Phase.APPROVED, Phase.PLANNED):
                 steps.append(self._part(DEEDS["set-date"], revision))
-            if phase not in (Phase.SUPERSEDED, Phase.WITHDRAWN):
+            runs = phase == Phase.SUPERSEDED and page.runs_under(revision)
+            if runs or phase not in (Phase.SUPERSEDED, Phase.WITHDRAWN):
                 steps.append(self._part(DEEDS["withdraw-revision"], revision))
         return steps

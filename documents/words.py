@@ -73,6 +73,7 @@ _REFUSED = {
     "documents.not_approved": _("It is not approved."),
     "documents.not_reviewed": _("Somebody else reviews it first."),
     "documents.reviewed_already": _("It was reviewed already."),
+    "documents.not_author": _("Its author alone changes it and sends it to review."),
     "documents.own_review": _("Its author does not review it."),
     "documents.own_approval": _("Its author does not approve it."),
     "documents.sign_needed": _("Sign it with your password."),

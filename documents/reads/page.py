@@ -67,6 +67,10 @@ class Page:
         """The one that is drafted or reviewed."""
         return self.of_phase(Phase.REVIEW) or self.of_phase(Phase.DRAFT)
 
+    def runs_under(self, revision: Revision) -> bool:
+        """Whether work that began under a revision may be under way still."""
+        return self.more_dependent or revision.pk in {each.began_id for each in self.dependent}
+
     def has_read(self, revision: Revision) -> Acknowledgement | None:
         """The reader's own acknowledgement of a revision."""
         return next(

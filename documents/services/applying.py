@@ -75,8 +75,13 @@ def _of_site(document: Document, name: str, pk: int | None) -> Any:
     return model.objects.filter(site_id=document.site_id, pk=pk).first() if pk else None
 
 
+def of_others() -> list[Any]:
+    """The kinds of record that a document may apply to: of other domains, never of its own."""
+    return [kind for kind in ports.kinds.all() if not kind.key.startswith("documents.")]
+
+
 def _known(document: Document, key: str, code: str) -> bool:
-    kind = ports.kinds.get(key)
+    kind = next((each for each in of_others() if each.key == key), None)
     return kind is not None and code in dict(kind.choices(document.site_id))
 
 
@@ -102,4 +107,4 @@ def _apply_no_more(
 apply_to = door(_apply_to)
 apply_no_more = door(_apply_no_more)
 
-__all__ = ["apply_no_more", "apply_to"]
+__all__ = ["apply_no_more", "apply_to", "of_others"]

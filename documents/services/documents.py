@@ -23,7 +23,8 @@ from work.services import OpenAct, door
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 # What stands in the addresses of documents by itself.
 _OURS = frozenset({"new", "files"})
-_EDITABLE = frozenset({"code", "title", "kind", "owner_id", "review_months", "next_review"})
+# Its code stays: rules of other domains and printed sheets name it by that.
+_EDITABLE = frozenset({"title", "kind", "owner_id", "review_months", "next_review"})
 MOST_MONTHS = 120
 
 
@@ -63,7 +64,7 @@ def _create(
 
 
 def _edit(act: OpenAct, *, document_id: int, seen: int | None = None, **values: Any) -> Document:
-    """Change what a document is called, who owns it, or when it is looked over."""
+    """Change a document's title, kind and owner, or when it is looked over."""
     document = enter(act, document_id, Action.MANAGE, seen)
     hold(in_use(document))
     if unknown := set(values) - _EDITABLE:
@@ -75,7 +76,7 @@ def _edit(act: OpenAct, *, document_id: int, seen: int | None = None, **values: 
     if changed:
         save(document, *(name.removesuffix("_id") for name in changed))
         act.record("changed", document, fields=sorted(changed))
-        if {"code", "owner_id"} & set(changed):
+        if "owner_id" in changed:
             tell(act, document)
     return document
 

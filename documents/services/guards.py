@@ -24,9 +24,19 @@ def to_draft(document: Document, in_work: bool) -> list[Reason]:
     return in_use(document) + ([Reason("documents.in_work")] if in_work else [])
 
 
-def to_send(document: Document, revision: Revision, has_file: bool) -> list[Reason]:
-    """Send a draft to review: there is something to be reviewed."""
+def to_change(document: Document, revision: Revision, user_id: int | None) -> list[Reason]:
+    """Change a draft: its author alone, so that whoever wrote it does not review or approve it."""
     reasons = in_use(document) or standing(revision, RevisionState.DRAFT)
+    if not reasons and user_id != revision.author_id:
+        reasons = [Reason("documents.not_author", clears=("user", revision.author_id))]
+    return reasons
+
+
+def to_send(
+    document: Document, revision: Revision, has_file: bool, user_id: int | None
+) -> list[Reason]:
+    """Send a draft to review, by its author: there is something to be reviewed."""
+    reasons = to_change(document, revision, user_id)
     if reasons:
         return reasons
     if not has_file:

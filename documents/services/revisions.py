@@ -44,7 +44,7 @@ def _draft(
 
 
 def _edit(act: OpenAct, *, revision_id: int, seen: int | None = None, **values: Any) -> Revision:
-    """Change a draft."""
+    """Change a draft of one's own."""
     document, revision = _drafted(act, revision_id, seen)
     if unknown := set(values) - _EDITABLE:
         raise TypeError(f"not editable: {sorted(unknown)}")
@@ -109,7 +109,7 @@ def _send(act: OpenAct, *, revision_id: int, seen: int | None = None) -> Revisio
     """Send a draft to review: from here on its content stays."""
     document, revision = enter_revision(act, revision_id, Action.WRITE, seen)
     has_file = revision.files.filter(removed_at=None).exists()
-    hold(guards.to_send(document, revision, has_file))
+    hold(guards.to_send(document, revision, has_file, act.person.pk))
     return _moved(act, document, revision, RevisionState.REVIEW, "sent_to_review")
 
 
@@ -152,7 +152,7 @@ def _approve(
 
 def _drafted(act: OpenAct, revision_id: int, seen: int | None) -> tuple[Document, Revision]:
     document, revision = enter_revision(act, revision_id, Action.WRITE, seen)
-    hold(guards.in_use(document) or guards.standing(revision, RevisionState.DRAFT))
+    hold(guards.to_change(document, revision, act.person.pk))
     return document, revision
 
 

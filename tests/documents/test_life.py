@@ -47,6 +47,8 @@ def test_a_document_is_made_changed_looked_over_and_withdrawn(world, nrd):
         documents.edit(actor=nrd.admin, at=world.t(1), document_id=document.pk, title="Theirs")
 
     documents.edit(**by, document_id=document.pk, seen=1, title="Restart of L3")
+    with pytest.raises(TypeError):  # its code stays: others name it by that
+        documents.edit(**by, document_id=document.pk, code="SOP-2")
     with pytest.raises(Stale):
         documents.edit(**by, document_id=document.pk, seen=1, title="Other")
 
@@ -89,6 +91,16 @@ def test_a_revision_is_written_reviewed_approved_and_dated(world):
     file = revisions.add_file(**author, **known, blob=blob, name="four.pdf", seen=1)
     with refused_alone("documents.file_there"):
         revisions.add_file(**author, **known, blob=blob, name="again.pdf")
+    # Whoever changed a draft would have written it: its author alone does.
+    other = {"actor": world.area_owner, "at": world.t(1)}
+    for act in (
+        lambda: revisions.edit(**other, **known, label="4A"),
+        lambda: revisions.add_file(**other, **known, blob=blob, name="mine.pdf"),
+        lambda: revisions.remove_file(**other, file_id=file.pk),
+        lambda: revisions.send(**other, **known),
+    ):
+        with refused_alone("documents.not_author"):
+            act()
     with pytest.raises(Stale):
         revisions.send(**author, **known, seen=1)
     revisions.send(**author, **known, seen=2)
@@ -205,6 +217,9 @@ def test_to_what_it_applies_is_said_and_ended(world, nrd):
 
     with refused_alone("documents.applies_to_nothing"):
         applying.apply_to(**by)
+    # Never to documents themselves: it would be asked of what asks it.
+    with refused_alone("documents.record_unknown"):
+        applying.apply_to(**by, kind_key="documents.document", kind_code=document.code)
     with refused_alone("place_unknown", "documents.type_unknown", "documents.record_unknown"):
         applying.apply_to(
             **by, place_id=nrd.root.pk, work_type_id=nrd.mnt.pk, kind_key="none.such", kind_code="x"

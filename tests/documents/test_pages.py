@@ -250,6 +250,10 @@ def test_sections_on_the_pages_of_work_and_in_the_search(world, sign_in, clock):
     part = text(visitor.get(LIST, item=f"W-{item.number}", part="panel", htmx=True))
     assert "Revision 5 in force since" in part
     assert "It began under revision 4" in part
+    # Superseded, and work runs on under it: it can be withdrawn, and stop that.
+    four = document.revisions.get(label="4")
+    offered = text(sign_in(world.document_controller).get(page(document)))
+    assert f"do=withdraw-revision&amp;of={four.pk}" in offered
     clock.move_to(world.t(2))
     picture = text(visitor.get("/s/hvk/"))
     assert f'href="{LIST}?view=planned&amp;part=panel"' in picture
