@@ -43,6 +43,9 @@ _ASKED = {
 
 _REFUSED = {
     "documents.withdrawn": _("%(document)s was withdrawn."),
+    "documents.stops_work": _(
+        "A revision of %(document)s stops work under way (%(count)s); a later one is read first."
+    ),
     "documents.code_unfit": _("A code has letters, digits, dots, dashes and low lines only."),
     "documents.title_needed": _("Give a title."),
     "documents.kind_needed": _("Say what kind of document it is."),

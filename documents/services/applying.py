@@ -5,9 +5,10 @@ from typing import Any
 
 from documents.models import Applicability, Document
 from documents.permissions import Action
+from documents.reads.stopping import stopped
 from documents.services._enter import enter, hold, save
-from documents.services.guards import in_use
-from documents.services.telling import tell_reached
+from documents.services.guards import in_use, to_free
+from documents.services.telling import reached, tell_reached
 from work import ports
 from work.exceptions import Reason, Refused, Unknown
 from work.services import OpenAct, door
@@ -96,6 +97,7 @@ def _apply_no_more(
     row = Applicability.objects.select_related("place").get(pk=applicability_id)
     if row.ends is not None:
         raise Refused(Reason("documents.applies_no_more"))
+    hold(to_free(document, stopped(document, act.at, reached(row))))
     row.ends = act.at
     row.save(update_fields=["ends"])
     save(document)

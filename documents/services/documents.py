@@ -11,12 +11,13 @@ from django.utils.timezone import localdate
 
 from documents.models import Document, Review, Revision
 from documents.permissions import Action, can_at
+from documents.reads.stopping import stopped
 from documents.services._enter import enter, hold, save, sets_up_all
-from documents.services.guards import in_use
+from documents.services.guards import in_use, to_free
 from documents.services.telling import tell
 from documents.states import DocumentKind
 from documents.states import Verdict as ReviewVerdict
-from work.exceptions import Forbidden, Reason, Refused, Unknown
+from work.exceptions import Forbidden, Reason, Unknown
 from work.permissions import system
 from work.services import OpenAct, door
 
@@ -113,9 +114,10 @@ def _checked(document: Document, values: dict[str, Any]) -> dict[str, Any]:
 def _withdraw(act: OpenAct, *, document_id: int, word: str, seen: int | None = None) -> Document:
     """Take a document out of use: no work asks for it any more. It stays as evidence."""
     document = enter(act, document_id, Action.MANAGE, seen)
-    hold(in_use(document))
-    if not word.strip():
-        raise Refused(Reason("reason_needed"))
+    reasons = in_use(document) or to_free(document, stopped(document, act.at))
+    if not reasons and not word.strip():
+        reasons = [Reason("reason_needed")]
+    hold(reasons)
     for revision in Revision.objects.filter(document=document, effective__isnull=False):
         _out_of_use(act, revision)
     document.withdrawn_at, document.next_review = act.at, None

@@ -1,10 +1,12 @@
 """Why an act of a document would not be done now, whoever asks: its door, or the page's button."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from documents.models import Document, Revision
 from documents.states import Bearing, Phase, RevisionState
 from work.exceptions import Reason
+from work.states import Role
 
 
 def in_use(document: Document) -> list[Reason]:
@@ -12,6 +14,15 @@ def in_use(document: Document) -> list[Reason]:
     if document.withdrawn_at is None:
         return []
     return [Reason("documents.withdrawn", {"document": document.code})]
+
+
+def to_free(document: Document, stopped: Collection[int]) -> list[Reason]:
+    """Let go of the work that asks for it: none that a revision of it stops."""
+    if not stopped:
+        return []
+    params = {"document": document.code, "count": len(stopped)}
+    clears = ("role", str(Role.DOCUMENT_CONTROLLER))
+    return [Reason("documents.stops_work", params, ("document", document.pk), clears)]
 
 
 def standing(revision: Revision, state: str) -> list[Reason]:

@@ -10,7 +10,7 @@ from documents.services import acknowledging, applying, documents, effective, te
 from tests import factories
 from tests.factories import documents as papers
 from tests.factories import planned_item
-from tests.work.outcomes import codes
+from tests.work.outcomes import codes, refused_alone
 from work.exceptions import Reason, Refused
 from work.models import Notice
 from work.permissions import scope
@@ -204,7 +204,7 @@ def test_where_it_applies_is_asked_of_place_type_class_and_kind(world):
 
 def test_withdrawn_while_work_is_under_way(world):
     document = papers.document(world)
-    papers.applies(world, document)
+    applied = papers.applies(world, document)
     four = papers.in_force(world, document, "4")
     live = start(world, planned_item(world), 1)
 
@@ -221,10 +221,19 @@ def test_withdrawn_while_work_is_under_way(world):
 
     assert blocked(stop=True, minutes=5)
     assert why(live, world.t(5)) == ("SOP-L3-012 revision 4, under which it began, was withdrawn.")
+    # Nobody sets it free by taking the document away: it is read.
+    by = {"actor": world.site_admin, "at": world.t(6)}
+    with refused_alone("documents.stops_work"):
+        documents.withdraw(**by, document_id=document.pk, word="Scrapped")
+    with refused_alone("documents.stops_work"):
+        applying.apply_no_more(**by, applicability_id=applied.pk)
     five = papers.in_force(world, document, "5", at=world.t(10))
     read(world, five, 11)
     live.refresh_from_db()
     assert not live.is_blocked(world.t(11))
+    documents.withdraw(
+        actor=world.site_admin, at=world.t(12), document_id=document.pk, word="Scrapped"
+    )
 
 
 def test_contractors_reach_what_their_open_work_asks_for(world):
