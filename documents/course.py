@@ -5,7 +5,7 @@ read enough is asked of `Readers`: of some people, which revisions each acknowle
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from documents.states import Bearing
@@ -15,7 +15,8 @@ from documents.states import Bearing
 class Term:
     """One revision and the time in which it is the one in use; it may have no end yet.
 
-    stopped: when it was withdrawn so that work under way stops.
+    has_lines: it is signed line by line. stopped: when it was withdrawn so that work under way
+    stops.
     """
 
     id: int
@@ -25,6 +26,7 @@ class Term:
     bearing: str = Bearing.NOTICE
     reread: bool = True
     withdrawn: bool = False
+    has_lines: bool = False
     stopped: datetime | None = None
 
     def holds(self, at: datetime) -> bool:
@@ -109,6 +111,17 @@ def under_way(
     A stop is over for who has read the revision that stopped, or one after it. Who joins has read
     the one under which it began or one since, where that is asked.
     """
+    found = _under_way(course, began, readers, at, acknowledge)
+    if found.met:
+        return found
+    later = (term.starts for term in course if term.starts > at)
+    free = (then for then in later if _under_way(course, began, readers, then, acknowledge).met)
+    return replace(found, until=next(free, None))
+
+
+def _under_way(
+    course: Sequence[Term], began: int, readers: Readers, at: datetime, acknowledge: bool
+) -> Verdict:
     own = next(term for term in course if term.id == began)
     since = [term for term in course if term.starts > own.starts and not term.withdrawn]
     begun = [term for term in since if term.starts <= at]
@@ -131,35 +144,33 @@ def under_way(
 
 
 def at_hold_point(course: Sequence[Term], began: int, readers: Readers, at: datetime) -> Verdict:
-    """What is asked of work under way at its next hold point: a strict later one read by all."""
+    """What is asked of work under way at its next hold point: the last strict one since, signed
+    by all; its lines, or those of a later one."""
     own = next(term for term in course if term.id == began)
-    strict = strict_one(course, own, at)
-    if strict is None:
-        return Verdict(True, "", own)
     since = [term for term in course if term.starts > own.starts and not term.withdrawn]
-    lacking = readers.lacking(_from(since, strict))
-    if not lacking:
-        return Verdict(True, "", strict)
-    if strict.starts > at:
-        return Verdict(True, "", own, strict.starts)
-    return Verdict(False, "lines_unsigned", strict, lacking=lacking)
-
-
-def strict_one(course: Sequence[Term], own: Term, at: datetime) -> Term | None:
-    """The revision after `own` that asks something at the next hold point: the last that has come
-    into use, else the first that will."""
-    strict = [
-        term
-        for term in course
-        if term.starts > own.starts and term.bearing == Bearing.HOLD_POINT and not term.withdrawn
-    ]
+    strict = [term for term in since if term.bearing == Bearing.HOLD_POINT]
     begun = [term for term in strict if term.starts <= at]
-    return begun[-1] if begun else next(iter(strict), None)
+    if begun:
+        lacking = readers.lacking(_signed(since, begun[-1]))
+        if lacking:
+            return Verdict(False, "lines_unsigned", begun[-1], lacking=lacking)
+    ahead = (term for term in strict if term.starts > at)
+    coming = next((term for term in ahead if readers.lacking(_signed(since, term))), None)
+    if coming is not None:
+        return Verdict(True, "", begun[-1] if begun else own, coming.starts)
+    return Verdict(True, "", strict[-1] if strict else own)
 
 
 def _from(since: Sequence[Term], term: Term) -> set[int]:
     """That one and those after it: who has read a later one has read enough."""
     return {each.id for each in since if each.starts >= term.starts}
+
+
+def _signed(since: Sequence[Term], strict: Term) -> set[int]:
+    """A strict one and those after it that had lines to be signed: to read another is not to
+    sign."""
+    later = {each.id for each in since if each.starts >= strict.starts and each.has_lines}
+    return later | {strict.id}
 
 
 def _lacking(course: Sequence[Term], term: Term, readers: Readers | None) -> list[int]:

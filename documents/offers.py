@@ -60,7 +60,8 @@ class Offers:
     def to_read(self, revision: Revision) -> list[dict[str, Any]]:
         """To acknowledge a revision, once."""
         page = self.page
-        against = guards.to_acknowledge(page.document, revision, page.at)
+        before = page.asks_still(revision)
+        against = guards.to_acknowledge(page.document, revision, page.at, before)
         if against or page.has_read(revision) or not self._may(Action.ACKNOWLEDGE):
             return []
         deed = DEEDS["sign" if revision.key_lines else "acknowledge"]

@@ -74,6 +74,7 @@ def _revision(
     phase = revision.phase(page.at)
     mine = page.has_read(revision)
     current = phase in (Phase.EFFECTIVE, Phase.PLANNED)
+    still = offers.to_read(revision) if page.asks_still(revision) else []
     return {
         "pk": revision.pk,
         "label": revision.label,
@@ -90,7 +91,7 @@ def _revision(
         "files": [_file(site, each, revision, offers) for each in page.files.get(revision.pk, ())],
         "read_at": mine.at if mine else None,
         "read_acts": offers.to_read(revision) if current else [],
-        "acts": offers.of_revision(revision),
+        "acts": still + offers.of_revision(revision),
         "version": revision.version,
     }
 

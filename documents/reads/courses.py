@@ -37,6 +37,7 @@ _REVISION = (
     "revisions__state",
     "revisions__stopped_work",
     "revisions__withdrawn_at",
+    "revisions__key_lines",
 )
 
 
@@ -68,7 +69,7 @@ def course_of(document: Document) -> list[Term]:
     return [_term(*row) for row in rows.order_by("effective").values_list(*fields)]
 
 
-def _term(pk, label, effective, bearing, reread, state, stopped, withdrawn_at) -> Term:  # type: ignore[no-untyped-def]
+def _term(pk, label, effective, bearing, reread, state, stopped, withdrawn_at, lines) -> Term:  # type: ignore[no-untyped-def]
     return Term(
         id=pk,
         label=label,
@@ -77,6 +78,7 @@ def _term(pk, label, effective, bearing, reread, state, stopped, withdrawn_at) -
         bearing=bearing,
         reread=reread,
         withdrawn=state == RevisionState.WITHDRAWN,
+        has_lines=bool(lines),
         stopped=withdrawn_at if stopped else None,
     )
 

@@ -17,7 +17,7 @@ from documents.models import (
     RevisionFile,
 )
 from documents.reads.visible import KEY, dependent
-from documents.states import Phase, RevisionState
+from documents.states import Bearing, Phase, RevisionState
 from work.permissions import Scope, visible
 from work.states import Gate
 
@@ -71,6 +71,13 @@ class Page:
         """Whether work that began under a revision may be under way still."""
         return self.more_dependent or revision.pk in {each.began_id for each in self.dependent}
 
+    def asks_still(self, revision: Revision) -> bool:
+        """Whether work under way asks for the lines of one that is in use no more."""
+        strict = revision.bearing == Bearing.HOLD_POINT
+        if not strict or revision.phase(self.at) != Phase.SUPERSEDED or revision.begins is None:
+            return False
+        return any(each.began_at and each.began_at < revision.begins for each in self.dependent)
+
     def has_read(self, revision: Revision) -> Acknowledgement | None:
         """The reader's own acknowledgement of a revision."""
         return next(
@@ -118,6 +125,7 @@ def live_work(document: Document, who: Scope) -> tuple[list[Any], bool]:
     rows = found.select_related("place", "type").annotate(
         began=Subquery(began.values("revision__label")[:1]),
         began_id=Subquery(began.values("revision_id")[:1]),
+        began_at=Subquery(began.values("revision__effective__startswith")[:1]),
         answer=F("prerequisites__answer"),
         answer_until=F("prerequisites__valid_until"),
     )
@@ -137,6 +145,7 @@ def _revisions(page: Page) -> list[Revision]:
             for each in rows
             if each.phase(page.at) in _OPEN_TO_GUESTS
             or (each.pk in theirs and each.state != RevisionState.DRAFT)
+            or page.asks_still(each)
         ]
     return rows
 
@@ -150,11 +159,11 @@ def _files(revisions: list[Revision]) -> dict[int, list[RevisionFile]]:
 
 
 def _read(page: Page) -> list[Acknowledgement]:
-    """Who has read the revisions in use and to come; a guest is told of nobody else."""
+    """Who has read what is in use, to come or asked still; a guest is told of nobody else."""
     asked = [
         each.pk
         for each in page.revisions
-        if each.phase(page.at) in (Phase.EFFECTIVE, Phase.PLANNED)
+        if each.phase(page.at) in (Phase.EFFECTIVE, Phase.PLANNED) or page.asks_still(each)
     ]
     rows = Acknowledgement.objects.filter(revision_id__in=asked).select_related("user")
     if page.guest:

@@ -42,6 +42,12 @@ def visible_documents(who: Scope, site_id: int, at: datetime) -> QuerySet[Docume
     return documents.filter(pk__in=asking.values("prerequisites__source_id"))
 
 
+def began_before(revision: Revision) -> QuerySet[ItemRevision]:
+    """What began under an earlier revision of its document, and is under way."""
+    begun = ItemRevision.objects.filter(document_id=revision.document_id, ended_at=None)
+    return begun.filter(revision__effective__startswith__lt=revision.begins)
+
+
 def dependent(document_id: int) -> QuerySet[Any]:
     """The open work that asks for a document, what is under way first."""
     asking = items().filter(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from documents.models import Acknowledgement
 from documents.permissions import Action
-from documents.reads.visible import KEY, dependent
+from documents.reads.visible import KEY, began_before, dependent
 from documents.services import guards
 from documents.services._enter import enter_revision, hold
 from work.exceptions import Reason
@@ -28,7 +28,8 @@ def _acknowledge(
     before = revision.acknowledgements.filter(user=person).first()
     if before is not None:
         return before
-    reasons = guards.to_acknowledge(document, revision, act.at)
+    before_it = began_before(revision).exists()
+    reasons = guards.to_acknowledge(document, revision, act.at, before_it)
     if revision.key_lines and set(read) != set(revision.key_lines):
         reasons.append(Reason("documents.lines_missing"))
     if revision.key_lines and not signed:

@@ -86,9 +86,17 @@ def to_date(document: Document, revision: Revision, at: datetime) -> list[Reason
     return reasons
 
 
-def to_acknowledge(document: Document, revision: Revision, at: datetime) -> list[Reason]:
-    """Acknowledge a revision: the one in use, or one to come."""
-    reasons = in_use(document)
-    if revision.phase(at) not in (Phase.EFFECTIVE, Phase.PLANNED):
+def to_acknowledge(
+    document: Document, revision: Revision, at: datetime, before: bool
+) -> list[Reason]:
+    """Acknowledge a revision: the one in use, or one to come.
+
+    before: whether work is under way that began before it; that asks for the lines of a strict one
+    when another is in use, too.
+    """
+    reasons, phase = in_use(document), revision.phase(at)
+    strict = revision.bearing == Bearing.HOLD_POINT
+    asked = phase == Phase.SUPERSEDED and strict and before
+    if not asked and phase not in (Phase.EFFECTIVE, Phase.PLANNED):
         reasons.append(Reason("documents.not_current", {"revision": revision.label}))
     return reasons

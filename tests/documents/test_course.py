@@ -74,6 +74,7 @@ def test_to_start(given, readers, at, met, code, revision, until, lacking):
     assert found.until == (None if until is None else t(until))
 
 
+STRICT = {"bearing": Bearing.HOLD_POINT, "has_lines": True}
 STOP, HOLD, NOTICE = Bearing.STOP, Bearing.HOLD_POINT, Bearing.NOTICE
 
 
@@ -126,6 +127,16 @@ STOP, HOLD, NOTICE = Bearing.STOP, Bearing.HOLD_POINT, Bearing.NOTICE
             1,
             None,
         ),
+        # The next one, read by all, frees it when it comes into force: by time alone.
+        (
+            [{"hour": 0, "ends": t(2), "withdrawn": True, "stopped": t(2)}, {"hour": 5}],
+            {"ann": (2,)},
+            3,
+            False,
+            "withdrawn_stops",
+            1,
+            5,
+        ),
     ],
 )
 def test_under_way(given, readers, at, met, code, revision, until):
@@ -143,6 +154,9 @@ def test_who_joins_has_read_what_it_began_under_or_one_since():
 
     assert list(asked(ann=(1,), ben=()).lacking) == [BEN]
     assert asked(ann=(1,), ben=(2,)).met
+    # Who has read the one to come is let in when it comes.
+    before = course.under_way(two, 1, read(ben=(2,)), t(1), acknowledge=True)
+    assert (before.met, before.until) == (False, t(2))
 
 
 @pytest.mark.parametrize(
@@ -152,7 +166,20 @@ def test_who_joins_has_read_what_it_began_under_or_one_since():
         ([{"hour": 0}, {"hour": 2, "bearing": HOLD}], {"ann": (1,)}, 1, True, 1, 2),
         ([{"hour": 0}, {"hour": 2, "bearing": HOLD}], {"ann": (1,)}, 2, False, 2, None),
         ([{"hour": 0}, {"hour": 2, "bearing": HOLD}], {"ann": (2,)}, 1, True, 2, None),
-        ([{"hour": 0}, {"hour": 2, "bearing": HOLD}, {"hour": 3}], {"ann": (3,)}, 4, True, 2, None),
+        # Whoever read a later one without lines has not signed those of the strict one.
+        ([{"hour": 0}, {"hour": 2, **STRICT}, {"hour": 3}], {"ann": (3,)}, 4, False, 2, None),
+        ([{"hour": 0}, {"hour": 2, **STRICT}, {"hour": 3}], {"ann": (2,)}, 4, True, 2, None),
+        (
+            [{"hour": 0}, {"hour": 2, **STRICT}, {"hour": 3, **STRICT}],
+            {"ann": (3,)},
+            2,
+            True,
+            3,
+            None,
+        ),
+        # Signed, until the next strict one that is not.
+        ([{"hour": 0}, {"hour": 2, **STRICT}, {"hour": 4, **STRICT}], {"ann": (2,)}, 3, True, 2, 4),
+        ([{"hour": 0}, {"hour": 2, **STRICT}, {"hour": 4, **STRICT}], {"ann": (2,)}, 1, True, 1, 4),
     ],
 )
 def test_at_the_next_hold_point(given, readers, at, met, revision, until):

@@ -139,6 +139,11 @@ def test_a_new_revision_meets_live_work(world):
     with refused() as caught:
         checklist.answer(at=world.t(61), line_id=lines["close"].pk, **by)
     assert caught.value.reasons[0].clears == ("user", world.technician.pk)
+    # A later one without lines is read, and signs nothing; the strict one can be signed still.
+    next_one = papers.in_force(world, document, "3A", at=world.t(61.2), reread=False)
+    read(world, next_one, 61.4)
+    with refused():
+        checklist.answer(at=world.t(61.6), line_id=lines["close"].pk, **by)
     read(world, three, 62, lines=["Vent first"], signed=True)
     checklist.answer(at=world.t(63), line_id=lines["close"].pk, **by)
     assert row(live, "hold_point").line.key == "close"
@@ -146,10 +151,10 @@ def test_a_new_revision_meets_live_work(world):
     assert {
         each.item_id: each.revision.label
         for each in ItemRevision.objects.select_related("revision")
-    } == {lenient.pk: "2", live.pk: "2", waiting.pk: "3"}
+    } == {lenient.pk: "2", live.pk: "2", waiting.pk: "3A"}
 
     # Its people are told, with words; who set the date is not.
-    told = Notice.objects.filter(code="documents.revised", item=lenient)
+    told = Notice.objects.filter(code="documents.revised", item=lenient, params__revision="3")
     assert sorted(told.values_list("user_id", flat=True)) == sorted(
         [world.technician.pk, world.shift_lead.pk]
     )
