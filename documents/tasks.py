@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from documents.services.telling import tell_rest
+from documents.services import announcing, keeping, telling
 from work.services import clock
 
 _NAME = "documents"
@@ -11,8 +11,11 @@ _NAME = "documents"
 
 @shared_task(acks_late=True, ignore_result=True)
 def minute() -> int:
-    """Each minute: work that a change of a document did not come to at once is asked again."""
+    """Each minute: what a change of a document did not come to at once is asked again, begun work
+    keeps the revision in use of what it has come to ask, and is told of what came into use."""
     at = timezone.now()
-    told = tell_rest(since=clock.last_beat(_NAME, at), at=at)
+    since = clock.last_beat(_NAME, at)
+    told = telling.tell_rest(since=since, at=at) + keeping.keep_rest(at)
+    told += announcing.tell_rest(since=since, at=at)
     clock.beat(_NAME, at)
     return told

@@ -38,6 +38,9 @@ _ASKED = {
         " by %(count)s people."
     ),
     "documents.no_file": _("%(document)s revision %(revision)s has no file that can be opened."),
+    "documents.revision_withdrawn": _(
+        "%(document)s revision %(revision)s, under which it began, was withdrawn"
+    ),
     "documents.revised": _("%(document)s has revision %(revision)s, in force from %(since)s"),
 }
 

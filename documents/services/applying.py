@@ -8,7 +8,8 @@ from documents.permissions import Action
 from documents.reads.stopping import stopped
 from documents.services._enter import enter, hold, save
 from documents.services.guards import in_use, to_free
-from documents.services.telling import reached, tell_reached
+from documents.services.keeping import keep
+from documents.services.telling import AT_ONCE, reached, tell_reached
 from work import ports
 from work.exceptions import Reason, Refused, Unknown
 from work.services import OpenAct, door
@@ -68,6 +69,7 @@ def _apply_to(
     save(document)
     act.record("applies", document, applicability=row.pk)
     tell_reached(act, row)
+    keep(act, reached(row)[:AT_ONCE])
     return row
 
 

@@ -6,15 +6,16 @@ from zoneinfo import ZoneInfo
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.timezone import localdate
 
-from documents.models import Document, ItemRevision, Revision
+from documents.models import Document, Revision
 from documents.permissions import Action
 from documents.services import guards
 from documents.services._enter import enter_revision, hold, save
+from documents.services.announcing import REVISED, tell_of, under, under_another
 from documents.services.documents import after_months
 from documents.services.telling import AT_ONCE, tell
-from documents.states import BEGUN, RevisionState
+from documents.states import RevisionState
 from work.exceptions import Reason
-from work.services import OpenAct, door, notices
+from work.services import OpenAct, door
 
 
 def _set_date(
@@ -46,7 +47,7 @@ def _set_date(
         since=starts.isoformat(),
     )
     tell(act, document)
-    _tell_people(act, document, revision)
+    tell_of(act, REVISED, revision, under_another(revision)[:AT_ONCE])
     return revision
 
 
@@ -98,25 +99,8 @@ def _withdraw(
     save(revision, "state", "withdrawn_at", "effective", "stopped_work")
     act.record("revision_withdrawn", document, revision=revision.pk, note=note.pk if note else None)
     tell(act, document)
+    tell_of(act, "documents.revision_withdrawn", revision, under(revision))
     return revision
-
-
-def _tell_people(act: OpenAct, document: Document, revision: Revision) -> None:
-    """Tell owner and executors of work that began under an earlier revision."""
-    begun = ItemRevision.objects.filter(
-        document=document, ended_at=None, item__status__in=sorted(BEGUN)
-    )
-    ids = list(begun.exclude(revision=revision).values_list("item_id", flat=True)[:AT_ONCE])
-    notices.tell(
-        act,
-        item_ids=ids,
-        code="documents.revised",
-        params={
-            "document": document.code,
-            "revision": revision.label,
-            "since": revision.begins.isoformat() if revision.begins else "",
-        },
-    )
 
 
 set_date = door(_set_date)

@@ -6,7 +6,15 @@ import pytest
 
 from documents.models import ItemRevision
 from documents.reads.visible import visible_documents
-from documents.services import acknowledging, applying, documents, effective, telling
+from documents.services import (
+    acknowledging,
+    announcing,
+    applying,
+    documents,
+    effective,
+    keeping,
+    telling,
+)
 from tests import factories
 from tests.factories import documents as papers
 from tests.factories import planned_item
@@ -170,6 +178,15 @@ def test_a_new_revision_meets_live_work(world):
         # Told at its second, with no task run: why, and who clears it.
         assert said_of(world, each, 119) == ("met", "", "")
         assert said_of(world, each, 120) == ("unmet", said, "Technician")
+    # What began after the date was set is told when it comes, once.
+    late = start(world, planned_item(world, at=world.t(71)), 80)
+    assert not late.notices.filter(code="documents.revised").exists()
+    assert announcing.tell_rest(since=world.t(119), at=world.t(120)) == 2
+    assert announcing.tell_rest(since=world.t(119), at=world.t(120.5)) == 0
+    told = late.notices.filter(code="documents.revised", params__revision="4")
+    assert sorted(told.values_list("user_id", flat=True)) == sorted(
+        [world.technician.pk, world.shift_lead.pk]
+    )
     read(world, four, 125)
     lenient.refresh_from_db()
     assert not lenient.is_blocked(world.t(126))
@@ -226,6 +243,10 @@ def test_withdrawn_while_work_is_under_way(world):
 
     assert blocked(stop=True, minutes=5)
     assert why(live, world.t(5)) == ("SOP-L3-012 revision 4, under which it began, was withdrawn.")
+    told = live.notices.filter(code="documents.revision_withdrawn")
+    assert sorted(told.values_list("user_id", flat=True)) == sorted(
+        [world.technician.pk, world.shift_lead.pk]
+    )
     # Nobody sets it free by taking the document away: it is read.
     by = {"actor": world.site_admin, "at": world.t(6)}
     with refused_alone("documents.stops_work"):
@@ -239,6 +260,20 @@ def test_withdrawn_while_work_is_under_way(world):
     documents.withdraw(
         actor=world.site_admin, at=world.t(12), document_id=document.pk, word="Scrapped"
     )
+
+    # What comes to apply under way is kept as it is in use then: a later notice asks nothing.
+    other = papers.document(world, "SOP-2")
+    one = papers.in_force(world, other, "1", at=world.t(12))
+    papers.applies(world, other, at=world.t(13), acknowledge=True)
+    kept = ItemRevision.objects.filter(item=live, document=other, ended_at=None)
+    assert [each.revision for each in kept] == [one]
+    kept.update(ended_at=world.t(13))
+    assert [keeping.keep_rest(world.t(minutes)) for minutes in (14, 15)] == [1, 0]
+    assert [(each.revision, each.at) for each in kept.all()] == [(one, world.t(14))]
+    read(world, one, 16)
+    papers.in_force(world, other, "2", at=world.t(17))
+    live.refresh_from_db()
+    assert (row(live).answer, live.is_blocked(world.t(18))) == ("met", False)
 
 
 def test_contractors_reach_what_their_open_work_asks_for(world):
