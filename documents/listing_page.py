@@ -68,9 +68,12 @@ def _asked(
         item = items.find(site, who, number)
     if tag := given.get("asset", "").strip():
         asset = assets.find(site, who, tag) if "\x00" not in tag else None
-    if number_in(given.get("reader", "")) and not guest:
-        reader = person(number_in(given["reader"]))
-    if (code and place is None) or (number and item is None) or (tag and asset is None):
+    if told := given.get("reader", "").strip():
+        # A guest asks for the own reading alone.
+        pk = number_in(told)
+        reader = person(site.pk, pk) if not guest or pk == who.user_id else None
+    found = ((code, place), (number, item), (tag, asset), (told, reader))
+    if any(asked and thing is None for asked, thing in found):
         raise Http404
     q = given.get("q", "").replace("\x00", "").strip()[:_LONGEST]
     page = max(1, min(number_in(given.get("page", "")) or 1, 200))

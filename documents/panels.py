@@ -1,5 +1,6 @@
 """The sections of documents on the pages of work, and what the one box finds of them."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -17,8 +18,8 @@ from work.permissions import Scope, scope
 from work.ports import Found
 
 
-def _list(site: Any, **asked: str) -> str:
-    base = reverse("documents:document_list", args=[site.slug])
+def _list(slug: str, **asked: str) -> str:
+    base = reverse("documents:document_list", args=[slug])
     return f"{base}?{urlencode(asked | {'part': 'panel'})}"
 
 
@@ -44,7 +45,7 @@ class OfItem:
 
     def url(self, thing: Any) -> str:
         """The list of them."""
-        return _list(thing.site, item=f"W-{thing.number}")
+        return _list(thing.site.slug, item=f"W-{thing.number}")
 
 
 class OfPlace:
@@ -69,7 +70,7 @@ class OfPlace:
 
     def url(self, thing: Any) -> str:
         """The list of them."""
-        return _list(thing.site, place=thing.code)
+        return _list(thing.site.slug, place=thing.code)
 
 
 class OfAsset:
@@ -88,7 +89,7 @@ class OfAsset:
 
     def url(self, thing: Any) -> str:
         """The list of them."""
-        return _list(thing.site, asset=thing.code)
+        return _list(thing.site.slug, asset=thing.code)
 
 
 class Search:
@@ -134,18 +135,28 @@ class OfPerson:
     title = _("Documents to read")
 
     def count(self, user: Any, thing: Any, at: datetime) -> int | None:
-        """How many, of the work that the viewer sees; nothing where there is none."""
+        """How many at the site where they are most, of the work that the viewer sees.
+
+        Nothing where there is none; a guest is told of nobody else's. The site is left on the
+        person, for the address.
+        """
         if not isinstance(user, Scope):
             return None
         unread = Document.objects.filter(withdrawn_at=None, pk__in=to_read(user, at, thing.pk))
-        return unread.count() or None
+        sites = unread.values_list("site_id", "site__slug")
+        told = Counter(
+            slug
+            for site_id, slug in sites
+            if thing.pk == user.user_id or not user.only_contractor(site_id)
+        )
+        if not told:
+            return None
+        [(thing.reads_at, count)] = told.most_common(1)
+        return count
 
     def url(self, thing: Any) -> str:
-        """The list of them, at the site of the person's first role."""
-        role = thing.memberships.select_related("site").order_by("pk").first()
-        if role is None:
-            return ""
-        return _list(role.site, view="read", reader=str(thing.pk))
+        """The list of them."""
+        return _list(thing.reads_at, view="read", reader=str(thing.pk))
 
 
 class OfPicture:
@@ -156,8 +167,10 @@ class OfPicture:
     title = _("New revisions")
 
     def count(self, user: Any, thing: Any, at: datetime) -> int | None:
-        """How many documents; nothing where there is none."""
+        """How many documents; nothing where there is none, and nothing for a guest."""
         who = user if isinstance(user, Scope) else scope(user, at)
+        if who.only_contractor(thing.pk):
+            return None
         soon = Revision.objects.filter(
             effective__isnull=False,
             effective__startswith__gt=at,
@@ -168,4 +181,4 @@ class OfPicture:
 
     def url(self, thing: Any) -> str:
         """The list of those that come."""
-        return _list(thing, view="planned")
+        return _list(thing.slug, view="planned")

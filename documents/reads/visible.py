@@ -18,10 +18,10 @@ def items() -> QuerySet[Any]:
     return model.objects.all()
 
 
-def person(pk: int | None) -> Any:
-    """A person, by whose work documents are looked for; None where there is none."""
+def person(site_id: int, pk: int | None) -> Any:
+    """A person of the site, by whose work documents are looked for; None where there is none."""
     model: Any = Revision._meta.get_field("author").related_model
-    return model.objects.filter(pk=pk).first()
+    return model.objects.filter(pk=pk, memberships__site_id=site_id).first()
 
 
 def visible_documents(who: Scope, site_id: int, at: datetime) -> QuerySet[Document]:

@@ -162,6 +162,8 @@ def test_the_list_is_narrowed_and_each_sees_what_is_theirs(world, sign_in, nrd, 
         {"place": "nowhere"},
         {"item": "W-9"},
         {"owner": 9},
+        {"view": "read", "reader": nrd.admin.pk},  # of another site: no name is told
+        {"view": "read", "reader": "x"},
     ):
         assert planner.get(LIST, **wrong).status_code == 404, wrong
 
@@ -169,6 +171,7 @@ def test_the_list_is_narrowed_and_each_sees_what_is_theirs(world, sign_in, nrd, 
     assert codes(guest) == codes(guest, view="read") == ["SOP-L3-012"]
     assert codes(other) == []
     assert guest.get(LIST, view="work").status_code == 404
+    assert guest.get(LIST, view="read", reader=world.technician.pk).status_code == 404
     shown = text(guest.get(page(restart)))
     assert "Revision <b>4</b>" in shown
     assert "Operations" not in shown
