@@ -57,9 +57,8 @@ class Documents:
         for item in items:
             for each in wanted[item.id]:
                 needs.setdefault(item.id, []).append(_at_start(each))
-                point = points.get((item.id, each.document_id))
-                if point is not None:
-                    needs[item.id].append(_at_hold_point(each, point.line_key))
+                for line_key in points.get((item.id, each.document_id), ()):
+                    needs[item.id].append(_at_hold_point(each, line_key))
         return needs
 
     def waits_for(self, sources: Sequence[Source]) -> dict[Source, list[Source]]:

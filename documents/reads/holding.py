@@ -1,15 +1,14 @@
 """At which hold point of work under way a strict later revision is asked."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from work.prepared import planned
 
 # The hold point is the first that was not answered before the revision came into use: it stays
-# the same one when it is passed. `strict` of the course says which revision it is.
+# the same one when it is passed.
 _SQL = """
-SELECT b.item_id, b.document_id, r.id, lower(r.effective),
+SELECT b.item_id, b.document_id, lower(r.effective),
        (SELECT l.key FROM work_checklistline l
          WHERE l.item_id = b.item_id AND l.hold_point AND l.withdrawn_at IS NULL
            AND (l.answered_at IS NULL OR l.answered_at >= lower(r.effective))
@@ -23,28 +22,25 @@ SELECT b.item_id, b.document_id, r.id, lower(r.effective),
 """
 
 
-@dataclass(frozen=True)
-class Hold:
-    """A hold point at which a revision must have been read."""
+def points(item_ids: Collection[int], at: datetime) -> dict[tuple[int, int], list[str]]:
+    """The lines of each item and document at which a strict later revision is asked: one query.
 
-    revision_id: int
-    starts: datetime
-    line_key: str
-
-
-def points(item_ids: Collection[int], at: datetime) -> dict[tuple[int, int], Hold]:
-    """The hold point of each item and document that has a strict later revision: one query.
-
-    Of several revisions the last that is in use, else the first that will be. Nothing of work
-    that has no hold point before it.
+    Of several revisions the last that is in use, and the first that will be. Nothing of work that
+    has no hold point before it.
     """
     if not item_ids:
         return {}
     with planned() as cursor:
         cursor.execute(_SQL, {"items": list(item_ids)})
         rows = cursor.fetchall()
-    found: dict[tuple[int, int], Hold] = {}
-    for item_id, document_id, revision_id, starts, line_key in rows:
-        if starts <= at or (item_id, document_id) not in found:
-            found[item_id, document_id] = Hold(revision_id, starts, line_key or "")
-    return {key: hold for key, hold in found.items() if hold.line_key}
+    now: dict[tuple[int, int], str | None] = {}
+    coming: dict[tuple[int, int], str | None] = {}
+    for item_id, document_id, starts, line_key in rows:
+        if starts <= at:
+            now[item_id, document_id] = line_key
+        else:
+            coming.setdefault((item_id, document_id), line_key)
+    return {
+        key: sorted({line for line in (now.get(key), coming.get(key)) if line})
+        for key in now.keys() | coming.keys()
+    }

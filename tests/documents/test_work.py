@@ -110,6 +110,7 @@ def test_a_new_revision_meets_live_work(world):
         lines=[
             {"key": "drain", "text": "Drained", "kind": "pass_fail", "hold_point": True},
             {"key": "close", "text": "Closed", "kind": "pass_fail", "hold_point": True},
+            {"key": "run", "text": "Runs", "kind": "pass_fail", "hold_point": True},
         ],
     )
     for kind in (world.mnt, strict):
@@ -156,6 +157,16 @@ def test_a_new_revision_meets_live_work(world):
     checklist.answer(at=world.t(63), line_id=lines["close"].pk, **by)
     assert row(live, "hold_point").line.key == "close"
     assert start(world, waiting, 64).status == "live"
+    # A second strict one to come stands beside the one in use, and bites at its second.
+    slow = {"bearing": "hold_point", "key_lines": ["Slowly"], "reread": False}
+    papers.in_force(world, document, "3B", at=world.t(64), starts=world.t(66), **slow)
+    holds = live.prerequisites.filter(gate="hold_point", withdrawn_at=None)
+    assert {each.line.key: (each.answer, each.valid_until) for each in holds} == {
+        "close": ("met", world.t(66)),
+        "run": ("met", world.t(66)),
+    }
+    with refused():
+        checklist.answer(at=world.t(66), line_id=lines["run"].pk, **by)
     assert {
         each.item_id: each.revision.label
         for each in ItemRevision.objects.select_related("revision")
