@@ -61,6 +61,7 @@ def _head(page: Page) -> dict[str, Any]:
         "owner_text": "" if page.guest else document.owner.name,
         "withdrawn": document.withdrawn_at,
         "review": None if page.guest else due,
+        "verdict_text": page.verdict.label if page.verdict else "",
         "overdue": bool(due and due < localdate(page.at) and not page.guest),
         "version": document.version,
     }

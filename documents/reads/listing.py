@@ -7,10 +7,17 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
-from documents.models import Acknowledgement, Applicability, Document, ItemRevision, Revision
+from documents.models import (
+    Acknowledgement,
+    Applicability,
+    Document,
+    ItemRevision,
+    Review,
+    Revision,
+)
 from documents.reads.courses import address
 from documents.reads.visible import KEY, items, visible_documents
-from documents.states import DocumentKind, Phase, RevisionState
+from documents.states import DocumentKind, Phase, RevisionState, Verdict
 from work.permissions import Scope, visible
 from work.states import OPEN
 
@@ -86,11 +93,11 @@ def narrowed(site: Any, who: Scope, at: datetime, asked: Asked) -> QuerySet[Docu
         return found.exclude(withdrawn_at=None)
     if asked.item is None:
         found = found.filter(withdrawn_at=None)
-    return _of_view(found, asked, who, at)
+    return _of_view(found, asked, who, site.pk, at)
 
 
 def _of_view(
-    found: QuerySet[Document], asked: Asked, who: Scope, at: datetime
+    found: QuerySet[Document], asked: Asked, who: Scope, site_id: int, at: datetime
 ) -> QuerySet[Document]:
     own = Revision.objects.filter(document=OuterRef("pk"))
     match asked.view:
@@ -107,8 +114,26 @@ def _of_view(
         case "none":
             return found.exclude(Exists(own.filter(effective__contains=at)))
         case "due":
-            return found.filter(next_review__lte=localdate(at) + timedelta(days=DUE_DAYS))
+            due = Q(next_review__lte=localdate(at) + timedelta(days=DUE_DAYS))
+            return found.filter(due | Q(pk__in=_found_wanting(site_id, at)))
     return found
+
+
+def _found_wanting(site_id: int, at: datetime) -> list[int]:
+    """Documents whose last review asked for a revision or their end, and none has come since."""
+    reviews = Review.objects.filter(document=OuterRef("document"))
+    revisions = Revision.objects.filter(document=OuterRef("document"))
+    asking = Review.objects.filter(
+        ~Exists(reviews.filter(at__gt=OuterRef("at"))),
+        ~Exists(
+            revisions.filter(
+                effective__startswith__gt=OuterRef("at"), effective__startswith__lte=at
+            )
+        ),
+        document__site_id=site_id,
+        document__withdrawn_at=None,
+    ).exclude(verdict=Verdict.KEEP)
+    return list(asking.values_list("document_id", flat=True))
 
 
 def of_item(item_id: int) -> Any:

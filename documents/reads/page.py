@@ -17,7 +17,7 @@ from documents.models import (
     RevisionFile,
 )
 from documents.reads.visible import KEY, dependent
-from documents.states import Bearing, Phase, RevisionState
+from documents.states import Bearing, Phase, RevisionState, Verdict
 from work.permissions import Scope, visible
 from work.states import Gate
 
@@ -66,6 +66,16 @@ class Page:
     def in_work(self) -> Revision | None:
         """The one that is drafted or reviewed."""
         return self.of_phase(Phase.REVIEW) or self.of_phase(Phase.DRAFT)
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What the last review asked, as long as no revision has come into use since."""
+        last = self.reviews[0] if self.reviews else None
+        if last is None or last.verdict == Verdict.KEEP:
+            return None
+        came = (each.begins for each in self.revisions if each.begins is not None)
+        answered = any(last.at < begins <= self.at for begins in came)
+        return None if answered else Verdict(last.verdict)
 
     def runs_under(self, revision: Revision) -> bool:
         """Whether work that began under a revision may be under way still."""

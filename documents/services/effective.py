@@ -73,6 +73,19 @@ def _give_time_back(document: Document, revision: Revision) -> None:
         save(before, "effective")
 
 
+def _give_review_back(document: Document) -> None:
+    """The next review follows again from the last revision that has a time, or its review since."""
+    last = document.revisions.filter(effective__isnull=False).order_by("-effective").first()
+    if last is None or last.begins is None:
+        return
+    review = document.reviews.filter(at__gte=last.begins).first()
+    day = localdate(last.begins, ZoneInfo(document.site.time_zone))
+    due = review.next_review if review is not None else after_months(document, day)
+    if due is not None and due != document.next_review:
+        document.next_review = due
+        save(document, "next_review")
+
+
 def _withdraw(
     act: OpenAct,
     *,
@@ -91,6 +104,7 @@ def _withdraw(
     hold(reasons)
     if revision.begins is not None and revision.begins >= act.at:
         _give_time_back(document, revision)
+        _give_review_back(document)
     elif revision.is_effective(act.at):
         revision.effective = DateTimeTZRange(revision.begins, act.at)
     note = act.note(word, "revision", subject=document)

@@ -177,7 +177,12 @@ def test_the_next_one_takes_the_place_of_the_one_before_at_its_second(world):
     # Withdrawn before it came, it leaves its time to the one before it.
     with refused_alone("reason_needed"):
         effective.withdraw(**by, revision_id=five.pk, word="")
+    # And its next review: it is that of the one that stays.
+    document.refresh_from_db()
+    due = document.next_review
+    documents.edit(**by, document_id=document.pk, next_review=date(2030, 1, 1))
     effective.withdraw(**by, revision_id=five.pk, word="A slip in it")
+    assert Document.objects.get().next_review == due == date(2028, 11, 24)
     assert stand(60) == ["effective", "withdrawn", "approved"]
     effective.set_date(**by, revision_id=six.pk, starts=world.t(90))
     assert stand(90) == ["superseded", "withdrawn", "effective"]

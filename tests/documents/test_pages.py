@@ -104,7 +104,15 @@ def test_a_document_goes_from_nothing_to_force_on_its_pages(world, sign_in, cloc
     assert "Revision <b>1</b>" in printed
     assert "As of 24 Nov 2026 07:01" in printed
 
+    # What a review asks stands on the page and in the list until it is done or taken back.
+    asked = {"verdict": "obsolete", "word": "Nobody uses it"}
+    assert do(controller, document, "look-over", **asked).status_code == 303
+    assert reader.get(page(document)).context["document"]["verdict_text"] == "Obsolete"
+    assert [row["code"] for row in controller.get(LIST, view="due").context["rows"]] == ["SOP-1"]
+    clock.move_to(world.t(122))
     assert do(controller, document, "look-over", verdict="keep").status_code == 303
+    assert reader.get(page(document)).context["document"]["verdict_text"] == ""
+    assert controller.get(LIST, view="due").context["rows"] == []
     assert do(controller, document, "apply", place="nowhere").status_code == 422
     assert (
         do(controller, document, "apply", place="L3", acknowledge="on", lead="3").status_code == 303
