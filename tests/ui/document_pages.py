@@ -71,7 +71,7 @@ def _one(**more: Any) -> dict[str, Any]:
         "site": SITE, "as_of": NOW, "guest": False, "url": "/s/hvk/documents/SOP-L3-012/",
         "document": Row(code="SOP-L3-012", title="Restart line 3", kind_text="Procedure",
                         owner_text="Operations", withdrawn=None, review=ago(days=1), overdue=True,
-                        version=7),
+                        verdict_text="Needs a revision", version=7),
         "print_url": "/s/hvk/documents/SOP-L3-012/print/", "current": current, "coming": coming,
         "revisions": [coming, current, _revision("3", "superseded")], "work": [work, until],
         "more_work": True, "apply_acts": [act("apply", "Apply it to work")],
