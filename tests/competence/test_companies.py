@@ -15,7 +15,9 @@ from work.exceptions import Refused
 from work.models import WorkItem
 from work.permissions import scope
 from work.reasons import say
-from work.services import execution, items
+from work.services import execution, items, people
+
+_LEFT = "Welder has left."
 
 
 def blocks(item, at) -> bool:
@@ -135,12 +137,16 @@ def test_the_gate_list_of_today(hvk, lasteam):
     )
     execution.start(actor=foreman, at=world.t(63), item_id=item.pk)
 
+    # Who has left does not come in, whatever else he has.
+    people.deactivate_person(actor=world.site_admin, at=world.t(64), user_id=welder.pk)
+    assert gate(world.viewer) == {"Contractor": (True, []), "Welder": (False, [_LEFT])}
+
 
 def _also_coordinator(hvk):
     """Who is both: what he asked himself another answers."""
-    from work.services import people
+    from work.services.people import grant_role
 
-    people.grant_role(
+    grant_role(
         actor=None,
         at=hvk.world.t(-500),
         user_id=hvk.world.supervisor.pk,
