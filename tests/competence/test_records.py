@@ -19,6 +19,7 @@ from work.reasons import say
 from work.services import execution
 
 RAISED = "P0001"
+_OF_A_DOCUMENT = ["competence.rule_kind_unknown", "competence.rule_never_asked"]
 
 
 def blocks(item, at) -> bool:
@@ -252,6 +253,8 @@ def test_a_rule_reaches_open_work_and_leaves_it_again(hvk):
     here = {"actor": world.site_admin, "at": world.t(1), "site_id": world.site.pk}
     elsewhere = second_site().root.pk
     gas, seen = hvk.asks("GAS"), hvk.asks("SEEN", "verification")
+    tester = {"competence_id": gas.pk, "capacity": "permits.gas_tester"}
+    pump = world.pump
     for wrong, codes_ in [
         ({}, ["competence.rule_needs_competence"]),
         ({"competence_id": gas.pk, "level": 1}, ["competence.level_unknown"]),
@@ -270,6 +273,10 @@ def test_a_rule_reaches_open_work_and_leaves_it_again(hvk):
             ["competence.rule_kind_unknown"],
         ),
         ({"competence_id": gas.pk, "place_id": elsewhere}, ["place_unknown"]),
+        # Nobody would ever ask it: it is not made.
+        ({**tester, "type_id": world.mnt.pk}, ["competence.rule_never_asked"]),
+        ({**tester, "asset_class_id": pump.asset_class_id}, ["competence.rule_never_asked"]),
+        ({**tester, "kind": "documents.document", "code": "x"}, _OF_A_DOCUMENT),
         ({"competence_id": gas.pk, "ends": world.t(-9)}, ["ends_before_start"]),
     ]:
         with refused(*codes_):
