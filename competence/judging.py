@@ -60,7 +60,7 @@ def _competence(
     if asked is None:
         return []
     spared = [until for pk, until in person.exemptions if pk == asked.id and until > at]
-    if spared:
+    if spared and not where.capacity:  # who takes part as something is spared nothing
         return [Verdict(need, until=max(spared), exempt=True)]
     proofs = [proof for proof in person.proofs if proof.competence_id == asked.id]
     verified = [proof for proof in proofs if proof.state == RecordState.VERIFIED]

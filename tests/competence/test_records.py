@@ -103,6 +103,7 @@ def test_a_record_counts_once_another_has_verified_it(hvk, app):
         assert app(f"{pair} = {column} WHERE id = %s", [record.pk]) == CHECK
     assert app("DELETE FROM competence_record WHERE id = %s", [record.pk]) == RAISED
     assert blocks(item, world.t(5))
+    older = hvk.has(world.technician, "GAS", at=world.t(6), valid_until=world.t(90))
     record = records.verify(actor=hvk.second, at=world.t(6), record_id=record.pk)
     assert (record.state, record.version) == ("verified", 3)
     assert not blocks(item, world.t(6))
@@ -127,7 +128,11 @@ def test_a_record_counts_once_another_has_verified_it(hvk, app):
     assert WorkItem.objects.blocked(world.t(8)).exists()
     [blocker] = item.blockers.filter(ended_at=None)
     assert (blocker.since, blocker.kind) == (world.t(8), "competence")
-    events = Event.objects.filter(subject_type="competence.record").exclude(verb="refused")
+    # An older one does not make fit who was found not to be.
+    older.refresh_from_db()
+    assert (older.state, older.revoked_by, older.version) == ("revoked", world.hse, 3)
+    events = Event.objects.filter(subject_type="competence.record", subject_id=record.pk)
+    events = events.exclude(verb="refused")
     assert [event.verb for event in events.order_by("pk")] == [
         "planned",
         "obtained",
@@ -209,6 +214,15 @@ def test_nobody_exempts_or_inducts_themselves(hvk, app):
         inductions.exempt(
             actor=world.hse, at=world.at, **gas, person_id=world.hse.pk, until=world.at, why=""
         )
+    with refused("competence.exempt_too_long"):
+        inductions.exempt(
+            actor=world.hse,
+            at=world.at,
+            **gas,
+            person_id=world.technician.pk,
+            until=world.t(90 * 24 * 60 + 1),
+            why="Till the course",
+        )
     spared = inductions.exempt(
         actor=world.hse,
         at=world.at,
@@ -233,14 +247,19 @@ def test_nobody_exempts_or_inducts_themselves(hvk, app):
         made = f"UPDATE competence_{table} SET {by} = person_id"
         assert app(made) == CHECK
     assert Exemption.objects.get() == spared
+    again = inductions.induct(
+        actor=world.hse, at=world.t(1), **of_place, person_id=world.technician.pk
+    )
     inductions.end_induction(
         actor=world.supervisor, at=world.t(2), induction_id=told.pk, why="The road has moved"
     )
+    # With it ends what stood beside it.
     assert blocks(item, world.t(2))
-    with unknown():
-        inductions.end_induction(
-            actor=world.supervisor, at=world.t(3), induction_id=told.pk, why="Again"
-        )
+    for ended in (told, again):
+        with unknown():
+            inductions.end_induction(
+                actor=world.supervisor, at=world.t(3), induction_id=ended.pk, why="Again"
+            )
     inductions.end_exemption(
         actor=world.hse, at=world.t(3), exemption_id=spared.pk, why="Course done"
     )
