@@ -15,6 +15,7 @@ from tests.work.outcomes import codes
 from work.exceptions import Forbidden, Refused
 from work.models import Event, WorkItem
 from work.permissions import scope
+from work.reads import item as read_item
 from work.reasons import say
 from work.services import execution
 
@@ -30,6 +31,16 @@ def blocks(item, at) -> bool:
 def answer(item) -> dict:
     """The reason that stands on its requirement of fitness."""
     return item.prerequisites.get(supplier="work.fitness", withdrawn_at=None).reason
+
+
+def said_of(world, item, minutes) -> tuple[str, str, str]:
+    """What the page of an item says of fitness: the answer, why, and who clears it."""
+    at = world.t(minutes)
+    who = scope(world.technician, at)
+    page = read_item.load(world.site, read_item.find(world.site, who, f"W-{item.number}"), who, at)
+    of = item.prerequisites.get(supplier="work.fitness", withdrawn_at=None)
+    [shown] = [each for each in page.rows.requirements if each["row"].pk == of.pk]
+    return shown["answer"], shown["reason_text"], shown["who_text"]
 
 
 def test_a_record_counts_once_another_has_verified_it(hvk, app):
@@ -113,6 +124,9 @@ def test_a_record_counts_once_another_has_verified_it(hvk, app):
     # It ends at its second, with no task running; until then the work goes on.
     assert not blocks(item, world.t(119))
     assert blocks(item, world.t(120))
+    assert said_of(world, item, 119) == ("met", "", "")
+    ended = "Gas paper (GAS) of Technician ended Tue 24 Nov 06:00."
+    assert said_of(world, item, 120) == ("unmet", ended, "Competence coordinator")
     item = execution.start(actor=world.technician, at=world.t(7), item_id=item.pk)
     assert not WorkItem.objects.blocked(world.t(119)).exists()
     assert WorkItem.objects.blocked(world.t(120)).exists()
