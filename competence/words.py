@@ -95,6 +95,7 @@ WORDS = Words(
         "competence.verification_needed": _("What is verified in practice is a verification."),
         "competence.not_a_company": _("Only a contractor company is invited."),
         "competence.company_known": _("The company was invited already."),
+        "competence.not_submitted": _("The company has not said that all papers are there."),
         "competence.scope_needed": _("Say for what work it is approved."),
         "competence.insurance_needed": _(
             "An insurance that is verified and has not ended is needed."

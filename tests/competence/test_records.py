@@ -113,6 +113,9 @@ def test_a_record_counts_once_another_has_verified_it(hvk, app):
         )
         assert app(f"{pair} = {column} WHERE id = %s", [record.pk]) == CHECK
     assert app("DELETE FROM competence_record WHERE id = %s", [record.pk]) == RAISED
+    for column in ("recorded_by_id", "person_id"):
+        other = f"UPDATE competence_record SET {column} = %s WHERE id = %s"
+        assert app(other, [hvk.second.pk, record.pk]) == RAISED
     assert blocks(item, world.t(5))
     older = hvk.has(world.technician, "GAS", at=world.t(6), valid_until=world.t(90))
     record = records.verify(actor=hvk.second, at=world.t(6), record_id=record.pk)
