@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 
+from competence.reads import forecast
+from competence.reads import people as reads
 from competence.reads.gate import entries
-from competence.services import companies, inductions, papers
+from competence.services import companies, inductions, papers, records
 from tests.competence.outcomes import forbidden, refused, unknown
-from tests.factories import person, planned_item
+from tests.factories import company, person, planned_item, second_site
 from tests.work.by_sql import CHECK
 from work import ports
 from work.exceptions import Refused
@@ -144,6 +146,41 @@ def test_the_gate_list_of_today(hvk, lasteam, app):
     # Who has left does not come in, whatever else he has.
     people.deactivate_person(actor=world.site_admin, at=world.t(64), user_id=welder.pk)
     assert gate(world.viewer) == {"Contractor": (True, []), "Welder": (False, [_LEFT])}
+
+
+def test_of_which_company_somebody_is_now(hvk):
+    """Of somebody from elsewhere not what he will be here, nor what he was."""
+    world, nrd = hvk.world, second_site()
+    lent = person(nrd.site, company=company(nrd.site, "zzp", "Zzp"), username="lent")
+    for team, starts, ends in [
+        (world.hydrex, world.t(60 * 24 * 30), None),
+        (world.lasteam, world.t(-600), None),
+        (world.hydrex, world.t(-900), world.t(-800)),
+    ]:
+        people.grant_role(
+            actor=None,
+            at=world.t(-901),
+            user_id=lent.pk,
+            site_id=world.site.pk,
+            role="contractor",
+            company_id=team.pk,
+            starts=starts,
+            ends=ends,
+        )
+    assert reads.find(world.site, world.at, lent.pk).here_for == world.lasteam.pk
+    record = hvk.obtained(lent, "VCA", valid_until=world.t(60 * 24 * 5))
+    ours, theirs = (scope(each, world.at) for each in (world.contractor, world.other_contractor))
+    assert forecast.to_verify(world.site, ours, world.at) == [record]
+    assert forecast.to_verify(world.site, theirs, world.at) == []
+    records.verify(actor=hvk.second, at=world.at, record_id=record.pk)
+    assert forecast.counts(world.site, ours, world.at) == {7: 1, 30: 1, 90: 1}
+    assert forecast.counts(world.site, theirs, world.at) == {7: 0, 30: 0, 90: 0}
+    # His own foreman records for him, another's does not know him.
+    vca = {"site_id": world.site.pk, "person_id": lent.pk, "competence_id": record.competence_id}
+    proof = {"obtained_on": date(2026, 11, 2), "reference": "VCA 2"}
+    with refused("competence.person_unknown"):
+        records.record(actor=world.other_contractor, at=world.at, **vca, **proof)
+    records.record(actor=world.contractor, at=world.at, **vca, **proof)
 
 
 def _also_coordinator(hvk):
