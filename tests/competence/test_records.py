@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from competence.models import Exemption, Record
+from competence.panels import LAPSES
 from competence.services import _recheck, competences, inductions, records, rules
 from tests.competence.outcomes import forbidden, not_done, refused, stale, unknown
 from tests.factories import person, planned_item, second_site
@@ -41,6 +42,13 @@ def said_of(world, item, minutes) -> tuple[str, str, str]:
     of = item.prerequisites.get(supplier="work.fitness", withdrawn_at=None)
     [shown] = [each for each in page.rows.requirements if each["row"].pk == of.pk]
     return shown["answer"], shown["reason_text"], shown["who_text"]
+
+
+def lapsed(world, minutes):
+    """The newest that had ended or begun by the clock at that moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAPSES.sql, {"site": world.site.pk, "at": world.t(minutes)})
+        return cursor.fetchone()[0]
 
 
 def test_a_record_counts_once_another_has_verified_it(hvk, app):
@@ -260,6 +268,8 @@ def test_nobody_exempts_or_inducts_themselves(hvk, app):
     )
     assert not blocks(item, world.t(59))
     assert blocks(item, world.t(60))
+    # Pages that are open learn of it.
+    assert lapsed(world, 59) < world.t(1) < lapsed(world, 60) == world.t(60)
     for table, by in (("exemption", "by_id"), ("induction", "by_id")):
         made = f"UPDATE competence_{table} SET {by} = person_id"
         assert app(made) == CHECK
