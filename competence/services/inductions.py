@@ -136,10 +136,15 @@ def _ended[T: (Induction, Exemption)](act: OpenAct, found: T, same: str, why: st
     if not why.strip():
         raise Refused(Reason("reason_needed"))
     note = act.note(why, "ended", subject=found)
-    wanted = {"site_id": found.site_id, "person_id": found.person_id, "ended_at": None}
+    wanted: dict[str, Any] = {
+        "site_id": found.site_id,
+        "person_id": found.person_id,
+        "ended_at": None,
+    }
     wanted[same] = getattr(found, same)
-    beside = type(found)._default_manager.filter(**wanted).exclude(pk=found.pk)
-    for each in (found, *beside.order_by("pk")):
+    rows: Any = type(found)._default_manager
+    standing: list[Any] = [found, *rows.filter(**wanted).exclude(pk=found.pk).order_by("pk")]
+    for each in standing:
         each.ended_at = act.at
         save(each, "ended_at")
         act.record(verb, each, person=each.person_id, note=note.pk if note else None)
