@@ -25,7 +25,7 @@ class CompetenceFitness:
         until: Mapping[int, datetime],
     ) -> list[Fit]:
         """Two queries at most, whatever the length, and one each kind of record that rules name."""
-        return [Fit(each.reasons, each.until) for each in judged.fit(pairs, at)]
+        return [Fit(each.reasons, each.until, each.then) for each in judged.fit(pairs, at)]
 
 
 class CompetenceConditions:

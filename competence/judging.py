@@ -60,7 +60,7 @@ def _competence(
     if asked is None:
         return []
     spared = [until for pk, until in person.exemptions if pk == asked.id and until > at]
-    if spared:
+    if spared and not where.capacity:  # who takes part as something is spared nothing
         return [Verdict(need, until=max(spared), exempt=True)]
     proofs = [proof for proof in person.proofs if proof.competence_id == asked.id]
     verified = [proof for proof in proofs if proof.state == RecordState.VERIFIED]
@@ -162,13 +162,15 @@ def _turns(site: SiteFacts, people: Sequence[PersonFacts], where: Where) -> list
 class Judgement:
     """Whether a person is fit: the reasons against it, and until when that stands.
 
-    supervised: fit because another is, for what stands in `lacks`.
+    supervised: fit because another is, for what stands in `lacks`. then: of who is fit, what
+    stands against him from `until` on.
     """
 
     reasons: tuple[Reason, ...] = ()
     until: datetime | None = None
     supervised: bool = False
     lacks: tuple[Reason, ...] = ()
+    then: tuple[Reason, ...] = ()
 
 
 def fitness(
@@ -196,7 +198,7 @@ def fitness(
 
     reasons, lacks, rests = against(at)
     turns = _turns(site, [person, *others], where)
-    moment, until = at, None
+    moment, until, then = at, None, ()
     while until is None:
         # What is lacking is not mended by the end of something else.
         ends = [] if reasons else [each.until for each in rests if each.until is not None]
@@ -206,5 +208,5 @@ def fitness(
         moment = min(later)
         now, _lacks, rests = against(moment)
         if bool(now) != bool(reasons):
-            until = moment
-    return Judgement(reasons, until, bool(lacks) and not reasons, lacks)
+            until, then = moment, now
+    return Judgement(reasons, until, bool(lacks) and not reasons, lacks, then)

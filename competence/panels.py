@@ -108,6 +108,11 @@ SELECT greatest(
      AND i.ended_at IS NULL AND i.until IS NOT NULL AND i.until <= %(at)s),
   (SELECT max(p.until) FROM competence_companypaper p WHERE p.site_id = %(site)s
      AND p.struck_at IS NULL AND p.until <= %(at)s),
+  (SELECT max(e.until) FROM competence_exemption e WHERE e.site_id = %(site)s
+     AND e.ended_at IS NULL AND e.until <= %(at)s),
+  (SELECT max(r.starts) FROM competence_rule r WHERE r.site_id = %(site)s
+     AND r.starts <= %(at)s),
+  (SELECT max(r.ends) FROM competence_rule r WHERE r.site_id = %(site)s AND r.ends <= %(at)s),
   (SELECT max(c.until) FROM competence_company c WHERE c.site_id = %(site)s
      AND c.until <= %(at)s))
 """,

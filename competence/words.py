@@ -60,6 +60,7 @@ WORDS = Words(
         "competence.another_verifies": _("Another than who has it and who recorded it verifies."),
         "competence.another_inducts": _("Nobody inducts themselves."),
         "competence.another_exempts": _("Nobody exempts themselves."),
+        "competence.exempt_too_long": _("An exemption lasts %(days)s days at most."),
         "competence.another_answers": _("Another than who asked answers this."),
         "competence.competence_unknown": _("The competence is not in use at this site."),
         "competence.person_unknown": _("The person has no role at this site."),
@@ -85,11 +86,16 @@ WORDS = Words(
             "Level, capacity, record and supervision go with a competence alone."
         ),
         "competence.rule_needs_code": _("Name both the kind of record and its code."),
+        "competence.rule_never_asked": _(
+            "A capacity is asked at a place and by a type of its own domain alone, never by the"
+            " type of work, the class of things or another record."
+        ),
         "competence.rule_capacity_unknown": _("Nobody takes part as that."),
         "competence.rule_kind_unknown": _("There is no such record."),
         "competence.verification_needed": _("What is verified in practice is a verification."),
         "competence.not_a_company": _("Only a contractor company is invited."),
         "competence.company_known": _("The company was invited already."),
+        "competence.not_submitted": _("The company has not said that all papers are there."),
         "competence.scope_needed": _("Say for what work it is approved."),
         "competence.insurance_needed": _(
             "An insurance that is verified and has not ended is needed."

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from competence.states import CompanyState, PaperKind
 
 _NEVER_DELETED = pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
+# Who added it is one of a pair that may never be one person.
+_ADDED_BY = pgtrigger.ReadOnly(name="added_by_stands", fields=["added_by"])
 
 
 def _person(**more: object) -> models.ForeignKey:
@@ -53,6 +55,7 @@ class Company(models.Model):
                 condition=~Q(state=CompanyState.APPROVED)
                 | (
                     Q(until__isnull=False, approved_by__isnull=False, approved_at__isnull=False)
+                    & Q(submitted_by__isnull=False, submitted_at__isnull=False)
                     & ~Q(work_scope="")
                 ),
             ),
@@ -105,13 +108,16 @@ class CompanyPaper(models.Model):
             models.CheckConstraint(
                 name="competence_paper_other",
                 condition=Q(verified_by=None, verified_at=None)
-                | (Q(verified_at__isnull=False) & ~Q(verified_by=F("added_by"))),
+                | (
+                    Q(verified_by__isnull=False, verified_at__isnull=False)
+                    & ~Q(verified_by=F("added_by"))
+                ),
             ),
             models.CheckConstraint(
                 name="competence_paper_proof", condition=~Q(reference="") | Q(blob__isnull=False)
             ),
         ]
-        triggers = [_NEVER_DELETED]
+        triggers = [_NEVER_DELETED, _ADDED_BY]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.company}"
@@ -154,7 +160,7 @@ class Newcomer(models.Model):
                 ),
             )
         ]
-        triggers = [_NEVER_DELETED]
+        triggers = [_NEVER_DELETED, _ADDED_BY]
 
     def __str__(self) -> str:
         return self.name

@@ -10,6 +10,16 @@ from competence.models.competences import Competence
 from competence.states import RecordState
 
 _NEVER_DELETED = pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
+# Who recorded it, and of whom it is, stand once there is proof that another is to verify.
+_RECORDED_BY = pgtrigger.Protect(
+    name="recorded_by_stands",
+    operation=pgtrigger.Update,
+    condition=~pgtrigger.Q(old__state=RecordState.PLANNED)
+    & (
+        pgtrigger.Q(old__recorded_by__df=pgtrigger.F("new__recorded_by"))
+        | pgtrigger.Q(old__person__df=pgtrigger.F("new__person"))
+    ),
+)
 
 
 def _person(**more: object) -> models.ForeignKey:
@@ -94,7 +104,7 @@ class Record(models.Model):
                 | (~Q(state=RecordState.REVOKED) & Q(revoked_at=None, revoked_by=None)),
             ),
         ]
-        triggers = [_NEVER_DELETED]
+        triggers = [_NEVER_DELETED, _RECORDED_BY]
 
     def __str__(self) -> str:
         return f"{self.competence} · {self.person}"
@@ -119,7 +129,14 @@ class Exemption(models.Model):
         verbose_name = _("exemption")
         verbose_name_plural = _("exemptions")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["person", "site"], name="competence_exemption_person")]
+        indexes = [
+            models.Index(fields=["person", "site"], name="competence_exemption_person"),
+            models.Index(
+                fields=["site", "until"],
+                name="competence_exemption_ends",
+                condition=Q(ended_at=None),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(name="competence_exemption_other", condition=~Q(by=F("person"))),
             models.CheckConstraint(

@@ -28,7 +28,8 @@ SELECT 'record', r.person_id, u.name, NULL::bigint, r.competence_id, c.code, c.n
  WHERE r.site_id = %(site)s AND r.state = 'verified'
    AND r.valid_until > %(at)s AND r.valid_until <= %(until)s
    AND (NOT %(own)s OR EXISTS (SELECT FROM work_membership m WHERE m.user_id = u.id
-     AND m.site_id = %(site)s AND m.role = 'contractor' AND m.company_id = ANY(%(teams)s)))
+     AND m.site_id = %(site)s AND m.role = 'contractor' AND m.company_id = ANY(%(teams)s)
+     AND m.starts <= %(at)s AND (m.ends IS NULL OR m.ends > %(at)s)))
    AND NOT EXISTS (SELECT FROM competence_record n
      WHERE n.person_id = r.person_id AND n.competence_id = r.competence_id
        AND n.state = 'verified' AND (n.valid_until IS NULL OR n.valid_until > r.valid_until))
@@ -39,7 +40,8 @@ SELECT 'induction', i.person_id, u.name, NULL, i.place_id, p.code, p.name, i.unt
   JOIN work_place p ON p.id = i.place_id
  WHERE i.site_id = %(site)s AND i.ended_at IS NULL AND i.until > %(at)s AND i.until <= %(until)s
    AND (NOT %(own)s OR EXISTS (SELECT FROM work_membership m WHERE m.user_id = u.id
-     AND m.site_id = %(site)s AND m.role = 'contractor' AND m.company_id = ANY(%(teams)s)))
+     AND m.site_id = %(site)s AND m.role = 'contractor' AND m.company_id = ANY(%(teams)s)
+     AND m.starts <= %(at)s AND (m.ends IS NULL OR m.ends > %(at)s)))
    AND NOT EXISTS (SELECT FROM competence_induction n
      WHERE n.person_id = i.person_id AND n.place_id = i.place_id AND n.ended_at IS NULL
        AND (n.until IS NULL OR n.until > i.until))
@@ -156,10 +158,10 @@ def _lasts(item: Any, moment: datetime) -> bool:
     return item.status in UNDER_WAY or (end is not None and end > moment)
 
 
-def to_verify(site: Any, who: Scope, most: int = 20) -> list[Record]:
+def to_verify(site: Any, who: Scope, at: datetime, most: int = 20) -> list[Record]:
     """Records that wait for somebody to verify them, oldest first: one query."""
     rows = Record.objects.filter(site_id=site.pk, state=RecordState.OBTAINED)
     if who.only_contractor(site.pk):
-        mine = visitors.of_teams(site.pk, who.companies(site.pk), person="person")
-        rows = rows.filter(Exists(mine))
+        mine = visitors.of_teams(site.pk, who.companies(site.pk), at, person="person")
+        rows = rows.filter(Exists(mine.filter(starts__lte=at)))
     return list(rows.select_related("person", "competence", "recorded_by").order_by("pk")[:most])

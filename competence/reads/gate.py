@@ -67,7 +67,7 @@ def entries(site: Any, who: Scope, at: datetime) -> list[Entry]:
     asked = facts.of_sites([site.pk])[site.pk]
     known = facts.of_people(people, [site.pk])
     codes = judged.codes([asked], list(contexts.values()), at)
-    names = _names(people, {team for _, team in expected})
+    names, gone = _names(people, {team for _, team in expected})
     rows = []
     for (pk, team_id), of_person in expected.items():
         url = addresses.person(site.slug, pk)
@@ -77,6 +77,8 @@ def entries(site: Any, who: Scope, at: datetime) -> list[Entry]:
             if known[pk].firm_id is None:
                 continue  # one of the site's own people, who works with the company
             against.append(Reason("executor_no_role_here", {}, ("user", pk), _PLANNER))
+        if pk in gone:
+            against.append(Reason("executor_left", {}, ("user", pk), _PLANNER))
         for context in of_person:
             for verdict in judge(asked, known[pk], judged.of_item(context, codes), at, url):
                 of_gate = verdict.need.asks != Asks.COMPETENCE
@@ -105,8 +107,14 @@ def _comes_for(row: tuple[Any, ...], site_id: int, team_id: int, at: datetime) -
     return (of_site, firm_id) == (site_id, team_id) and starts <= at and (ends is None or ends > at)
 
 
-def _names(people: set[int], teams: set[int]) -> dict[tuple[str, int], str]:
-    users = get_user_model()._default_manager.filter(pk__in=people).values_list("pk", "name")
+def _names(people: set[int], teams: set[int]) -> tuple[dict[tuple[str, int], str], set[int]]:
+    """The names of people and companies, and who of the people has left."""
+    users = get_user_model()._default_manager.filter(pk__in=people)
     team_model: Any = get_user_model()._meta.get_field("company").related_model
     named = team_model._default_manager.filter(pk__in=teams).values_list("pk", "name")
-    return {("user", pk): name for pk, name in users} | {("team", pk): n for pk, n in named}
+    names, gone = {("team", pk): name for pk, name in named}, set()
+    for pk, name, is_active in users.values_list("pk", "name", "is_active"):
+        names["user", pk] = name
+        if not is_active:
+            gone.add(pk)
+    return names, gone

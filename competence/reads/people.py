@@ -29,7 +29,7 @@ def find(site: Any, at: datetime, pk: int) -> Any | None:
     rows = get_user_model()._default_manager.filter(pk=pk)
     return (
         rows.filter(Exists(roles) | Exists(records))
-        .annotate(here_for=visitors.company_at(site.pk))
+        .annotate(here_for=visitors.company_at(site.pk, at))
         .select_related("company")
         .first()
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from work.states import Role
 
@@ -24,7 +24,17 @@ def of_teams(
     return roles(at, person, site_id=site_id, role=Role.CONTRACTOR, company_id__in=list(teams))
 
 
-def company_at(site_id: int, person: str = "pk") -> Subquery:
-    """The company as whose contractor the person of an outer query is at a site, if any."""
-    rows = roles(None, person, site_id=site_id, role=Role.CONTRACTOR).order_by("-starts", "-pk")
+def company_at(site_id: int, at: datetime, person: str = "pk") -> Subquery:
+    """The company as whose contractor the person of an outer query is at a site at a moment.
+
+    Who is so for none now is what he was last; one for whom he is yet to come is no company of
+    his before that.
+    """
+    rows = roles(None, person, site_id=site_id, role=Role.CONTRACTOR, starts__lte=at)
+    rows = rows.order_by(
+        Case(When(Q(ends=None) | Q(ends__gt=at), then=Value(0)), default=Value(1)),
+        F("ends").desc(nulls_first=True),
+        "-starts",
+        "-pk",
+    )
     return Subquery(rows.values("company_id")[:1])

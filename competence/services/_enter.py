@@ -88,7 +88,7 @@ def person_at(act: OpenAct, site_id: int, user_id: int) -> tuple[Any, int | None
     if person is not None:
         roles = list(
             person.memberships.filter(Q(ends=None) | Q(ends__gt=act.at), site_id=site_id)
-            .order_by("pk")
+            .order_by("starts", "pk")
             .values_list("role", "company_id")
         )
     companies = [company for role, company in roles if role in _VISITING]

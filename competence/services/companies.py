@@ -37,16 +37,16 @@ def _invite(act: OpenAct, *, site_id: int, team_id: int | None, seen: int | None
 def _submit(act: OpenAct, *, company_id: int, seen: int | None = None) -> Company:
     """Say that all papers are there, so that somebody of the site looks at them."""
     company = _entered(act, company_id, seen, Action.SHOW)
-    not_from(company, CompanyState.INVITED, CompanyState.SUBMITTED, CompanyState.APPROVED)
+    not_from(company, *CompanyState)
     if not company.papers.filter(struck_at=None, until__gt=act.at).exists():
         raise Refused(Reason("competence.proof_needed"))
     company.submitted_by, company.submitted_at = act.person, act.at
-    # Who is approved stays so while new papers are looked at.
+    # Who is approved stays so while new papers are looked at, and so does who is suspended.
     fields = ["submitted_by", "submitted_at"]
     if company.state == CompanyState.INVITED:
         company.state = CompanyState.SUBMITTED
         fields.append("state")
-    elif company.state == CompanyState.APPROVED and company.approved_by_id == act.person.pk:
+    elif company.approved_by_id == act.person.pk:
         raise Refused(Reason("competence.another_answers"))
     save(company, *fields)
     act.record("submitted", company, team=company.team_id)
@@ -66,12 +66,14 @@ def _approve(
 
     What was approved is approved anew in the same way.
     """
-    company = _entered(act, company_id, seen, Action.APPROVE, place_id)
+    company = _to_approve(act, company_id, seen, place_id)
     not_from(company, CompanyState.SUBMITTED, CompanyState.APPROVED, CompanyState.SUSPENDED)
     insured = company.papers.filter(
         kind=PaperKind.INSURANCE, struck_at=None, verified_at__isnull=False, until__gt=act.at
     )
     reasons = []
+    if company.submitted_at is None:
+        reasons.append(Reason("competence.not_submitted"))
     if act.person.pk == company.submitted_by_id:
         reasons.append(Reason("competence.another_answers"))
     if not work_scope.strip():
@@ -126,18 +128,30 @@ def _suspend(act: OpenAct, *, company_id: int, why: str, seen: int | None = None
     return company
 
 
-def _entered(
-    act: OpenAct, company_id: int, seen: int | None, action: Action, place_id: int | None = None
-) -> Company:
+def _to_approve(act: OpenAct, company_id: int, seen: int | None, place_id: int | None) -> Company:
+    """A company for who may approve both where it is to work and where it was approved before.
+
+    Of no place in particular is the whole site.
+    """
     company = entered(act, company_id, "place")
-    place = company.place
+    paths = {""}
     if place_id is not None:
         places: Any = Company._meta.get_field("place").related_model
         place = places._default_manager.filter(pk=place_id, site_id=company.site_id).first()
         if place is None:
             raise Refused(Reason("place_unknown"))
-    path = place.path if place is not None and action == Action.APPROVE else None
-    allow(act, action, company.site_id, path=path, company_id=company.team_id)
+        paths = {place.path}
+    if company.approved_at is not None:
+        paths.add(company.place.path if company.place else "")
+    for path in sorted(paths):
+        allow(act, Action.APPROVE, company.site_id, path=path, company_id=company.team_id)
+    not_stale(seen, company)
+    return company
+
+
+def _entered(act: OpenAct, company_id: int, seen: int | None, action: Action) -> Company:
+    company = entered(act, company_id)
+    allow(act, action, company.site_id, company_id=company.team_id)
     not_stale(seen, company)
     return company
 

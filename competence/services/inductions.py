@@ -1,6 +1,6 @@
 """Inductions at a site or area, and exemptions: said by another, until a moment."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from competence.models import Exemption, Induction
@@ -18,6 +18,9 @@ from competence.services._enter import (
 )
 from work.exceptions import Reason, Refused, Unknown
 from work.services import OpenAct, door
+
+# An exemption bridges the time to a course; it takes the place of none.
+LONGEST = timedelta(days=90)
 
 
 def _induct(
@@ -69,7 +72,7 @@ def _end_induction(
     found = enter(act, Induction, induction_id, "place")
     allow(act, Action.INDUCT, found.site_id, path=found.place.path)
     not_stale(seen, found)
-    return _ended(act, found, why, "induction_ended")
+    return _ended(act, found, "place_id", why, "induction_ended")
 
 
 def _exempt(
@@ -93,6 +96,8 @@ def _exempt(
         reasons.append(Reason("competence.another_exempts"))
     if until <= act.at:
         reasons.append(Reason("competence.ended_already"))
+    if until > act.at + LONGEST:
+        reasons.append(Reason("competence.exempt_too_long", {"days": LONGEST.days}))
     note = act.note(why, "exemption", subject=competence)
     if note is None:
         reasons.append(Reason("reason_needed"))
@@ -121,18 +126,28 @@ def _end_exemption(
     found = enter(act, Exemption, exemption_id)
     allow(act, Action.EXEMPT, found.site_id)
     not_stale(seen, found)
-    return _ended(act, found, why, "exemption_ended")
+    return _ended(act, found, "competence_id", why, "exemption_ended")
 
 
-def _ended[T: (Induction, Exemption)](act: OpenAct, found: T, why: str, verb: str) -> T:
+def _ended[T: (Induction, Exemption)](act: OpenAct, found: T, same: str, why: str, verb: str) -> T:
+    """End it, with all that stand beside it for the same: none of them goes on counting."""
     if found.ended_at is not None:
         raise Unknown
     if not why.strip():
         raise Refused(Reason("reason_needed"))
     note = act.note(why, "ended", subject=found)
-    found.ended_at = act.at
-    save(found, "ended_at")
-    act.record(verb, found, person=found.person_id, note=note.pk if note else None)
+    wanted: dict[str, Any] = {
+        "site_id": found.site_id,
+        "person_id": found.person_id,
+        "ended_at": None,
+    }
+    wanted[same] = getattr(found, same)
+    rows: Any = type(found)._default_manager
+    standing: list[Any] = [found, *rows.filter(**wanted).exclude(pk=found.pk).order_by("pk")]
+    for each in standing:
+        each.ended_at = act.at
+        save(each, "ended_at")
+        act.record(verb, each, person=each.person_id, note=note.pk if note else None)
     _recheck.of_people(act, found.site_id, [found.person_id])
     return found
 

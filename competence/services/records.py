@@ -192,25 +192,44 @@ def _verify(act: OpenAct, *, record_id: int, seen: int | None = None) -> Record:
 
 
 def _revoke(act: OpenAct, *, record_id: int, why: str, seen: int | None = None) -> Record:
-    """Take a record back, with a word: it counts no more from this second."""
+    """Take a record back, with a word: it counts no more from this second.
+
+    With one that is verified goes all that the person has of this competence: an older one does
+    not make fit who was found not to be.
+    """
     record = enter(act, Record, record_id, "competence")
     allow(act, Action.REVOKE, record.site_id)
     not_stale(seen, record)
     not_from(record, RecordState.PLANNED, RecordState.OBTAINED, RecordState.VERIFIED)
     if not why.strip():
         raise Refused(Reason("reason_needed"))
-    record.note = act.note(why, "revoke", subject=record)
-    record.state, record.revoked_by, record.revoked_at = RecordState.REVOKED, act.person, act.at
-    save(record, "state", "revoked_by", "revoked_at", "note")
-    act.record(
-        "revoked",
-        record,
-        person=record.person_id,
-        competence=record.competence_id,
-        note=record.note.pk if record.note else None,
-    )
+    note = act.note(why, "revoke", subject=record)
+    for each in (record, *_beside(record)):
+        each.note = note
+        each.state, each.revoked_by, each.revoked_at = RecordState.REVOKED, act.person, act.at
+        save(each, "state", "revoked_by", "revoked_at", "note")
+        act.record(
+            "revoked",
+            each,
+            person=each.person_id,
+            competence=each.competence_id,
+            note=note.pk if note else None,
+        )
     _recheck.of_people(act, record.site_id, [record.person_id])
     return record
+
+
+def _beside(record: Record) -> list[Record]:
+    """What else the person has of the competence, beside one that is verified."""
+    if record.state != RecordState.VERIFIED:
+        return []
+    rows = Record.objects.filter(
+        site_id=record.site_id,
+        person_id=record.person_id,
+        competence_id=record.competence_id,
+        state__in=[RecordState.OBTAINED, RecordState.VERIFIED],
+    )
+    return list(rows.exclude(pk=record.pk).order_by("pk"))
 
 
 def _level(competence: Competence, level: int | None) -> int | None:

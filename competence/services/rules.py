@@ -150,7 +150,18 @@ def _elsewhere(rule: Rule) -> list[Reason]:
         kind = ports.kinds.get(rule.kind)
         if kind is None or rule.code not in dict(kind.choices(rule.site_id)):
             reasons.append(Reason("competence.rule_kind_unknown"))
+    if rule.capacity and not _is_asked(rule):
+        reasons.append(Reason("competence.rule_never_asked"))
     return reasons
+
+
+def _is_asked(rule: Rule) -> bool:
+    """Whether who takes part as something is ever asked for it: records are of that domain alone,
+    and neither a type of work nor a class of things is told of them.
+    """
+    if rule.type_id is not None or rule.asset_class_id is not None:
+        return False
+    return not rule.kind or rule.kind.partition(".")[0] == rule.capacity.partition(".")[0]
 
 
 def _and_the_rest(change: Callable[..., Rule]) -> Callable[..., Rule]:

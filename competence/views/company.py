@@ -127,14 +127,19 @@ def _offers(site: Any, who: Scope, found: Any) -> list[Offer]:
         offers.append(Offer(DEEDS[verb], against, seen=found.version))
 
     shows = may(who, Action.SHOW, site.pk, company_id=found.team_id)
-    if shows and found.state in (CompanyState.INVITED, CompanyState.SUBMITTED):
+    waits = found.state in (CompanyState.INVITED, CompanyState.SUBMITTED)
+    if shows and (waits or found.submitted_at is None):
         offer("submit")
     if shows:
         offer("add-paper")
         offer("bring")
     if may(who, Action.APPROVE, site.pk) and found.state != CompanyState.INVITED:
-        own = found.submitted_by_id == who.user_id
-        offer("approve", *([Reason("competence.another_answers")] if own else []))
+        against = []
+        if found.submitted_at is None:
+            against.append(Reason("competence.not_submitted"))
+        elif found.submitted_by_id == who.user_id:
+            against.append(Reason("competence.another_answers"))
+        offer("approve", *against)
     if may(who, Action.SUSPEND, site.pk) and found.state != CompanyState.SUSPENDED:
         offer("suspend")
     return offers

@@ -20,7 +20,7 @@ from work.services import files
 def record_file(request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int) -> HttpResponse:
     """The proof of a record: to the person, to who sees what others have, to the own company."""
     rows = Record.objects.filter(pk=pk, site_id=site.pk, blob__isnull=False)
-    here_for = visitors.company_at(site.pk, "person")
+    here_for = visitors.company_at(site.pk, at, "person")
     found = rows.annotate(here_for=here_for).select_related("blob").first()
     if found is None or not (
         found.person_id == who.user_id or may(who, Action.SEE, site.pk, company_id=found.here_for)

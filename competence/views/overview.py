@@ -29,7 +29,7 @@ def overview(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpR
     rows = forecast.ending(site, who, at, days, first)
     counted = forecast.counts(site, who, at)
     shown = rows[: forecast.SHOWN]
-    waiting = forecast.to_verify(site, who)
+    waiting = forecast.to_verify(site, who, at)
     values = {
         "site": site,
         "tabs": _shown.tabs(request, site, who),

@@ -1,7 +1,7 @@
 """What refuses a permit at the place: issue, taking, stops, the change of shift."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from permits.services import _asked, _conflicts, _issue_end
@@ -18,8 +18,17 @@ from work.states import Role
 Given = Mapping[str, Any]
 
 
-def at_the_place(facts: Facts, who: Scope, issuer: int | None) -> list[Reason]:
-    """All that is asked before anybody works under it: at issue, at taking, when brought back."""
+def at_the_place(
+    facts: Facts,
+    who: Scope,
+    issuer: int | None,
+    until: datetime | None,
+    performer: int | None = None,
+) -> list[Reason]:
+    """All that is asked before anybody works under it: at issue, at taking, when brought back.
+
+    until: the end of the issue, as long as its people must be able. performer: who comes in.
+    """
     permit = facts.permit
     by = ("user", permit.performing_authority_id)
     said: list[Reason] = []
@@ -37,8 +46,8 @@ def at_the_place(facts: Facts, who: Scope, issuer: int | None) -> list[Reason]:
     said += isolations_against(facts.isolations, permit, facts.at)
     said += tests_against(facts)
     said += _conflicts.against(permit, facts.at, Verb.ISSUE)
-    people = {"permits.issuer": issuer, "permits.performing_authority": by[1]}
-    said += _asked.against(facts, people, permit.issue_ends)
+    people = {"permits.issuer": issuer, "permits.performing_authority": performer or by[1]}
+    said += _asked.against(facts, people, until)
     if issuer is not None:
         said += apart(facts, issuer=issuer)
         have = facts.different_people(issuer=issuer)
@@ -66,10 +75,20 @@ def tests_against(facts: Facts) -> list[Reason]:
 
 
 def issue(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    said = at_the_place(facts, who, who.user_id)
-    if who.user_id is not None:
-        said += _issue_end.ends_against(facts, who.user_id, (given or {}).get("ends"))
-    return said + _look(facts, given)
+    return _issued(facts, who, given) + _look(facts, given)
+
+
+def _issued(
+    facts: Facts, who: Scope, given: Given | None, performer: int | None = None
+) -> list[Reason]:
+    """All that is asked until the end of the issue that this person would make."""
+    ends = (given or {}).get("ends")
+    if who.user_id is None:
+        return at_the_place(facts, who, None, ends or facts.permit.ends, performer)
+    latest = _issue_end.latest_end(facts, who.user_id)
+    until = ends or latest or facts.permit.ends
+    said = at_the_place(facts, who, who.user_id, until, performer)
+    return said + _issue_end.ends_against(facts, latest, ends)
 
 
 def _look(facts: Facts, given: Given | None) -> list[Reason]:
@@ -82,7 +101,8 @@ def _look(facts: Facts, given: Given | None) -> list[Reason]:
 
 
 def take(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    return at_the_place(facts, who, facts.permit.issuer_id) + _look(facts, given)
+    permit = facts.permit
+    return at_the_place(facts, who, permit.issuer_id, permit.issue_ends) + _look(facts, given)
 
 
 def sign_on(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
@@ -93,7 +113,8 @@ def sign_on(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     person, name = given.get("person_id"), str(given.get("name") or "").strip()
     if any(each.person_id == person and each.name == name for each in facts.on_it):
         return [Reason("permits.on_it_already")]
-    return _asked.against(facts, {"permits.worker": person}) if person else []
+    until = facts.permit.issue_ends
+    return _asked.against(facts, {"permits.worker": person}, until) if person else []
 
 
 def confirm(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
@@ -119,7 +140,7 @@ def bring_back(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     if facts.at > since + timedelta(minutes=minutes):
         by = next_by(facts.permit, State.STOP_CALLED)
         said.append(Reason("permits.bring_back_too_late", {"minutes": minutes}, clears=by))
-    return said + at_the_place(facts, who, who.user_id)
+    return said + at_the_place(facts, who, who.user_id, facts.permit.issue_ends)
 
 
 def by_test(facts: Facts) -> bool:
@@ -138,7 +159,8 @@ def accept(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     if given is None:
         return apart(facts, performer=who.user_id)  # the door asks the rest
     people = {"permits.performing_authority": who.user_id}
-    return apart(facts, performer=who.user_id) + _asked.against(facts, people)
+    until = facts.permit.issue_ends
+    return apart(facts, performer=who.user_id) + _asked.against(facts, people, until)
 
 
 def take_over(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
@@ -146,10 +168,8 @@ def take_over(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
         return [stands(facts.permit, facts.at)]
     if given is None and who.user_id is not None:
         return apart(facts, issuer=who.user_id)  # the door asks the rest
-    said = at_the_place(facts, who, who.user_id)
-    if facts.issue is not None and facts.issue.next_taker_id in (who.user_id, None):
-        coming = facts.issue.next_taker_id
-        said += [Reason("permits.issuer_performs", clears=ISSUER)] if coming else []
-    if who.user_id is not None:
-        said += _issue_end.ends_against(facts, who.user_id, (given or {}).get("ends"))
+    coming = facts.issue.next_taker_id if facts.issue is not None else None
+    said = _issued(facts, who, given, performer=coming)
+    if coming is not None and coming == who.user_id:
+        said.append(Reason("permits.issuer_performs", clears=ISSUER))
     return said

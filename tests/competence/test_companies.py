@@ -4,18 +4,22 @@ from datetime import date
 
 import pytest
 
-from competence.models import Newcomer
+from competence.reads import forecast
+from competence.reads import people as reads
 from competence.reads.gate import entries
-from competence.services import companies, inductions, papers
+from competence.services import companies, inductions, papers, records
 from tests.competence.outcomes import forbidden, refused, unknown
-from tests.factories import planned_item
+from tests.factories import company, person, planned_item, second_site
 from tests.work.by_sql import CHECK
 from work import ports
 from work.exceptions import Refused
 from work.models import WorkItem
 from work.permissions import scope
 from work.reasons import say
-from work.services import execution, items
+from work.services import execution, items, people
+
+RAISED = "P0001"
+_LEFT = "Welder has left."
 
 
 def blocks(item, at) -> bool:
@@ -75,7 +79,7 @@ def inducted(hvk, person, until):
     )
 
 
-def test_the_gate_list_of_today(hvk, lasteam):
+def test_the_gate_list_of_today(hvk, lasteam, app):
     """Foreman yes, one welder yes, the other no; what stops the work is said beside it."""
     world = hvk.world
     foreman, welder = world.contractor, world.welder
@@ -83,14 +87,18 @@ def test_the_gate_list_of_today(hvk, lasteam):
         actor=foreman, at=world.t(-200), company_id=lasteam.pk, name="Welder two", badge="7"
     )
     both = _also_coordinator(hvk)
+    own = papers.bring(actor=both, at=world.t(-200), company_id=lasteam.pk, name="Welder three")
     with refused("competence.another_answers"):
-        papers.admit(actor=both, at=world.t(-199), newcomer_id=second.pk)
+        papers.admit(actor=both, at=world.t(-199), newcomer_id=own.pk)
+    answered = "UPDATE competence_newcomer SET answered_at = now(), answered_by_id = added_by_id"
+    assert app(answered) == CHECK
+    assert app("UPDATE competence_newcomer SET added_by_id = %s", [foreman.pk]) == RAISED
     second = papers.admit(actor=hvk.second, at=world.t(-190), newcomer_id=second.pk).person
     hvk.rule(asks="induction", place_id=world.root.pk)
     hvk.rule("WELD", team_id=world.lasteam.pk)
-    for person in (foreman, welder):
-        hvk.has(person, "WELD")
-        inducted(hvk, person, world.t(60 * 24 * 9))
+    for each in (foreman, welder):
+        hvk.has(each, "WELD")
+        inducted(hvk, each, world.t(60 * 24 * 9))
     inducted(hvk, second, world.t(-300))
     item = job(world, foreman, welder, second)
 
@@ -135,19 +143,57 @@ def test_the_gate_list_of_today(hvk, lasteam):
     )
     execution.start(actor=foreman, at=world.t(63), item_id=item.pk)
 
+    # Who has left does not come in, whatever else he has.
+    people.deactivate_person(actor=world.site_admin, at=world.t(64), user_id=welder.pk)
+    assert gate(world.viewer) == {"Contractor": (True, []), "Welder": (False, [_LEFT])}
+
+
+def test_of_which_company_somebody_is_now(hvk):
+    """Of somebody from elsewhere not what he will be here, nor what he was."""
+    world, nrd = hvk.world, second_site()
+    lent = person(nrd.site, company=company(nrd.site, "zzp", "Zzp"), username="lent")
+    for team, starts, ends in [
+        (world.hydrex, world.t(60 * 24 * 30), None),
+        (world.lasteam, world.t(-600), None),
+        (world.hydrex, world.t(-900), world.t(-800)),
+    ]:
+        people.grant_role(
+            actor=None,
+            at=world.t(-901),
+            user_id=lent.pk,
+            site_id=world.site.pk,
+            role="contractor",
+            company_id=team.pk,
+            starts=starts,
+            ends=ends,
+        )
+    assert reads.find(world.site, world.at, lent.pk).here_for == world.lasteam.pk
+    record = hvk.obtained(lent, "VCA", valid_until=world.t(60 * 24 * 5))
+    ours, theirs = (scope(each, world.at) for each in (world.contractor, world.other_contractor))
+    assert forecast.to_verify(world.site, ours, world.at) == [record]
+    assert forecast.to_verify(world.site, theirs, world.at) == []
+    records.verify(actor=hvk.second, at=world.at, record_id=record.pk)
+    assert forecast.counts(world.site, ours, world.at) == {7: 1, 30: 1, 90: 1}
+    assert forecast.counts(world.site, theirs, world.at) == {7: 0, 30: 0, 90: 0}
+    # His own foreman records for him, another's does not know him.
+    vca = {"site_id": world.site.pk, "person_id": lent.pk, "competence_id": record.competence_id}
+    proof = {"obtained_on": date(2026, 11, 2), "reference": "VCA 2"}
+    with refused("competence.person_unknown"):
+        records.record(actor=world.other_contractor, at=world.at, **vca, **proof)
+    records.record(actor=world.contractor, at=world.at, **vca, **proof)
+
 
 def _also_coordinator(hvk):
     """Who is both: what he asked himself another answers."""
-    from work.services import people
+    from work.services.people import grant_role
 
-    people.grant_role(
+    grant_role(
         actor=None,
         at=hvk.world.t(-500),
         user_id=hvk.world.supervisor.pk,
         site_id=hvk.world.site.pk,
         role="competence_coordinator",
     )
-    Newcomer.objects.update(added_by=hvk.world.supervisor)
     return hvk.world.supervisor
 
 
@@ -178,14 +224,20 @@ def test_the_life_of_a_company(hvk, app):
     paper = papers.add(
         actor=world.contractor, at=world.at, **paper, until=world.t(120), reference="D 9"
     )
-    companies.submit(actor=world.contractor, at=world.t(1), company_id=company.pk)
+    # Suspended before it submitted: it is not approved without.
     approval = {"company_id": company.pk, "work_scope": "Welding", "until": world.t(600)}
+    companies.suspend(actor=world.hse, at=world.t(1), company_id=company.pk, why="Not yet")
+    with refused("competence.not_submitted", "competence.insurance_needed"):
+        companies.approve(actor=second, at=world.t(1), **approval)
+    companies.submit(actor=world.contractor, at=world.t(1), company_id=company.pk)
     with refused("competence.insurance_needed"):
         companies.approve(actor=second, at=world.t(2), **approval)
     with forbidden():
         papers.verify(actor=world.contractor, at=world.t(2), paper_id=paper.pk)
     itself = "UPDATE competence_companypaper SET verified_at = now(), verified_by_id = added_by_id"
     assert app(itself) == CHECK
+    assert app("UPDATE competence_companypaper SET verified_at = now()") == CHECK
+    assert app("UPDATE competence_companypaper SET added_by_id = %s", [second.pk]) == RAISED
     papers.verify(actor=second, at=world.t(2), paper_id=paper.pk)
     with refused("competence.scope_needed", "competence.end_needed"):
         companies.approve(
@@ -196,6 +248,12 @@ def test_the_life_of_a_company(hvk, app):
     companies.approve(actor=second, at=world.t(3), **approval)
     same = "UPDATE competence_company SET approved_by_id = submitted_by_id"
     assert app(same) == CHECK
+    assert app("UPDATE competence_company SET submitted_by_id = NULL") == CHECK
+    # Of a part of the site alone: neither the whole of it, nor what was given for the whole.
+    of_l3 = person(world.site, "competence_coordinator", username="of_l3", place=world.l3)
+    for place_id in (None, world.l3.pk):
+        with forbidden():
+            companies.approve(actor=of_l3, at=world.t(4), **approval, place_id=place_id)
 
     # The insurance lapses at its second, with no task running.
     assert not blocks(item, world.t(119))

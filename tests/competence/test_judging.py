@@ -102,6 +102,9 @@ def test_exempt_until_its_second():
     assert fit(site(rule()), spared, at=SOON) == (["missing"], None)
     [verdict] = judge(site(rule()), spared, WHERE, AT)
     assert verdict.exempt
+    # Who takes part as something is spared nothing.
+    tester = replace(WHERE, capacity="permits.gas_tester")
+    assert fit(site(rule(capacity=tester.capacity)), spared, tester) == (["missing"], None)
 
 
 def test_of_who_comes_for_a_company():

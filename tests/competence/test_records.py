@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from competence.models import Exemption, Record
+from competence.panels import LAPSES
 from competence.services import _recheck, competences, inductions, records, rules
 from tests.competence.outcomes import forbidden, not_done, refused, stale, unknown
 from tests.factories import person, planned_item, second_site
@@ -15,10 +16,12 @@ from tests.work.outcomes import codes
 from work.exceptions import Forbidden, Refused
 from work.models import Event, WorkItem
 from work.permissions import scope
+from work.reads import item as read_item
 from work.reasons import say
 from work.services import execution
 
 RAISED = "P0001"
+_OF_A_DOCUMENT = ["competence.rule_kind_unknown", "competence.rule_never_asked"]
 
 
 def blocks(item, at) -> bool:
@@ -29,6 +32,23 @@ def blocks(item, at) -> bool:
 def answer(item) -> dict:
     """The reason that stands on its requirement of fitness."""
     return item.prerequisites.get(supplier="work.fitness", withdrawn_at=None).reason
+
+
+def said_of(world, item, minutes) -> tuple[str, str, str]:
+    """What the page of an item says of fitness: the answer, why, and who clears it."""
+    at = world.t(minutes)
+    who = scope(world.technician, at)
+    page = read_item.load(world.site, read_item.find(world.site, who, f"W-{item.number}"), who, at)
+    of = item.prerequisites.get(supplier="work.fitness", withdrawn_at=None)
+    [shown] = [each for each in page.rows.requirements if each["row"].pk == of.pk]
+    return shown["answer"], shown["reason_text"], shown["who_text"]
+
+
+def lapsed(world, minutes):
+    """The newest that had ended or begun by the clock at that moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAPSES.sql, {"site": world.site.pk, "at": world.t(minutes)})
+        return cursor.fetchone()[0]
 
 
 def test_a_record_counts_once_another_has_verified_it(hvk, app):
@@ -101,7 +121,11 @@ def test_a_record_counts_once_another_has_verified_it(hvk, app):
         )
         assert app(f"{pair} = {column} WHERE id = %s", [record.pk]) == CHECK
     assert app("DELETE FROM competence_record WHERE id = %s", [record.pk]) == RAISED
+    for column in ("recorded_by_id", "person_id"):
+        other = f"UPDATE competence_record SET {column} = %s WHERE id = %s"
+        assert app(other, [hvk.second.pk, record.pk]) == RAISED
     assert blocks(item, world.t(5))
+    older = hvk.has(world.technician, "GAS", at=world.t(6), valid_until=world.t(90))
     record = records.verify(actor=hvk.second, at=world.t(6), record_id=record.pk)
     assert (record.state, record.version) == ("verified", 3)
     assert not blocks(item, world.t(6))
@@ -111,6 +135,9 @@ def test_a_record_counts_once_another_has_verified_it(hvk, app):
     # It ends at its second, with no task running; until then the work goes on.
     assert not blocks(item, world.t(119))
     assert blocks(item, world.t(120))
+    assert said_of(world, item, 119) == ("met", "", "")
+    ended = "Gas paper (GAS) of Technician ended Tue 24 Nov 06:00."
+    assert said_of(world, item, 120) == ("unmet", ended, "Competence coordinator")
     item = execution.start(actor=world.technician, at=world.t(7), item_id=item.pk)
     assert not WorkItem.objects.blocked(world.t(119)).exists()
     assert WorkItem.objects.blocked(world.t(120)).exists()
@@ -126,7 +153,11 @@ def test_a_record_counts_once_another_has_verified_it(hvk, app):
     assert WorkItem.objects.blocked(world.t(8)).exists()
     [blocker] = item.blockers.filter(ended_at=None)
     assert (blocker.since, blocker.kind) == (world.t(8), "competence")
-    events = Event.objects.filter(subject_type="competence.record").exclude(verb="refused")
+    # An older one does not make fit who was found not to be.
+    older.refresh_from_db()
+    assert (older.state, older.revoked_by, older.version) == ("revoked", world.hse, 3)
+    events = Event.objects.filter(subject_type="competence.record", subject_id=record.pk)
+    events = events.exclude(verb="refused")
     assert [event.verb for event in events.order_by("pk")] == [
         "planned",
         "obtained",
@@ -208,6 +239,15 @@ def test_nobody_exempts_or_inducts_themselves(hvk, app):
         inductions.exempt(
             actor=world.hse, at=world.at, **gas, person_id=world.hse.pk, until=world.at, why=""
         )
+    with refused("competence.exempt_too_long"):
+        inductions.exempt(
+            actor=world.hse,
+            at=world.at,
+            **gas,
+            person_id=world.technician.pk,
+            until=world.t(90 * 24 * 60 + 1),
+            why="Till the course",
+        )
     spared = inductions.exempt(
         actor=world.hse,
         at=world.at,
@@ -228,18 +268,25 @@ def test_nobody_exempts_or_inducts_themselves(hvk, app):
     )
     assert not blocks(item, world.t(59))
     assert blocks(item, world.t(60))
+    # Pages that are open learn of it.
+    assert lapsed(world, 59) < world.t(1) < lapsed(world, 60) == world.t(60)
     for table, by in (("exemption", "by_id"), ("induction", "by_id")):
         made = f"UPDATE competence_{table} SET {by} = person_id"
         assert app(made) == CHECK
     assert Exemption.objects.get() == spared
+    again = inductions.induct(
+        actor=world.hse, at=world.t(1), **of_place, person_id=world.technician.pk
+    )
     inductions.end_induction(
         actor=world.supervisor, at=world.t(2), induction_id=told.pk, why="The road has moved"
     )
+    # With it ends what stood beside it.
     assert blocks(item, world.t(2))
-    with unknown():
-        inductions.end_induction(
-            actor=world.supervisor, at=world.t(3), induction_id=told.pk, why="Again"
-        )
+    for ended in (told, again):
+        with unknown():
+            inductions.end_induction(
+                actor=world.supervisor, at=world.t(3), induction_id=ended.pk, why="Again"
+            )
     inductions.end_exemption(
         actor=world.hse, at=world.t(3), exemption_id=spared.pk, why="Course done"
     )
@@ -252,6 +299,8 @@ def test_a_rule_reaches_open_work_and_leaves_it_again(hvk):
     here = {"actor": world.site_admin, "at": world.t(1), "site_id": world.site.pk}
     elsewhere = second_site().root.pk
     gas, seen = hvk.asks("GAS"), hvk.asks("SEEN", "verification")
+    tester = {"competence_id": gas.pk, "capacity": "permits.gas_tester"}
+    pump = world.pump
     for wrong, codes_ in [
         ({}, ["competence.rule_needs_competence"]),
         ({"competence_id": gas.pk, "level": 1}, ["competence.level_unknown"]),
@@ -270,6 +319,10 @@ def test_a_rule_reaches_open_work_and_leaves_it_again(hvk):
             ["competence.rule_kind_unknown"],
         ),
         ({"competence_id": gas.pk, "place_id": elsewhere}, ["place_unknown"]),
+        # Nobody would ever ask it: it is not made.
+        ({**tester, "type_id": world.mnt.pk}, ["competence.rule_never_asked"]),
+        ({**tester, "asset_class_id": pump.asset_class_id}, ["competence.rule_never_asked"]),
+        ({**tester, "kind": "documents.document", "code": "x"}, _OF_A_DOCUMENT),
         ({"competence_id": gas.pk, "ends": world.t(-9)}, ["ends_before_start"]),
     ]:
         with refused(*codes_):

@@ -2,12 +2,22 @@
 
 import pytest
 
+from permits.services import issuing, on_it
 from tests.competence.test_records import answer, blocks
 from tests.factories import planned_item
-from tests.permits.made import draft, gas_tested, in_force, kinds
+from tests.permits.made import authorised, draft, gas_tested, kinds, ticked
 from work.exceptions import Refused
 from work.permissions import scope
 from work.reasons import say
+
+
+def _unmet(door, **given) -> str:
+    """The code of the one condition for which a door of permits refuses."""
+    with pytest.raises(Refused) as caught:
+        door(**given)
+    [reason] = caught.value.reasons
+    assert reason.code == "permits.condition_unmet"
+    return reason.params["reason"]["code"]
 
 
 def test_the_next_gas_test_is_refused_and_another_may(hvk):
@@ -17,7 +27,24 @@ def test_the_next_gas_test_is_refused_and_another_may(hvk):
     hvk.rule("GAS", capacity="permits.gas_tester")
     hvk.has(world.operator, "GAS", valid_until=world.t(50))
     hvk.has(world.shift_lead, "GAS")
-    permit = in_force(world, hot)
+    permit = gas_tested(world, authorised(world, hot))
+    ticked(world, permit)
+
+    # Who has a part in the issue is able to until its end, not only when it begins.
+    for capacity in ("permits.performing_authority", "permits.worker"):
+        hvk.rule("LEAD", capacity=capacity)
+    hvk.has(world.technician, "LEAD", valid_until=world.t(100))
+    hvk.has(world.second_technician, "LEAD", valid_until=world.t(99))
+    given = {"permit_id": permit.pk, "scanned": True, "signed": True}
+    by_issuer = {"actor": world.permit_issuer, "at": world.at, **given}
+    assert _unmet(issuing.issue, **by_issuer, ends=world.t(101)) == "competence.ends_before"
+    issuing.issue(**by_issuer, ends=world.t(100))
+    permit = issuing.take(actor=world.technician, at=world.at, **given)
+    on = {"actor": world.technician, "at": world.t(1), "permit_id": permit.pk}
+    second = world.second_technician.pk
+    assert _unmet(on_it.sign_on, **on, person_id=second) == "competence.ends_before"
+    on_it.sign_on(**on)
+
     gas_tested(world, permit, at=world.t(49))
     state = type(permit).objects.get(pk=permit.pk).state
     with pytest.raises(Refused) as caught:

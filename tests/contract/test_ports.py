@@ -252,7 +252,10 @@ class TestFitness:
 
         assert len(fits) == MANY
         assert all(isinstance(each, Fit) for each in fits)
-        assert all(isinstance(reason, Reason) for each in fits for reason in each.reasons)
+        said = [reason for each in fits for reason in (*each.reasons, *each.then)]
+        assert all(isinstance(reason, Reason) for reason in said)
+        # What will be against somebody is said of who is fit until then.
+        assert not any(each.then and (each.reasons or each.until is None) for each in fits)
         assert fitness.fit(asked[::-1], world.at, until) == fits[::-1]
         assert fitness.fit(asked[:2], world.at, until) == fits[:2]
         assert (

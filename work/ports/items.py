@@ -167,10 +167,13 @@ class Fit:
     """Whether a person is fit: no reasons against it, and until when that holds.
 
     until, where there are reasons: when to ask again, because time alone may end them.
+    then, where there are none: what stands against the person from `until` on, told from that
+    second with no task run.
     """
 
     reasons: tuple[Reason, ...] = ()
     until: datetime | None = None
+    then: tuple[Reason, ...] = ()
 
 
 @runtime_checkable

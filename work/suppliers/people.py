@@ -79,7 +79,7 @@ class Fitnesses:
     ) -> Answer:
         if not context.executor_ids:
             return Answer.unmet(Reason("no_executor"), clears=("role", Role.PLANNER))
-        until: datetime | None = None
+        ending: list[tuple[datetime, tuple[Reason, ...]]] = []  # and what is against it then
         against: list[Reason] = []
         again: list[datetime] = []  # when to ask again
         for person_id, fit in fits:
@@ -89,22 +89,28 @@ class Fitnesses:
                 continue
             if fit.until is None:
                 continue
-            holds = fit.until
+            holds, then = fit.until, fit.then
             if context.status not in _AT_WORK:
                 if fit.until < ends.get(person_id, at):
-                    params = {"until": fit.until.isoformat()}
-                    about, by = ("user", person_id), ("role", Role.PLANNER)
-                    against.append(Reason("fit_only_until", params, about, by))
+                    against.append(_only_until(person_id, fit.until))
                     again.append(fit.until)
                     continue
                 # It is not enough from the second at which a shift begins that goes on after it.
                 holds = begins.get((person_id, fit.until), fit.until)
-            until = holds if until is None else min(until, holds)
+                if holds != fit.until:
+                    then = (_only_until(person_id, fit.until),)
+            ending.append((holds, then))
         if against:
-            first = against[0]
-            every = first if len(against) == 1 else _all_of(against)
-            return Answer.unmet(every, clears=first.clears, valid_until=min(again, default=None))
-        return Answer.met(valid_until=until)
+            every, clears = _as_one(against)
+            return Answer.unmet(every, clears=clears, valid_until=min(again, default=None))
+        if not ending:
+            return Answer.met()
+        until = min(holds for holds, _ in ending)
+        coming = [reason for holds, then in ending if holds == until for reason in then]
+        if not coming:
+            return Answer.met(valid_until=until)
+        every, clears = _as_one(coming)
+        return Answer.met(valid_until=until, reason=every, clears=clears)
 
     def required_for(
         self, items: Sequence[ItemContext], at: datetime
@@ -124,9 +130,17 @@ class Fitnesses:
         return {}
 
 
-def _all_of(reasons: Sequence[Reason]) -> Reason:
-    """Several reasons as one: nobody mends the first to hear of the next."""
-    return Reason("several", {"reasons": [each.as_json() for each in reasons]})
+def _as_one(reasons: Sequence[Reason]) -> tuple[Reason, Any]:
+    """Several reasons as one, and who clears the first: nobody mends that to hear of the next."""
+    if len(reasons) == 1:
+        return reasons[0], reasons[0].clears
+    every = Reason("several", {"reasons": [each.as_json() for each in reasons]})
+    return every, reasons[0].clears
+
+
+def _only_until(person_id: int, until: datetime) -> Reason:
+    about, by = ("user", person_id), ("role", Role.PLANNER)
+    return Reason("fit_only_until", {"until": until.isoformat()}, about, by)
 
 
 def shift_ends(people: Iterable[int], at: datetime) -> dict[int, datetime]:
@@ -227,7 +241,8 @@ class Membership:
             return Fit((reason,), until=min((starts for starts, _ in times), default=None))
         if None in now:
             return Fit()
-        return Fit(until=max(ends for ends in now if ends is not None))
+        left = Reason("executor_no_role_here", {}, ("user", pk), ("role", Role.PLANNER))
+        return Fit(until=max(ends for ends in now if ends is not None), then=(left,))
 
 
 def _times(
