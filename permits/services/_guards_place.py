@@ -1,7 +1,7 @@
 """What refuses a permit at the place: issue, taking, stops, the change of shift."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from permits.services import _asked, _conflicts, _issue_end
@@ -18,8 +18,13 @@ from work.states import Role
 Given = Mapping[str, Any]
 
 
-def at_the_place(facts: Facts, who: Scope, issuer: int | None) -> list[Reason]:
-    """All that is asked before anybody works under it: at issue, at taking, when brought back."""
+def at_the_place(
+    facts: Facts, who: Scope, issuer: int | None, ends: datetime | None = None
+) -> list[Reason]:
+    """All that is asked before anybody works under it: at issue, at taking, when brought back.
+
+    ends: until when they would; by default the end of its issue.
+    """
     permit = facts.permit
     by = ("user", permit.performing_authority_id)
     said: list[Reason] = []
@@ -36,7 +41,7 @@ def at_the_place(facts: Facts, who: Scope, issuer: int | None) -> list[Reason]:
     ]
     said += isolations_against(facts.isolations, permit, facts.at)
     said += tests_against(facts)
-    said += _conflicts.against(permit, facts.at, Verb.ISSUE)
+    said += _conflicts.against(permit, facts.at, Verb.ISSUE, ends)
     people = {"permits.issuer": issuer, "permits.performing_authority": by[1]}
     said += _asked.against(facts, people, permit.issue_ends)
     if issuer is not None:
@@ -66,10 +71,22 @@ def tests_against(facts: Facts) -> list[Reason]:
 
 
 def issue(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    said = at_the_place(facts, who, who.user_id)
-    if who.user_id is not None:
-        said += _issue_end.ends_against(facts, who.user_id, (given or {}).get("ends"))
-    return said + _look(facts, given)
+    ends, against = _until(facts, who, given)
+    return at_the_place(facts, who, who.user_id, ends) + against + _look(facts, given)
+
+
+def _until(facts: Facts, who: Scope, given: Given | None) -> tuple[datetime | None, list[Reason]]:
+    """Until when an issue by `who` would last, and why it may not.
+
+    A shorter end may yet be said: before, only what is near now is in its way.
+    """
+    asked = (given or {}).get("ends")
+    if who.user_id is None:
+        return asked, []
+    latest = _issue_end.latest_end(facts, who.user_id)
+    against = _issue_end.ends_against(facts, latest, asked)
+    now = facts.at + timedelta(seconds=1)
+    return asked or (now if given is None else latest), against
 
 
 def _look(facts: Facts, given: Given | None) -> list[Reason]:
@@ -148,10 +165,9 @@ def take_over(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
         return [stands(facts.permit, facts.at)]
     if given is None and who.user_id is not None:
         return apart(facts, issuer=who.user_id)  # the door asks the rest
-    said = at_the_place(facts, who, who.user_id)
+    ends, against = _until(facts, who, given)
+    said = at_the_place(facts, who, who.user_id, ends)
     if facts.issue is not None and facts.issue.next_taker_id in (who.user_id, None):
         coming = facts.issue.next_taker_id
         said += [Reason("permits.issuer_performs", clears=ISSUER)] if coming else []
-    if who.user_id is not None:
-        said += _issue_end.ends_against(facts, who.user_id, (given or {}).get("ends"))
-    return said
+    return said + against

@@ -41,9 +41,8 @@ def shift_end(site: Any, person_id: int, at: datetime) -> tuple[datetime | None,
     return max((ends for mine, ends in planned if mine), default=None), bool(planned)
 
 
-def ends_against(facts: Facts, issuer_id: int, ends: datetime | None) -> list[Reason]:
+def ends_against(facts: Facts, latest: datetime | None, ends: datetime | None) -> list[Reason]:
     """Why an issue may not last until then; None: until the latest end."""
-    latest = latest_end(facts, issuer_id)
     if latest is None:
         return [Reason("permits.issuer_no_shift", clears=("role", str(Role.PERMIT_ISSUER)))]
     if ends is None:
