@@ -109,6 +109,8 @@ WORDS = Words(
         "permits.test_late": _("A test is entered within 15 minutes; test again."),
         "permits.test_order": _("%(first)s is tested before %(substance)s."),
         "permits.instrument_needed": _("Say with which instrument."),
+        "permits.calibration_needed": _("Say until when the instrument is calibrated."),
+        "permits.who_needed": _("Say who begins to work under it."),
         "permits.instrument_not_calibrated": _("The calibration of the instrument has run out."),
         "permits.reading_needed": _("Nothing was read."),
         "permits.value_needed": _("The reading of %(substance)s is no number."),
@@ -117,6 +119,9 @@ WORDS = Words(
         "permits.told_stop": _("A stop is called on P-%(number)s: stop the work now."),
         "permits.told_unconfirmed": _(
             "P-%(number)s: a stop was called and is not confirmed, %(minutes)s min."
+        ),
+        "permits.told_near": _(
+            "Something new is near P-%(number)s: look at its page before you go on."
         ),
         "permits.told_overdue": _(
             "P-%(number)s: its time has ended and it is not stopped, %(minutes)s min."
@@ -144,6 +149,7 @@ WORDS = Words(
         "permits.not_here": _("A permit is not for this place."),
         "permits.told_stop": _("A stop is called on a permit."),
         "permits.told_unconfirmed": _("A stop on a permit is not confirmed."),
+        "permits.told_near": _("Something new is near a permit."),
         "permits.told_overdue": _("A permit is overdue."),
     },
 )

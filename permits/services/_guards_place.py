@@ -24,10 +24,12 @@ def at_the_place(
     issuer: int | None,
     until: datetime | None,
     performer: int | None = None,
+    near_until: datetime | None = None,
 ) -> list[Reason]:
     """All that is asked before anybody works under it: at issue, at taking, when brought back.
 
     until: the end of the issue, as long as its people must be able. performer: who comes in.
+    near_until: as long other activity is looked for; by default as long.
     """
     permit = facts.permit
     by = ("user", permit.performing_authority_id)
@@ -45,7 +47,7 @@ def at_the_place(
     ]
     said += isolations_against(facts.isolations, permit, facts.at)
     said += tests_against(facts)
-    said += _conflicts.against(permit, facts.at, Verb.ISSUE)
+    said += _conflicts.against(permit, facts.at, Verb.ISSUE, near_until or until)
     people = {"permits.issuer": issuer, "permits.performing_authority": performer or by[1]}
     said += _asked.against(facts, people, until)
     if issuer is not None:
@@ -81,13 +83,17 @@ def issue(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
 def _issued(
     facts: Facts, who: Scope, given: Given | None, performer: int | None = None
 ) -> list[Reason]:
-    """All that is asked until the end of the issue that this person would make."""
+    """All that is asked until the end of the issue that this person would make.
+
+    A shorter end may yet be said: before, only what is near now is in its way.
+    """
     ends = (given or {}).get("ends")
     if who.user_id is None:
         return at_the_place(facts, who, None, ends or facts.permit.ends, performer)
     latest = _issue_end.latest_end(facts, who.user_id)
     until = ends or latest or facts.permit.ends
-    said = at_the_place(facts, who, who.user_id, until, performer)
+    near = facts.at + timedelta(seconds=1) if given is None else until
+    said = at_the_place(facts, who, who.user_id, until, performer, near)
     return said + _issue_end.ends_against(facts, latest, ends)
 
 
@@ -111,6 +117,8 @@ def sign_on(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     if given is None:
         return []
     person, name = given.get("person_id"), str(given.get("name") or "").strip()
+    if person is None and not name:
+        return [Reason("permits.who_needed")]
     if any(each.person_id == person and each.name == name for each in facts.on_it):
         return [Reason("permits.on_it_already")]
     until = facts.permit.issue_ends
