@@ -104,7 +104,7 @@ MOVES: dict[Verb, frozenset[State]] = {
     Verb.TAKE: frozenset({State.ISSUED}),
     Verb.SIGN_ON: frozenset({State.IN_FORCE}),
     Verb.SIGN_OFF: frozenset(_ON_IT | {State.STOPPED}),
-    Verb.CALL_STOP: frozenset({State.IN_FORCE, State.ISSUED}),
+    Verb.CALL_STOP: UNDER_ISSUE,
     Verb.CONFIRM: _ON_IT,
     Verb.BRING_BACK: frozenset({State.STOPPED, State.STOP_CALLED}),
     Verb.ACCEPT: frozenset({State.IN_FORCE}),

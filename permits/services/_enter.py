@@ -99,7 +99,7 @@ def moved(act: OpenAct, facts: Facts, verb: Verb, state: State, **data: Any) -> 
     permit = facts.permit
     before = permit.state
     permit.version += 1
-    put(permit, state, act.at)
+    put(permit, state, permit.state_since if before == state else act.at)
     act.record(f"permit_{verb}", permit, before=before, after=str(state), **data)
     heard(act, permit)
     return permit

@@ -113,6 +113,14 @@ def test_a_gas_test_that_runs_out_is_a_stop_called_at_its_second(world, types):
     made.gas_tested(world, permit, at=world.t(191))
     assert against(stopping.bring_back, permit, **sure, at=world.t(191)) == ["bring_back_too_late"]
 
+    # Who sees something after it is heard: no act of the issuer alone brings that back.
+    stopping.call_stop(actor=world.viewer, at=world.t(192), permit_id=permit.pk, why="Smoke")
+    assert against(stopping.bring_back, permit, **sure, at=world.t(192)) == ["stands_stop_called"]
+    stopping.stop_all(actor=world.supervisor, at=world.t(193), site_id=world.site.pk)
+    stop = Stop.objects.get(ended_at=None)
+    assert (stop.cause, stop.called_by, stop.note.text) == ("person", world.viewer, "Smoke")
+    assert standing(permit, world.t(193)).since == world.t(130)
+
     # What reads out of limits is one at once.
     other = made.in_force(world, types[1])
     made.gas_tested(world, other, at=world.t(5), lel="11")
