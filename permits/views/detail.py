@@ -15,7 +15,7 @@ from permits.services._facts import Facts, facts_of
 from permits.services.guards import refusals
 from permits.states import MOVES, State, Verb
 from permits.views import _print, deeds
-from work.pages import Failed, Offer, fragment, live, offered, sent, site_view, worded
+from work.pages import Failed, Offer, fragment, live, number_in, offered, sent, site_view, worded
 from work.permissions import Scope
 
 # The step that comes next, of which the page says what is missing.
@@ -109,7 +109,7 @@ class _Page:
         values = read.shown(facts, self.who)
         step = next_step(facts)
         missing = refusals(facts, step, self._as(step, facts)) if step else []
-        printed = self.request.GET.get("printed", "")
+        printed = number_in(self.request.GET.get("printed", ""))
         context = {
             "site": self.site,
             "permit": values,
@@ -123,7 +123,7 @@ class _Page:
             "edit_url": reverse("permits:permit_edit", args=[self.site.slug, values["label"]])
             if self._offers(Verb.EDIT, facts)
             else "",
-            "printed": printed.isdigit() and int(printed) != permit.version,
+            "printed": printed is not None and printed != permit.version,
         }
         name = "permits/permit_detail.html"
         name += "#permit" if fragment(self.request) else ""
@@ -199,6 +199,7 @@ def _is_moot(code: str) -> bool:
     return code in {
         "permits.check_not_asked",
         "permits.endorsement_not_asked",
+        "permits.issues_already",
         "permits.performs_already",
         "permits.performer_signed",
     } or code.startswith("permits.stands_")

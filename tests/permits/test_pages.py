@@ -108,6 +108,7 @@ def test_a_permit_is_asked_for_and_brought_into_force_from_its_pages(world, type
     assert "Valid to" in paper
     assert "out of date" in mine.get(url(permit), printed=1).content.decode()
     assert "out of date" not in mine.get(url(permit), printed=permit.version).content.decode()
+    assert mine.get(url(permit), printed="²").status_code == 200
     copy = {"act": str(uuid.uuid4()), "starts": "2026-11-25T05:00", "ends": "2026-11-25T09:00"}
     assert mine.post(f"{url(permit)}copy/", copy).status_code == 303
     again = Permit.objects.get(copied_from=permit)
