@@ -66,6 +66,8 @@ def settle(act: OpenAct, facts: Facts) -> bool:
         facts.stop = Stop.objects.create(permit=permit, cause=StopCause.TEST, called_at=since)
     elif permit.state == State.ISSUED:
         end_issue(facts, permit.issue_ends or act.at, IssueEnd.WITHDRAWN)
+        if state != State.STOPPED:
+            end_stop(act, facts)  # nobody ever began under it
     put(permit, state, since)
     event = act.record(f"permit_{state}", permit, cause="clock")
     event.happened_at = since
@@ -92,6 +94,14 @@ def end_issue(facts: Facts, at: datetime, how: IssueEnd) -> None:
         for each in facts.measures:
             each.ticked_at = each.ticked_by = None
             each.save()
+
+
+def end_stop(act: OpenAct, facts: Facts) -> None:
+    """The stop is over: what was stopped goes on, or ends."""
+    if facts.stop is not None:
+        facts.stop.ended_at, facts.stop.ended_by = act.at, act.actor
+        facts.stop.save()
+        facts.stop = None
 
 
 def moved(act: OpenAct, facts: Facts, verb: Verb, state: State, **data: Any) -> Permit:

@@ -18,12 +18,17 @@ from work.states import Role
 Given = Mapping[str, Any]
 
 
-def at_the_place(facts: Facts, who: Scope, issuer: int | None) -> list[Reason]:
-    """All that is asked before anybody works under it: at issue, at taking, when brought back."""
+def at_the_place(
+    facts: Facts, who: Scope, issuer: int | None, coming: int | None = None
+) -> list[Reason]:
+    """All that is asked before anybody works under it: at issue, at taking, when brought back.
+
+    coming: who becomes performing authority with it.
+    """
     permit = facts.permit
-    by = ("user", permit.performing_authority_id)
+    performer = coming or permit.performing_authority_id
     said: list[Reason] = []
-    if permit.performing_authority_id is None:
+    if performer is None:
         said.append(Reason("permits.performer_needed", clears=("role", str(Role.PLANNER))))
     if facts.at < permit.starts:
         said.append(Reason("permits.not_before", {"since": permit.starts.isoformat()}))
@@ -37,11 +42,11 @@ def at_the_place(facts: Facts, who: Scope, issuer: int | None) -> list[Reason]:
     said += isolations_against(facts.isolations, permit, facts.at)
     said += tests_against(facts)
     said += _conflicts.against(permit, facts.at, Verb.ISSUE)
-    people = {"permits.issuer": issuer, "permits.performing_authority": by[1]}
+    people = {"permits.issuer": issuer, "permits.performing_authority": performer}
     said += _asked.against(facts, people, permit.issue_ends)
     if issuer is not None:
         said += apart(facts, issuer=issuer)
-        have = facts.different_people(issuer=issuer)
+        have = facts.different_people(issuer=issuer, performing_authority=performer)
         if facts.route is not None and len(have) < facts.route.people:
             params = {"have": len(have), "need": facts.route.people}
             said.append(Reason("permits.people_too_few", params, clears=ISSUER))
@@ -51,6 +56,8 @@ def at_the_place(facts: Facts, who: Scope, issuer: int | None) -> list[Reason]:
 def tests_against(facts: Facts) -> list[Reason]:
     """What of the gas tests that are asked is missing, out of limits or has run out."""
     newest, said = facts.newest(), []
+    if facts.tests_asked and not facts.permit.sample_points:
+        said.append(Reason("permits.points_needed", clears=("role", str(Role.PLANNER))))
     for point, each in facts.asked():
         test = newest.get((point, each.substance_id))
         params = {"point": point, "substance": each.substance.name}
@@ -123,7 +130,12 @@ def bring_back(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
 
 
 def by_test(facts: Facts) -> bool:
-    """Whether a gas test alone called the stop, by running out or by what it read."""
+    """Whether a gas test alone that ran out called the stop, of an issue that was taken."""
+    return facts.issue is not None and facts.issue.taken_at is not None and by_lapse(facts)
+
+
+def by_lapse(facts: Facts) -> bool:
+    """Whether a test that ran out called the stop, and nobody after it."""
     return facts.stop is None or facts.stop.cause == StopCause.TEST
 
 
@@ -144,12 +156,11 @@ def accept(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
 def take_over(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     if facts.overdue:
         return [stands(facts.permit, facts.at)]
-    if given is None and who.user_id is not None:
+    if given is None and who.user_id is not None and who.user_id != facts.permit.issuer_id:
         return apart(facts, issuer=who.user_id)  # the door asks the rest
-    said = at_the_place(facts, who, who.user_id)
-    if facts.issue is not None and facts.issue.next_taker_id in (who.user_id, None):
-        coming = facts.issue.next_taker_id
-        said += [Reason("permits.issuer_performs", clears=ISSUER)] if coming else []
+    if who.user_id is not None and who.user_id == facts.permit.issuer_id:
+        return [Reason("permits.issues_already")]
+    said = at_the_place(facts, who, who.user_id, facts.coming)
     if who.user_id is not None:
         said += _issue_end.ends_against(facts, who.user_id, (given or {}).get("ends"))
     return said

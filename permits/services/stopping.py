@@ -12,10 +12,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from permits.models import ActivityRule, Permit, PermitItem, PermitPlace, Stop
 from permits.permissions import STOPPING_ALL, may_at
 from permits.services import _conflicts, _named
-from permits.services._enter import end_issue, enter, known, moved, settle, sign
+from permits.services._enter import end_issue, end_stop, enter, known, moved, settle, sign
 from permits.services._facts import Facts, facts_of, with_current
 from permits.services._telling import tell
-from permits.services.issuing import end_stop, give_out
+from permits.services.issuing import give_out
 from permits.states import MOVES, IssueEnd, Part, State, StopCause, Verb, Verdict
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.services import OpenAct, door
