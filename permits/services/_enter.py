@@ -58,7 +58,7 @@ def known(act: OpenAct, permit_id: int) -> Facts:
 
 def settle(act: OpenAct, facts: Facts) -> bool:
     """Write what the clock has brought, at its own second; whether it brought anything."""
-    permit = facts.permit
+    permit, before = facts.permit, facts.permit.state
     state, since = state_at(permit, act.at)
     if state == permit.state:
         return False
@@ -69,7 +69,8 @@ def settle(act: OpenAct, facts: Facts) -> bool:
         if state != State.STOPPED:
             end_stop(act, facts)  # nobody ever began under it
     put(permit, state, since)
-    event = act.record(f"permit_{state}", permit, cause="clock")
+    verb = "not_taken" if before == State.ISSUED and state != State.LAPSED else state
+    event = act.record(f"permit_{verb}", permit, cause="clock")
     event.happened_at = since
     return True
 

@@ -10,8 +10,8 @@ from tests import factories
 from tests.factories import planned_item
 from tests.permits import made
 from tests.permits.made import against
-from work.exceptions import Forbidden
-from work.models import Notice, Prerequisite, WorkItem
+from work.exceptions import Forbidden, Refused
+from work.models import Event, Notice, Prerequisite, WorkItem
 from work.permissions import scope
 from work.reads.notices import unseen
 from work.services import execution
@@ -170,6 +170,9 @@ def test_a_gas_test_that_runs_out_is_a_stop_called_at_its_second(world, types):
 
     # A test that came to be asked after a permit was authorised is asked of it too.
     cold = made.authorised(world, types[0])
+    longest = {"type_id": types[0].pk, "substance_id": sulphide.pk, "valid_minutes": 1441}
+    with pytest.raises(Refused, match="not_valid"):
+        setup.ask_test(**site, **longest)
     setup.ask_test(**site, type_id=types[0].pk, substance_id=sulphide.pk, valid_minutes=60)
     made.ticked(world, cold)
     issue = {**sure, "at": world.t(7), "scanned": True}
@@ -219,6 +222,12 @@ def test_who_is_still_at_work_when_the_time_ends_is_overdue(world, types):
 def test_what_was_authorised_and_never_issued_lapses(world, types):
     item = planned_item(world)
     permit = made.authorised(world, types[0], items=[item], ends=world.t(60))
+    made.ticked(world, permit)
+    issue = {"actor": world.permit_issuer, "at": world.at, "signed": True, "scanned": True}
+    issuing.issue(**issue, permit_id=permit.pk, ends=world.t(30))
+    assert clock.settle_due(world.t(31)) == 1
+    event = Event.objects.get(subject_type="permits.permit", verb="permit_not_taken")
+    assert event.happened_at == world.t(30)
     assert stands(permit, world.t(60) - made.SECOND) == "authorised"
     assert stands(permit, world.t(60)) == "lapsed"
     made_by = {"actor": world.permit_issuer, "at": world.t(61), "signed": True, "scanned": True}
@@ -340,8 +349,19 @@ def test_who_must_know_of_a_stop_is_told_until_it_is_confirmed(world, types):
     cancel = {"actor": world.supervisor, "at": world.t(14), "why": "Not today"}
     assert against(deciding.cancel, permit, **cancel) == ["stands_stopped"]
     untaken = made.issued(world, types[0])
-    stopping.call_stop(actor=world.viewer, at=world.t(14), permit_id=untaken.pk)
-    stopping.confirm(actor=world.shift_lead, at=world.t(14), permit_id=untaken.pk, **out)
+    of = {"at": world.t(14), "permit_id": untaken.pk}
+    sure = {"actor": world.permit_issuer, "scanned": True, "signed": True}
+    stopping.call_stop(actor=world.viewer, **of)
+    stopping.confirm(actor=world.shift_lead, **of, **out)
+    made.ticked(world, untaken, at=world.t(14))
+    stopping.bring_back(**sure, **of)
+    issuing.withdraw(actor=world.permit_issuer, **of)
+    assert stands(untaken, world.t(14)) == "authorised"
+    assert not Stop.objects.filter(permit=untaken, ended_at=None).exists()
+    made.ticked(world, untaken, at=world.t(14))
+    issuing.issue(**sure, **of)
+    stopping.call_stop(actor=world.viewer, **of)
+    stopping.confirm(actor=world.shift_lead, **of, **out)
     deciding.cancel(**cancel, permit_id=untaken.pk)
     assert not Stop.objects.filter(permit=untaken, ended_at=None).exists()
     assert clock.tell_unconfirmed(world.t(21), world.t(40)) == 0
