@@ -102,6 +102,7 @@ class Permits:
     ) -> tuple[tuple[int, int], Answer]:
         """Its answer, with how near it is to what is asked."""
         code = standing(permit, at).code
+        found: dict[str, Any] = {"source_id": permit.pk, "url": url(permit)}
         near = _NEAREST.index(code) + 1 if code in _NEAREST else len(_NEAREST) + 1
         if code != State.IN_FORCE:
             reason = stands(permit, at)
@@ -109,10 +110,10 @@ class Permits:
             reason = Reason("permits.not_here", {"number": permit.number}, clears=_NONE)
         else:
             until = holds_until(permit)
-            return (0, -permit.pk), Answer.met(
-                valid_until=until, source_id=permit.pk, url=url(permit)
-            )
-        answer = Answer.unmet(reason, clears=reason.clears, source_id=permit.pk, url=url(permit))
+            then = stands(permit, until)
+            answer = Answer.met(valid_until=until, reason=then, clears=then.clears, **found)
+            return (0, -permit.pk), answer
+        answer = Answer.unmet(reason, clears=reason.clears, **found)
         return (near, -permit.pk), answer
 
     def _closed(self, permits: Sequence[Permit], at: datetime) -> Answer:

@@ -94,7 +94,7 @@ MOVES: dict[Verb, frozenset[State]] = {
     Verb.AUTHORISE: ASKED,
     Verb.REVERT: ASKED,
     Verb.REFUSE: ASKED,
-    Verb.CANCEL: frozenset({State.DRAFT, State.AUTHORISED} | ASKED),
+    Verb.CANCEL: frozenset({State.DRAFT, State.AUTHORISED, State.STOPPED} | ASKED),
     Verb.TICK: frozenset({State.AUTHORISED, State.STOPPED}),
     Verb.TEST: frozenset({State.AUTHORISED, State.ISSUED, State.STOPPED} | _ON_IT),
     Verb.ISSUE: frozenset({State.AUTHORISED}),
@@ -102,7 +102,7 @@ MOVES: dict[Verb, frozenset[State]] = {
     Verb.TAKE: frozenset({State.ISSUED}),
     Verb.SIGN_ON: frozenset({State.IN_FORCE}),
     Verb.SIGN_OFF: frozenset(_ON_IT | {State.STOPPED}),
-    Verb.CALL_STOP: frozenset({State.IN_FORCE, State.ISSUED}),
+    Verb.CALL_STOP: UNDER_ISSUE,
     Verb.CONFIRM: _ON_IT,
     Verb.BRING_BACK: frozenset({State.STOPPED, State.STOP_CALLED}),
     Verb.ACCEPT: frozenset({State.IN_FORCE}),
@@ -204,10 +204,9 @@ class Part(TextChoices):
 PERFORMING = frozenset({Part.TAKEN, Part.TAKEOVER_PERFORMER, Part.HANDED_BACK})
 ISSUING = frozenset({Part.ISSUED, Part.BROUGHT_BACK, Part.TAKEOVER_ISSUER, Part.CLOSED})
 AGAINST = frozenset(ISSUING | {Part.AUTHORISED})
-# Parts of which a route asks that different people have them.
-COUNTED = frozenset(
-    {Part.REQUESTED, Part.CHECKED, Part.ENDORSED, Part.AUTHORISED} | PERFORMING | ISSUING
-)
+# Parts at the place, of which a route asks that different people have them. Who decided before
+# stands on the permit itself, and who comes in does once the work is theirs.
+COUNTED = frozenset((PERFORMING | ISSUING) - {Part.TAKEOVER_PERFORMER})
 
 
 class IssueEnd(TextChoices):
@@ -225,7 +224,8 @@ class StopCause(TextChoices):
     PERSON = "person", _("Somebody who saw it")
     HERE = "here", _("Stop work here")
     ALL = "all", _("Stop all")
-    TEST = "test", _("Gas test run out or out of limits")
+    TEST = "test", _("Gas test run out")
+    LIMITS = "limits", _("Gas out of limits")
     CONFLICT = "conflict", _("Other work too near")
     OVERDUE = "overdue", _("Its time ended")
     ISOLATION = "isolation", _("An isolation is not in place")

@@ -49,6 +49,7 @@ WORDS = Words(
         "permits.type_unknown": _("There is no such type of permit in use here."),
         "permits.type_not_in_use": _("This type of permit is no longer in use."),
         "permits.person_unknown": _("Nobody of that name may carry this out here."),
+        "permits.name_of_several": _("More than one here is called %(name)s: type the badge."),
         "permits.item_unknown": _("There is no such open work, or it is not yours to see."),
         "permits.linked_already": _("This work is linked to the permit already."),
         "permits.text_too_long": _("At most %(longest)s characters can be kept of this text."),
@@ -126,6 +127,7 @@ WORDS = Words(
         "permits.told_overdue": _(
             "P-%(number)s: its time has ended and it is not stopped, %(minutes)s min."
         ),
+        "permits.issues_already": _("You are the issuer already; another issuer takes over."),
         # Stopping, ending
         "permits.no_stop": _("No stop is called on this permit."),
         "permits.people_out_needed": _("Say that the people are out."),

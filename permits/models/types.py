@@ -41,6 +41,13 @@ class PermitSettings(models.Model):
     class Meta:
         verbose_name = _("settings of permits")
         verbose_name_plural = _("settings of permits")
+        constraints = [
+            models.CheckConstraint(
+                name="permits_settings_past_shift",
+                condition=Q(past_shift_minutes__lte=120),
+                violation_error_message=_("An issue ends two hours past the shift at the latest."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.site)
@@ -85,6 +92,11 @@ class PermitType(models.Model):
                 violation_error_message=_("After-care lasts thirty minutes at least, or none."),
             ),
             models.CheckConstraint(name="permits_type_longest", condition=Q(longest_hours__gte=1)),
+            models.CheckConstraint(
+                name="permits_type_bring_back",
+                condition=Q(bring_back_minutes__lte=120),
+                violation_error_message=_("After two hours a permit is issued anew."),
+            ),
         ]
         triggers = [_NEVER_DELETED]
 
@@ -179,6 +191,11 @@ class TypeTest(models.Model):
             models.UniqueConstraint(fields=["type", "substance"], name="permits_typetest_once"),
             models.CheckConstraint(
                 name="permits_typetest_minutes", condition=Q(valid_minutes__gte=1)
+            ),
+            models.CheckConstraint(
+                name="permits_typetest_longest",
+                condition=Q(valid_minutes__lte=1440),
+                violation_error_message=_("A gas test holds a day at the longest."),
             ),
         ]
 

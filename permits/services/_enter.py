@@ -58,7 +58,7 @@ def known(act: OpenAct, permit_id: int) -> Facts:
 
 def settle(act: OpenAct, facts: Facts) -> bool:
     """Write what the clock has brought, at its own second; whether it brought anything."""
-    permit = facts.permit
+    permit, before = facts.permit, facts.permit.state
     state, since = state_at(permit, act.at)
     if state == permit.state:
         return False
@@ -66,8 +66,11 @@ def settle(act: OpenAct, facts: Facts) -> bool:
         facts.stop = Stop.objects.create(permit=permit, cause=StopCause.TEST, called_at=since)
     elif permit.state == State.ISSUED:
         end_issue(facts, permit.issue_ends or act.at, IssueEnd.WITHDRAWN)
+        if state != State.STOPPED:
+            end_stop(act, facts)  # nobody ever began under it
     put(permit, state, since)
-    event = act.record(f"permit_{state}", permit, cause="clock")
+    verb = "not_taken" if before == State.ISSUED and state != State.LAPSED else state
+    event = act.record(f"permit_{verb}", permit, cause="clock")
     event.happened_at = since
     return True
 
@@ -94,12 +97,20 @@ def end_issue(facts: Facts, at: datetime, how: IssueEnd) -> None:
             each.save()
 
 
+def end_stop(act: OpenAct, facts: Facts) -> None:
+    """The stop is over: what was stopped goes on, or ends."""
+    if facts.stop is not None:
+        facts.stop.ended_at, facts.stop.ended_by = act.at, act.actor
+        facts.stop.save()
+        facts.stop = None
+
+
 def moved(act: OpenAct, facts: Facts, verb: Verb, state: State, **data: Any) -> Permit:
     """The permit moves: its state, its version, its event, and the work that relies on it."""
     permit = facts.permit
     before = permit.state
     permit.version += 1
-    put(permit, state, act.at)
+    put(permit, state, permit.state_since if before == state else act.at)
     act.record(f"permit_{verb}", permit, before=before, after=str(state), **data)
     heard(act, permit)
     return permit

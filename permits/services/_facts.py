@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet, Value
@@ -26,6 +26,8 @@ from permits.standing import overdue, state_at
 from permits.states import COUNTED, Family, State
 
 _FAMILIES = list(Family)
+# How long it counts that somebody comes in as performing authority.
+_COMES = timedelta(minutes=30)
 
 
 @dataclass
@@ -62,9 +64,24 @@ class Facts:
         """Ids of the people who are signed on."""
         return {each.person_id for each in self.on_it if each.person_id}
 
+    @property
+    def coming(self) -> int | None:
+        """Who comes in as performing authority: who accepted that a short while ago."""
+        issue = self.issue
+        if issue is None or issue.next_taker_at is None or issue.next_taker_at < self.at - _COMES:
+            return None
+        return issue.next_taker_id
+
     def newest(self) -> dict[tuple[str, int], GasTest]:
-        """The newest test of each sample point and substance."""
-        return {(each.point, each.substance_id): each for each in self.tests}
+        """The newest test of each sample point and substance: the one that was taken last."""
+        taken = sorted(self.tests, key=lambda each: (each.taken_at, each.pk))
+        return {(each.point, each.substance_id): each for each in taken}
+
+    def out_of_limits(self) -> bool:
+        """Whether the newest of a test that is asked is out of its limits."""
+        newest = self.newest()
+        tests = [newest.get((point, each.substance_id)) for point, each in self.asked()]
+        return any(test is not None and not test.within for test in tests)
 
     def asked(self) -> list[tuple[str, TypeTest]]:
         """Each test that is asked, in the order in which they are taken at each point."""
@@ -74,21 +91,28 @@ class Facts:
         return [(point, each) for point in self.permit.sample_points for each in order]
 
     def tests_until(self) -> datetime | None:
-        """When the first of the tests that are asked runs out; one out of limits has already."""
+        """When the first of the tests that are asked runs out; one out of limits has already.
+
+        Where one was never taken, as it came to be asked since, what stood before goes on to bind.
+        """
         newest, ends = self.newest(), []
         for point, each in self.asked():
             test = newest.get((point, each.substance_id))
             if test is None:
-                return None
-            ends.append(test.valid_until if test.within else test.taken_at)
-        return min(ends, default=None)
+                ends.append(self.permit.tests_until)
+            else:
+                ends.append(test.valid_until if test.within else test.taken_at)
+        return min(filter(None, ends), default=None)
 
     def different_people(self, **instead: Any) -> set[int]:
-        """The people who have a part in it; `instead` are those who would get theirs now."""
+        """The people who have a part in it; `instead` are those who would get theirs now.
+
+        Of what was decided before the place only what stands counts, and not what was taken back.
+        """
         permit = self.permit
-        columns = ("requested_by", "checked_by", "endorsed_by", "authorised_by")
-        found = {getattr(permit, f"{name}_id") for name in columns}
-        found |= {permit.performing_authority_id, permit.issuer_id, *instead.values()}
+        names = ("requested_by", "checked_by", "endorsed_by", "authorised_by")
+        now = {name: getattr(permit, f"{name}_id") for name in (*names, "performing_authority")}
+        found = {permit.issuer_id, *(now | instead).values()}
         found |= {each.person_id for each in self.signatures if each.part in COUNTED}
         return found - {None}
 
@@ -128,7 +152,7 @@ def facts_of(permit: Permit, at: datetime) -> Facts:
         named=list(permit.people.filter(ended_at=None).select_related("person")),
         on_it=list(permit.presences.filter(off_at=None).select_related("person")),
         signatures=list(permit.signatures.select_related("person")),
-        tests=list(permit.gas_tests.select_related("tester")),
+        tests=list(permit.gas_tests.select_related("tester").order_by("taken_at", "pk")),
         isolations=used_by(permit),
         issue=getattr(permit, "open_issue", None),
         stop=getattr(permit, "open_stop", None),

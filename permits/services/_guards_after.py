@@ -53,6 +53,12 @@ def close(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     return said
 
 
+def cancel(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
+    if facts.state == State.STOPPED and facts.permit.begun_at is not None:
+        return [stands(facts.permit, facts.at)]  # it is handed back
+    return why(facts, who, given)
+
+
 def why(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     if given is not None and not str(given.get("why") or "").strip():
         return [Reason("reason_needed")]

@@ -23,18 +23,19 @@ def at_the_place(
     who: Scope,
     issuer: int | None,
     until: datetime | None,
-    performer: int | None = None,
+    coming: int | None = None,
     near_until: datetime | None = None,
 ) -> list[Reason]:
     """All that is asked before anybody works under it: at issue, at taking, when brought back.
 
-    until: the end of the issue, as long as its people must be able. performer: who comes in.
-    near_until: as long other activity is looked for; by default as long.
+    until: the end of the issue, as long as its people must be able. coming: who becomes
+    performing authority with it. near_until: as long other activity is looked for; by default
+    as long.
     """
     permit = facts.permit
-    by = ("user", permit.performing_authority_id)
+    performer = coming or permit.performing_authority_id
     said: list[Reason] = []
-    if permit.performing_authority_id is None:
+    if performer is None:
         said.append(Reason("permits.performer_needed", clears=("role", str(Role.PLANNER))))
     if facts.at < permit.starts:
         said.append(Reason("permits.not_before", {"since": permit.starts.isoformat()}))
@@ -48,11 +49,11 @@ def at_the_place(
     said += isolations_against(facts.isolations, permit, facts.at)
     said += tests_against(facts)
     said += _conflicts.against(permit, facts.at, Verb.ISSUE, near_until or until)
-    people = {"permits.issuer": issuer, "permits.performing_authority": performer or by[1]}
+    people = {"permits.issuer": issuer, "permits.performing_authority": performer}
     said += _asked.against(facts, people, until)
     if issuer is not None:
         said += apart(facts, issuer=issuer)
-        have = facts.different_people(issuer=issuer)
+        have = facts.different_people(issuer=issuer, performing_authority=performer)
         if facts.route is not None and len(have) < facts.route.people:
             params = {"have": len(have), "need": facts.route.people}
             said.append(Reason("permits.people_too_few", params, clears=ISSUER))
@@ -62,6 +63,8 @@ def at_the_place(
 def tests_against(facts: Facts) -> list[Reason]:
     """What of the gas tests that are asked is missing, out of limits or has run out."""
     newest, said = facts.newest(), []
+    if facts.tests_asked and not facts.permit.sample_points:
+        said.append(Reason("permits.points_needed", clears=("role", str(Role.PLANNER))))
     for point, each in facts.asked():
         test = newest.get((point, each.substance_id))
         params = {"point": point, "substance": each.substance.name}
@@ -81,7 +84,7 @@ def issue(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
 
 
 def _issued(
-    facts: Facts, who: Scope, given: Given | None, performer: int | None = None
+    facts: Facts, who: Scope, given: Given | None, coming: int | None = None
 ) -> list[Reason]:
     """All that is asked until the end of the issue that this person would make.
 
@@ -89,11 +92,11 @@ def _issued(
     """
     ends = (given or {}).get("ends")
     if who.user_id is None:
-        return at_the_place(facts, who, None, ends or facts.permit.ends, performer)
+        return at_the_place(facts, who, None, ends or facts.permit.ends, coming)
     latest = _issue_end.latest_end(facts, who.user_id)
     until = ends or latest or facts.permit.ends
     near = facts.at + timedelta(seconds=1) if given is None else until
-    said = at_the_place(facts, who, who.user_id, until, performer, near)
+    said = at_the_place(facts, who, who.user_id, until, coming, near)
     return said + _issue_end.ends_against(facts, latest, ends)
 
 
@@ -152,7 +155,12 @@ def bring_back(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
 
 
 def by_test(facts: Facts) -> bool:
-    """Whether a gas test alone called the stop, by running out or by what it read."""
+    """Whether a gas test alone that ran out called the stop, of an issue that was taken."""
+    return facts.issue is not None and facts.issue.taken_at is not None and by_lapse(facts)
+
+
+def by_lapse(facts: Facts) -> bool:
+    """Whether a test that ran out called the stop, and nobody after it."""
     return facts.stop is None or facts.stop.cause == StopCause.TEST
 
 
@@ -174,10 +182,12 @@ def accept(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
 def take_over(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     if facts.overdue:
         return [stands(facts.permit, facts.at)]
-    if given is None and who.user_id is not None:
+    if given is None and who.user_id is not None and who.user_id != facts.permit.issuer_id:
         return apart(facts, issuer=who.user_id)  # the door asks the rest
-    coming = facts.issue.next_taker_id if facts.issue is not None else None
-    said = _issued(facts, who, given, performer=coming)
+    if who.user_id is not None and who.user_id == facts.permit.issuer_id:
+        return [Reason("permits.issues_already")]
+    coming = facts.coming
+    said = _issued(facts, who, given, coming)
     if coming is not None and coming == who.user_id:
         said.append(Reason("permits.issuer_performs", clears=ISSUER))
     return said

@@ -94,6 +94,20 @@ def plain(name: str, text: str, longest: int) -> str:
 
 def named(site_id: int, team_id: int | None, name: str, at: datetime) -> int | None:
     """The one of that name, badge or sign-in who carries work out there; None for none or more."""
+    found = _called(site_id, team_id, name, at)
+    return found.pop() if len(found) == 1 else None
+
+
+def the_one(site_id: int, team_id: int | None, name: str, at: datetime) -> int | None:
+    """The same; several are refused, so that nobody passes as one whom the site does not know."""
+    found = _called(site_id, team_id, name, at)
+    if len(found) > 1:
+        raise Refused(Reason("permits.name_of_several", {"name": name.strip()}))
+    return next(iter(found), None)
+
+
+def _called(site_id: int, team_id: int | None, name: str, at: datetime) -> set[int]:
+    """Those of a name, badge or sign-in, two at most."""
     roles = Q(memberships__site_id=site_id, memberships__starts__lte=at)
     roles &= Q(memberships__ends=None) | Q(memberships__ends__gt=at)
     own = Q(memberships__role__in=_OWN_PEOPLE)
@@ -101,5 +115,4 @@ def named(site_id: int, team_id: int | None, name: str, at: datetime) -> int | N
         own |= Q(memberships__company_id=team_id)
     called = Q(name__iexact=name.strip()) | Q(badge=name.strip()) | Q(username=name.strip())
     people = get_user_model().objects.filter(roles & own & called, is_active=True)
-    found = set(people.values_list("pk", flat=True)[:2])
-    return found.pop() if len(found) == 1 else None
+    return set(people.distinct().values_list("pk", flat=True)[:2])

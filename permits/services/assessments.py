@@ -63,10 +63,13 @@ def _add_measure(
     seen: int | None = None,
 ) -> Measure:
     """Say what is done against a hazard."""
-    hazard = Hazard.objects.filter(pk=hazard_id, ended_at=None).first()
+    permit_id = Hazard.objects.filter(pk=hazard_id).values_list("permit_id", flat=True).first()
+    if permit_id is None:
+        raise Unknown
+    facts = _entered(act, permit_id, seen)
+    hazard = next((each for each in facts.hazards if each.pk == hazard_id), None)
     if hazard is None:
         raise Unknown
-    facts = _entered(act, hazard.permit_id, seen)
     measure = _add(hazard, {"kind": kind, "text": text, "needs": needs or {}})
     _not_whole(act, facts, "measure_added", measure=measure.pk)
     return measure

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from permits.models import Permit
 from permits.services import _conflicts
-from permits.services._enter import changed, enter, moved, sign
+from permits.services._enter import changed, end_stop, enter, moved, sign
 from permits.states import ASKED, Part, State, Verb
 from work.services import OpenAct, door
 
@@ -87,6 +87,7 @@ def _refuse(act: OpenAct, *, permit_id: int, why: str = "", seen: int | None = N
 def _cancel(act: OpenAct, *, permit_id: int, why: str = "", seen: int | None = None) -> Permit:
     """It is not needed any more. What was in force is handed back, never cancelled."""
     facts = enter(act, permit_id, Verb.CANCEL, seen, {"why": why})
+    end_stop(act, facts)
     note = act.note(why, "cancelled", subject=facts.permit)
     return moved(act, facts, Verb.CANCEL, State.CANCELLED, note=note.pk if note else None)
 

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from permits.models import Permit
 from permits.services import _named
-from permits.services._enter import end_issue, enter, moved, sign
-from permits.services.issuing import end_stop
+from permits.services._enter import end_issue, end_stop, enter, moved, sign
 from permits.states import IssueEnd, Part, State, Verb
 from work.services import OpenAct, door
 

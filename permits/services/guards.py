@@ -38,7 +38,7 @@ _CHECKS: dict[Verb, Callable[[Facts, Scope, Given | None], list[Reason]]] = {
     Verb.AUTHORISE: _guards_before.authorise,
     Verb.REVERT: _guards_after.why,
     Verb.REFUSE: _guards_after.why,
-    Verb.CANCEL: _guards_after.why,
+    Verb.CANCEL: _guards_after.cancel,
     Verb.ISSUE: _guards_place.issue,
     Verb.TAKE: _guards_place.take,
     Verb.SIGN_ON: _guards_place.sign_on,

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from permits.models import Issue, Permit
-from permits.services import _conflicts
-from permits.services._enter import end_issue, enter, moved, sign
+from permits.services import _conflicts, _named
+from permits.services._enter import changed, end_issue, end_stop, enter, moved, sign
 from permits.services._facts import Facts
 from permits.services._issue_end import latest_end
 from permits.standing import not_taken
@@ -83,7 +83,10 @@ def _withdraw(act: OpenAct, *, permit_id: int, seen: int | None = None) -> Permi
     """Take the issue back before anybody took it."""
     facts = enter(act, permit_id, Verb.WITHDRAW, seen)
     end_issue(facts, act.at, IssueEnd.WITHDRAWN)
-    return moved(act, facts, Verb.WITHDRAW, not_taken(facts.permit))
+    state = not_taken(facts.permit)
+    if state == State.AUTHORISED:
+        end_stop(act, facts)  # nobody ever began under it
+    return moved(act, facts, Verb.WITHDRAW, state)
 
 
 def _take(
@@ -109,14 +112,6 @@ def _take(
     return moved(act, facts, Verb.TAKE, State.IN_FORCE, issue=issue.pk)
 
 
-def end_stop(act: OpenAct, facts: Facts) -> None:
-    """What was stopped goes on."""
-    if facts.stop is not None:
-        facts.stop.ended_at, facts.stop.ended_by = act.at, act.actor
-        facts.stop.save()
-        facts.stop = None
-
-
 def _open(facts: Facts) -> Issue:
     if facts.issue is None:
         raise Unknown
@@ -135,8 +130,7 @@ def _accept(
     issue.next_taker, issue.next_taker_at = act.person, act.at
     issue.save()
     sign(act, facts.permit, Part.TAKEOVER_PERFORMER)
-    act.record("permit_takeover_accepted", facts.permit, issue=issue.pk)
-    return facts.permit
+    return changed(act, facts, "takeover_accepted", issue=issue.pk)
 
 
 def _take_over(
@@ -149,13 +143,13 @@ def _take_over(
 ) -> Permit:
     """The incoming issuer accepts: the permit goes on without a stop, to a new end.
 
-    Who accepted before to come in as performing authority does so with it; never past what is
-    authorised.
+    Who accepted shortly before to come in as performing authority does so with it; never past
+    what is authorised.
     """
     facts = enter(act, permit_id, Verb.TAKE_OVER, seen, {"ends": ends, "signed": signed})
-    permit, before = facts.permit, _open(facts)
+    permit, before, coming = facts.permit, _open(facts), facts.coming
     end_issue(facts, act.at, IssueEnd.TAKEN_OVER)
-    taker_id = before.next_taker_id or before.taker_id
+    taker_id = _named.person(act, permit, coming or before.taker_id)
     permit.performing_authority_id = taker_id
     permit.issuer = act.person
     permit.issue_ends = ends or latest_end(facts, act.person.pk) or permit.ends

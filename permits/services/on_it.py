@@ -20,7 +20,7 @@ def _sign_on(
     if name:
         # Whom the site knows is asked what everybody is asked, whoever types the name.
         of = known(act, permit_id).permit
-        person_id = _named.named(of.site_id, of.team_id, name, act.at)
+        person_id = _named.the_one(of.site_id, of.team_id, name, act.at)
         name = "" if person_id else name
     who = None if name else person_id
     facts = enter(act, permit_id, Verb.SIGN_ON, None, {"person_id": who, "name": name})

@@ -17,9 +17,21 @@ from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.services import OpenAct, door
 
 # What of a request an assessment is made of: where it changes, the assessment is made anew.
-_ASSESSED = frozenset({"what", "where_exactly", "method", "tools", "condition", "risk", "place_id"})
+_ASSESSED = frozenset(
+    {
+        "what",
+        "where_exactly",
+        "method",
+        "tools",
+        "condition",
+        "risk",
+        "place_id",
+        "answers",
+        "sample_points",
+    }
+)
 _TEXTS = {"what": 250, "where_exactly": 250, "method": 4000, "tools": 2000, "condition": 2000}
-_FIELDS = _ASSESSED | {"answers", "sample_points", "starts", "ends", "team_id"}
+_FIELDS = _ASSESSED | {"starts", "ends", "team_id"}
 
 
 def next_number(site_id: int, kind: str) -> int:
@@ -115,18 +127,23 @@ def _change(
 ) -> Permit:
     """Change what a request says, until it is checked. Lists that are given replace what stood."""
     facts = enter(act, permit_id, Verb.EDIT, seen)
-    permit = facts.permit
+    permit, at_place = facts.permit, facts.permit.place
     if "place_id" in values:
-        permit.place = _named.place(act, permit.site_id, values["place_id"])
+        at_place = _named.place(act, permit.site_id, values["place_id"])
     if "team_id" in values:
-        values["team_id"] = _named.team(act, permit.place, values["team_id"])
+        values["team_id"] = _named.team(act, at_place, values["team_id"])
     names = _put(act, permit, values)
+    permit.place = at_place
     if people is not None:
         permit.people.filter(ended_at=None).update(ended_at=act.at)
         _name_people(act, permit, people)
     if place_ids is not None:
-        permit.affected.filter(ended_at=None).update(ended_at=act.at)
-        _affect(act, permit, place_ids)
+        affected, wanted = permit.affected.filter(ended_at=None), set(place_ids)
+        if set(affected.values_list("place_id", flat=True)) != wanted - {permit.place_id}:
+            permit.assessed_at = permit.assessed_by = None
+            names.append("affected")
+        affected.update(ended_at=act.at)
+        _affect(act, permit, wanted)
     return changed(act, facts, "changed", fields=sorted(names))
 
 
@@ -134,7 +151,7 @@ def _name_people(act: OpenAct, permit: Permit, people: Sequence[Mapping[str, Any
     for each in people:
         person, typed = each.get("person_id"), str(each.get("name") or "").strip()
         if typed and not person:
-            person = _named.named(permit.site_id, permit.team_id, typed, act.at)
+            person = _named.the_one(permit.site_id, permit.team_id, typed, act.at)
         name = _named.plain("name", str(each.get("name") or ""), 150) if not person else ""
         if person:
             _named.person(act, permit, person)
@@ -187,10 +204,13 @@ def _add_link(act: OpenAct, permit: Permit, item_id: int, scope: str) -> PermitI
 
 def _unlink(act: OpenAct, *, link_id: int, seen: int | None = None) -> PermitItem:
     """Take work off a permit: before it is decided on, or once it ended and was never in force."""
+    permit_id = PermitItem.objects.filter(pk=link_id).values_list("permit_id", flat=True).first()
+    if permit_id is None:
+        raise Unknown
+    facts = known(act, permit_id)
     link = PermitItem.objects.filter(pk=link_id, ended_at=None).first()
     if link is None:
         raise Unknown
-    facts = known(act, link.permit_id)
     unused = facts.state in ENDED and facts.permit.begun_at is None
     if not unused:
         facts = enter(act, link.permit_id, Verb.EDIT, seen)

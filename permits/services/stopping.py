@@ -12,15 +12,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from permits.models import ActivityRule, Permit, PermitItem, PermitPlace, Stop
 from permits.permissions import STOPPING_ALL, may_at
 from permits.services import _conflicts, _named
-from permits.services._enter import end_issue, enter, known, moved, settle, sign
+from permits.services._enter import end_issue, end_stop, enter, known, moved, settle, sign
 from permits.services._facts import Facts, facts_of, with_current
 from permits.services._telling import tell
-from permits.services.issuing import end_stop, give_out
-from permits.states import UNDER_ISSUE, IssueEnd, Part, State, StopCause, Verb, Verdict
+from permits.services.issuing import give_out
+from permits.states import MOVES, UNDER_ISSUE, IssueEnd, Part, State, StopCause, Verb, Verdict
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.services import OpenAct, door
 
-_CAN_STOP = [State.IN_FORCE, State.ISSUED]
+_CAN_STOP = sorted(MOVES[Verb.CALL_STOP])
 
 
 def _call_stop(act: OpenAct, *, permit_id: int, why: str = "") -> Permit:
@@ -31,13 +31,19 @@ def _call_stop(act: OpenAct, *, permit_id: int, why: str = "") -> Permit:
 
 
 def call(act: OpenAct, facts: Facts, cause: StopCause, why: str = "") -> None:
-    """The stop is called; until somebody there confirms it, it shows *not confirmed*."""
+    """The stop is called; until somebody there confirms it, it shows *not confirmed*.
+
+    A stop that a gas test called becomes one of whoever calls after it; a call is never lost.
+    """
     note = act.note(why, "stop", subject=facts.permit)
-    person = act.actor if cause in _BY_PEOPLE else None
-    if facts.stop is None:
-        facts.stop = Stop.objects.create(
-            permit=facts.permit, cause=cause, called_at=act.at, called_by=person, note=note
-        )
+    if facts.stop is not None and facts.stop.confirmed_at is not None:
+        end_stop(act, facts)  # it is of before the issue that stops now
+    if facts.stop is None or facts.stop.cause == StopCause.TEST != cause:
+        facts.stop = facts.stop or Stop(permit=facts.permit)
+        facts.stop.cause, facts.stop.called_at = cause, act.at
+        facts.stop.called_by = act.actor if cause in _BY_PEOPLE else None
+    facts.stop.note = facts.stop.note or note
+    facts.stop.save()
     moved(act, facts, Verb.CALL_STOP, State.STOP_CALLED, cause=str(cause))
     tell(act, facts, "permits.told_stop", act.at)
 
@@ -75,7 +81,7 @@ def _stop_here(act: OpenAct, *, site_id: int, place_id: int, why: str = "") -> N
 
 
 def _stop_all(act: OpenAct, *, site_id: int, place_id: int | None = None, why: str = "") -> int:
-    """Stop all of an area, or of the site; how many that were."""
+    """Stop all of an area, or of the site; of how many no stop was called yet."""
     act.control(site_id)
     place = _named.place(act, site_id, place_id) if place_id is not None else None
     allowed = may_at(act.scope, STOPPING_ALL, site_id, place.path if place else "")
@@ -108,8 +114,8 @@ def _stop_each(act: OpenAct, permits: Iterable[Permit], cause: StopCause, why: s
         facts = facts_of(permit, act.at)
         settle(act, facts)
         if facts.permit.state in _CAN_STOP:
+            stopped += facts.permit.state != State.STOP_CALLED
             call(act, facts, cause, why)
-            stopped += 1
     return stopped
 
 

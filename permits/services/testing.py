@@ -10,6 +10,7 @@ from permits.models import GasTest, Permit, TypeTest
 from permits.services import _asked, _named
 from permits.services._enter import enter, heard
 from permits.services._facts import Facts
+from permits.services._guards_place import by_lapse
 from permits.services.stopping import call
 from permits.states import Family, State, StopCause, Verb
 from work.exceptions import Reason, Refused
@@ -127,7 +128,11 @@ def _keep(
 def _after(act: OpenAct, facts: Facts) -> None:
     """What the tests mean for the permit: until when it holds, or that it stops."""
     permit = facts.permit
-    if permit.state == State.IN_FORCE:
+    # A stop that a person or other work called stays that.
+    by_test = permit.state == State.STOP_CALLED and by_lapse(facts)
+    if (permit.state == State.IN_FORCE or by_test) and facts.out_of_limits():
+        call(act, facts, StopCause.LIMITS)
+    elif permit.state == State.IN_FORCE:
         permit.tests_until = facts.tests_until()
         if permit.tests_until is not None and permit.tests_until <= act.at:
             call(act, facts, StopCause.TEST)

@@ -210,6 +210,7 @@ def _is_moot(code: str) -> bool:
     return code in {
         "permits.check_not_asked",
         "permits.endorsement_not_asked",
+        "permits.issues_already",
         "permits.performs_already",
         "permits.performer_signed",
     } or code.startswith("permits.stands_")

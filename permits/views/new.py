@@ -19,10 +19,12 @@ from permits.reads.people import named
 from permits.services import requests
 from permits.states import Verb
 from work.exceptions import Forbidden, NotDone, Reason, Refused
-from work.pages import INCOMPLETE, INVALID, answer_of, refusal, see_other, site_view
+from work.pages import INCOMPLETE, INVALID, answer_of, number_in, refusal, see_other, site_view
 from work.permissions import Scope
 from work.reads import item as items
 from work.reads import places
+
+_MOST_PEOPLE = 30
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -124,10 +126,12 @@ def _said(site: Any, who: Scope, at: datetime, form: forms.Request) -> dict[str,
             links = [(item.pk, data["scope"])]
             if item.team_id:
                 form.cleaned_data["team_id"] = item.team_id
+    if len(forms.lines(data["people"])) > _MOST_PEOPLE:
+        form.add_error("people", _("At most %(count)s people are named.") % {"count": _MOST_PEOPLE})
     if form.errors:
         raise Refused([])
     said = form.said() | {"place_id": place.pk if place else 0, "place_ids": affected}
-    said["people"] = [{"name": each} for each in forms.lines(data["people"])[:30]]
+    said["people"] = [{"name": each} for each in forms.lines(data["people"])]
     return said | {"performer_id": performer, "items": links, "team_id": data.get("team_id")}
 
 
@@ -170,9 +174,9 @@ def _change(
     said = _said(site, who, at, form)
     for name in ("items", "performer_id", "team_id"):
         said.pop(name)
-    seen = request.POST.get("seen", "")
+    seen = number_in(request.POST.get("seen", ""))
     door = {"actor": request.user, "act": _act(request), "permit_id": permit.pk}
-    requests.change(**door, seen=int(seen) if seen.isdigit() else -1, **said)
+    requests.change(**door, seen=-1 if seen is None else seen, **said)
 
 
 def _initial(permit: Permit) -> dict[str, Any]:

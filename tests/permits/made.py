@@ -91,13 +91,14 @@ def authorised(world, kind, **given) -> Permit:
     return deciding.authorise(actor=world.permit_authoriser, **sure)
 
 
-def gas_tested(world, permit, *, at=None, by=None, **values) -> Permit:
+def gas_tested(world, permit, *, at=None, by=None, happened_at=None, **values) -> Permit:
     """Oxygen and vapour, read by the operator at each sample point."""
     found = {each.code: each.pk for each in Substance.objects.filter(site=world.site)}
     read = SAFE | values
     return testing.record(
         actor=by or world.operator,
         at=at or world.at,
+        happened_at=happened_at,
         permit_id=permit.pk,
         instrument="X-am 2500, 14",
         calibrated_until=CALIBRATED,

@@ -4,6 +4,7 @@ import uuid
 
 from permits.models import Issue, Permit, PermitType, Signature
 from permits.services import deciding, ending, issuing, on_it, requests, setup, stopping
+from permits.services._facts import load
 from tests import factories
 from tests.factories import planned_item
 from tests.permits import made
@@ -154,6 +155,9 @@ def test_each_route_asks_its_number_of_people(world):
     deciding.check(actor=two, **sure)
     assert against(deciding.authorise, permit, actor=one, **signs) == ["authoriser_checked"]
     deciding.authorise(actor=three, **sure)
+    # What was taken back is nobody's part in it.
+    have = load(permit.pk, world.at).different_people()
+    assert have == {world.technician.pk, two.pk, three.pk}
     assert against(issuing.issue, permit, actor=world.technician, **signs) == ["role_needed"]
     assert against(stopping.call_stop, permit, actor=one, at=world.at) == ["stands_authorised"]
 
@@ -178,7 +182,7 @@ def test_a_rule_asks_for_a_permit_of_a_type(world):
     issuing.take(
         actor=world.technician, at=world.at, permit_id=permit.pk, scanned=True, signed=True
     )
-    assert said() == [("met", "", "")]
+    assert said() == [("met", "permits.stands_stop_called", performer)]
     execution.start(actor=world.technician, at=world.at, item_id=item.pk)
     stopping.call_stop(actor=world.technician, at=world.t(1), permit_id=permit.pk)
     assert said() == [("unmet", "permits.stands_stop_called", performer)]
@@ -215,6 +219,9 @@ def test_other_domains_have_their_say_of_who_works_under_it(world):
         other = made.in_force(world, cold)
         on = {"actor": world.technician, "at": world.at, "name": world.second_technician.name}
         assert against(on_it.sign_on, other, **on) == ["condition_unmet"]
+        namesake = {"name": world.second_technician.name, "username": "namesake"}
+        factories.person(world.site, "technician", **namesake)
+        assert against(on_it.sign_on, other, **on) == ["name_of_several"]
         accept = {"actor": world.second_technician, "at": world.at, "signed": True}
         assert against(issuing.accept, other, **accept) == ["condition_unmet"]
     finally:

@@ -3,14 +3,15 @@
 import pytest
 
 from permits.models import GasTest, Permit, Presence, Stop
-from permits.services import clock, ending, issuing, on_it, requests, stopping
+from permits.services import clock, deciding, ending, issuing, on_it, requests, setup, stopping
+from permits.services._facts import load
 from permits.standing import standing, with_standing
 from tests import factories
 from tests.factories import planned_item
 from tests.permits import made
 from tests.permits.made import against
-from work.exceptions import Forbidden
-from work.models import Notice, Prerequisite, WorkItem
+from work.exceptions import Forbidden, Refused
+from work.models import Event, Notice, Prerequisite, WorkItem
 from work.permissions import scope
 from work.reads.notices import unseen
 from work.services import execution
@@ -30,6 +31,14 @@ def stands(permit, at) -> str:
 
 def blocked(item, at) -> bool:
     return WorkItem.objects.blocked(at).filter(pk=item.pk).exists()
+
+
+def told_at_its_second(item) -> str:
+    """What the work says from the moment at which its permit holds no longer, with no task run."""
+    need = {"item": item, "gate": "start", "supplier": "permits.permit", "withdrawn_at": None}
+    row = Prerequisite.objects.get(**need)
+    assert (row.answer, row.clears.split(":")[0]) == ("met", "user")
+    return row.reason["code"]
 
 
 def started(world, kind, **given):
@@ -95,6 +104,7 @@ def test_a_gas_test_that_runs_out_is_a_stop_called_at_its_second(world, types):
     assert (stands(permit, just), blocked(item, just)) == ("in_force", False)
     assert (stands(permit, until), blocked(item, until)) == ("stop_called", True)
     assert not Stop.objects.exists()  # no task has run
+    assert told_at_its_second(item) == "permits.stands_stop_called"
 
     sure = {"actor": world.permit_issuer, "signed": True}
     assert against(stopping.bring_back, permit, **sure, at=world.t(70)) == ["test_run_out"]
@@ -114,12 +124,60 @@ def test_a_gas_test_that_runs_out_is_a_stop_called_at_its_second(world, types):
     made.gas_tested(world, permit, at=world.t(191))
     assert against(stopping.bring_back, permit, **sure, at=world.t(191)) == ["bring_back_too_late"]
 
-    # What reads out of limits is one at once.
+    # Who sees something after it is heard: no act of the issuer alone brings that back.
+    stopping.call_stop(actor=world.viewer, at=world.t(192), permit_id=permit.pk, why="Smoke")
+    assert against(stopping.bring_back, permit, **sure, at=world.t(192)) == ["stands_stop_called"]
+    stopping.stop_all(actor=world.supervisor, at=world.t(193), site_id=world.site.pk)
+    stop = Stop.objects.get(ended_at=None)
+    assert (stop.cause, stop.called_by, stop.note.text) == ("person", world.viewer, "Smoke")
+    assert standing(permit, world.t(193)).since == world.t(130)
+
+    # Issued anew and stopped before it is taken: a stop of its own, and no short way out.
+    out = {"people_out": True, "left": "Cold"}
+    stopping.confirm(actor=world.technician, at=world.t(194), permit_id=permit.pk, **out)
+    made.ticked(world, permit, at=world.t(195))
+    stopping.bring_back(**sure, at=world.t(196), permit_id=permit.pk, scanned=True)
+    stopping.call_stop(actor=world.technician, at=world.t(197), permit_id=permit.pk, why="Gas")
+    [before, now] = Stop.objects.filter(permit=permit).order_by("-pk")[:2][::-1]
+    assert before.ended_at == world.t(197)
+    assert (now.called_by, now.note.text, now.confirmed_at) == (world.technician, "Gas", None)
+    Stop.objects.filter(pk=now.pk).update(cause="test")
+    assert against(stopping.bring_back, permit, **sure, at=world.t(197)) == ["stands_stop_called"]
+
+    # What reads out of limits is one at once, whatever is said to have been read before it.
     other = made.in_force(world, types[1])
+    site = {"actor": world.site_admin, "at": world.t(1)}
+    sulphide = setup.create_substance(
+        **site,
+        site_id=world.site.pk,
+        code="h2s",
+        name="sulphide",
+        family="toxic",
+        unit="ppm",
+        high=5,
+    )
+    setup.ask_test(**site, type_id=types[1].pk, substance_id=sulphide.pk, valid_minutes=60)
+    made.gas_tested(world, other, at=world.t(2))
+    other.refresh_from_db()
+    assert other.tests_until == world.t(60)  # what was never tested makes it no longer
     made.gas_tested(world, other, at=world.t(5), lel="11")
-    assert stands(other, world.t(5)) == "stop_called"
-    assert Stop.objects.get(permit=other).cause == "test"
+    made.gas_tested(world, other, at=world.t(6), happened_at=world.t(4))
+    assert stands(other, world.t(6)) == "stop_called"
+    assert Stop.objects.get(permit=other).cause == "limits"
+    assert load(other.pk, world.t(6)).out_of_limits()
     assert GasTest.objects.filter(permit=other, within=False).count() == 1
+    made.gas_tested(world, other, at=world.t(7))
+    assert against(stopping.bring_back, other, **sure, at=world.t(7)) == ["stands_stop_called"]
+
+    # A test that came to be asked after a permit was authorised is asked of it too.
+    cold = made.authorised(world, types[0])
+    longest = {"type_id": types[0].pk, "substance_id": sulphide.pk, "valid_minutes": 1441}
+    with pytest.raises(Refused, match="not_valid"):
+        setup.ask_test(**site, **longest)
+    setup.ask_test(**site, type_id=types[0].pk, substance_id=sulphide.pk, valid_minutes=60)
+    made.ticked(world, cold)
+    issue = {**sure, "at": world.t(7), "scanned": True}
+    assert against(issuing.issue, cold, **issue) == ["points_needed"]
 
 
 def test_who_is_still_at_work_when_the_time_ends_is_overdue(world, types):
@@ -131,6 +189,7 @@ def test_who_is_still_at_work_when_the_time_ends_is_overdue(world, types):
     )
     assert (stands(permit, end), blocked(item, end)) == ("overdue", True)
     assert WorkItem.objects.get(pk=item.pk).blocked_from == end
+    assert told_at_its_second(item) == "permits.stands_overdue"
     late = {"at": end, "signed": True}
     back = {**late, "actor": world.technician, "complete": True, "left": "Done"}
     assert against(ending.hand_back, permit, **back) == ["stands_overdue"]
@@ -164,6 +223,12 @@ def test_who_is_still_at_work_when_the_time_ends_is_overdue(world, types):
 def test_what_was_authorised_and_never_issued_lapses(world, types):
     item = planned_item(world)
     permit = made.authorised(world, types[0], items=[item], ends=world.t(60))
+    made.ticked(world, permit)
+    issue = {"actor": world.permit_issuer, "at": world.at, "signed": True, "scanned": True}
+    issuing.issue(**issue, permit_id=permit.pk, ends=world.t(30))
+    assert clock.settle_due(world.t(31)) == 1
+    event = Event.objects.get(subject_type="permits.permit", verb="permit_not_taken")
+    assert event.happened_at == world.t(30)
     assert stands(permit, world.t(60) - made.SECOND) == "authorised"
     assert stands(permit, world.t(60)) == "lapsed"
     made_by = {"actor": world.permit_issuer, "at": world.t(61), "signed": True, "scanned": True}
@@ -215,7 +280,14 @@ def test_it_goes_on_over_the_change_of_shift_by_takeover_alone(world, types):
         (world.technician, "performs_already"),
     ):
         assert against(issuing.accept, permit, actor=who, **accept) == [code]
-    issuing.accept(**accept, actor=world.second_technician, permit_id=permit.pk)
+    again = {**over, "actor": world.permit_issuer}
+    assert against(issuing.take_over, permit, **again) == ["issues_already"]
+    assert (
+        permit.version
+        == issuing.accept(**accept, actor=world.second_technician, permit_id=permit.pk).version - 1
+    )
+    assert load(permit.pk, world.t(139)).coming == world.second_technician.pk
+    assert load(permit.pk, world.t(140)).coming is None
     assert against(issuing.take_over, permit, **over, ends=world.t(481)) == ["issue_too_long"]
     issuing.take_over(**over, permit_id=permit.pk)
     permit.refresh_from_db()
@@ -275,6 +347,24 @@ def test_who_must_know_of_a_stop_is_told_until_it_is_confirmed(world, types):
     assert newest["text"] == "P-1: a stop was called and is not confirmed, 10 min."
     out = {"people_out": True, "left": "Guard on"}
     stopping.confirm(actor=world.shift_lead, at=world.t(14), permit_id=permit.pk, **out)
+    cancel = {"actor": world.supervisor, "at": world.t(14), "why": "Not today"}
+    assert against(deciding.cancel, permit, **cancel) == ["stands_stopped"]
+    untaken = made.issued(world, types[0])
+    of = {"at": world.t(14), "permit_id": untaken.pk}
+    sure = {"actor": world.permit_issuer, "scanned": True, "signed": True}
+    stopping.call_stop(actor=world.viewer, **of)
+    stopping.confirm(actor=world.shift_lead, **of, **out)
+    made.ticked(world, untaken, at=world.t(14))
+    stopping.bring_back(**sure, **of)
+    issuing.withdraw(actor=world.permit_issuer, **of)
+    assert stands(untaken, world.t(14)) == "authorised"
+    assert not Stop.objects.filter(permit=untaken, ended_at=None).exists()
+    made.ticked(world, untaken, at=world.t(14))
+    issuing.issue(**sure, **of)
+    stopping.call_stop(actor=world.viewer, **of)
+    stopping.confirm(actor=world.shift_lead, **of, **out)
+    deciding.cancel(**cancel, permit_id=untaken.pk)
+    assert not Stop.objects.filter(permit=untaken, ended_at=None).exists()
     assert clock.tell_unconfirmed(world.t(21), world.t(40)) == 0
 
     late = made.in_force(world, types[0], ends=world.t(60))

@@ -74,6 +74,16 @@ def test_a_normal_permit_from_request_to_close(world, types):
     requests.name_performer(**me, permit_id=permit.pk, person_id=world.technician.pk)
     requests.request(**me, permit_id=permit.pk, signed=True)
 
+    # An assessment is of one place, and of what else it affects.
+    elsewhere = made.assessed(world, types[0])
+    moved = requests.change(**me, permit_id=elsewhere.pk, place_id=world.l4.pk)
+    assert (moved.place, moved.assessed_at) == (world.l4, None)
+    assessments.complete(**me, permit_id=elsewhere.pk)
+    same = requests.change(**me, permit_id=elsewhere.pk, place_id=world.l4.pk, place_ids=[])
+    assert same.assessed_at == at
+    more = requests.change(**me, permit_id=elsewhere.pk, place_ids=[world.l3.pk])
+    assert more.assessed_at is None
+
     # The assessment is whole before anybody decides.
     checks = {"actor": world.supervisor, **sure}
     assert against(deciding.check, permit, **checks) == ["not_assessed"]
