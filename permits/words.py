@@ -109,6 +109,8 @@ WORDS = Words(
         "permits.test_late": _("A test is entered within 15 minutes; test again."),
         "permits.test_order": _("%(first)s is tested before %(substance)s."),
         "permits.instrument_needed": _("Say with which instrument."),
+        "permits.calibration_needed": _("Say until when the instrument is calibrated."),
+        "permits.who_needed": _("Say who begins to work under it."),
         "permits.instrument_not_calibrated": _("The calibration of the instrument has run out."),
         "permits.reading_needed": _("Nothing was read."),
         "permits.value_needed": _("The reading of %(substance)s is no number."),

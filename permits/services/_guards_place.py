@@ -111,6 +111,8 @@ def sign_on(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     if given is None:
         return []
     person, name = given.get("person_id"), str(given.get("name") or "").strip()
+    if person is None and not name:
+        return [Reason("permits.who_needed")]
     if any(each.person_id == person and each.name == name for each in facts.on_it):
         return [Reason("permits.on_it_already")]
     until = facts.permit.issue_ends

@@ -12,14 +12,17 @@ from work.services import OpenAct, door
 def _sign_on(
     act: OpenAct, *, permit_id: int, person_id: int | None = None, name: str = ""
 ) -> Presence:
-    """Somebody begins to work under it: oneself, or another named on the leader's device."""
+    """Somebody begins to work under it: oneself, or another named on the leader's device.
+
+    Whoever it is is named, the actor too: nobody is put on it because a name was missing.
+    """
     name = _named.plain("name", name, 150)
     if name:
         # Whom the site knows is asked what everybody is asked, whoever types the name.
         of = known(act, permit_id).permit
         person_id = _named.named(of.site_id, of.team_id, name, act.at)
         name = "" if person_id else name
-    who = None if name else person_id or act.person.pk
+    who = None if name else person_id
     facts = enter(act, permit_id, Verb.SIGN_ON, None, {"person_id": who, "name": name})
     permit = facts.permit
     if who != act.person.pk:
@@ -50,6 +53,12 @@ def _sign_off(act: OpenAct, *, presence_id: int) -> Presence:
     return presence
 
 
+def ids(permit: Permit) -> set[int]:
+    """Ids of the people who are on it now, as far as the site knows them."""
+    rows = permit.presences.filter(off_at=None, person__isnull=False)
+    return set(rows.values_list("person_id", flat=True))
+
+
 def _leads(act: OpenAct, permit: Permit) -> None:
     """Others are signed by the performing authority, an issuer or a lead."""
     if may_sign_for(act.scope, permit):
@@ -61,4 +70,4 @@ def _leads(act: OpenAct, permit: Permit) -> None:
 sign_on = door(_sign_on)
 sign_off = door(_sign_off)
 
-__all__ = ["sign_off", "sign_on"]
+__all__ = ["ids", "sign_off", "sign_on"]

@@ -25,7 +25,7 @@ def _record(
     permit_id: int,
     readings: Sequence[Mapping[str, Any]],
     instrument: str,
-    calibrated_until: date,
+    calibrated_until: date | None,
 ) -> Permit:
     """Keep what was read: {point, substance_id, value} each. Out of limits is a stop called.
 
@@ -39,7 +39,9 @@ def _record(
     if not instrument.strip():
         against.append(Reason("permits.instrument_needed"))
     today = act.happened_at.astimezone(ZoneInfo(permit.site.time_zone)).date()
-    if calibrated_until < today:
+    if calibrated_until is None:
+        against.append(Reason("permits.calibration_needed"))
+    elif calibrated_until < today:
         against.append(Reason("permits.instrument_not_calibrated"))
     if not readings:
         against.append(Reason("permits.reading_needed"))

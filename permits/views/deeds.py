@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from permits import forms
+from permits.permissions import may
 from permits.services import (
     assessments,
     deciding,
@@ -30,6 +31,11 @@ def _on(given: Given) -> dict[str, Any]:
 def _plain(given: Given) -> dict[str, Any]:
     """What the doors take that let several people act at once."""
     return {**given.door, "permit_id": given.record.pk}
+
+
+def _may(verb: Verb) -> Any:
+    """Who may do it, asked where the door takes no version."""
+    return lambda who, permit: may(who, verb, permit, on_it.ids(permit))
 
 
 def _needs(given: Given) -> dict[str, str]:
@@ -155,9 +161,13 @@ _ALL = [
                 **_plain(given), measure_ids=[*map(int, given.get("measures", []))]
             ),
             forms.Tick,
+            asks=_may(Verb.TICK),
         ),
     ),
-    (Verb.TEST, Deed("test", _("Record a gas test"), _test, forms.GasTest)),
+    (
+        Verb.TEST,
+        Deed("test", _("Record a gas test"), _test, forms.GasTest, asks=_may(Verb.TEST)),
+    ),
     (Verb.ISSUE, Deed("issue", _("Issue at the place"), _issue, forms.Issue, signs=True)),
     (
         Verb.TAKE,
@@ -170,7 +180,14 @@ _ALL = [
         ),
     ),
     (Verb.WITHDRAW, Deed("withdraw", _("Take the issue back"), _said(issuing.withdraw))),
-    (Verb.SIGN_ON, Deed("on", _("Sign on"), lambda given: on_it.sign_on(**_plain(given)))),
+    (
+        Verb.SIGN_ON,
+        Deed(
+            "on",
+            _("Sign on"),
+            lambda given: on_it.sign_on(**_plain(given), person_id=given.actor.pk),
+        ),
+    ),
     (
         Verb.SIGN_ON,
         Deed(
@@ -178,9 +195,13 @@ _ALL = [
             _("Sign another on"),
             lambda given: on_it.sign_on(**_plain(given), name=given.get("name")),
             forms.SignOn,
+            asks=_may(Verb.SIGN_ON),
         ),
     ),
-    (Verb.CONFIRM, Deed("confirm", _("It is stopped"), _confirm, forms.Confirm)),
+    (
+        Verb.CONFIRM,
+        Deed("confirm", _("It is stopped"), _confirm, forms.Confirm, asks=_may(Verb.CONFIRM)),
+    ),
     (Verb.BRING_BACK, Deed("bring-back", _("Bring back"), _bring_back, forms.Issue, signs=True)),
     (
         Verb.ACCEPT,
@@ -231,6 +252,7 @@ SAY_WHY = Deed(
     _("Say why it was stopped"),
     lambda given: stopping.say_why(**_plain(given), why=given.get("why")),
     forms.Why,
+    asks=_may(Verb.CALL_STOP),
 )
 SIGN_OFF = Deed(
     "off",

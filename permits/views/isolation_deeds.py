@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from permits import isolation_forms as forms
+from permits.isolation_permissions import may
 from permits.isolation_states import Verb
 from permits.models import Permit
 from permits.services import boxes, isolation_uses, isolations, points, sanction
@@ -22,6 +23,11 @@ def _on(given: Given) -> dict[str, Any]:
 def _plain(given: Given) -> dict[str, Any]:
     """What the doors take that let several people act at once."""
     return {**given.door, "isolation_id": given.record.pk}
+
+
+def _may(verb: Verb) -> Any:
+    """Who may do it, asked where the door takes no version."""
+    return lambda who, isolation: may(who, verb, isolation)
 
 
 def _said(door: Any, *names: str) -> Any:
@@ -85,7 +91,7 @@ _ALL = [
     (Verb.KEEP, Deed("keep", _("Leave in place after all"), _said(points.keep))),
     (Verb.CLOSE, Deed("close", _("Close"), _said(isolations.close))),
     (Verb.CHECK, Deed("check", _("Checked: every point is in place"), _said(isolations.check))),
-    (Verb.USE, Deed("use", _("Link a permit or work"), _use, forms.Use)),
+    (Verb.USE, Deed("use", _("Link a permit or work"), _use, forms.Use, asks=_may(Verb.USE))),
     (
         Verb.ASK_TEST,
         Deed("ask-test", _("Ask to test"), _said(sanction.ask, "why"), forms.Why),
@@ -103,6 +109,7 @@ REPORT = Deed(
     forms.Report,
     part=True,
     danger=True,
+    asks=_may(Verb.REPORT),
 )
 LIFT = Deed(
     "lift",
@@ -125,6 +132,7 @@ ABSENT = Deed(
     ),
     forms.Absent,
     part=True,
+    asks=_may(Verb.ABSENT),
 )
 REMOVE_LOCK = Deed(
     "remove-lock",

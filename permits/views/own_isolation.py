@@ -32,7 +32,7 @@ from work.pages import (
     sent,
     site_view,
 )
-from work.permissions import Scope, visible
+from work.permissions import Allowed, Scope, visible
 from work.reads import item as items
 
 _MOST = 100
@@ -60,13 +60,19 @@ def _approve(given: Given) -> object:
     return own.approve_card(**given.door, card_id=given.of, until=until)
 
 
-BEGIN = Deed("begin", _("Begin"), _begin, forms.Begin, part=True)
+def _whole_first(who: Scope, site: Any) -> Allowed:
+    """The doors take no version: they say whose it is once all is said."""
+    return Allowed()
+
+
+BEGIN = Deed("begin", _("Begin"), _begin, forms.Begin, part=True, asks=_whole_first)
 APPLY = Deed(
     "apply",
     _("Apply and lock"),
     lambda given: points.apply(**given.door, isolation_id=given.of, points=given.get("points", [])),
     forms.Apply,
     part=True,
+    asks=_whole_first,
 )
 TRY = Deed(
     "try",
@@ -74,8 +80,10 @@ TRY = Deed(
     lambda given: points.try_out(**given.door, isolation_id=given.of),
     part=True,
 )
-FINISH = Deed("finish", _("Take off and close"), _finish, forms.Finish, part=True)
-APPROVE = Deed("approve", _("Approve"), _approve, forms.Approve, part=True)
+FINISH = Deed(
+    "finish", _("Take off and close"), _finish, forms.Finish, part=True, asks=_whole_first
+)
+APPROVE = Deed("approve", _("Approve"), _approve, forms.Approve, part=True, asks=_whole_first)
 END = Deed(
     "end",
     _("Use no longer"),

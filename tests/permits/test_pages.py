@@ -88,6 +88,13 @@ def test_a_permit_is_asked_for_and_brought_into_force_from_its_pages(world, type
     assert "No test of oxygen at At the job." in asked
     assert "Not ticked: Blanket" in asked
     read = {"value-0": "20.9", "value-1": "0", "instrument": "X", "calibrated_until": "2027-01-01"}
+    # What is half said is not done, and not half of it.
+    half = read | {"value-1": "12345678"}
+    assert do(issuer, permit, "test", **half).status_code == 422
+    assert do(issuer, permit, "test", **read | {"calibrated_until": "soon"}).status_code == 422
+    assert not permit.gas_tests.exists()
+    assert do(issuer, permit, "tick", measures=["0"]).status_code == 422
+    assert do(sign_in(world.viewer), permit, "tick").status_code == 403
     assert do(issuer, permit, "test", **read).status_code == 303
     measure = permit.hazards.get().measures.get()
     assert do(issuer, permit, "tick", measures=[measure.pk]).status_code == 303
@@ -97,6 +104,8 @@ def test_a_permit_is_asked_for_and_brought_into_force_from_its_pages(world, type
     permit.refresh_from_db()
     assert permit.state == "in_force"
     assert permit.issues.get().issuer_scanned
+    assert do(issuer, permit, "on-name", name=" ").status_code == 422
+    assert not permit.presences.exists()
     assert do(mine, permit, "on").status_code == 303
     page = mine.get(url(permit)).content.decode()
     assert "Stop this work" in page

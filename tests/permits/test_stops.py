@@ -43,7 +43,8 @@ def started(world, kind, **given):
 def test_a_stop_is_called_confirmed_and_brought_back_by_the_issuer(world, types):
     permit, item = started(world, types[0])
     sure = {"actor": world.permit_issuer, "signed": True, "scanned": True}
-    on_it.sign_on(actor=world.technician, at=world.t(1), permit_id=permit.pk)
+    me = {"actor": world.technician, "person_id": world.technician.pk}
+    on_it.sign_on(**me, at=world.t(1), permit_id=permit.pk)
     assert against(stopping.call_stop, permit, actor=world.contractor, at=world.t(2)) == ["Unknown"]
 
     stopping.call_stop(actor=world.viewer, at=world.t(2), permit_id=permit.pk)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from work.exceptions import Forbidden, NotDone, Reason, Refused, Unknown
 from work.models import User
-from work.permissions import Scope
+from work.permissions import Allowed, Denied, Scope
 from work.reasons import Names
 from work.views import _kept
 from work.views._item_acts import Failed
@@ -56,7 +56,9 @@ class Deed:
     do: calls the door with `door`, the record's id and `seen` of what was given. The door checks in
     this order: known, allowed, not stale, guards. form: None where nothing is asked; takes `known`,
     what the page knows of the record. part: it is about a part of the record. signs: the password
-    is asked again, and `signed` is given. has_file: its form takes files.
+    is asked again, and `signed` is given. has_file: its form takes files. asks: its door takes no
+    version, so that it would do what is half said; while something is missing only this is asked,
+    of who sends it and the record.
     """
 
     verb: str
@@ -67,6 +69,7 @@ class Deed:
     signs: bool = False
     danger: bool = False
     has_file: bool = False
+    asks: Callable[[Scope, Any], Allowed | Denied] | None = None
 
     def key(self, of: int | None = None) -> str:
         """What it is called on its page."""
@@ -166,7 +169,8 @@ def sent(
         error = Refused(Reason("form_damaged"))
         return draw(refusal=refusal(error, who), failed=failed, status=INVALID[0])
     complete = form.is_valid() and (not deed.signs or _signs(request, form))
-    # Not theirs, whatever is missing: the door refuses, and the attempt is kept. It does nothing.
+    # Not theirs, whatever is missing: the door refuses, and the attempt is kept. It does nothing:
+    # no record has the version that is given for what is not complete.
     given = Given(
         request.user,  # type: ignore[arg-type]
         act,
@@ -177,7 +181,10 @@ def sent(
         signed=complete and deed.signs,
     )
     try:
-        deed.do(given)
+        if complete or deed.asks is None:
+            deed.do(given)
+        else:
+            _half(deed.asks(who, record))
     except Unknown:
         raise Http404 from None
     except NotDone as error:
@@ -190,6 +197,14 @@ def sent(
     if fragment(request):
         return draw(done=True)
     return see_other(request, to)
+
+
+def _half(allowed: Allowed | Denied) -> None:
+    """Something is missing: refused, and as not theirs where that is so."""
+    if not allowed:
+        unknown = allowed.reason.code == "unknown"
+        raise Forbidden(Reason("denied") if unknown else allowed.reason)
+    raise Refused(Reason("form_damaged"))
 
 
 def _signs(request: HttpRequest, form: forms.Form) -> bool:
