@@ -90,9 +90,7 @@ MOVES: dict[Verb, frozenset[State]] = {
     Verb.ASSESS: _BEFORE_CHECK,
     Verb.REQUEST: frozenset({State.DRAFT}),
     Verb.CHECK: frozenset({State.REQUESTED}),
-    Verb.ENDORSE: frozenset(
-        {State.REQUESTED, State.CHECKED, State.AUTHORISED, State.STOPPED} | UNDER_ISSUE
-    ),
+    Verb.ENDORSE: frozenset({State.AUTHORISED, State.STOPPED} | ASKED | UNDER_ISSUE),
     Verb.AUTHORISE: ASKED,
     Verb.REVERT: ASKED,
     Verb.REFUSE: ASKED,

@@ -120,6 +120,9 @@ WORDS = Words(
         "permits.told_unconfirmed": _(
             "P-%(number)s: a stop was called and is not confirmed, %(minutes)s min."
         ),
+        "permits.told_near": _(
+            "Something new is near P-%(number)s: look at its page before you go on."
+        ),
         "permits.told_overdue": _(
             "P-%(number)s: its time has ended and it is not stopped, %(minutes)s min."
         ),
@@ -146,6 +149,7 @@ WORDS = Words(
         "permits.not_here": _("A permit is not for this place."),
         "permits.told_stop": _("A stop is called on a permit."),
         "permits.told_unconfirmed": _("A stop on a permit is not confirmed."),
+        "permits.told_near": _("Something new is near a permit."),
         "permits.told_overdue": _("A permit is overdue."),
     },
 )

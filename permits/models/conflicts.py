@@ -72,7 +72,10 @@ class ActivityRule(models.Model):
 
 
 class Conflict(models.Model):
-    """Another activity was found too near a permit's: endorsed by name, or gone again."""
+    """Another activity was found too near a permit's: endorsed by name, or gone again.
+
+    starts, ends, place: when and where the other was to be; an endorsement counts for no more.
+    """
 
     permit = models.ForeignKey(Permit, models.PROTECT, related_name="conflicts")
     rule = models.ForeignKey(ActivityRule, models.PROTECT, related_name="+")
@@ -81,6 +84,9 @@ class Conflict(models.Model):
         "work.WorkItem", models.PROTECT, null=True, blank=True, related_name="+"
     )
     found_at = models.DateTimeField()
+    starts = models.DateTimeField(null=True, blank=True)
+    ends = models.DateTimeField(null=True, blank=True)
+    place = models.ForeignKey("work.Place", models.PROTECT, null=True, blank=True, related_name="+")
     endorsed_by = models.ForeignKey(
         _PERSON, models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -15,7 +15,7 @@ from permits.services._facts import Facts, by_hazard, with_current
 from permits.services._isolated import not_relied_on
 from permits.services._isolated import url as isolation_url
 from permits.services._named import model_of
-from permits.standing import LABELS, OVERDUE, standing
+from permits.standing import LABELS, OVERDUE, holds_until, standing
 from permits.states import ENDED, Part, State, Verdict
 from work.permissions import Scope, visible
 
@@ -62,7 +62,7 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
         "tone": TONES.get(now.code, ""),
         "since": now.since,
         "minutes": int((at - now.since).total_seconds() // 60),
-        "valid_to": permit.issue_ends,
+        "valid_to": holds_until(permit) if now.code == State.IN_FORCE else None,
         "place": {
             "name": permit.place.name,
             "code": permit.place.code,
@@ -97,6 +97,22 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
         "ended": now.code in ENDED,
         "under_way": now.code in (State.IN_FORCE, State.STOP_CALLED, OVERDUE),
     }
+
+
+def printed_before(facts: Facts, version: int | None, second: int | None) -> bool:
+    """Whether a print is out of date: what is on it changed since, by a person or by the clock.
+
+    second: when it was printed; tests, ticks, people and lapses give a permit no other version.
+    """
+    if version is None:
+        return False
+    if version != facts.permit.version:
+        return True
+    moments = [standing(facts.permit, facts.at).since]
+    moments += [each.recorded_at for each in facts.tests]
+    moments += [each.ticked_at for each in facts.measures if each.ticked_at]
+    moments += [each.on_at for each in facts.on_it]
+    return second is not None and any(int(each.timestamp()) > second for each in moments)
 
 
 def _facts(facts: Facts) -> list[dict[str, Any]]:
@@ -182,12 +198,7 @@ def _shown_conflicts(facts: Facts) -> list[dict[str, Any]]:
     found = _conflicts.of(facts.permit, facts.at)
     if not found:
         return []
-    endorsed = {
-        (each.rule_id, each.other_id, each.item_id): each
-        for each in facts.permit.conflicts.filter(
-            ended_at=None, endorsed_at__isnull=False
-        ).select_related("endorsed_by", "note")
-    }
+    endorsed = _conflicts.endorsements(facts.permit, found, facts.at)
     rows = []
     for each in found:
         said = endorsed.get(each.key)

@@ -86,7 +86,8 @@ def endorse(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     permit, route = facts.permit, facts.route
     on_its_way = facts.state in ASKED
     until = (given or {}).get("until")
-    if not _conflicts.to_endorse(permit, facts.at) and not (on_its_way and _by_route(facts)):
+    by_route = on_its_way and facts.state != State.ENDORSED and _by_route(facts)
+    if not by_route and not _conflicts.to_endorse(permit, facts.at):
         return [Reason("permits.endorsement_not_asked")]
     if facts.state == State.REQUESTED and route is not None and route.checked:
         return [stands(permit, facts.at)]

@@ -24,10 +24,12 @@ def at_the_place(
     issuer: int | None,
     until: datetime | None,
     performer: int | None = None,
+    near: datetime | None = None,
 ) -> list[Reason]:
     """All that is asked before anybody works under it: at issue, at taking, when brought back.
 
     until: the end of the issue, as long as its people must be able. performer: who comes in.
+    near: until when others may not be beside it, where that is not until the end of the issue.
     """
     permit = facts.permit
     by = ("user", permit.performing_authority_id)
@@ -45,7 +47,7 @@ def at_the_place(
     ]
     said += isolations_against(facts.isolations, permit, facts.at)
     said += tests_against(facts)
-    said += _conflicts.against(permit, facts.at, Verb.ISSUE)
+    said += _conflicts.against(permit, facts.at, Verb.ISSUE, near or until)
     people = {"permits.issuer": issuer, "permits.performing_authority": performer or by[1]}
     said += _asked.against(facts, people, until)
     if issuer is not None:
@@ -87,7 +89,9 @@ def _issued(
         return at_the_place(facts, who, None, ends or facts.permit.ends, performer)
     latest = _issue_end.latest_end(facts, who.user_id)
     until = ends or latest or facts.permit.ends
-    said = at_the_place(facts, who, who.user_id, until, performer)
+    # A shorter end may yet be said: before, only what is near now is in its way.
+    near = facts.at + timedelta(seconds=1) if given is None else until
+    said = at_the_place(facts, who, who.user_id, until, performer, near)
     return said + _issue_end.ends_against(facts, latest, ends)
 
 

@@ -62,7 +62,7 @@ def give_out(
     """Make the issue; nobody works before it is taken."""
     permit = facts.permit
     note = act.note(why, "look", subject=permit) if not scanned else None
-    _conflicts.renew(act, permit, _conflicts.of(permit, act.at))
+    _conflicts.renew(act, permit, _conflicts.of(permit, act.at, ends=permit.ends))
     permit.issue_ends = ends or latest_end(facts, act.person.pk) or permit.ends
     permit.issuer = act.person
     facts.issue = Issue.objects.create(
@@ -159,6 +159,7 @@ def _take_over(
     permit.performing_authority_id = taker_id
     permit.issuer = act.person
     permit.issue_ends = ends or latest_end(facts, act.person.pk) or permit.ends
+    _conflicts.renew(act, permit, _conflicts.of(permit, act.at, ends=permit.ends))
     facts.issue = Issue.objects.create(
         permit=permit,
         issuer=act.person,

@@ -16,7 +16,7 @@ from permits.services._enter import end_issue, enter, known, moved, settle, sign
 from permits.services._facts import Facts, facts_of, with_current
 from permits.services._telling import tell
 from permits.services.issuing import end_stop, give_out
-from permits.states import IssueEnd, Part, State, StopCause, Verb, Verdict
+from permits.states import UNDER_ISSUE, IssueEnd, Part, State, StopCause, Verb, Verdict
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.services import OpenAct, door
 
@@ -117,16 +117,23 @@ def too_near(act: OpenAct, item_ids: Iterable[int]) -> None:
     """Work moved in time or place: stop what is under way and cannot be beside it."""
     items = _named.model_of(PermitItem, "item").objects.filter(pk__in=list(item_ids))
     rules = ActivityRule.objects.filter(is_active=True, work_type__in=items.values("type_id"))
-    permits = Permit.objects.filter(state__in=_CAN_STOP, type__in=rules.values("type_id"))
+    states = [*_CAN_STOP, State.AUTHORISED, State.STOPPED]
+    permits = Permit.objects.filter(state__in=states, type__in=rules.values("type_id"))
     for permit in with_current(permits).order_by("number"):
-        found = _conflicts.of(permit, act.at)
+        found = _conflicts.of(permit, act.at, ends=permit.ends)
         if not _conflicts.renew(act, permit, found):
             continue
         facts = facts_of(permit, act.at)
         settle(act, facts)
-        stops = any(each.rule.verdict == Verdict.STOP for each in found)
+        ends = permit.issue_ends or act.at
+        stops = any(
+            each.rule.verdict == Verdict.STOP and (each.starts is None or each.starts < ends)
+            for each in found
+        )
         if stops and facts.permit.state in _CAN_STOP:
             call(act, facts, StopCause.CONFLICT)
+        elif facts.permit.state in UNDER_ISSUE:
+            tell(act, facts, "permits.told_near", act.at)
 
 
 def _confirm(

@@ -6,7 +6,7 @@ from permits.models import Conflict, Permit, Stop
 from permits.services import deciding, issuing, requests, setup
 from tests import factories
 from tests.factories import live_item, planned_item
-from tests.permits import made
+from tests.permits import isolated, made
 from tests.permits.made import against
 from work.models import WorkItem
 from work.services import execution, items, places
@@ -52,12 +52,19 @@ def test_hot_work_meets_a_transfer_and_is_stopped_when_that_moves(world, types):
     deciding.authorise(actor=world.permit_authoriser, **sure)
     made.gas_tested(world, permit)
     made.ticked(world, permit)
-    issuing.issue(actor=world.permit_issuer, scanned=True, **sure)
+    # Another is planned meanwhile: what ends before it begins may be issued, and goes no further.
+    plan = {"planned_start": world.t(60), "planned_end": world.t(240)}
+    planned_item(world, type_id=transfer.pk, plan=plan)
+    issuer = {"actor": world.permit_issuer, **signs}
+    assert against(issuing.issue, permit, scanned=True, **issuer) == ["conflict_stop"]
+    issuing.issue(actor=world.permit_issuer, scanned=True, ends=world.t(50), **sure)
     permit = issuing.take(actor=world.technician, scanned=True, **sure)
-    assert permit.issue_ends == world.t(90)
+    assert permit.issue_ends == world.t(50)
+    longer = {**issuer, "ends": world.t(80)}
+    assert against(issuing.take_over, permit, **longer) == ["conflict_stop"]
     execution.start(actor=world.technician, at=world.at, item_id=job.pk)
 
-    sooner = {"planned_start": world.t(60), "planned_end": world.t(180)}
+    sooner = {"planned_start": world.t(40), "planned_end": world.t(180)}
     items.edit(actor=world.planner, at=world.t(10), item_id=moving.pk, **sooner)
 
     permit.refresh_from_db()
@@ -123,3 +130,57 @@ def test_a_thing_that_both_touch(world, types):
     requests.request(actor=world.technician, **sure)
     signs = {"at": world.at, "signed": True, "actor": world.permit_authoriser}
     assert against(deciding.authorise, permit, **signs) == ["conflict_stop"]
+
+
+def test_who_is_late_is_there_and_is_met_from_either_side(world, types):
+    """By the thing of both, the place that the other affects, and the isolation of both."""
+    cold = types[0]
+    for reach in ("asset", "same", "isolation"):
+        rule(world, cold, other_type_id=cold.pk, reach=reach, verdict="stop")
+    first, second = (planned_item(world, asset_ids=[world.pump.pk]) for _each in range(2))
+    given = {"place_id": world.l4.pk, "place_ids": [world.l3.pk], "ends": world.t(60)}
+    made.in_force(world, cold, items=[first], **given)
+    at = world.t(61)
+    times = {"at": at, "starts": at, "ends": world.t(300)}
+    permit = made.assessed(world, cold, items=[second], risk="low", **times)
+    uses = [{"item_id": each.pk} for each in (first, second)]
+    isolated.verified(world, uses=uses, at=at)
+    signs = {"at": at, "signed": True}
+    requests.request(actor=world.technician, permit_id=permit.pk, **signs)
+    signer = {"actor": world.permit_authoriser, **signs}
+    assert against(deciding.authorise, permit, **signer) == ["conflict_stop"] * 3
+
+
+def test_an_endorsement_counts_for_what_was_endorsed(world, types):
+    hot = types[1]
+    transfer = factories.work_type(world.site, "LOG", name="Transfer")
+    rule(world, hot, work_type_id=transfer.pk, reach="within", verdict="endorse")
+    plan = {"planned_start": world.t(60), "planned_end": world.t(120)}
+    moving = planned_item(world, type_id=transfer.pk, plan=plan)
+    permit = made.assessed(world, hot)
+    sure = {"at": world.at, "permit_id": permit.pk, "signed": True}
+    signer = {"actor": world.permit_authoriser, "at": world.at, "signed": True}
+    hse = {"actor": world.hse, "at": world.at, "signed": True}
+    requests.request(actor=world.technician, **sure)
+    deciding.check(actor=world.supervisor, **sure)
+    deciding.endorse(actor=world.hse, **sure)
+    assert against(deciding.endorse, permit, **hse) == ["endorsement_not_asked"]
+
+    # A second comes before it is authorised: endorsed once more.
+    planned_item(world, type_id=transfer.pk, plan=plan)
+    assert against(deciding.authorise, permit, **signer) == ["conflict_not_endorsed"]
+    deciding.endorse(actor=world.hse, **sure)
+    deciding.authorise(actor=world.permit_authoriser, **sure)
+
+    # The first takes longer than was endorsed.
+    later = {"planned_start": world.t(60), "planned_end": world.t(240)}
+    items.edit(actor=world.planner, at=world.at, item_id=moving.pk, **later)
+    rows = Conflict.objects.filter(permit=permit, item=moving).order_by("pk")
+    assert [(each.ended_at, each.ends) for each in rows] == [
+        (world.at, world.t(120)),
+        (None, world.t(240)),
+    ]
+    made.gas_tested(world, permit)
+    made.ticked(world, permit)
+    look = {"actor": world.permit_issuer, "at": world.at, "scanned": True, "signed": True}
+    assert against(issuing.issue, permit, **look) == ["conflict_not_endorsed"]
