@@ -225,10 +225,15 @@ class Close(Form):
 
 
 class Stop(forms.Form):
-    """Stop all work at a place."""
+    """Stop all work at a place, or at the whole site. No stop waits for its reason to be short."""
 
-    place = forms.CharField(label=_("Code of the place"), max_length=250)
-    why = forms.CharField(label=_("Why"), max_length=250, required=False)
+    place = forms.CharField(label=_("Code of the place"), max_length=250, required=False)
+    why = forms.CharField(
+        label=_("Why"), required=False, widget=forms.TextInput(attrs={"maxlength": 250})
+    )
+
+    def clean_why(self) -> str:
+        return str(self.cleaned_data["why"])[:250]
 
 
 class Copy(Form):

@@ -143,23 +143,26 @@ def stop_here(request: HttpRequest, site: Any, who: Scope, at: datetime) -> Http
         else:
             messages.success(request, _("Stopped: who works there is told to stop now."))
             return see_other(request, reverse("permits:stop_here", args=[site.slug]))
-    all_of = bool(may_at(who, STOPPING_ALL, site.pk, ""))
-    values = {"site": site, "form": form, "refusal": told, "all_of": all_of, "act": uuid.uuid4()}
+    values = {"site": site, "form": form, "refusal": told, "act": uuid.uuid4()}
+    values["all_of"] = any(
+        grant.site_id == site.pk and grant.role in STOPPING_ALL for grant in who.grants
+    )
+    values["whole"] = bool(may_at(who, STOPPING_ALL, site.pk, ""))
     return render(request, "permits/stop_here.html", values, status=status)
 
 
 def _stop(request: HttpRequest, site: Any, form: forms.Stop) -> None:
     act = request.POST.get("act", "")
-    if not form.is_valid():
-        raise Refused(Reason("place_unknown"))
-    code = form.cleaned_data["place"].strip().rstrip("/").rsplit("/", 1)[-1]
-    place = site.places.filter(code__iexact=code).first()
-    if place is None:
+    form.is_valid()  # what is wrong with the reason keeps nothing from being stopped
+    how = request.POST.get("all", "")
+    code = form.cleaned_data.get("place", "").strip().rstrip("/").rsplit("/", 1)[-1]
+    place = site.places.filter(code__iexact=code).first() if how != "site" else None
+    if place is None and how != "site":
         raise Refused(Reason("place_unknown"))
     try:
         act_id = uuid.UUID(act)
     except ValueError:
         raise Refused(Reason("form_damaged")) from None
-    door = stopping.stop_all if request.POST.get("all") else stopping.stop_here
-    why = form.cleaned_data["why"]
-    door(actor=request.user, act=act_id, site_id=site.pk, place_id=place.pk, why=why)
+    door = stopping.stop_all if how else stopping.stop_here
+    said = {"site_id": site.pk, "place_id": place.pk if place else None}
+    door(actor=request.user, act=act_id, **said, why=form.cleaned_data.get("why", ""))
