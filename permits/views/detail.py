@@ -15,7 +15,17 @@ from permits.services._facts import Facts, facts_of
 from permits.services.guards import refusals
 from permits.states import MOVES, State, Verb
 from permits.views import _print, deeds
-from work.pages import Failed, Offer, fragment, live, offered, sent, site_view, worded
+from work.pages import (
+    Failed,
+    Offer,
+    fragment,
+    live,
+    number_in,
+    offered,
+    sent,
+    site_view,
+    worded,
+)
 from work.permissions import Scope
 
 # The step that comes next, of which the page says what is missing.
@@ -68,7 +78,8 @@ def permit_print(
     """The permit on one side of A4; the code on it leads to what is so now."""
     permit = _found(site, who, number)
     facts = facts_of(permit, at)
-    url = request.build_absolute_uri(_url(site, permit)) + f"?printed={permit.version}"
+    printed = f"?printed={permit.version}&at={int(at.timestamp())}"
+    url = request.build_absolute_uri(_url(site, permit)) + printed
     values = {"site": site, "permit": read.shown(facts, who), "at": at}
     values |= {"drawn": _print.code(url), "back_url": _url(site, permit)}
     return render(request, "permits/permit_print.html", values)
@@ -109,7 +120,7 @@ class _Page:
         values = read.shown(facts, self.who)
         step = next_step(facts)
         missing = refusals(facts, step, self._as(step, facts)) if step else []
-        printed = self.request.GET.get("printed", "")
+        printed = [number_in(self.request.GET.get(name, "")) for name in ("printed", "at")]
         context = {
             "site": self.site,
             "permit": values,
@@ -123,7 +134,7 @@ class _Page:
             "edit_url": reverse("permits:permit_edit", args=[self.site.slug, values["label"]])
             if self._offers(Verb.EDIT, facts)
             else "",
-            "printed": printed.isdigit() and int(printed) != permit.version,
+            "printed": read.printed_before(facts, *printed),
         }
         name = "permits/permit_detail.html"
         name += "#permit" if fragment(self.request) else ""

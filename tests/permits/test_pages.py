@@ -113,10 +113,17 @@ def test_a_permit_is_asked_for_and_brought_into_force_from_its_pages(world, type
     assert do(mine, permit, "off", of=presence.pk).status_code == 303
 
     # A print says until when; the code on it says whether that is so still.
-    paper = mine.get(f"{url(permit)}print/").content.decode()
-    assert "Valid to" in paper
-    assert "out of date" in mine.get(url(permit), printed=1).content.decode()
-    assert "out of date" not in mine.get(url(permit), printed=permit.version).content.decode()
+    paper = mine.get(f"{url(permit)}print/")
+    assert paper.context["permit"]["valid_to"] == permit.tests_until < permit.issue_ends
+    now = int(permit.state_since.timestamp())
+
+    def outdated(**printed) -> bool:
+        return "out of date" in mine.get(url(permit), **printed).content.decode()
+
+    assert outdated(printed=1)
+    assert not outdated(printed="²")
+    assert not outdated(printed=permit.version, at=now)
+    assert outdated(printed=permit.version, at=now - 1)
     copy = {"act": str(uuid.uuid4()), "starts": "2026-11-25T05:00", "ends": "2026-11-25T09:00"}
     assert mine.post(f"{url(permit)}copy/", copy).status_code == 303
     again = Permit.objects.get(copied_from=permit)
@@ -136,7 +143,7 @@ def test_everybody_stops_what_they_see_and_what_is_at_a_place(world, types, sign
     other = made.in_force(world, types[0])
     stranger = sign_in(world.other_contractor)
     assert stranger.get(url(other)).status_code == 404
-    here = {"act": str(uuid.uuid4()), "place": "l3"}
+    here = {"act": str(uuid.uuid4()), "place": "l3", "why": "Smoke " * 60}
     answer = stranger.post(f"{LIST}stop/", here)
     assert answer.status_code == 303
     assert Permit.objects.get(pk=other.pk).state == "stop_called"
@@ -144,6 +151,11 @@ def test_everybody_stops_what_they_see_and_what_is_at_a_place(world, types, sign
     every = here | {"act": str(uuid.uuid4()), "all": "1"}
     assert stranger.post(f"{LIST}stop/", every).status_code == 403
     assert stranger.post(f"{LIST}stop/", here | {"place": "NOWHERE"}).status_code == 422
+    last = made.in_force(world, types[0])
+    site = {"act": str(uuid.uuid4()), "all": "site"}
+    assert stranger.post(f"{LIST}stop/", site).status_code == 403
+    assert sign_in(world.supervisor).post(f"{LIST}stop/", site).status_code == 303
+    assert Permit.objects.get(pk=last.pk).state == "stop_called"
 
 
 def test_the_list_shows_first_what_nobody_may_miss(world, types, sign_in, clock):
