@@ -102,7 +102,7 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
 def printed_before(facts: Facts, version: int | None, second: int | None) -> bool:
     """Whether a print is out of date: what is on it changed since, by a person or by the clock.
 
-    second: when it was printed; tests, ticks, people and lapses give a permit no other version.
+    second: when it was printed; tests, ticks and lapses give a permit no other version.
     """
     if version is None:
         return False
@@ -111,7 +111,6 @@ def printed_before(facts: Facts, version: int | None, second: int | None) -> boo
     moments = [standing(facts.permit, facts.at).since]
     moments += [each.recorded_at for each in facts.tests]
     moments += [each.ticked_at for each in facts.measures if each.ticked_at]
-    moments += [each.on_at for each in facts.on_it]
     return second is not None and any(int(each.timestamp()) > second for each in moments)
 
 

@@ -49,7 +49,7 @@ def _record(
     taken = sorted(readings, key=lambda each: _rank(asked.get(each["substance_id"])))
     for each in taken:
         against += _reading_against(facts, asked, each, taken)
-    if against:
+    if against or calibrated_until is None:
         raise Refused(against)
     for each in taken:
         facts.tests.append(
