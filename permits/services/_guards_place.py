@@ -34,7 +34,7 @@ def at_the_place(facts: Facts, who: Scope, issuer: int | None) -> list[Reason]:
         for each in facts.measures
         if each.ticked_at is None
     ]
-    said += isolations_against(facts.isolations, permit, facts.at)
+    said += isolations_against(facts.isolations, permit, facts.at, facts.measures)
     said += tests_against(facts)
     said += _conflicts.against(permit, facts.at, Verb.ISSUE)
     people = {"permits.issuer": issuer, "permits.performing_authority": by[1]}
