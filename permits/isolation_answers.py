@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from permits.isolation_states import ENDED, How, Kind
@@ -13,24 +13,27 @@ from permits.models import Isolation, IsolationUse, LockRemoval, PersonalLock
 from permits.services._isolated import holds_until, not_relied_on, reason, stands, url
 from permits.services._isolation import KEY
 from permits.services.boxes import told_first
+from permits.states import State as PermitState
 from work.exceptions import Reason
 from work.ports import Answer, Fit, ItemChange, ItemContext, Requirement, Source
 from work.services import recheck
-from work.states import BlockerKind, Gate, Role, Status
+from work.states import AnswerState, BlockerKind, Gate, Role, Status
 
 _NONE = ("role", str(Role.PLANNER))
-_NOT_BEGUN = frozenset({Status.REQUESTED, Status.PLANNED})
+_UNDER_WAY = (Status.LIVE, Status.WAITING)
 
 
 def used(item_ids: Iterable[int]) -> dict[int, dict[int, str]]:
     """How each item hangs together with isolations, by their ids: one query.
 
-    By itself, or because a permit of the item uses one. The work of isolating is not protected.
+    By itself, or because a permit of the item uses one: work that began under it and is not done
+    keeps it when the permit is closed. The work of isolating is not protected.
     """
     ids = set(item_ids)
-    by_permit = Q(
-        permit__links__item_id__in=ids, permit__links__ended_at=None, permit__ended_at=None
-    )
+    began = Q(permit__links__item__started_at__lte=F("permit__ended_at"))
+    began &= Q(permit__links__item__status__in=_UNDER_WAY, permit__state=PermitState.CLOSED)
+    relied = Q(permit__ended_at=None) | began
+    by_permit = relied & Q(permit__links__item_id__in=ids, permit__links__ended_at=None)
     rows = IsolationUse.objects.filter(Q(item_id__in=ids) | by_permit, ended_at=None)
     found: dict[int, dict[int, str]] = defaultdict(dict)
     said = rows.values_list("isolation_id", "item_id", "how", "permit__links__item_id")
@@ -87,9 +90,14 @@ class Isolations:
         if not behind:
             return _none()
         said = [_relied_on(each, context, at) for each in sorted(behind, key=lambda one: one.pk)]
-        unmet = [each for each in said if each.reason is not None]
-        ends = [each.valid_until for each in said if each.valid_until is not None]
-        return unmet[0] if unmet else Answer.met(valid_until=min(ends, default=None))
+        unmet = [each for each in said if each.state != AnswerState.MET]
+        if unmet:
+            return unmet[0]
+        ends = [(each.valid_until, each) for each in said if each.valid_until is not None]
+        first = min(ends, key=lambda one: one[0], default=None)
+        if first is None:
+            return Answer.met()
+        return Answer.met(valid_until=first[0], reason=first[1].reason, clears=first[1].clears)
 
     def required_for(
         self, items: Sequence[ItemContext], at: datetime
@@ -134,11 +142,15 @@ def _unmet(isolation: Isolation, why: Reason) -> Answer:
 
 
 def _relied_on(isolation: Isolation, context: ItemContext, at: datetime) -> Answer:
-    begins = context.status in _NOT_BEGUN
+    begins = context.status != Status.LIVE
     if against := not_relied_on(isolation, at, begins=begins):
         return _unmet(isolation, against)
+    met: dict[str, Any] = {"source_id": isolation.pk, "url": url(isolation)}
     until = holds_until(isolation, begins=begins)
-    return Answer.met(valid_until=until, source_id=isolation.pk, url=url(isolation))
+    if until is not None:
+        over = not_relied_on(isolation, until, begins=begins)
+        met |= {"valid_until": until, "reason": over, "clears": over.clears if over else None}
+    return Answer.met(**met)
 
 
 def _locked(isolation: Isolation, context: ItemContext, on: set[int]) -> Answer:
@@ -181,7 +193,7 @@ class OfItems:
     key = KEY
 
     def items_changed(self, changes: Sequence[ItemChange], act: Any) -> None:
-        """One query where work began."""
+        """One query where work began, or goes on after waiting."""
         begun = [each.item_id for each in changes if _begun(each)]
         if not begun:
             return
@@ -193,7 +205,7 @@ class OfItems:
 
 
 def _begun(change: ItemChange) -> bool:
-    return change.status_before in _NOT_BEGUN and change.status_after == Status.LIVE
+    return change.status_before != Status.LIVE and change.status_after == Status.LIVE
 
 
 class Locks:

@@ -45,6 +45,10 @@ SENTENCES = {
     "permits.isolation_of_one": _(
         "I-%(isolation)s is of one person, and protects that person alone."
     ),
+    "permits.isolation_needed": _("This type of permit asks for an isolation, and it has none."),
+    "permits.isolation_of_measure": _(
+        "%(text)s: the permit does not use the isolation that this measure names."
+    ),
     "permits.isolation_too_weak": _("I-%(isolation)s is weaker than this type of permit asks."),
     "permits.isolation_not_apart": _(
         "At I-%(isolation)s one person may isolate and try; this type of permit asks for two."
@@ -80,7 +84,7 @@ SENTENCES = {
     "permits.test_asked_already": _("A test of I-%(isolation)s is asked for already."),
     "permits.test_not_asked": _("Nobody has asked to test at I-%(isolation)s."),
     "permits.test_not_agreed": _("%(person)s had a lock on the box and has not agreed."),
-    "permits.check_days_needed": _("Say every how many days it is checked."),
+    "permits.check_days_needed": _("Say every how many days it is checked: 1 to 365."),
     "permits.isolation_not_long_term": _("I-%(isolation)s is not left in place for long."),
     "permits.work_behind_isolation": _("W-%(number)s is in progress or waiting behind it."),
     "permits.tools_out_needed": _("Say that the tools are out."),

@@ -20,6 +20,7 @@ class Isolation(models.Model):
     number: I-88 at its site. other_tries: who tries a point is another than who applied it.
     owner: who answers for it; of an own isolation, the one person of whom it is. check_days: a
     long-term one is checked every so many days; checked_at: the last time, check_due: the next.
+    drawn_by: who put other points in the place of those with which it was planned.
     placed_at: when its first point was applied. until: the end of the shift of an own isolation.
     """
 
@@ -44,6 +45,7 @@ class Isolation(models.Model):
     until = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(_PERSON, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
+    drawn_by = models.ForeignKey(_PERSON, models.PROTECT, null=True, blank=True, related_name="+")
     approved_by = models.ForeignKey(
         _PERSON, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -62,6 +64,12 @@ class Isolation(models.Model):
                 | Q(created_by=None)
                 | Q(kind=Kind.OWN)
                 | ~Q(approved_by=models.F("created_by")),
+            ),
+            models.CheckConstraint(
+                name="permits_isolation_drawer",
+                condition=Q(approved_by=None)
+                | Q(drawn_by=None)
+                | ~Q(approved_by=models.F("drawn_by")),
             ),
             models.CheckConstraint(
                 name="permits_isolation_approved",

@@ -19,6 +19,12 @@ _BEHIND = """
           JOIN permits_permittype t ON t.id = NEW.type_id
          WHERE u.permit_id = NEW.id AND u.ended_at IS NULL
            AND (i.state <> 'verified' OR (t.apart AND NOT i.other_tries))
+    ) OR (
+        (SELECT isolation_class <> '' FROM permits_permittype t WHERE t.id = NEW.type_id)
+        AND NOT EXISTS (
+            SELECT 1 FROM permits_isolationuse u
+             WHERE u.permit_id = NEW.id AND u.ended_at IS NULL
+        )
     ) THEN
         RAISE EXCEPTION 'permit % goes on behind no tried isolation', NEW.id
             USING ERRCODE = '23514';

@@ -59,7 +59,11 @@ def assess(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
         for each in facts.hazards
         if not measures.get(each.pk)
     ]
-    needs = {MeasureKind.DOCUMENT: "document", MeasureKind.COMPETENCE: "competence"}
+    needs = {
+        MeasureKind.DOCUMENT: "document",
+        MeasureKind.COMPETENCE: "competence",
+        MeasureKind.ISOLATION: "isolation",
+    }
     said += [
         Reason("permits.measure_names_nothing", {"text": each.text}, clears=by)
         for each in facts.measures

@@ -46,7 +46,7 @@ def at_the_place(
         for each in facts.measures
         if each.ticked_at is None
     ]
-    said += isolations_against(facts.isolations, permit, facts.at)
+    said += isolations_against(facts.isolations, permit, facts.at, facts.measures)
     said += tests_against(facts)
     said += _conflicts.against(permit, facts.at, Verb.ISSUE, near_until or until)
     people = {"permits.issuer": issuer, "permits.performing_authority": performer}

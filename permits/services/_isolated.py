@@ -1,6 +1,6 @@
 """Where an isolation stands, as a reason; and what permits ask of those that they use."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +8,9 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 
 from permits.isolation_states import Kind, State, below, class_of
-from permits.models import Isolation, IsolationPoint, Permit
+from permits.models import Isolation, IsolationPoint, Measure, Permit
 from permits.services._says import ISSUER
+from permits.states import MeasureKind
 from work.exceptions import Reason
 from work.states import Role
 
@@ -71,9 +72,22 @@ def holds_until(isolation: Isolation, *, begins: bool) -> datetime | None:
     return isolation.until
 
 
-def isolations_against(used: Iterable[Any], permit: Permit, at: datetime) -> list[Reason]:
-    """What of its isolations is not in place, tried and strong enough: against issue and taking."""
+def isolations_against(
+    used: Sequence[Any], permit: Permit, at: datetime, measures: Iterable[Measure] = ()
+) -> list[Reason]:
+    """What of its isolations is not in place, tried and strong enough: against issue and taking.
+
+    One is used where the type asks for a class of them, and each that a measure names.
+    """
     said = []
+    if permit.type.isolation_class and not used:
+        said.append(Reason("permits.isolation_needed", clears=ISSUER))
+    have = {str(each.number) for each in used}
+    for measure in measures:
+        named = str(measure.needs.get(ISOLATION) or "").strip().upper().removeprefix("I-")
+        if measure.kind == MeasureKind.ISOLATION and named not in have:
+            params, about = {"text": measure.text}, ("measure", measure.pk)
+            said.append(Reason("permits.isolation_of_measure", params, about, ISSUER))
     for isolation in used:
         if against := not_relied_on(isolation, at, begins=True):
             said.append(against)

@@ -5,7 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from permits.isolation_states import How
-from permits.models import Isolation, IsolationPoint, IsolationUse, PersonalLock, TestSanction
+from permits.models import (
+    Isolation,
+    IsolationPoint,
+    IsolationUse,
+    PermitItem,
+    PersonalLock,
+    TestSanction,
+)
+from permits.states import State as PermitState
 
 _UNDER_WAY = ("live", "waiting")
 _NAMES = ("applied_by", "locked_by", "tried_by", "reported_by", "removed_by")
@@ -20,6 +28,7 @@ class Facts:
     points: list[IsolationPoint] = field(default_factory=list)
     locks: list[PersonalLock] = field(default_factory=list)
     uses: list[IsolationUse] = field(default_factory=list)
+    links: list[PermitItem] = field(default_factory=list)
     sanction: TestSanction | None = None
 
     @property
@@ -36,12 +45,27 @@ class Facts:
     @property
     def under_way(self) -> list[Any]:
         """The items that it protects and that are in progress or waiting."""
+        items = {
+            each.item_id: each.item
+            for each in self.uses
+            if each.item is not None and each.how == How.PROTECTED
+        }
+        for permit in self.permits:
+            items |= {each.pk: each for each in self.through(permit.pk)}
+        return [each for each in items.values() if each.status in _UNDER_WAY]
+
+    def through(self, permit_id: int | None) -> list[Any]:
+        """The items that it protects because a permit uses it; or used it, and they began then.
+
+        Not one of which it is said by itself how it hangs together with it.
+        """
+        by_itself = {each.item_id for each in self.uses if each.item_id is not None}
         return [
             each.item
-            for each in self.uses
-            if each.item is not None
-            and each.how == How.PROTECTED
-            and each.item.status in _UNDER_WAY
+            for each in self.links
+            if each.permit_id == permit_id
+            and each.item_id not in by_itself
+            and began_under(each.permit, each.item)
         ]
 
     def lock_of(self, person_id: int) -> PersonalLock | None:
@@ -60,6 +84,14 @@ class Facts:
         return bool(self.points) and all(each.in_place for each in self.points)
 
 
+def began_under(permit: Any, item: Any) -> bool:
+    """Whether the permit is open, or the work began before it was closed."""
+    if permit.ended_at is None:
+        return True
+    began = item.started_at is not None and item.started_at <= permit.ended_at
+    return began and permit.state == PermitState.CLOSED
+
+
 def load(isolation_id: int, at: datetime) -> Facts | None:
     """One isolation with everything: a query a table."""
     rows = Isolation.objects.select_related("site", "place", "owner")
@@ -70,11 +102,15 @@ def load(isolation_id: int, at: datetime) -> Facts | None:
 def facts_about(isolation: Isolation, at: datetime) -> Facts:
     """The same of an isolation at hand, with its site and place."""
     permit = ("permit__site", "permit__type", "permit__place", "permit__team")
+    uses = list(isolation.uses.filter(ended_at=None).select_related("item", *permit))
+    permits = {each.permit_id for each in uses if each.permit_id is not None}
+    links = PermitItem.objects.filter(permit_id__in=permits, ended_at=None)
     return Facts(
         isolation=isolation,
         at=at,
         points=list(isolation.points.filter(ended_at=None).select_related(*_NAMES)),
         locks=list(isolation.locks.filter(off_at=None).select_related("person")),
-        uses=list(isolation.uses.filter(ended_at=None).select_related("item", *permit)),
+        uses=uses,
+        links=list(links.select_related("item", "permit")) if permits else [],
         sanction=isolation.sanctions.filter(ended_at=None).first(),
     )

@@ -52,7 +52,7 @@ def approve(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
         said.append(reason(isolation, "permits.points_of_isolation_needed"))
     if isolation.owner_id is None:
         said.append(reason(isolation, "permits.isolation_of_nobody"))
-    if who.user_id is not None and who.user_id == isolation.created_by_id:
+    if who.user_id is not None and who.user_id in (isolation.created_by_id, isolation.drawn_by_id):
         said.append(reason(isolation, "permits.isolation_planner_approves", ISSUER))
     return said
 
@@ -131,12 +131,14 @@ def relied_on(facts: Facts) -> list[Reason]:
     """Nothing comes off while somebody relies on it."""
     said = box(facts)
     said += [permit_stands(each, facts.at) for each in facts.permits if each.ended_at is None]
-    slug = facts.isolation.site.slug
-    for item in facts.under_way:
-        params = {"number": item.number, "url": f"/s/{slug}/work/{item.number}/"}
-        by = ("user", item.owner_user_id) if item.owner_user_id else ("post", item.owner_post_id)
-        said.append(Reason("permits.work_behind_isolation", params, ("item", item.pk), by))
-    return said
+    return said + [work_behind(facts, each) for each in facts.under_way]
+
+
+def work_behind(facts: Facts, item: Any) -> Reason:
+    """Work that relies on it, with a link to it, and who leads it."""
+    params = {"number": item.number, "url": f"/s/{facts.isolation.site.slug}/work/{item.number}/"}
+    by = ("user", item.owner_user_id) if item.owner_user_id else ("post", item.owner_post_id)
+    return Reason("permits.work_behind_isolation", params, ("item", item.pk), by)
 
 
 def release(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
@@ -169,7 +171,8 @@ def agree_test(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
 
 
 def sanction(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    """Every holder agrees and is off the box; every permit is stopped, and that is confirmed.
+    """Every holder agrees and is off the box; every permit is stopped, and that is confirmed; work
+    behind it has said so by waiting.
 
     The group lock may stay on, of who leads the test.
     """
@@ -184,7 +187,8 @@ def sanction(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     ]
     said += box(facts, group=False)
     going = [each for each in facts.permits if each.state in UNDER_ISSUE]
-    return said + [permit_stands(each, facts.at) for each in going]
+    said += [permit_stands(each, facts.at) for each in going]
+    return said + [work_behind(facts, each) for each in facts.under_way if each.status == "live"]
 
 
 def holders_since(facts: Facts) -> set[int]:
@@ -210,7 +214,7 @@ def carry_on(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     said = []
     if facts.isolation.kind == Kind.OWN:
         said.append(reason(facts.isolation, "permits.isolation_of_one"))
-    if given is not None and not (given.get("check_days") or 0) >= 1:
+    if given is not None and not 1 <= (given.get("check_days") or 0) <= 365:
         said.append(Reason("permits.check_days_needed"))
     return said + why(facts, who, given)
 

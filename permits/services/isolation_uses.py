@@ -9,6 +9,7 @@ from permits.services._isolated import reason
 from permits.services._isolation import enter, heard
 from permits.services._isolation_facts import Facts
 from permits.services._says import stands as permit_stands
+from permits.services.isolation_guards import work_behind
 from permits.standing import standing
 from permits.states import ENDED, OPEN, UNDER_ISSUE, State
 from work.exceptions import Reason, Refused, Unknown
@@ -88,8 +89,10 @@ def _leave(act: OpenAct, *, use_id: int) -> IsolationUse:
     use = against[0]
     if use.permit is not None and standing(use.permit, act.at).code not in _MAY_LEAVE:
         raise Refused(permit_stands(use.permit, act.at))
-    if use.item is not None and use.item in facts.under_way:
-        raise Refused(Reason("permits.work_behind_isolation", {"number": use.item.number}))
+    of = [use.item] if use.item is not None else facts.through(use.permit_id)
+    behind = [each for each in of if each in facts.under_way]
+    if behind:
+        raise Refused([work_behind(facts, each) for each in behind])
     use.ended_at = act.at
     use.save()
     facts.uses.remove(use)

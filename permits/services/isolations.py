@@ -125,6 +125,7 @@ def _change(
     if points is not None:
         isolation.points.filter(ended_at=None).update(ended_at=act.at)
         put_points(isolation, points)
+        isolation.drawn_by = act.person
     return changed(act, facts, "changed")
 
 
@@ -153,14 +154,18 @@ def _carry_on(
     check_days: int,
     seen: int | None = None,
 ) -> Isolation:
-    """Leave it in place for long: under an owner, for a reason, checked every so many days."""
+    """Leave it in place for long: under an owner, for a reason, checked every so many days.
+
+    Of one that is left already, another owner or number of days: a check comes no later by it.
+    """
     given = {"why": why, "check_days": check_days}
     facts = enter(act, isolation_id, Verb.CARRY_ON, seen, given)
     isolation = facts.isolation
     isolation.owner_id = owner_of(act, isolation, owner_id)
     isolation.kind, isolation.check_days = Kind.LONG_TERM, check_days
     isolation.reason = _named.plain("reason", why, 500)
-    isolation.check_due = act.at + timedelta(days=check_days)
+    due = act.at + timedelta(days=check_days)
+    isolation.check_due = min(isolation.check_due or due, due)
     changed(act, facts, Verb.CARRY_ON, owner=owner_id, days=check_days)
     heard(act, facts)
     return isolation

@@ -2,7 +2,8 @@
 
 import pytest
 
-from permits.models import Stop
+from permits.isolation_answers import used
+from permits.models import Measure, Stop
 from permits.services import (
     _conflicts,
     boxes,
@@ -15,6 +16,7 @@ from permits.services import (
     setup,
     stopping,
 )
+from permits.services._isolated import isolations_against, used_by
 from permits.standing import standing
 from tests.factories import planned_item
 from tests.permits import isolated, made
@@ -35,7 +37,7 @@ def stands(permit, at) -> str:
 
 def test_an_isolation_of_many_from_plan_to_close(world):
     at, cold = world.at, made.kinds(world)[0]
-    job = planned_item(world)
+    job, through = planned_item(world), planned_item(world)
     isolating = planned_item(world, what="Isolate the filler")
     restart = planned_item(world, what="Inspect before the restart")
     lead, issuer = world.supervisor, world.permit_issuer
@@ -56,7 +58,7 @@ def test_an_isolation_of_many_from_plan_to_close(world):
     assert against(isolations.change, isolation, **sup, seen=1, title="Line 3") == ["Stale"]
 
     # What hangs together with it.
-    permit = made.authorised(world, cold)
+    permit = made.authorised(world, cold, items=[through])
     for each in (
         {"item_id": job.pk},
         {"item_id": isolating.pk, "how": "isolating"},
@@ -107,6 +109,7 @@ def test_an_isolation_of_many_from_plan_to_close(world):
     tech = {"actor": world.technician, "at": at}
     issuing.take(**tech, permit_id=permit.pk, scanned=True, signed=True)
     assert (stands(permit, at), blocked(job, at)) == ("in_force", False)
+    execution.start(**tech, item_id=through.pk)
 
     # Anybody says that a point is not in place: at that second nobody relies on it.
     finds = {"actor": world.viewer, "at": world.t(5)}
@@ -129,6 +132,7 @@ def test_an_isolation_of_many_from_plan_to_close(world):
         "box_not_empty",
         "stands_stop_called",
         "work_behind_isolation",
+        "work_behind_isolation",
         "people_out_needed",
         "tools_out_needed",
     ]
@@ -138,6 +142,14 @@ def test_an_isolation_of_many_from_plan_to_close(world):
     ending.hand_back(actor=world.technician, **signs, complete=True, left="Swept")
     ending.close(actor=issuer, **signs, inspected="Clean")
     execution.complete(actor=world.technician, at=world.t(11), item_id=job.pk)
+    # What began under the permit relies on it when that is closed, until it is done or released.
+    behind = ["box_not_empty", "work_behind_isolation"]
+    assert against(points.release, isolation, **asks) == behind
+    assert used([through.pk]) == {through.pk: {isolation.pk: "protected"}}
+    use = isolation.uses.get(permit=permit)
+    with pytest.raises(Refused, match="work_behind_isolation"):
+        isolation_uses.leave(**sup, use_id=use.pk)
+    execution.complete(actor=world.technician, at=world.t(11), item_id=through.pk)
     assert against(points.release, isolation, **asks) == ["box_not_empty"]
     assert against(boxes.off, isolation, **other) == ["lock_not_on"]
     boxes.off(actor=world.technician, at=world.t(11), isolation_id=isolation.pk)
@@ -218,14 +230,21 @@ def test_what_a_permit_asks_of_its_isolations(world):
     cold.save()
     permit = made.authorised(world, cold)
     made.ticked(world, permit)
+    issue = {"actor": world.permit_issuer, "at": world.at, "scanned": True, "signed": True}
+    assert made.against(issuing.issue, permit, **issue) == ["isolation_needed"]
     weak = isolated.verified(world, uses=[{"permit_id": permit.pk}])
+    named = [Measure(kind="isolation", needs={"isolation": each}) for each in ("I-1", 1, "I-9", "")]
+    said = isolations_against(used_by(permit), permit, world.at, named)
+    assert [each.code.removeprefix("permits.") for each in said] == [
+        *["isolation_of_measure"] * 2,
+        "isolation_too_weak",
+    ]
     alone = isolated.verified(
         world,
         given=[{"tag": "Q-3.1", "method": "proved_dead", "position": "Off"}],
         other_tries=False,
         uses=[{"permit_id": permit.pk}],
     )
-    issue = {"actor": world.permit_issuer, "at": world.at, "scanned": True, "signed": True}
     assert made.against(issuing.issue, permit, **issue) == [
         "isolation_too_weak",
         "isolation_not_apart",

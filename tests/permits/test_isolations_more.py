@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from permits.models import Isolation, LockRemoval, TestAgreement
+from permits.models import Isolation, LockRemoval, PermitType, TestAgreement
 from permits.services import (
     boxes,
     isolation_uses,
@@ -63,7 +63,11 @@ def test_an_own_isolation_is_of_one_person_within_the_own_shift(world):
     assert against(boxes.on, mine, at=at, actor=world.operator) == ["isolation_of_one"]
     execution.start(actor=tech, at=at, item_id=job.pk)
 
-    # It ends with the shift, at its second, with no task running.
+    # It ends with the shift, at its second, with no task running: why, and who clears it, stands.
+    row = Prerequisite.objects.get(
+        item=job, supplier="permits.isolation", params={}, withdrawn_at=None
+    )
+    assert (row.reason["code"], row.clears) == ("permits.isolation_shift_over", f"user:{tech.pk}")
     assert not blocked(job, world.t(120) - made.SECOND)
     assert blocked(job, world.t(120))
     ends = {"actor": tech, "at": world.t(121), "positions": {first[0][0]: "On"}}
@@ -100,7 +104,8 @@ def test_one_left_for_long_is_owned_and_checked(world):
     row = Prerequisite.objects.get(
         item=job, supplier="permits.isolation", params={}, withdrawn_at=None
     )
-    assert row.valid_until == due
+    assert (row.valid_until, row.reason["code"]) == (due, "permits.isolation_check_due")
+    assert row.clears == f"user:{world.operator.pk}"
     late = {"actor": world.technician, "at": due, "item_id": job.pk}
     with pytest.raises(Refused):
         execution.start(**late)
@@ -110,7 +115,23 @@ def test_one_left_for_long_is_owned_and_checked(world):
     assert (isolation.checked_at, isolation.check_due) == (due, due + timedelta(days=7))
     execution.start(**late)
     # What is under way goes on: nothing of the plant has moved.
-    assert not blocked(job, due + timedelta(days=8))
+    overdue = due + timedelta(days=8)
+    assert not blocked(job, overdue)
+    # It goes on after waiting no more than it began; and another owner is no check.
+    late["at"] = overdue
+    blocker = {"kind": "other", "what": "A part"}
+    execution.wait(**late, condition="Guard on", blocker=blocker)
+    again = {**own_reason, "check_days": 30}
+    given = {"actor": world.supervisor, "at": overdue}
+    isolations.carry_on(**given, **owner, **again, isolation_id=isolation.pk)
+    isolation.refresh_from_db()
+    assert isolation.check_due == due + timedelta(days=7)
+    assert unmet(job) == ["isolation_check_due"]
+    with pytest.raises(Refused):
+        execution.resume(**late)
+    assert against(isolations.carry_on, isolation, **given, **owner, why="x", check_days=366) == [
+        "check_days_needed"
+    ]
 
 
 def test_a_test_is_sanctioned_by_everybody_behind_it(world):
@@ -135,6 +156,7 @@ def test_a_test_is_sanctioned_by_everybody_behind_it(world):
         "test_not_agreed",
         "box_not_empty",
         "stands_in_force",
+        "work_behind_isolation",
     ]
     sanction.agree(**tech, isolation_id=isolation.pk)
     sanction.agree(**tech, isolation_id=isolation.pk)
@@ -142,11 +164,17 @@ def test_a_test_is_sanctioned_by_everybody_behind_it(world):
     boxes.group_on(**lead, isolation_id=isolation.pk)
     boxes.off(**tech, isolation_id=isolation.pk)
     stopping.call_stop(**tech, permit_id=permit.pk)
-    assert against(sanction.sanction, isolation, **lead) == ["stands_stop_called"]
+    assert against(sanction.sanction, isolation, **lead) == [
+        "stands_stop_called",
+        "work_behind_isolation",
+    ]
     stopping.confirm(**tech, permit_id=permit.pk, people_out=True, left="Guard on")
 
     assert stands(permit, world.at) == "stopped"
     assert blocked(job, world.at)
+    # Blocked is not safe: who does the work says that it has stopped.
+    assert against(sanction.sanction, isolation, **lead) == ["work_behind_isolation"]
+    execution.confirm_stopped(**tech, item_id=job.pk, condition="Guard on")
     sanction.sanction(**lead, isolation_id=isolation.pk)
     assert (state(isolation), unmet(job)) == ("in_test", ["isolation_in_test", "own_lock_missing"])
     op = {"actor": world.operator, "at": world.t(5)}
@@ -220,6 +248,14 @@ def test_by_sql_nobody_tries_what_he_applied_nor_takes_off_what_is_relied_on(app
     cold = made.kinds(world)[0]
     permit = made.authorised(world, cold)
     made.ticked(world, permit)
+    gives = (
+        "UPDATE permits_permit SET state = 'issued', issuer_id = %s, issue_ends = ends"
+        " WHERE id = %s"
+    )
+    kind = PermitType.objects.filter(pk=cold.pk)
+    kind.update(isolation_class="positive")
+    assert app(gives, [world.permit_issuer.pk, permit.pk]) == CHECK  # behind none at all
+    kind.update(isolation_class="")
     isolation = isolated.verified(world, uses=[{"permit_id": permit.pk}])
     one = isolation.points.first()
     operator, other = world.operator, world.second_technician
@@ -238,6 +274,8 @@ def test_by_sql_nobody_tries_what_he_applied_nor_takes_off_what_is_relied_on(app
     assert point(**off) == CHECK  # the permit has not ended
     planner = "UPDATE permits_isolation SET approved_by_id = created_by_id WHERE id = %s"
     assert app(planner, [isolation.pk]) == CHECK
+    drawer = "UPDATE permits_isolation SET drawn_by_id = approved_by_id WHERE id = %s"
+    assert app(drawer, [isolation.pk]) == CHECK
 
     # Not in force behind what is not tried, and not untried behind a permit in force.
     issuing.issue(
@@ -247,10 +285,6 @@ def test_by_sql_nobody_tries_what_he_applied_nor_takes_off_what_is_relied_on(app
     assert app(falls, [isolation.pk]) == CHECK
     issuing.withdraw(actor=world.permit_issuer, at=world.at, permit_id=permit.pk)
     Isolation.objects.filter(pk=isolation.pk).update(state="applied")
-    gives = (
-        "UPDATE permits_permit SET state = 'issued', issuer_id = %s, issue_ends = ends"
-        " WHERE id = %s"
-    )
     assert app(gives, [world.permit_issuer.pk, permit.pk]) == CHECK
     removal = (
         "INSERT INTO permits_lockremoval (lock_id, away_id, tried_id, asked_by_id, asked_at,"
