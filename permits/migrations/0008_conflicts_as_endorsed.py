@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('permits', '0005_near_by_isolation'),
+        ('permits', '0007_bounds_of_minutes'),
         ('work', '0018_lapses_of_a_site'),
     ]
 

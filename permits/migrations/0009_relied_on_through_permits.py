@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('permits', '0005_near_by_isolation'),
+        ('permits', '0008_conflicts_as_endorsed'),
         ('work', '0018_lapses_of_a_site'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
