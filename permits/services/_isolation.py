@@ -6,6 +6,7 @@ from typing import Any
 from permits.isolation_permissions import may, sees
 from permits.isolation_states import ENDED, State, Verb
 from permits.models import Isolation, PermitItem
+from permits.services._enter import changed as permit_changed
 from permits.services._enter import settle
 from permits.services._facts import load as load_permit
 from permits.services._isolation_facts import Facts, load
@@ -119,11 +120,23 @@ def gap(act: OpenAct, facts: Facts, verb: Verb) -> bool:
 
 
 def _stop(act: OpenAct, facts: Facts) -> None:
-    """A stop is called on every permit that goes on behind it."""
+    """A stop is called on every permit that goes on behind it.
+
+    Where a gas test called one that nobody confirmed yet, it is of the isolation from now on: a
+    new test alone brings it back no longer.
+    """
     for permit in facts.permits:
-        going = load_permit(permit.pk, act.at) if permit.state in _GOING_ON else None
-        if going is not None:
+        if permit.state not in (*_GOING_ON, PermitState.STOP_CALLED):
+            continue
+        going = load_permit(permit.pk, act.at)
+        if going is None:
+            continue
+        if permit.state in _GOING_ON:
             call(act, going, StopCause.ISOLATION)
+        elif going.stop is not None and going.stop.cause == StopCause.TEST:
+            going.stop.cause = StopCause.ISOLATION
+            going.stop.save()
+            permit_changed(act, going, "stop_by_isolation", before=str(StopCause.TEST))
     act.about(facts.isolation)
 
 

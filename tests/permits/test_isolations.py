@@ -225,7 +225,7 @@ def test_over_the_change_of_shift(world):
 
 
 def test_what_a_permit_asks_of_its_isolations(world):
-    cold = made.kinds(world)[0]
+    cold, hot = made.kinds(world)
     cold.isolation_class = "positive"
     cold.save()
     permit = made.authorised(world, cold)
@@ -276,3 +276,25 @@ def test_what_a_permit_asks_of_its_isolations(world):
     keep = {"actor": world.supervisor, "at": world.at}
     assert points.keep(**keep, isolation_id=weak.pk).state == "approved"
     assert points.keep(**keep, isolation_id=alone.pk).state == "applied"
+
+    # A point found out of place after a gas test has run out: a new test alone is not enough.
+    burning = made.authorised(world, hot)
+    behind = isolated.verified(world, uses=[{"permit_id": burning.pk}])
+    made.gas_tested(world, burning)
+    made.ticked(world, burning)
+    issuing.issue(**issue, permit_id=burning.pk)
+    takes = {"scanned": True, "signed": True, "permit_id": burning.pk}
+    issuing.take(actor=world.technician, at=world.at, **takes)
+    made.gas_tested(world, burning, at=world.t(5), lel="11")
+    stop = Stop.objects.get(permit=burning)
+    assert (stands(burning, world.t(5)), stop.cause) == ("stop_called", "test")
+    first = pairs(behind)[0]
+    finds = {"actor": world.viewer, "at": world.t(6), "isolation_id": behind.pk}
+    points.report(**finds, point_id=first[0], why="It turns")
+    stop.refresh_from_db()
+    assert (stands(burning, world.t(6)), stop.cause) == ("stop_called", "isolation")
+    points.apply(actor=world.operator, at=world.t(7), isolation_id=behind.pk, points=[first])
+    points.try_out(actor=world.second_technician, at=world.t(7), isolation_id=behind.pk)
+    made.gas_tested(world, burning, at=world.t(8))
+    back = {"actor": world.permit_issuer, "at": world.t(8), "signed": True}
+    assert made.against(stopping.bring_back, burning, **back) == ["stands_stop_called"]
