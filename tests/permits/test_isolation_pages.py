@@ -155,4 +155,4 @@ def test_the_register_is_by_age_and_queries_do_not_grow(world, sign_in):
             assert weight(answer) < 100_000
             counts.append(len(asked) - FRAME)
     assert counts[:4] == counts[4:]
-    assert counts[:4] == [4, 4, 8, 1]  # that of a phone stands under no live token
+    assert counts[:4] == [4, 4, 9, 1]  # that of a phone stands under no live token

@@ -6,6 +6,7 @@ from permits.isolation_answers import used
 from permits.models import Measure, Stop
 from permits.services import (
     _conflicts,
+    assessments,
     boxes,
     deciding,
     ending,
@@ -54,7 +55,9 @@ def test_an_isolation_of_many_from_plan_to_close(world):
     assert against(isolations.approve, isolation, at=at, actor=world.other_contractor) == [
         "Unknown"
     ]
-    isolations.change(**sup, isolation_id=isolation.pk, seen=1, points=isolated.TWO)
+    isolations.change(**iss, isolation_id=isolation.pk, seen=1, points=isolated.TWO)
+    assert against(isolations.approve, isolation, **iss) == ["isolation_planner_approves"]
+    isolations.change(**sup, isolation_id=isolation.pk, seen=2, points=isolated.TWO)
     assert against(isolations.change, isolation, **sup, seen=1, title="Line 3") == ["Stale"]
 
     # What hangs together with it.
@@ -228,6 +231,12 @@ def test_what_a_permit_asks_of_its_isolations(world):
     cold, hot = made.kinds(world)
     cold.isolation_class = "positive"
     cold.save()
+    # A measure of kind isolation names one.
+    asks = {"actor": world.technician, "at": world.at, "permit_id": made.draft(world, cold).pk}
+    off = [{"kind": "isolation", "text": "Filler off"}]
+    assessments.add_hazard(**asks, text="It turns", measures=off)
+    with pytest.raises(Refused, match="permits.measure_names_nothing"):
+        assessments.complete(**asks)
     permit = made.authorised(world, cold)
     made.ticked(world, permit)
     issue = {"actor": world.permit_issuer, "at": world.at, "scanned": True, "signed": True}
