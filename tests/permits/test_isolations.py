@@ -8,6 +8,7 @@ from permits.services import (
     _conflicts,
     assessments,
     boxes,
+    clock,
     deciding,
     ending,
     isolation_uses,
@@ -294,16 +295,16 @@ def test_what_a_permit_asks_of_its_isolations(world):
     issuing.issue(**issue, permit_id=burning.pk)
     takes = {"scanned": True, "signed": True, "permit_id": burning.pk}
     issuing.take(actor=world.technician, at=world.at, **takes)
-    made.gas_tested(world, burning, at=world.t(5), lel="11")
+    clock.settle_due(world.t(60))
     stop = Stop.objects.get(permit=burning)
-    assert (stands(burning, world.t(5)), stop.cause) == ("stop_called", "test")
+    assert (stands(burning, world.t(60)), stop.cause) == ("stop_called", "test")
     first = pairs(behind)[0]
-    finds = {"actor": world.viewer, "at": world.t(6), "isolation_id": behind.pk}
+    finds = {"actor": world.viewer, "at": world.t(66), "isolation_id": behind.pk}
     points.report(**finds, point_id=first[0], why="It turns")
     stop.refresh_from_db()
-    assert (stands(burning, world.t(6)), stop.cause) == ("stop_called", "isolation")
-    points.apply(actor=world.operator, at=world.t(7), isolation_id=behind.pk, points=[first])
-    points.try_out(actor=world.second_technician, at=world.t(7), isolation_id=behind.pk)
-    made.gas_tested(world, burning, at=world.t(8))
-    back = {"actor": world.permit_issuer, "at": world.t(8), "signed": True}
+    assert (stands(burning, world.t(66)), stop.cause) == ("stop_called", "isolation")
+    points.apply(actor=world.operator, at=world.t(67), isolation_id=behind.pk, points=[first])
+    points.try_out(actor=world.second_technician, at=world.t(67), isolation_id=behind.pk)
+    made.gas_tested(world, burning, at=world.t(68))
+    back = {"actor": world.permit_issuer, "at": world.t(68), "signed": True}
     assert made.against(stopping.bring_back, burning, **back) == ["stands_stop_called"]
