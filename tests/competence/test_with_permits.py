@@ -43,7 +43,7 @@ def test_the_next_gas_test_is_refused_and_another_may(hvk):
     on = {"actor": world.technician, "at": world.t(1), "permit_id": permit.pk}
     second = world.second_technician.pk
     assert _unmet(on_it.sign_on, **on, person_id=second) == "competence.ends_before"
-    on_it.sign_on(**on)
+    on_it.sign_on(**on, person_id=world.technician.pk)
 
     gas_tested(world, permit, at=world.t(49))
     state = type(permit).objects.get(pk=permit.pk).state

@@ -5,11 +5,12 @@ import pytest
 from permits.models import Conflict, Permit, Stop
 from permits.services import deciding, issuing, requests, setup
 from tests import factories
-from tests.factories import live_item, planned_item
+from tests.factories import live_item, person, planned_item
 from tests.permits import isolated, made
 from tests.permits.made import against
 from work.models import WorkItem
 from work.services import execution, items, places
+from work.states import Role
 
 
 @pytest.fixture
@@ -60,7 +61,8 @@ def test_hot_work_meets_a_transfer_and_is_stopped_when_that_moves(world, types):
     issuing.issue(actor=world.permit_issuer, scanned=True, ends=world.t(50), **sure)
     permit = issuing.take(actor=world.technician, scanned=True, **sure)
     assert permit.issue_ends == world.t(50)
-    longer = {**issuer, "ends": world.t(80)}
+    incoming = person(world.site, Role.PERMIT_ISSUER, username="incoming")
+    longer = {**issuer, "actor": incoming, "ends": world.t(80)}
     assert against(issuing.take_over, permit, **longer) == ["conflict_stop"]
     execution.start(actor=world.technician, at=world.at, item_id=job.pk)
 
