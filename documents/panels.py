@@ -155,7 +155,9 @@ class OfPerson:
         return count
 
     def url(self, thing: Any) -> str:
-        """The list of them."""
+        """The list of them, where there are any."""
+        if not hasattr(thing, "reads_at"):
+            return reverse("work:site_list")
         return _list(thing.reads_at, view="read", reader=str(thing.pk))
 
 

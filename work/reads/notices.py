@@ -46,12 +46,14 @@ def _row(notice: Notice, at: datetime) -> dict[str, Any]:
     }
     label = f"W-{item.number}" if item else str(notice.params.get("label", ""))
     address = str(notice.params.get("url", ""))
+    # Of a domain: its own words.
+    told = Reason.from_json({"code": notice.code, "params": notice.params})
     return {
         "pk": notice.pk,
         "label": label,
         "what": item.what if item else "",
         "url": reverse("work:item_detail", args=[item.site.slug, label]) if item else address,
-        "text": texts.get(notice.code) or text(Reason(notice.code, notice.params)),
+        "text": texts.get(notice.code) or text(told),
         "grave": notice.code != "mentioned",
         "at": notice.at,
         "seen_url": reverse("work:notice_seen", args=[notice.pk]),

@@ -103,7 +103,7 @@ def test_to_resume_one_is_fit_for_the_rest_of_the_shift(world, temp):
 def test_waiting_work_is_blocked_from_the_second_at_which_the_shift_begins(world, temp):
     item = waiting(world, temp)
 
-    assert fitness(item) == ("met", "", BEGINS)
+    assert fitness(item) == ("met", "fit_only_until", BEGINS)
     assert settled(item, BEGINS - SECOND) == set()
     assert settled(item, BEGINS) == {"blocked"}
     assert item.blockers.get(ended_at=None).since == BEGINS
@@ -115,7 +115,7 @@ def test_resumed_before_the_shift_begins_it_goes_on(world, temp):
 
     item = execution.resume(actor=temp, at=BEGINS - SECOND, item_id=item.pk)
 
-    assert fitness(item) == ("met", "", GOES)
+    assert fitness(item) == ("met", "executor_no_role_here", GOES)
     assert settled(item, GOES - SECOND) == set()
     assert settled(item, GOES) == {"blocked"}
 
@@ -159,7 +159,7 @@ def test_started_before_the_shift_it_does_not_lapse_when_that_begins(world, temp
 def test_what_is_done_asks_no_more_of_its_people_than_what_goes_on(world, temp):
     item = done(world, temp)
 
-    assert fitness(item) == ("met", "", GOES)
+    assert fitness(item) == ("met", "executor_no_role_here", GOES)
     assert settled(item, AT + 4 * HOUR) == set()
 
 
@@ -181,7 +181,7 @@ def test_stopped_before_the_shift_it_is_ready_until_that_begins(world, temp):
 
     item = execution.stop(actor=temp, at=AT + HOUR, item_id=item.pk, condition="Safe")
 
-    assert fitness(item) == ("met", "", BEGINS)
+    assert fitness(item) == ("met", "fit_only_until", BEGINS)
     assert settled(item, BEGINS - SECOND) == {"ready"}
     assert settled(item, BEGINS) == {"not_ready"}
 
