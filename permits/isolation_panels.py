@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from permits.models import IsolationUse
+from permits.panels import Counted
 from permits.reads import isolations as read
 from work.permissions import Scope
 from work.ports import Found
@@ -16,21 +17,7 @@ from work.ports import Found
 _LIST = "isolations:isolation_list"
 
 
-class _Counted:
-    """A section that counts rows."""
-
-    always = False
-
-    def count(self, user: Any, thing: Any, at: datetime) -> int | None:
-        """How many rows: one query."""
-        return self.rows(user, thing, at).count() or None
-
-    def rows(self, user: Any, thing: Any, at: datetime) -> Any:
-        """What it counts."""
-        raise NotImplementedError
-
-
-class OfItem(_Counted):
+class OfItem(Counted):
     """The isolations with which work hangs together."""
 
     key = "permits.isolations_of_item"
@@ -47,7 +34,7 @@ class OfItem(_Counted):
         return f"{reverse(_LIST, args=[thing.site.slug])}?{asked}"
 
 
-class OfPlace(_Counted):
+class OfPlace(Counted):
     """What is isolated at a place and below it."""
 
     key = "permits.isolations_of_place"

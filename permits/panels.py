@@ -17,7 +17,7 @@ from work.ports import Found
 _LIST = "permits:permit_list"
 
 
-class _Counted:
+class Counted:
     """A section that counts rows."""
 
     always = False
@@ -28,11 +28,11 @@ class _Counted:
         return found if found or self.always else None
 
     def rows(self, user: Any, thing: Any, at: datetime) -> Any:
-        """What it counts."""
+        """What it counts; each section says its own."""
         raise NotImplementedError
 
 
-class OfItem(_Counted):
+class OfItem(Counted):
     """The permits that work has."""
 
     always = True
@@ -51,7 +51,7 @@ class OfItem(_Counted):
         return f"{reverse(_LIST, args=[thing.site.slug])}?{asked}"
 
 
-class OfPlace(_Counted):
+class OfPlace(Counted):
     """Permits under way at a place and below it."""
 
     key = "permits.of_place"
@@ -68,7 +68,7 @@ class OfPlace(_Counted):
         return f"{reverse(_LIST, args=[thing.site.slug])}?{asked}"
 
 
-class SafeNow(_Counted):
+class SafeNow(Counted):
     """Safe now: work under permits at the site, what is stopped or overdue first."""
 
     key = "permits.safe_now"
