@@ -1,7 +1,9 @@
 """Every address, every role, both methods: the exact code; refused, nothing changed."""
 
 import functools
+import os
 import uuid
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -51,9 +53,18 @@ def two_sites() -> tuple[World, SecondSite, dict[str, User | None]]:
         return hvk, other, everybody(hvk, other)
 
 
+@built_once
+def staged() -> tuple[World, SecondSite, dict[str, User | None], Scene]:
+    """The same, and what the addresses point at."""
+    hvk, other, people = two_sites()
+    with time_machine.travel(hvk.at, tick=False):
+        return hvk, other, people, _scene(hvk)
+
+
 @pytest.fixture
-def stand(db):
-    return two_sites()
+def stand(db, request, settings):
+    settings.MEDIA_ROOT = Path(os.environ["VINKEY_DATA"]) / "matrix"
+    return staged() if "scene" in request.fixturenames else two_sites()
 
 
 @pytest.fixture
@@ -85,8 +96,11 @@ def own(world, item: WorkItem) -> WorkItem:
 
 
 @pytest.fixture
-def scene(clock, world, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+def scene(clock, stand):
+    return stand[3]
+
+
+def _scene(world: World) -> Scene:
     item = own(world, factories.live_item(world))
     blob = files.store([photo()], at=world.at)
     kept = proof.attach(

@@ -71,7 +71,8 @@ def read(sql: str, params: list[Any] | None = None) -> list[Row]:
 class Digest:
     """One number a table over everything that is stored, events and histories too."""
 
-    def __init__(self) -> None:
+    def __init__(self, *of: str) -> None:
+        """of: what the names of the tables begin with, besides those of work."""
         parts, self.tables = [], []
         kept = {
             model._meta.db_table
@@ -79,7 +80,7 @@ class Digest:
             if getattr(model, "append_only", False) and model._meta.pk.column == "id"
         } - {Act._meta.db_table, Blob._meta.db_table}
         for table in sorted(connection.introspection.table_names()):
-            if not table.startswith(("work_", "pghistory_")):
+            if not table.startswith(("work_", "pghistory_", *of)):
                 continue
             since = f" WHERE id > {_last(table)}" if table in kept else ""
             if table == Act._meta.db_table:

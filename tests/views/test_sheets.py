@@ -243,6 +243,7 @@ def test_files_that_are_not_taken(world, planner, sign_in, monkeypatch):
 
 def test_pages_ask_no_more_for_more_rows(world, planner, django_assert_num_queries, monkeypatch):
     monkeypatch.setattr("work.views.sheets.MOST", 20)
+    monkeypatch.setattr("work.views._chosen.LONGEST", 600)
 
     def brought(number):
         for _each in range(number):

@@ -1,6 +1,6 @@
 """Doors: once, by name, in one transaction; and how many statements a transition takes."""
 
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from uuid import uuid4
 
 import pytest
@@ -9,12 +9,13 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import factories
 from tests.factories import planned_item, requested_item
+from tests.factories.registered import without_domains
 from tests.supporting import services as tickets
 from tests.work.outcomes import codes, written
 from tests.work.verbs import MOVING
 from work.exceptions import Refused
 from work.models import Act, Event, WorkItem
-from work.ports import fitness, item_listeners, suppliers
+from work.ports import item_listeners
 from work.services import execution, items, requirements
 from work.states import Status
 
@@ -23,29 +24,6 @@ def statements(context) -> list[str]:
     """What went to the database, without the transaction's own frame."""
     frame = ("SAVEPOINT", "RELEASE")
     return [q["sql"] for q in context if not q["sql"].startswith(frame)]
-
-
-DOMAINS = ("permits.", "documents.", "competence.")
-
-
-@contextmanager
-def without_domains():
-    """Those alone that the core brings, and the one that exists for tests."""
-    registries = (suppliers, fitness, item_listeners)
-    stood = [registry.all() for registry in registries]
-    for registry, every in zip(registries, stood, strict=True):
-        for each in every:
-            if each.key.startswith(DOMAINS):
-                registry.unregister(each.key)
-    try:
-        yield
-    finally:
-        # In their order.
-        for registry, every in zip(registries, stood, strict=True):
-            for each in registry.all():
-                registry.unregister(each.key)
-            for each in every:
-                registry.register(each)
 
 
 @pytest.mark.parametrize(("only", "number"), [(True, 19), (False, 26)])
