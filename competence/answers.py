@@ -6,11 +6,14 @@ from datetime import datetime
 from competence import addresses
 from competence.facts import PersonFacts, SiteFacts
 from competence.judging import Verdict, firm_lacks, fitness, judge
-from competence.reads import facts, judged
+from competence.needs import said
+from competence.reads import facts, judged, work
 from competence.states import Asks
 from work.exceptions import Reason
 from work.ports import Answer, Condition, Fit, ItemContext, Occasion
 from work.states import Role
+
+_PLANNER = ("role", str(Role.PLANNER))
 
 
 class CompetenceFitness:
@@ -34,17 +37,19 @@ class CompetenceConditions:
     key = "competence.fitness"
 
     def of(self, occasions: Sequence[Occasion], at: datetime) -> list[list[Condition]]:
-        """One condition for each thing asked of each person in each capacity: two queries."""
+        """One condition for each thing asked of each person in each capacity: two queries, and
+        one more where a company may carry out some types of work alone."""
         if not occasions:
             return []
         sites = facts.of_sites(each.site_id for each in occasions)
         if not any(site.rules or site.firms for site in sites.values()):
             return [[] for _ in occasions]
         people = facts.of_people({pk for each in occasions for pk, _ in each.people}, sites)
+        types = _types(occasions, sites)
         return [
             [
                 *_of_people(each, sites[each.site_id], people, at),
-                *_of_firms(each, sites[each.site_id], at),
+                *_of_firms(each, sites[each.site_id], at, types),
             ]
             for each in occasions
         ]
@@ -55,6 +60,13 @@ def _of_people(
 ) -> Iterable[Condition]:
     for pk, capacity in occasion.people:
         where, url = judged.of_occasion(occasion, capacity), addresses.person(site.slug, pk)
+        if people[pk].left:
+            left = Reason("competence.person_left", {}, ("user", pk), _PLANNER)
+            yield Condition(
+                Reason("competence.need_here", {}, ("user", pk)),
+                _answer(left, None, None, pk, url),
+                pk,
+            )
         others = judged.beside(occasion, pk, capacity, people)
         beside = fitness(site, people[pk], others, where, at, url)
         for verdict in judge(site, people[pk], where, at, url):
@@ -62,10 +74,26 @@ def _of_people(
             if verdict.reason and verdict.need.supervised and beside.supervised:
                 until, verdict = beside.until, Verdict(verdict.need)
             answer = _answer(verdict.reason, until, occasion.until, pk, url)
-            yield Condition(_what(verdict, pk), answer, pk)
+            yield Condition(said(verdict.need, pk), answer, pk)
 
 
-def _of_firms(occasion: Occasion, site: SiteFacts, at: datetime) -> Iterable[Condition]:
+def _types(occasions: Sequence[Occasion], sites: Mapping[int, SiteFacts]) -> dict[int, int]:
+    """The types of the work of occasions of companies that may carry out some alone, by its id."""
+    ids = {
+        item_id
+        for each in occasions
+        if any(
+            team_id in sites[each.site_id].firms and sites[each.site_id].firms[team_id].type_ids
+            for team_id in each.companies
+        )
+        for item_id in each.item_ids
+    }
+    return work.types(ids) if ids else {}
+
+
+def _of_firms(
+    occasion: Occasion, site: SiteFacts, at: datetime, types: Mapping[int, int]
+) -> Iterable[Condition]:
     """Each company that takes part is approved and insured there, where the site asks that."""
     asked = any(
         rule.asks == Asks.APPROVAL
@@ -77,7 +105,9 @@ def _of_firms(occasion: Occasion, site: SiteFacts, at: datetime) -> Iterable[Con
     for team_id in occasion.companies:
         if team_id not in site.firms and not asked:
             continue
-        against, until = firm_lacks(site.firms.get(team_id), occasion.place_path, at)
+        of_work = {types[pk] for pk in occasion.item_ids if pk in types}
+        firm = site.firms.get(team_id)
+        against, until = firm_lacks(firm, occasion.place_path, at, of_work)
         clears = ("role", str(Role.COMPETENCE_COORDINATOR))
         reasons = [
             Reason(
@@ -88,16 +118,6 @@ def _of_firms(occasion: Occasion, site: SiteFacts, at: datetime) -> Iterable[Con
         what = Reason("competence.need_company", {}, ("team", team_id))
         for reason in reasons or [None]:
             yield Condition(what, _answer(reason, until, occasion.until))
-
-
-def _what(verdict: Verdict, pk: int) -> Reason:
-    need = verdict.need
-    if need.asks == Asks.INDUCTION and need.rule:
-        return Reason("competence.need_induction", {"place": need.rule.place}, ("user", pk))
-    if need.asks == Asks.APPROVAL or need.competence is None:
-        return Reason("competence.need_approval", {}, ("user", pk))
-    said = {"key": need.competence.code, "competence": need.competence.name}
-    return Reason("competence.need", said, ("user", pk))
 
 
 def _answer(
@@ -121,6 +141,7 @@ def _answer(
 def register() -> None:
     """Register all of it."""
     from competence import panels
+    from competence.services.importing import Records
     from competence.words import WORDS
     from work import ports
 
@@ -132,3 +153,4 @@ def register() -> None:
     ports.search_sources.register(panels.Companies())
     ports.search_sources.register(panels.Competences())
     ports.lapses.register(panels.LAPSES)
+    ports.importers.register(Records())

@@ -41,7 +41,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Firm:
-    """A company at a site. insured: the ends of its verified insurances."""
+    """A company at a site. insured: the ends of its verified insurances.
+
+    type_ids: the types of work that it may carry out; none: any.
+    """
 
     team_id: int
     state: str
@@ -49,6 +52,7 @@ class Firm:
     path: str = ""
     insured: tuple[datetime, ...] = ()
     insurance_to_verify: bool = False
+    type_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class PersonFacts:
     """What a person has, at the sites in question.
 
     firms: as whose contractor the person is at which site: site, company, from, until. inductions
-    and exemptions: of what, until when.
+    and exemptions: of what, until when. left: who is not here any more, and supervises nobody.
     """
 
     id: int
@@ -86,6 +90,7 @@ class PersonFacts:
     proofs: tuple[Proof, ...] = ()
     exemptions: tuple[tuple[int, datetime], ...] = ()
     inductions: tuple[tuple[int, datetime | None], ...] = ()
+    left: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,3 +107,8 @@ class Where:
     team_id: int | None = None
     codes: frozenset[tuple[str, str]] = frozenset()
     capacity: str = ""
+
+    @property
+    def type_ids(self) -> tuple[int, ...]:
+        """The types of the work, where it is known."""
+        return () if self.type_id is None else (self.type_id,)

@@ -32,6 +32,17 @@ def _file() -> forms.FileField:
     )
 
 
+def several(label: Any, *, hint: Any = "") -> forms.MultipleChoiceField:
+    """A field for any number of what the page knows."""
+    return forms.MultipleChoiceField(
+        label=label,
+        required=False,
+        help_text=hint,
+        choices=[],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
 class Why(Act):
     """An act that asks for a reason."""
 
@@ -130,6 +141,7 @@ class Approve(Act):
     """What a company is approved for, where, until when."""
 
     work_scope = text(_("Approved for"))
+    types = several(_("Types of work"), hint=_("None: whatever is said above."))
     place = choice(_("Where"), [], required=False, empty=_("The whole site"))
     valid_on = day(_("Valid up to and including"))
 
@@ -137,7 +149,21 @@ class Approve(Act):
         super().__init__(*args, **kwargs)
         if self.known is not None:
             self.fields["place"].choices = [*self.fields["place"].choices, *self.known.places]
-            self.initial.setdefault("work_scope", self.known.work_scope)
+            self.fields["types"].choices = self.known.types
+            self.initial.setdefault("work_scope", self.known.company.work_scope)
+            self.initial.setdefault("types", self.known.company.type_ids)
+
+
+class NameForemen(Act):
+    """Who of a company's people acts for it."""
+
+    people = several(_("Acts for the company"), hint=_("Nobody: each of its people does."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.known is not None:
+            self.fields["people"].choices = self.known.people
+            self.initial.setdefault("people", self.known.company.foremen)
 
 
 class Bring(Act):

@@ -4,7 +4,7 @@ A moment is judged by what is in force then; until when a judgement holds is fou
 at each moment at which something begins or ends.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -112,7 +112,7 @@ def _approval(
     site: SiteFacts, person: PersonFacts, where: Where, need: Need, at: datetime, url: str
 ) -> list[Verdict]:
     firm_id = firm_of(person, where, at)
-    against, until = firm_lacks(site.firms.get(firm_id or 0), where.path, at)
+    against, until = firm_lacks(site.firms.get(firm_id or 0), where.path, at, where.type_ids)
     if not against:
         return [Verdict(need, until=until)]
     return [Verdict(need, _reason(code, person, url, end)) for code, end in against]
@@ -126,7 +126,7 @@ _VERDICTS: dict[str, Callable[..., list[Verdict]]] = {
 
 
 def firm_lacks(
-    firm: Firm | None, path: str, at: datetime
+    firm: Firm | None, path: str, at: datetime, type_ids: Collection[int] = ()
 ) -> tuple[list[tuple[str, datetime | None]], datetime | None]:
     """What stands against a company at a place, with since when; else until when nothing does."""
     if firm is None:
@@ -140,6 +140,8 @@ def firm_lacks(
         against.append(("company_lapsed", firm.until))
     elif not path.startswith(firm.path):
         against.append(("company_elsewhere", None))
+    elif firm.type_ids and not firm.type_ids.issuperset(type_ids):
+        against.append(("company_other_work", None))
     insured = max(firm.insured, default=None)
     if insured is None:
         code = "insurance_unverified" if firm.insurance_to_verify else "insurance_missing"
@@ -189,7 +191,7 @@ def fitness(
         reasons = tuple(each.reason for each in mine if each.reason is not None)
         lacks = tuple(e.reason for e in mine if e.reason is not None and e.need.supervised)
         if lacks:
-            theirs = [judge(site, other, where, moment) for other in others]
+            theirs = [judge(site, other, where, moment) for other in others if not other.left]
             able = [verdicts for verdicts in theirs if not any(each.reason for each in verdicts)]
             if able:
                 strict = [e.reason for e in mine if e.reason and not e.need.supervised]

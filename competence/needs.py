@@ -7,6 +7,7 @@ from typing import Any
 
 from competence.facts import Asked, Named, PersonFacts, SiteFacts, Where
 from competence.states import Asks
+from work.exceptions import Reason
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,16 @@ class Need:
             and (self.level or 0) >= (other.level or 0)
             and (other.supervised or not self.supervised)
         )
+
+
+def said(need: Need, pk: int) -> Reason:
+    """What is asked of a person, in coded words."""
+    if need.asks == Asks.INDUCTION and need.rule:
+        return Reason("competence.need_induction", {"place": need.rule.place}, ("user", pk))
+    if need.asks == Asks.APPROVAL or need.competence is None:
+        return Reason("competence.need_approval", {}, ("user", pk))
+    named = {"key": need.competence.code, "competence": need.competence.name}
+    return Reason("competence.need", named, ("user", pk))
 
 
 def firm_of(person: PersonFacts, where: Where, at: datetime) -> int | None:

@@ -31,6 +31,9 @@ WORDS = Words(
         "competence.company_elsewhere": _(
             "The company of %(person)s is approved for another part of the site."
         ),
+        "competence.company_other_work": _(
+            "The company of %(person)s is approved for other types of work."
+        ),
         "competence.insurance_missing": _("The company of %(person)s has shown no insurance."),
         "competence.insurance_unverified": _(
             "The insurance of the company of %(person)s is not verified yet."
@@ -38,6 +41,8 @@ WORDS = Words(
         "competence.insurance_lapsed": _(
             "The insurance of the company of %(person)s ended %(until)s."
         ),
+        "competence.lapses_first": _("%(what)s ends %(until)s, before the work does."),
+        "competence.person_left": _("%(person)s has left."),
         "competence.ends_before": _("It ends %(until)s, before it may be over."),
         # Of a company, for an occasion
         "competence.firm_company_not_approved": _("The company is not approved here."),
@@ -46,12 +51,14 @@ WORDS = Words(
         "competence.firm_company_elsewhere": _(
             "The company is approved for another part of the site."
         ),
+        "competence.firm_company_other_work": _("The company is approved for other types of work."),
         "competence.firm_insurance_missing": _("The company has shown no insurance."),
         "competence.firm_insurance_unverified": _(
             "The insurance of the company is not verified yet."
         ),
         "competence.firm_insurance_lapsed": _("The insurance of the company ended %(until)s."),
         # What an occasion asks
+        "competence.need_here": _("%(person)s is here"),
         "competence.need": _("%(person)s: %(competence)s (%(key)s)"),
         "competence.need_induction": _("%(person)s: inducted for %(place)s"),
         "competence.need_approval": _("%(person)s: company approved and insured"),
@@ -62,6 +69,10 @@ WORDS = Words(
         "competence.another_exempts": _("Nobody exempts themselves."),
         "competence.exempt_too_long": _("An exemption lasts %(days)s days at most."),
         "competence.another_answers": _("Another than who asked answers this."),
+        "competence.foreman_acts": _("A foreman of the company does this."),
+        "competence.not_of_company": _("Name people who come for this company now."),
+        "competence.another_recorded": _("Somebody else recorded it, and changes it."),
+        "competence.recorded_already": _("The same is recorded already of that day."),
         "competence.competence_unknown": _("The competence is not in use at this site."),
         "competence.person_unknown": _("The person has no role at this site."),
         "competence.levels_of_skills": _("Only a skill has levels."),

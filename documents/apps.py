@@ -18,6 +18,7 @@ class DocumentsConfig(AppConfig):
         """Register what the domain answers for."""
         from documents import answers, panels
         from documents.listening import Starts
+        from documents.services.importing import Register
         from documents.words import WORDS
         from work import ports
 
@@ -35,4 +36,5 @@ class DocumentsConfig(AppConfig):
             ports.Room("documents", _("Documents"), "file-text", "documents:document_list")
         )
         ports.lapses.register(ports.Lapse("documents.effective", _LAPSES))
+        ports.importers.register(Register())
         ports.words.register(WORDS)

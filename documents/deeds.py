@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from documents import forms
 from documents.models import Document, Revision
+from documents.permissions import Action, can
+from documents.reads.visible import without_sign_in
 from documents.services import (
     acknowledging,
     applying,
@@ -31,6 +33,15 @@ class Known:
     at: Any
     document: Document | None = None
     revision: Revision | None = None
+
+    @cached_property
+    def together(self) -> list[tuple[int, str]]:
+        """Who does not sign in, and can be told to have read the revision together with `who`."""
+        if self.document is None or self.revision is None:
+            return []
+        all_of_it = bool(can(self.who, Action.READ_WITH, self.document))
+        people = without_sign_in(self.who, self.revision, all_of_it=all_of_it)
+        return list(people.values_list("pk", "name")[:50])
 
     @cached_property
     def choices(self) -> SiteChoices:
@@ -90,6 +101,14 @@ def _withdraw_revision(given: Given) -> object:
     return effective.withdraw(**_of(given), word=given.get("word"), stop=stop)
 
 
+def _read_together(given: Given) -> object:
+    people = [int(each) for each in given.get("people", [])]
+    lines = given.get("lines", [])
+    return acknowledging.read_together(
+        **_of(given), people=people, lines=lines, signed=given.signed
+    )
+
+
 def _acknowledge(given: Given) -> object:
     lines = given.get("lines", [])
     return acknowledging.acknowledge(**_of(given), lines=lines, signed=given.signed)
@@ -146,6 +165,12 @@ DEEDS: dict[str, Deed] = {
             lambda given: revisions.remove_file(**_of(given, "file_id")),
             part=True,
         ),
+        Deed(
+            "take-over",
+            _("Go on with it as author"),
+            lambda given: revisions.take_over(**_of(given)),
+            part=True,
+        ),
         Deed("send", _("Send to review"), lambda given: revisions.send(**_of(given)), part=True),
         Deed(
             "give-back",
@@ -184,6 +209,14 @@ DEEDS: dict[str, Deed] = {
             danger=True,
         ),
         Deed("acknowledge", _("I have read it"), _acknowledge, part=True),
+        Deed(
+            "read-together",
+            _("Read together"),
+            _read_together,
+            forms.ReadTogether,
+            part=True,
+            signs=True,
+        ),
         Deed(
             "sign",
             _("I have read it"),

@@ -148,6 +148,19 @@ class Acknowledge(Act):
         return said | {"lines": [line for number, line in every if said.get(f"line-{number}")]}
 
 
+class ReadTogether(Acknowledge):
+    """With whom it was read, who do not sign in; and its lines."""
+
+    people = forms.MultipleChoiceField(
+        label=_("Read together with"), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = [(str(pk), name) for pk, name in self.known.together]
+        self.fields["people"].choices = found  # type: ignore[attr-defined]
+
+
 class LookOver(Act):
     """What a periodic review found."""
 

@@ -7,9 +7,12 @@ from documents.models import Revision
 from documents.permissions import Action, can
 from documents.reads.page import Page
 from documents.services import guards
-from documents.states import Phase, RevisionState
+from documents.states import Phase, RevisionState, Verdict
 from work.exceptions import Reason
 from work.pages import Deed, Failed, Offer, offered
+
+# What the verdict of a review asks for.
+_FOLLOWS: dict[str, str] = {Verdict.NEEDS_REVISION: "draft", Verdict.OBSOLETE: "withdraw"}
 
 
 class Offers:
@@ -26,6 +29,15 @@ class Offers:
 
     def of_document(self) -> list[dict[str, Any]]:
         """A new revision, a review, what it is called, and its end."""
+        after = _FOLLOWS.get(self.page.verdict or "")
+        return self._drawn([each for each in self._acts() if each.deed.verb != after])
+
+    def that_follows(self) -> list[dict[str, Any]]:
+        """What the last review asks for, as long as nobody did it."""
+        after = _FOLLOWS.get(self.page.verdict or "")
+        return self._drawn([each for each in self._acts() if each.deed.verb == after])
+
+    def _acts(self) -> list[Offer]:
         page = self.page
         if page.document.withdrawn_at is not None:
             return []
@@ -37,7 +49,7 @@ class Offers:
             offers.append(Offer(DEEDS["look-over"]))
         if self._may(Action.MANAGE):
             offers += [Offer(DEEDS["edit"]), Offer(DEEDS["withdraw"])]
-        return self._drawn(offers)
+        return offers
 
     def to_apply(self) -> list[dict[str, Any]]:
         """To say to what it applies."""
@@ -58,12 +70,15 @@ class Offers:
         return self._drawn([offer] if may else [])
 
     def to_read(self, revision: Revision) -> list[dict[str, Any]]:
-        """To acknowledge a revision, once."""
+        """To acknowledge a revision, once; then together with who does not sign in."""
         page = self.page
         before = page.asks_still(revision)
         against = guards.to_acknowledge(page.document, revision, page.at, before)
-        if against or page.has_read(revision) or not self._may(Action.ACKNOWLEDGE):
+        if against or not self._may(Action.ACKNOWLEDGE):
             return []
+        if page.has_read(revision):
+            with_others = self._part(DEEDS["read-together"], revision)
+            return self._drawn([with_others] if with_others.known.together else [])
         deed = DEEDS["sign" if revision.key_lines else "acknowledge"]
         return self._drawn([self._part(deed, revision)])
 
@@ -72,7 +87,8 @@ class Offers:
         return self._drawn(self._steps(revision))
 
     def _part(self, deed: Deed, revision: Revision, against: list[Reason] | None = None) -> Offer:
-        known = Known(self.known.site, self.page.who, self.page.at, revision=revision)
+        page = self.page
+        known = Known(self.known.site, page.who, page.at, page.document, revision)
         return Offer(deed, against or (), revision.pk, revision.version, known=known)
 
     def _steps(self, revision: Revision) -> list[Offer]:
@@ -85,6 +101,8 @@ class Offers:
             if user_id == revision.author_id:
                 steps.append(self._part(DEEDS["add-file"], revision))
                 steps.append(self._part(DEEDS["edit-revision"], revision))
+            else:
+                steps.append(self._part(DEEDS["take-over"], revision))
         if phase == Phase.REVIEW and self._may(Action.REVIEW):
             if revision.reviewer_id is None:
                 against = guards.to_review(revision, user_id)

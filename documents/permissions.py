@@ -18,6 +18,7 @@ class Action(StrEnum):
     SET_DATE = "set_date"
     LOOK_OVER = "look_over"
     ACKNOWLEDGE = "acknowledge"
+    READ_WITH = "read_with"
 
 
 _CONTROL = frozenset({Role.DOCUMENT_CONTROLLER})
@@ -35,6 +36,8 @@ BY_ROLE: dict[Action, frozenset[Role]] = {
     Action.SET_DATE: _CONTROL,
     Action.LOOK_OVER: _CONTROL | {Role.AREA_OWNER},
     Action.ACKNOWLEDGE: frozenset(Role) - _READERS,
+    # With anybody who carries such work out; with those of one's own work whoever acknowledges.
+    Action.READ_WITH: _LEADS,
 }
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from documents.deeds import Known
 from documents.models import Applicability, Revision, RevisionFile
@@ -22,6 +23,10 @@ from work.reads import item as items
 from work.services import files
 from work.states import AnswerState
 
+_FOLLOWS: dict[str, Any] = {
+    Verdict.NEEDS_REVISION: gettext_lazy("The last review asks for a new revision."),
+    Verdict.OBSOLETE: gettext_lazy("The last review found it obsolete: it is still in use."),
+}
 _TONES = {Phase.PLANNED: "temp", Phase.WITHDRAWN: "late"}
 
 
@@ -48,6 +53,8 @@ def values(site: Any, page: Page, url: str, failed: Failed | None) -> dict[str, 
         "reviews": [_review(each) for each in page.reviews],
         "events": [] if page.guest else trail.rows(page.document, labels),
         "acts": offers.of_document(),
+        "follows": _FOLLOWS.get(page.verdict or "", ""),
+        "follow_acts": offers.that_follows(),
     }
 
 
@@ -156,7 +163,12 @@ def _applies(row: Applicability, offers: Offers) -> dict[str, Any]:
 def _readers(page: Page) -> list[dict[str, Any]]:
     labels = {each.pk: each.label for each in page.revisions}
     return [
-        {"name": each.user.name, "at": each.at, "revision": labels[each.revision_id]}
+        {
+            "name": each.user.name,
+            "at": each.at,
+            "revision": labels[each.revision_id],
+            "with": each.together_with.name if each.together_with else "",
+        }
         for each in page.read
     ]
 

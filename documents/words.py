@@ -50,6 +50,11 @@ _REFUSED = {
         "A revision of %(document)s stops work under way (%(count)s); a later one is read first."
     ),
     "documents.code_unfit": _("A code has letters, digits, dots, dashes and low lines only."),
+    "documents.not_together": _(
+        "Name people who do not sign in, and carry out work of yours that asks for it."
+    ),
+    "documents.read_first": _("Read it yourself first."),
+    "documents.own_draft": _("It is your own draft."),
     "documents.title_needed": _("Give a title."),
     "documents.kind_needed": _("Say what kind of document it is."),
     "documents.owner_needed": _("Name the team of this site that owns it."),

@@ -20,6 +20,8 @@ OURS = [
     "compliance",
     "communication",
 ]
+# Looked at by hand: text columns that only become longer, which the old code reads as before.
+SAFE = ["0019_kinds_of_imports"]
 
 
 def main() -> int:
@@ -34,6 +36,7 @@ def main() -> int:
         path=str(ROOT),
         include_apps=OURS,
         ignore_initial_migrations=True,
+        ignore_name=SAFE,
         quiet=["ok", "ignore"],
         no_cache=True,
     )

@@ -22,6 +22,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "minute": {"task": "work.tasks.minute", "schedule": 60.0, "options": {"expires": 55}},
+    "competence": {
+        "task": "competence.tasks.minute",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "documents": {"task": "documents.tasks.minute", "schedule": 60.0, "options": {"expires": 55}},
     "permits": {"task": "permits.tasks.minute", "schedule": 60.0, "options": {"expires": 55}},
     "imports": {"task": "work.tasks.imports", "schedule": 5.0, "options": {"expires": 4}},

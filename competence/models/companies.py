@@ -2,6 +2,7 @@
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -20,13 +21,17 @@ def _person(**more: object) -> models.ForeignKey:
 class Company(models.Model):
     """A company as a site lets it work: for what, where, until when.
 
-    until: the approval ends at that second, and with it all that its people may do here.
+    type_ids: the types of work it may carry out; none: whatever work_scope says. until: the
+    approval ends at that second, and with it all that its people may do here. foremen: who of its
+    people acts for it; none: each of them does.
     """
 
     site = models.ForeignKey("work.Site", models.PROTECT, related_name="+")
     team = models.OneToOneField("work.Team", models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=CompanyState, default=CompanyState.INVITED)
     work_scope = models.TextField(_("approved for"), blank=True)
+    type_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
+    foremen = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
     place = models.ForeignKey("work.Place", models.PROTECT, null=True, blank=True, related_name="+")
     until = models.DateTimeField(_("approved until"), null=True, blank=True)
     invited_by = _person()

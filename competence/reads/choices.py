@@ -25,6 +25,13 @@ def teams(site: Any, who: Scope) -> list[tuple[str, str]]:
     return [(str(pk), name) for pk, name in rows.order_by("name").values_list("pk", "name")[:_MOST]]
 
 
+def types(site: Any) -> list[tuple[int, str]]:
+    """The types of work in use: one query."""
+    model: Any = Rule._meta.get_field("type").related_model
+    rows = model._default_manager.filter(site_id=site.pk, is_active=True)
+    return list(rows.order_by("name").values_list("pk", "name")[:_MOST])
+
+
 def places(site: Any, who: Scope) -> list[tuple[str, str]]:
     """The site's areas by their path, for narrowing: one query."""
     return [(path, f"{code} {name}") for _, path, code, name in _areas(site, who)]

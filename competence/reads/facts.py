@@ -32,6 +32,7 @@ SELECT s.id, s.slug,
     WHERE r.site_id = s.id AND (r.ends IS NULL OR r.ends > r.starts)),
   (SELECT jsonb_agg(jsonb_build_object(
       'team_id', f.team_id, 'state', f.state, 'until', f.until, 'path', coalesce(p.path, ''),
+      'types', f.type_ids,
       'insured', (SELECT jsonb_agg(i.until) FROM competence_companypaper i
         WHERE i.company_id = f.id AND i.kind = 'insurance' AND i.struck_at IS NULL
           AND i.verified_at IS NOT NULL),
@@ -60,7 +61,8 @@ SELECT u.id, u.company_id,
     WHERE e.person_id = u.id AND e.site_id = ANY(%(sites)s) AND e.ended_at IS NULL),
   (SELECT jsonb_agg(jsonb_build_array(i.place_id, i.until) ORDER BY i.id)
      FROM competence_induction i
-    WHERE i.person_id = u.id AND i.site_id = ANY(%(sites)s) AND i.ended_at IS NULL)
+    WHERE i.person_id = u.id AND i.site_id = ANY(%(sites)s) AND i.ended_at IS NULL),
+  NOT u.is_active
   FROM work_user u WHERE u.id = ANY(%(people)s)
 """
 
@@ -98,6 +100,7 @@ def _firm(row: Mapping[str, Any]) -> Firm:
         path=row["path"],
         insured=tuple(datetime.fromisoformat(each) for each in row["insured"] or ()),
         insurance_to_verify=row["waits"],
+        type_ids=frozenset(row["types"]),
     )
 
 
@@ -119,7 +122,7 @@ def of_people(people: Collection[int], site_ids: Iterable[int]) -> dict[int, Per
     asked = {"people": sorted(set(people)), "sites": sorted(set(site_ids))}
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE_SQL, asked)
-        for pk, firm_id, firms, records, exemptions, inductions in cursor.fetchall():
+        for pk, firm_id, firms, records, exemptions, inductions, left in cursor.fetchall():
             found[pk] = PersonFacts(
                 id=pk,
                 firm_id=firm_id,
@@ -135,5 +138,6 @@ def of_people(people: Collection[int], site_ids: Iterable[int]) -> dict[int, Per
                     (of, datetime.fromisoformat(until)) for of, until in _loaded(exemptions)
                 ),
                 inductions=tuple((place, _moment(until)) for place, until in _loaded(inductions)),
+                left=left,
             )
     return found

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth import get_user_model
 
 from competence import addresses
-from competence.judging import judge
+from competence.judging import Verdict, judge
+from competence.needs import said
 from competence.reads import facts, judged
 from competence.reads import work as work_reads
 from competence.states import Asks
@@ -22,11 +23,15 @@ from work.permissions import Scope
 from work.states import Role
 
 _PLANNER = ("role", str(Role.PLANNER))
+_COORDINATOR = ("role", str(Role.COMPETENCE_COORDINATOR))
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One person who is expected. against: why not to come in; beside: what stops the work."""
+    """One person who is expected. against: why not to come in; beside: what stops the work.
+
+    lapses: what is so now and ends before the work does, as it is planned.
+    """
 
     person_id: int
     name: str
@@ -35,6 +40,7 @@ class Entry:
     items: tuple[Any, ...]
     against: tuple[Reason, ...]
     beside: tuple[Reason, ...]
+    lapses: tuple[Reason, ...]
     until: datetime | None
 
     @property
@@ -71,7 +77,7 @@ def entries(site: Any, who: Scope, at: datetime) -> list[Entry]:
     rows = []
     for (pk, team_id), of_person in expected.items():
         url = addresses.person(site.slug, pk)
-        against, beside = [], []
+        against, beside, lapses = [], [], []
         ends: list[datetime] = []
         if not any(_comes_for(row, site.pk, team_id, at) for row in known[pk].firms):
             if known[pk].firm_id is None:
@@ -87,6 +93,8 @@ def entries(site: Any, who: Scope, at: datetime) -> list[Entry]:
                     kept.append(verdict.reason)
                 if of_gate and verdict.until is not None:
                     ends.append(verdict.until)
+                if (lapse := _lapse(verdict, context.planned_end, pk)) not in (None, *lapses):
+                    lapses.append(lapse)
         rows.append(
             Entry(
                 person_id=pk,
@@ -96,10 +104,19 @@ def entries(site: Any, who: Scope, at: datetime) -> list[Entry]:
                 items=tuple(found[context.id] for context in of_person),
                 against=tuple(against),
                 beside=tuple(beside),
+                lapses=tuple(lapses),
                 until=None if against else min(ends, default=None),
             )
         )
     return sorted(rows, key=lambda row: (row.company, row.name, row.person_id))
+
+
+def _lapse(verdict: Verdict, end: datetime | None, pk: int) -> Reason | None:
+    """What is met now and will be so no more before the work is over."""
+    if verdict.reason is not None or verdict.until is None or end is None or verdict.until >= end:
+        return None
+    params = {"what": said(verdict.need, pk).as_json(), "until": verdict.until.isoformat()}
+    return Reason("competence.lapses_first", params, ("user", pk), _COORDINATOR)
 
 
 def _comes_for(row: tuple[Any, ...], site_id: int, team_id: int, at: datetime) -> bool:

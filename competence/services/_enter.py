@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth import get_user_model
 from django.db.models import Model, Q
 
-from competence.models import Competence
-from competence.permissions import Action, may
+from competence.models import Company, Competence
+from competence.permissions import FOR_COMPANY, Action, may
 from work.exceptions import Forbidden, Reason, Refused, Stale, Unknown
-from work.permissions import Denied
+from work.permissions import Denied, Scope
 from work.services import OpenAct
 from work.states import Role
 
@@ -76,6 +76,19 @@ def allow(act: OpenAct, action: Action, site_id: int, **about: Any) -> None:
         if allowed.reason.code == "unknown":
             raise Unknown
         raise Forbidden(allowed.reason)
+    if not acts_for(act.scope, action, site_id, **about):
+        raise Forbidden(Reason("competence.foreman_acts"))
+
+
+def acts_for(who: Scope, action: Action, site_id: int, **about: Any) -> bool:
+    """Whether who may do this for the own company alone is one of those who act for it."""
+    team_id = about.get("company_id")
+    if action not in FOR_COMPANY or team_id not in who.companies(site_id):
+        return True
+    if may(who, action, site_id, **{**about, "company_id": None}):
+        return True
+    company = Company.objects.filter(site_id=site_id, team_id=team_id).only("foremen").first()
+    return company is None or not company.foremen or who.user_id in company.foremen
 
 
 def person_at(act: OpenAct, site_id: int, user_id: int) -> tuple[Any, int | None]:

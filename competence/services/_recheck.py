@@ -8,15 +8,17 @@ from django.apps import apps
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from competence.models import Rule
+from work.events import label
 from work.services import OpenAct, recheck
 from work.services.clock import settle_items
 from work.states import CONTROLLED, OPEN, UNDER_WAY
 
 KEY = "work.fitness"
 _CHUNK = 500
-# Of a rule so much is asked in its own act, what is under way first; the rest in acts of its own.
+# Of a rule so much is asked in its own act, what is under way first; the rest by the minute task.
 _AT_ONCE = 300
 _LATER = 100
+_OF_RULES = ("created", "changed", "rule_ended")
 
 
 def _items(**wanted: Any) -> QuerySet[Any]:
@@ -69,17 +71,34 @@ def touched(rule: Rule) -> list[int]:
     return list(dict.fromkeys(rows))
 
 
-def of_rule(act: OpenAct, rule: Rule, before: Sequence[int] = ()) -> list[int]:
+def of_rule(act: OpenAct, rule: Rule, before: Sequence[int] = ()) -> None:
     """Ask again of what a rule touches, and touched before: so much as the act holds the site for
-    a moment only. What is left, for `settle_rest`."""
-    ids = list(dict.fromkeys([*before, *touched(rule)]))
-    recheck(act=act, key=KEY, item_ids=ids[:_AT_ONCE])
-    return ids[_AT_ONCE:]
+    a moment only. The rest is for `ask_rest`; gates ask the rules in any case.
+    """
+    recheck(act=act, key=KEY, item_ids=list(dict.fromkeys([*before, *touched(rule)]))[:_AT_ONCE])
 
 
-def settle_rest(rule: Rule, at: datetime | None) -> None:
-    """The rest of what a rule touches, in acts of their own; gates ask the rules in any case."""
-    ids: list[int] = getattr(rule, "left", [])
-    for start in range(0, len(ids), _LATER):
-        part = ids[start : start + _LATER]
-        settle_items(actor=None, at=at, site_id=rule.site_id, item_ids=part)
+def ask_rest(*, since: datetime, at: datetime) -> int:
+    """Ask again of what acts on rules since then did not come to: how many items that were.
+
+    Idempotent. What a changed rule touched before is not known any more: of such a site all is.
+    """
+    events: Any = _items().model._meta.get_field("history").related_model
+    done = events.objects.filter(
+        subject_type=label(Rule), verb__in=_OF_RULES, recorded_at__gt=since, recorded_at__lte=at
+    )
+    wanted: dict[int, set[int]] = {}
+    rules = Rule.objects.select_related("place").in_bulk(
+        list(done.values_list("subject_id", flat=True))
+    )
+    for rule_id, verb in done.order_by("pk").values_list("subject_id", "verb"):
+        rule = rules[rule_id]
+        ids = touched(Rule(site_id=rule.site_id) if verb == "changed" else rule)
+        if len(ids) > _AT_ONCE:
+            wanted.setdefault(rule.site_id, set()).update(ids)
+    for site_id, of_site in sorted(wanted.items()):
+        ids = sorted(of_site)
+        for start in range(0, len(ids), _LATER):
+            part = ids[start : start + _LATER]
+            settle_items(actor=None, at=at, site_id=site_id, item_ids=part)
+    return sum(map(len, wanted.values()))

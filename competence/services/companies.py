@@ -1,16 +1,20 @@
 """Companies at a site: invited, their documents submitted, approved until a moment, suspended."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from competence.models import Company
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+
+from competence.models import Company, Rule
 from competence.permissions import Action
 from competence.services import _recheck
 from competence.services._enter import allow, enter, enter_site, not_from, not_stale, save
 from competence.states import CompanyState, PaperKind
 from work.exceptions import Reason, Refused, Unknown
 from work.services import OpenAct, door
-from work.states import TeamKind
+from work.states import Role, TeamKind
 
 
 def _invite(act: OpenAct, *, site_id: int, team_id: int | None, seen: int | None = None) -> Company:
@@ -60,11 +64,13 @@ def _approve(
     work_scope: str,
     until: datetime | None,
     place_id: int | None = None,
+    type_ids: Collection[int] = (),
     seen: int | None = None,
 ) -> Company:
     """Let a company work: for what, where, until when. Another does it than who submitted.
 
-    What was approved is approved anew in the same way.
+    type_ids: of these types of work alone; none: of any. What was approved is approved anew in
+    the same way.
     """
     company = _to_approve(act, company_id, seen, place_id)
     not_from(company, CompanyState.SUBMITTED, CompanyState.APPROVED, CompanyState.SUSPENDED)
@@ -84,6 +90,10 @@ def _approve(
         reasons.append(Reason("competence.ended_already"))
     if not insured.exists():
         reasons.append(Reason("competence.insurance_needed"))
+    types: Any = Rule._meta.get_field("type").related_model
+    known = types._default_manager.filter(site_id=company.site_id, pk__in=type_ids)
+    if type_ids and known.count() != len(set(type_ids)):
+        reasons.append(Reason("type_unknown"))
     if reasons:
         raise Refused(reasons)
     company.state, company.approved_by, company.approved_at = (
@@ -92,16 +102,42 @@ def _approve(
         act.at,
     )
     company.work_scope, company.place_id, company.until = work_scope.strip(), place_id, until
+    company.type_ids = sorted(set(type_ids))
     company.suspended_by, company.suspended_at = None, None
     save(
         company,
-        *("state", "approved_by", "approved_at", "work_scope", "place", "until"),
+        *("state", "approved_by", "approved_at", "work_scope", "place", "until", "type_ids"),
         *("suspended_by", "suspended_at"),
     )
     act.record(
         "approved", company, team=company.team_id, until=until.isoformat() if until else None
     )
     _recheck.of_company(act, company.site_id, company.team_id)
+    return company
+
+
+def _name_foremen(
+    act: OpenAct, *, company_id: int, people: Collection[int], seen: int | None = None
+) -> Company:
+    """Say who of a company's people acts for it: shows papers, brings people, records for them.
+
+    Named nobody, each of them does, as before anybody was named.
+    """
+    company = _entered(act, company_id, seen, Action.INVITE)
+    roles: Any = get_user_model()._meta.get_field("memberships").related_model
+    here = roles._default_manager.filter(
+        Q(ends=None) | Q(ends__gt=act.at),
+        site_id=company.site_id,
+        company_id=company.team_id,
+        role=Role.CONTRACTOR,
+        user__in=list(people),
+        user__is_active=True,
+    )
+    if set(people) - set(here.values_list("user_id", flat=True)):
+        raise Refused(Reason("competence.not_of_company"))
+    company.foremen = sorted(set(people))
+    save(company, "foremen")
+    act.record("foremen_named", company, team=company.team_id, people=company.foremen)
     return company
 
 
@@ -173,6 +209,15 @@ def refuse_others(act: OpenAct, company: Company) -> None:
 invite = door(_invite)
 submit = door(_submit)
 approve = door(_approve)
+name_foremen = door(_name_foremen)
 suspend = door(_suspend)
 
-__all__ = ["approve", "entered", "invite", "refuse_others", "submit", "suspend"]
+__all__ = [
+    "approve",
+    "entered",
+    "invite",
+    "name_foremen",
+    "refuse_others",
+    "submit",
+    "suspend",
+]

@@ -92,7 +92,7 @@ def _obtain(
     not_stale(seen, record)
     not_from(record, RecordState.PLANNED)
     if level is not None:
-        record.level = _level(record.competence, level)
+        record.level = level_of(record.competence, level)
     return _prove(act, record, record.site, obtained_on, valid_until, reference, blob, file_name)
 
 
@@ -117,7 +117,7 @@ def _made(
         site_id=site_id,
         person=person,
         competence=competence,
-        level=_level(competence, level),
+        level=level_of(competence, level),
         state=state,
         planned_on=planned_on,
         recorded_by=act.person,
@@ -144,18 +144,12 @@ def _prove(
     file_name: str,
 ) -> Record:
     """Put the proof on a record and keep it as obtained."""
-    reasons = []
-    if obtained_on is None:
-        reasons.append(Reason("competence.date_needed"))
-    elif obtained_on > today(act.at, site.time_zone):
-        reasons.append(Reason("competence.not_yet"))
-    if not reference.strip() and blob is None:
-        reasons.append(Reason("competence.proof_needed"))
-    if obtained_on is not None and valid_until is None and record.competence.months:
-        last = obtained_on + relativedelta(months=record.competence.months)
-        valid_until = end_of_day(last, site.time_zone)
-    if valid_until is not None and valid_until <= act.at:
-        reasons.append(Reason("competence.ended_already"))
+    valid_until = ends(record.competence, obtained_on, valid_until, site.time_zone)
+    reasons = [
+        *on_what_day(obtained_on, act.at, site.time_zone),
+        *([] if reference.strip() or blob is not None else [Reason("competence.proof_needed")]),
+        *not_over(valid_until, act.at),
+    ]
     if reasons:
         raise Refused(reasons)
     record.state, record.obtained_on, record.valid_until = (
@@ -172,6 +166,28 @@ def _prove(
     # What was missing is from now on not verified.
     _recheck.of_people(act, record.site_id, [record.person_id])
     return record
+
+
+def ends(
+    competence: Competence, obtained_on: date | None, valid_until: datetime | None, zone: str
+) -> datetime | None:
+    """Until when it lasts: what was said, or else what the competence says."""
+    if obtained_on is None or valid_until is not None or not competence.months:
+        return valid_until
+    return end_of_day(obtained_on + relativedelta(months=competence.months), zone)
+
+
+def on_what_day(obtained_on: date | None, at: datetime, zone: str) -> list[Reason]:
+    """Why a day is none on which it was obtained."""
+    if obtained_on is None:
+        return [Reason("competence.date_needed")]
+    return [Reason("competence.not_yet")] if obtained_on > today(at, zone) else []
+
+
+def not_over(valid_until: datetime | None, at: datetime) -> list[Reason]:
+    """Why an end is none of something that is kept now."""
+    over = valid_until is not None and valid_until <= at
+    return [Reason("competence.ended_already")] if over else []
 
 
 def _verify(act: OpenAct, *, record_id: int, seen: int | None = None) -> Record:
@@ -232,7 +248,7 @@ def _beside(record: Record) -> list[Record]:
     return list(rows.exclude(pk=record.pk).order_by("pk"))
 
 
-def _level(competence: Competence, level: int | None) -> int | None:
+def level_of(competence: Competence, level: int | None) -> int | None:
     """A level that the competence has; one that has levels asks for one."""
     if competence.levels and level is None:
         raise Refused(Reason("competence.level_unknown"))

@@ -1,10 +1,8 @@
 """Rules of what is asked of people: made, changed, ended; what they touch is asked anew."""
 
-import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from competence.models import Rule
 from competence.permissions import Action
@@ -47,7 +45,7 @@ def _create(
     _put(rule, {"starts": starts or act.at, **given})
     rule.save(force_insert=True)
     act.record("created", rule)
-    rule.left = _recheck.of_rule(act, rule)  # type: ignore[attr-defined]
+    _recheck.of_rule(act, rule)
     return rule
 
 
@@ -74,7 +72,7 @@ def _change(
     if changed:
         save(rule, *(name.removesuffix("_id") for name in changed))
         act.record("changed", rule, fields=changed)
-        rule.left = _recheck.of_rule(act, rule, touched)  # type: ignore[attr-defined]
+        _recheck.of_rule(act, rule, touched)
     return rule
 
 
@@ -94,7 +92,7 @@ def _end(
     rule.starts = min(rule.starts, rule.ends)
     save(rule, "starts", "ends")
     act.record("rule_ended", rule, ends=rule.ends.isoformat())
-    rule.left = _recheck.of_rule(act, rule)  # type: ignore[attr-defined]
+    _recheck.of_rule(act, rule)
     return rule
 
 
@@ -164,22 +162,8 @@ def _is_asked(rule: Rule) -> bool:
     return not rule.kind or rule.kind.partition(".")[0] == rule.capacity.partition(".")[0]
 
 
-def _and_the_rest(change: Callable[..., Rule]) -> Callable[..., Rule]:
-    """The door `change`, and after it the work that it did not come to."""
-
-    @functools.wraps(change)
-    def both(
-        *, actor: Any, act: UUID | None = None, at: datetime | None = None, **given: Any
-    ) -> Rule:
-        rule = change(actor=actor, act=act, at=at, **given)
-        _recheck.settle_rest(rule, at)
-        return rule
-
-    return both
-
-
-create = _and_the_rest(door(_create))
-change = _and_the_rest(door(_change))
-end = _and_the_rest(door(_end))
+create = door(_create)
+change = door(_change)
+end = door(_end)
 
 __all__ = ["change", "create", "end"]

@@ -28,7 +28,15 @@ def _approve(given: Given) -> object:
         seen=given.seen,
         work_scope=given.get("work_scope"),
         place_id=int(place) if place.isdecimal() else None,
+        type_ids=[int(each) for each in given.get("types", [])],
         until=until(given, _zone(given)),
+    )
+
+
+def _name_foremen(given: Given) -> object:
+    people = [int(each) for each in given.get("people", [])]
+    return companies.name_foremen(
+        **given.door, company_id=_pk(given), seen=given.seen, people=people
     )
 
 
@@ -85,6 +93,7 @@ DEEDS = {
         Deed("add-paper", _("Add a paper"), _add, forms.Paper, has_file=True),
         Deed("bring", _("Add a person"), _bring, forms.Bring),
         Deed("approve", _("Approve"), _approve, forms.Approve),
+        Deed("name-foremen", _("Say who acts for it"), _name_foremen, forms.NameForemen),
         Deed("suspend", _("Suspend"), _suspend, forms.Why, danger=True),
         Deed("verify", _("Verify"), _verify, part=True),
         Deed("strike", _("Strike"), _strike, forms.Why, part=True, danger=True),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from competence.models import Exemption, Induction, Record
 from competence.permissions import Action, may
 from competence.reads.people import Gaps
+from competence.services._enter import acts_for
 from competence.states import RecordState
 from competence.views import _shown
 from competence.views._person_deeds import DEEDS
@@ -43,7 +44,8 @@ def record_rows(
     failed: Failed | None,
 ) -> list[dict[str, Any]]:
     """Each record with what may be done with it now."""
-    offers = [(record, _offers(site, who, person, record)) for record in records]
+    acts = acts_for(who, Action.RECORD, site.pk, company_id=person.here_for)
+    offers = [(record, _offers(site, who, person, record, acts=acts)) for record in records]
     drawn = iter(offered([each for _, some in offers for each in some], url, who, None, failed))
     return [
         _record(site, record, at) | {"acts": [next(drawn) for _ in some]} for record, some in offers
@@ -97,15 +99,17 @@ def _state(record: Record, at: datetime) -> dict[str, str]:
     return {"tone": tone, "text": record.get_state_display()}
 
 
-def _offers(site: Any, who: Scope, person: Any, record: Record) -> list[Offer]:
+def _offers(site: Any, who: Scope, person: Any, record: Record, *, acts: bool) -> list[Offer]:
     kind = record.competence.kind
 
     def offer(verb: str, *against: Reason) -> Offer:
         return Offer(DEEDS[verb], against, of=record.pk, seen=record.version)
 
     offers = []
-    if record.state == RecordState.PLANNED and may(
-        who, Action.RECORD, site.pk, kind=kind, company_id=person.here_for
+    if (
+        acts
+        and record.state == RecordState.PLANNED
+        and may(who, Action.RECORD, site.pk, kind=kind, company_id=person.here_for)
     ):
         offers.append(offer("obtain"))
     if record.state == RecordState.OBTAINED and may(who, Action.VERIFY, site.pk, kind=kind):

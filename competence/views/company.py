@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from competence.permissions import Action, may
 from competence.reads import choices
 from competence.reads import companies as read
+from competence.services._enter import acts_for
 from competence.states import CompanyState
 from competence.views import _shown
 from competence.views._company_deeds import DEEDS
@@ -22,12 +23,34 @@ from work.pages import Deed, Failed, Offer, fragment, offered, sent, site_view
 from work.permissions import Scope
 
 
-@dataclass(frozen=True)
+@dataclass
 class Known:
-    """What the forms of the page begin with."""
+    """What the page and its forms know of a company; each is read when it is asked for."""
 
-    places: list[tuple[int, str]]
-    work_scope: str
+    site: Any
+    who: Scope
+    at: datetime
+    company: Any
+
+    @functools.cached_property
+    def places(self) -> list[tuple[int, str]]:
+        """The areas of the site."""
+        return choices.areas(self.site, self.who)
+
+    @functools.cached_property
+    def types(self) -> list[tuple[int, str]]:
+        """The types of work of the site."""
+        return choices.types(self.site)
+
+    @functools.cached_property
+    def here(self) -> list[Any]:
+        """Its people at the site."""
+        return read.people(self.site, self.company, self.at)
+
+    @property
+    def people(self) -> list[tuple[int, str]]:
+        """The same, to choose from."""
+        return [(each.pk, each.name) for each in self.here]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +62,7 @@ def company(request: HttpRequest, site: Any, who: Scope, at: datetime, code: str
     found = read.find(site, who, code) if "\x00" not in code else None
     if found is None:
         raise Http404
-    known = Known(choices.areas(site, who), found.work_scope)
+    known = Known(site, who, at, found)
     draw = functools.partial(_draw, request, site, who, at, code, known)
     if request.method != "POST":
         return draw()
@@ -67,13 +90,14 @@ def _draw(
     found = read.find(site, who, code)
     if found is None:
         raise Http404
+    known = Known(site, who, at, found) if done else known
     url = resolve_url("competence:company", site.slug, code)
     acts = offered(_offers(site, who, found), url, who, known, failed)
     values = {
         "site": site,
         "company": _company(found, at),
         "tabs": _shown.tabs(request, site, who),
-        "facts": _facts(found),
+        "facts": _facts(found, known),
         "papers": _papers(site, who, at, found, url, failed),
         "people": [
             {
@@ -83,7 +107,7 @@ def _draw(
                 "until": each.inducted_until,
                 "ended": each.inducted_until is not None and each.inducted_until <= at,
             }
-            for each in read.people(site, found, at)
+            for each in known.here
         ],
         "newcomers": _newcomers(who, found, url, failed),
         "acts": acts,
@@ -108,9 +132,14 @@ def _company(found: Any, at: datetime) -> dict[str, Any]:
     }
 
 
-def _facts(found: Any) -> list[dict[str, str]]:
+def _facts(found: Any, known: Known) -> list[dict[str, str]]:
+    of_types = known.types if found.type_ids else []
+    types = ", ".join(name for pk, name in of_types if pk in found.type_ids)
+    foremen = ", ".join(name for pk, name in known.people if pk in found.foremen)
     rows = [
         (_("Approved for"), found.work_scope),
+        (_("Types of work"), types),
+        (_("Acts for it"), foremen or _("Everybody of it")),
         (_("Where"), str(found.place) if found.place else _("The whole site")),
         (_("Invited by"), found.invited_by.name),
         (_("Submitted by"), found.submitted_by.name if found.submitted_by else ""),
@@ -120,13 +149,21 @@ def _facts(found: Any) -> list[dict[str, str]]:
     return [{"label": label, "text": text} for label, text in rows if text]
 
 
+def _shows(site: Any, who: Scope, found: Any) -> bool:
+    """Whether the reader acts for the company."""
+    about = {"company_id": found.team_id}
+    return bool(may(who, Action.SHOW, site.pk, **about)) and acts_for(
+        who, Action.SHOW, site.pk, **about
+    )
+
+
 def _offers(site: Any, who: Scope, found: Any) -> list[Offer]:
     offers = []
 
     def offer(verb: str, *against: Reason) -> None:
         offers.append(Offer(DEEDS[verb], against, seen=found.version))
 
-    shows = may(who, Action.SHOW, site.pk, company_id=found.team_id)
+    shows = _shows(site, who, found)
     waits = found.state in (CompanyState.INVITED, CompanyState.SUBMITTED)
     if shows and (waits or found.submitted_at is None):
         offer("submit")
@@ -140,6 +177,8 @@ def _offers(site: Any, who: Scope, found: Any) -> list[Offer]:
         elif found.submitted_by_id == who.user_id:
             against.append(Reason("competence.another_answers"))
         offer("approve", *against)
+    if may(who, Action.INVITE, site.pk):
+        offer("name-foremen")
     if may(who, Action.SUSPEND, site.pk) and found.state != CompanyState.SUSPENDED:
         offer("suspend")
     return offers
@@ -151,7 +190,7 @@ def _papers(
     papers = read.papers(found)
     approves = may(who, Action.APPROVE, site.pk)
     strikes = may(who, Action.SUSPEND, site.pk)
-    shows = may(who, Action.SHOW, site.pk, company_id=found.team_id)
+    shows = _shows(site, who, found)
     offers: list[tuple[Any, list[Offer]]] = []
     for paper in papers:
         some = []

@@ -23,7 +23,9 @@ def gate(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpRespo
     if not may(who, Action.GATE, site.pk) and not who.companies(site.pk):
         raise PermissionDenied
     rows = read.entries(site, who, at)
-    names = Names([reason for row in rows for reason in (*row.against, *row.beside)], who)
+    names = Names(
+        [reason for row in rows for reason in (*row.against, *row.beside, *row.lapses)], who
+    )
     linked = _shown.may_see(who, site)
     shown = [
         {
@@ -34,6 +36,7 @@ def gate(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpRespo
             "until": row.until,
             "reasons": worded(row.against, who, names),
             "beside": worded(row.beside, who, names),
+            "lapses": worded(row.lapses, who, names),
             "items": [_shown.item_row(site, item) for item in row.items if _sees(who, item)],
         }
         for row in sorted(rows, key=lambda row: row.may)

@@ -14,6 +14,7 @@ from competence.facts import SiteFacts
 from competence.permissions import Action, may
 from competence.reads import choices, facts
 from competence.reads import people as read
+from competence.services._enter import acts_for
 from competence.states import Kind
 from competence.views import _shown
 from competence.views._person_deeds import DEEDS
@@ -111,7 +112,8 @@ def _offers(site: Any, who: Scope, found: Any) -> list[Offer]:
         may(who, Action.RECORD, site.pk, kind=kind, company_id=found.here_for)
         for kind in ("", Kind.SKILL)
     ]
-    if any(records) and found.is_active:
+    acts = acts_for(who, Action.RECORD, site.pk, company_id=found.here_for)
+    if any(records) and acts and found.is_active:
         offers += [Offer(DEEDS["record"], seen=0), Offer(DEEDS["plan"], seen=0)]
     if found.pk != who.user_id and found.is_active:
         if may(who, Action.INDUCT, site.pk):

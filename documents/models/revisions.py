@@ -5,7 +5,7 @@ from datetime import datetime
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -21,12 +21,14 @@ class Revision(models.Model):
     document at most one at any second. bearing: what it means for work that began under an earlier
     one. reread: whoever acknowledged an earlier one reads this too. key_lines: what is to be read
     and signed. stopped_work: it was withdrawn so that work under way stops. why: what was changed.
+    wrote: ids of who was its author before.
     """
 
     document = models.ForeignKey("documents.Document", models.PROTECT, related_name="revisions")
     label = models.CharField(_("revision"), max_length=20)
     state = models.CharField(max_length=10, choices=RevisionState, default=RevisionState.DRAFT)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    wrote = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -56,6 +58,10 @@ class Revision(models.Model):
             models.CheckConstraint(
                 name="documents_revision_reviewer",
                 condition=Q(reviewer=None) | ~Q(reviewer=F("author")),
+            ),
+            models.CheckConstraint(
+                name="documents_revision_wrote",
+                condition=~Q(wrote__contains=[F("approver")]) & ~Q(wrote__contains=[F("reviewer")]),
             ),
             models.CheckConstraint(
                 name="documents_revision_approved",
@@ -99,7 +105,18 @@ class Revision(models.Model):
                 condition=~Q(effective=None),
             ),
         ]
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            # Whoever wrote it neither reviews nor approves it: so that stands.
+            pgtrigger.Protect(
+                name="author_stands",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "NOT (NEW.wrote @> OLD.wrote) OR (OLD.author_id IS DISTINCT FROM NEW.author_id"
+                    " AND (OLD.state <> 'draft' OR NOT (NEW.wrote @> ARRAY[OLD.author_id])))"
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.document_id} {self.label}"
@@ -143,14 +160,20 @@ class RevisionFile(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="added_by_stands", fields=["revision", "blob", "added_by"]),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
 class Acknowledgement(models.Model):
-    """Somebody has read a revision, and signed the lines that it asks to sign. Append-only."""
+    """Somebody has read a revision, and signed the lines that it asks to sign. Append-only.
+
+    together_with: who read it with somebody who does not sign in, and signed that; else None.
+    """
 
     append_only = True
 
@@ -158,10 +181,17 @@ class Acknowledgement(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     lines = models.JSONField(default=list)
+    together_with = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["at", "pk"]
         constraints = [
+            models.CheckConstraint(
+                name="documents_acknowledgement_other",
+                condition=Q(together_with=None) | ~Q(together_with=F("user")),
+            ),
             models.UniqueConstraint(
                 fields=["revision", "user"], name="documents_acknowledgement_once"
             ),

@@ -175,7 +175,9 @@ def _read(page: Page) -> list[Acknowledgement]:
         for each in page.revisions
         if each.phase(page.at) in (Phase.EFFECTIVE, Phase.PLANNED) or page.asks_still(each)
     ]
-    rows = Acknowledgement.objects.filter(revision_id__in=asked).select_related("user")
+    rows = Acknowledgement.objects.filter(revision_id__in=asked).select_related(
+        "user", "together_with"
+    )
     if page.guest:
         rows = rows.filter(user_id=page.who.user_id)
     return list(rows.order_by("-at", "-pk")[:200])

@@ -31,6 +31,8 @@ _WORDS = {
     "approved": (_("approved revision %(revision)s"), "badge-check"),
     "effective_set": (_("set when revision %(revision)s comes into force"), "calendar-check"),
     "revision_withdrawn": (_("withdrew revision %(revision)s"), "circle-slash"),
+    "taken_over": (_("goes on with revision %(revision)s as its author"), "pencil"),
+    "read_together": (_("read revision %(revision)s together with others"), "book-check"),
     "acknowledged": (_("read revision %(revision)s"), "book-check"),
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
-from documents.models import Document, ItemRevision, Revision
+from documents.models import Acknowledgement, Document, ItemRevision, Revision
 from work.permissions import Scope, visible
 from work.states import OPEN, UNDER_WAY
 
@@ -46,6 +46,25 @@ def began_before(revision: Revision) -> QuerySet[ItemRevision]:
     """What began under an earlier revision of its document, and is under way."""
     begun = ItemRevision.objects.filter(document_id=revision.document_id, ended_at=None)
     return begun.filter(revision__effective__startswith__lt=revision.begins)
+
+
+def without_sign_in(who: Scope, revision: Revision, *, all_of_it: bool) -> QuerySet[Any]:
+    """Who carries out work that asks for a document, does not sign in and has not read it.
+
+    all_of_it: of all work that `who` sees; else of what `who` carries out too.
+    """
+    work = dependent(revision.document_id).filter(visible(who))
+    if not all_of_it:
+        work = work.filter(executors=who.user_id)
+    people: Any = Revision._meta.get_field("author").related_model
+    named = people.objects.filter(username=None, is_active=True)
+    read = Acknowledgement.objects.filter(revision=revision)
+    carrying = work.order_by().values("pk")
+    return (
+        named.filter(pk__in=items().filter(pk__in=carrying).values("executors"))
+        .exclude(pk__in=read.values("user"))
+        .order_by("name", "pk")
+    )
 
 
 def dependent(document_id: int) -> QuerySet[Any]:

@@ -53,9 +53,13 @@ def _create(
     act.about(site)
     if not allowed:
         raise Forbidden(allowed.reason)
-    document = Document(site=site, created_at=act.at)
     values: dict[str, Any] = {"code": code, "title": title, "kind": kind, "owner_id": owner_id}
-    values |= {"review_months": review_months, "next_review": next_review}
+    return made(act, site_id, values | {"review_months": review_months, "next_review": next_review})
+
+
+def made(act: OpenAct, site_id: int, values: dict[str, Any]) -> Document:
+    """A document of a site that is held, made by who may."""
+    document = Document(site_id=site_id, created_at=act.at)
     for name, value in _checked(document, values).items():
         setattr(document, name, value)
     document.save(force_insert=True)
@@ -67,17 +71,22 @@ def _create(
 def _edit(act: OpenAct, *, document_id: int, seen: int | None = None, **values: Any) -> Document:
     """Change a document's title, kind and owner, or when it is looked over."""
     document = enter(act, document_id, Action.MANAGE, seen)
+    return changed(act, document, values)
+
+
+def changed(act: OpenAct, document: Document, values: dict[str, Any]) -> Document:
+    """The same of a document that is held, by who may."""
     hold(in_use(document))
     if unknown := set(values) - _EDITABLE:
         raise TypeError(f"not editable: {sorted(unknown)}")
     fine = _checked(document, values)
-    changed = [name for name, value in fine.items() if getattr(document, name) != value]
-    for name in changed:
+    other = [name for name, value in fine.items() if getattr(document, name) != value]
+    for name in other:
         setattr(document, name, fine[name])
-    if changed:
-        save(document, *(name.removesuffix("_id") for name in changed))
-        act.record("changed", document, fields=sorted(changed))
-        if "owner_id" in changed:
+    if other:
+        save(document, *(name.removesuffix("_id") for name in other))
+        act.record("changed", document, fields=sorted(other))
+        if "owner_id" in other:
             tell(act, document)
     return document
 

@@ -25,6 +25,11 @@ def to_free(document: Document, stopped: Collection[int]) -> list[Reason]:
     return [Reason("documents.stops_work", params, ("document", document.pk), clears)]
 
 
+def wrote(revision: Revision, user_id: int | None) -> bool:
+    """Whether somebody is its author, or was: who neither reviews nor approves it."""
+    return user_id == revision.author_id or user_id in revision.wrote
+
+
 def standing(revision: Revision, state: str) -> list[Reason]:
     """The revision stands in this state."""
     return [] if revision.state == state else [Reason(f"documents.not_{state}")]
@@ -40,6 +45,14 @@ def to_change(document: Document, revision: Revision, user_id: int | None) -> li
     reasons = in_use(document) or standing(revision, RevisionState.DRAFT)
     if not reasons and user_id != revision.author_id:
         reasons = [Reason("documents.not_author", clears=("user", revision.author_id))]
+    return reasons
+
+
+def to_take_over(document: Document, revision: Revision, user_id: int | None) -> list[Reason]:
+    """Become the author of somebody else's draft."""
+    reasons = in_use(document) or standing(revision, RevisionState.DRAFT)
+    if not reasons and user_id == revision.author_id:
+        reasons = [Reason("documents.own_draft")]
     return reasons
 
 
@@ -63,7 +76,7 @@ def to_review(revision: Revision, user_id: int | None) -> list[Reason]:
         return reasons
     if revision.reviewer_id is not None:
         return [Reason("documents.reviewed_already")]
-    return [Reason("documents.own_review")] if user_id == revision.author_id else []
+    return [Reason("documents.own_review")] if wrote(revision, user_id) else []
 
 
 def to_approve(document: Document, revision: Revision, user_id: int | None) -> list[Reason]:
@@ -73,7 +86,7 @@ def to_approve(document: Document, revision: Revision, user_id: int | None) -> l
         return reasons
     if revision.reviewer_id is None:
         reasons.append(Reason("documents.not_reviewed"))
-    if user_id == revision.author_id:
+    if wrote(revision, user_id):
         reasons.append(Reason("documents.own_approval"))
     return reasons
 

@@ -31,11 +31,16 @@ def _draft(
 ) -> Revision:
     """Begin the next revision, and say why. One is in work at a time."""
     document = enter(act, document_id, Action.WRITE, seen)
+    values = {"label": label, "bearing": bearing, "reread": reread, "key_lines": key_lines}
+    return begun(act, document, why, values)
+
+
+def begun(act: OpenAct, document: Document, why: str, values: dict[str, Any]) -> Revision:
+    """A draft of a document that is held, by who acts."""
     in_work = document.revisions.filter(state__in=IN_WORK).exists()
     hold(guards.to_draft(document, in_work))
     revision = Revision(document=document, author=act.person, created_at=act.at)
-    values = {"label": label, "bearing": bearing, "reread": reread, "key_lines": key_lines}
-    _put(revision, values, [] if why.strip() else [Reason("documents.why_needed")])
+    put(revision, values, [] if why.strip() else [Reason("documents.why_needed")])
     revision.why = act.note(why, "revision", subject=document)
     revision.save(force_insert=True)
     save(document)
@@ -48,13 +53,19 @@ def _edit(act: OpenAct, *, revision_id: int, seen: int | None = None, **values: 
     document, revision = _drafted(act, revision_id, seen)
     if unknown := set(values) - _EDITABLE:
         raise TypeError(f"not editable: {sorted(unknown)}")
-    _put(revision, values, [])
+    put(revision, values, [])
     save(revision, *values)
     act.record("revision_changed", document, revision=revision.pk, fields=sorted(values))
     return revision
 
 
-def _put(revision: Revision, values: dict[str, Any], reasons: list[Reason]) -> None:
+def fitting(label: str) -> None:
+    """Refuse a label that none may have; none at all is no label."""
+    if label and not _LABEL.fullmatch(label):
+        raise Refused(Reason("documents.label_unfit"))
+
+
+def put(revision: Revision, values: dict[str, Any], reasons: list[Reason]) -> None:
     """Put checked values on a revision; refuses with all that is wrong at once."""
     fine = dict(values)
     if "label" in fine:
@@ -103,6 +114,23 @@ def _remove_file(act: OpenAct, *, file_id: int, seen: int | None = None) -> Revi
     save(revision)
     act.record("file_removed", document, revision=revision.pk, file=found.pk)
     return found
+
+
+def _take_over(act: OpenAct, *, revision_id: int, seen: int | None = None) -> Revision:
+    """Go on with somebody else's draft as its author: what that person put into it is taken out.
+
+    So nobody reviews or approves what they wrote, and a draft outlasts its author, or who imported
+    it.
+    """
+    document, revision = enter_revision(act, revision_id, Action.WRITE, seen)
+    hold(guards.to_take_over(document, revision, act.person.pk))
+    before = revision.author_id
+    revision.wrote = sorted({*revision.wrote, before})
+    revision.files.filter(removed_at=None).update(removed_at=act.at)
+    revision.author = act.person
+    save(revision, "author", "wrote")
+    act.record("taken_over", document, revision=revision.pk, before=before)
+    return revision
 
 
 def _send(act: OpenAct, *, revision_id: int, seen: int | None = None) -> Revision:
@@ -169,9 +197,20 @@ draft = door(_draft)
 edit = door(_edit)
 add_file = door(_add_file)
 remove_file = door(_remove_file)
+take_over = door(_take_over)
 send = door(_send)
 give_back = door(_give_back)
 review = door(_review)
 approve = door(_approve)
 
-__all__ = ["add_file", "approve", "draft", "edit", "give_back", "remove_file", "review", "send"]
+__all__ = [
+    "add_file",
+    "approve",
+    "draft",
+    "edit",
+    "give_back",
+    "remove_file",
+    "review",
+    "send",
+    "take_over",
+]

@@ -9,7 +9,7 @@ from competence.reads import people as reads
 from competence.reads.gate import entries
 from competence.services import companies, inductions, papers, records
 from tests.competence.outcomes import forbidden, refused, unknown
-from tests.factories import company, person, planned_item, second_site
+from tests.factories import company, person, planned_item, second_site, work_type
 from tests.work.by_sql import CHECK
 from work import ports
 from work.exceptions import Refused
@@ -125,6 +125,11 @@ def test_the_gate_list_of_today(hvk, lasteam, app):
     assert gate(world.other_contractor) == {}
     row = entries(world.site, scope(world.viewer, world.at), world.at)[0]
     assert (row.company, row.until, row.items[0].pk) == ("LasTeam BV", world.t(120), item.pk)
+    # And what is so now, but not to the end of the work.
+    ends = say(row.lapses, scope(world.viewer, world.at))
+    assert [each.text for each in ends] == [
+        "Contractor: company approved and insured ends Tue 24 Nov 06:00, before the work does."
+    ]
 
     # The start refuses for him, and for him alone.
     with pytest.raises(Refused) as caught:
@@ -146,6 +151,57 @@ def test_the_gate_list_of_today(hvk, lasteam, app):
     # Who has left does not come in, whatever else he has.
     people.deactivate_person(actor=world.site_admin, at=world.t(64), user_id=welder.pk)
     assert gate(world.viewer) == {"Contractor": (True, []), "Welder": (False, [_LEFT])}
+
+
+def test_who_acts_for_a_company_and_for_which_work(hvk, lasteam):
+    """Named foremen alone act for it; approved for some types of work it does no others."""
+    world, named = hvk.world, {"company_id": lasteam.pk}
+    coordinator = {"actor": hvk.second, "at": world.t(-100)}
+    paper = {**named, "kind": "other", "reference": "VCA 4", "until": world.t(9999)}
+    papers.add(actor=world.welder, at=world.t(-101), **paper)
+    with forbidden():
+        companies.name_foremen(actor=world.contractor, at=world.t(-100), **named, people=[])
+    with refused("competence.not_of_company"):
+        companies.name_foremen(**coordinator, **named, people=[world.other_contractor.pk])
+    companies.name_foremen(**coordinator, **named, people=[world.contractor.pk])
+    hvk.asks("WELD")
+    for act in (
+        lambda: papers.add(actor=world.welder, at=world.t(-90), **paper),
+        lambda: companies.submit(actor=world.welder, at=world.t(-90), **named),
+        lambda: hvk.obtained(world.contractor, "WELD", actor=world.welder, at=world.t(-90)),
+    ):
+        with forbidden():
+            act()
+    papers.add(actor=world.contractor, at=world.t(-90), **paper)
+
+    item = job(world, world.contractor)
+    assert not blocks(item, world.t(-50))
+    other = work_type(world.site, "CLEAN", name="Cleaning")
+    approval = {**named, "work_scope": "Cleaning", "until": world.t(60 * 24 * 30)}
+    with refused("type_unknown"):
+        companies.approve(**coordinator, **approval, type_ids=[0])
+    companies.approve(**coordinator, **approval, type_ids=[other.pk])
+    assert blocks(item, world.t(-50))
+    asked = ports.Occasion(
+        kind="permits.type",
+        code="hot-work",
+        site_id=world.site.pk,
+        place_path=world.l3.path,
+        item_ids=(item.pk,),
+        people=((world.contractor.pk, "permits.worker"),),
+        companies=(world.lasteam.pk,),
+    )
+    [answers] = ports.conditions.get("competence.fitness").of([asked], world.t(-50))
+    assert [each.answer.reason and each.answer.reason.code for each in answers] == [
+        None,
+        "competence.firm_company_other_work",
+    ]
+    companies.approve(**coordinator, **approval, type_ids=[other.pk, item.type_id])
+    assert not blocks(item, world.t(-50))
+    # Who has left takes part in nothing.
+    people.deactivate_person(actor=world.site_admin, at=world.t(-49), user_id=world.contractor.pk)
+    [answers] = ports.conditions.get("competence.fitness").of([asked], world.t(-48))
+    assert answers[0].answer.reason.code == "competence.person_left"
 
 
 def test_of_which_company_somebody_is_now(hvk):

@@ -197,7 +197,7 @@ PAGES = {
     "companies/": 3,
     "gate/": 8,
     "people/{welder}/": 11,  # one of them the panel of documents
-    "companies/lasteam/": 6,
+    "companies/lasteam/": 7,
 }
 
 

@@ -1,5 +1,6 @@
 """Records, exemptions and inductions: their life, who may, and the work that feels it."""
 
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -364,15 +365,26 @@ def test_a_rule_reaches_open_work_and_leaves_it_again(hvk):
 
 
 def test_what_a_rule_touches_beyond_its_own_act(hvk, monkeypatch):
-    """The first of it in the act, the rest in acts of their own; of a capacity nothing."""
+    """The first of it in the act, the rest by the minute task; of a capacity nothing."""
     world = hvk.world
     monkeypatch.setattr(_recheck, "_AT_ONCE", 1)
     monkeypatch.setattr(_recheck, "_LATER", 1)
     made = [planned_item(world) for _ in range(3)]
     rule = hvk.rule("GAS", at=world.t(1), type_id=world.mnt.pk)
-    assert {answer(item)["code"] for item in made} == {"competence.missing"}
+    lacks = {"competence.missing": 1, None: 2}
+
+    def codes_of():
+        return Counter(answer(item).get("code") for item in made)
+
+    assert codes_of() == lacks
+    assert _recheck.ask_rest(since=world.t(0), at=world.t(1)) == 3
+    assert codes_of() == {"competence.missing": 3}
+    # What it touched before is asked again too.
     rules.change(actor=world.site_admin, at=world.t(2), rule_id=rule.pk, place_id=world.process.pk)
-    assert [answer(item) for item in made] == [{}, {}, {}]
+    assert codes_of() == {"competence.missing": 2, None: 1}
+    assert _recheck.ask_rest(since=world.t(1), at=world.t(3)) == 3
+    assert codes_of() == {None: 3}
+    assert _recheck.ask_rest(since=world.t(3), at=world.t(4)) == 0
     rule.capacity = "permits.gas_tester"
     assert _recheck.touched(rule) == []
 

@@ -121,6 +121,7 @@ def test_the_suppliers_of_the_core():
         ports.item_listeners,
         ports.source_listeners,
         ports.panels,
+        ports.importers,
     ],
 )
 def test_keys_are_dotted_and_registered_once(registry):
@@ -129,6 +130,18 @@ def test_keys_are_dotted_and_registered_once(registry):
         assert registry.get(each.key) is each
         with pytest.raises(ValueError, match="registered already"):
             registry.register(each)
+
+
+def test_what_is_imported_has_words_and_says_nothing_that_people_do(world):
+    for each in ports.importers.all():
+        assert isinstance(each, ports.Importer), each.key
+        assert str(each.title)
+        for name, field in each.fields.items():
+            assert str(field.title), name
+            assert bool(field.choices) == (field.holds is ports.Holds.CODE), name
+        assert not {"verified_by", "approver", "acknowledged_by"} & set(each.fields)
+        assert each.find(world.site.pk, []) == {}
+        assert each.standing(world.site.pk, []) == {}
 
 
 # --- suppliers -----------------------------------------------------------------------------------

@@ -26,7 +26,10 @@ def test_the_last_guard(world, app):
     # Nobody approves or reviews their own; nothing is approved without both.
     assert revision("approver_id = author_id") == CHECK
     assert revision("reviewer_id = author_id") == CHECK
-    assert revision("author_id = approver_id") == CHECK
+    assert revision("author_id = approver_id") == RAISED
+    assert revision("wrote = array[approver_id]") == CHECK
+    assert revision("wrote = array[reviewer_id]") == CHECK
+    assert app("UPDATE documents_revisionfile SET added_by_id = added_by_id + 1") == RAISED
     assert revision("reviewer_id = NULL") == CHECK
     assert revision("approver_id = NULL") == CHECK
     assert revision("state = 'withdrawn'") == CHECK

@@ -158,6 +158,38 @@ def test_nobody_approves_or_reviews_their_own(world):
         revisions.approve(**by, revision_id=own.pk, signed=True)
 
 
+def test_a_draft_is_taken_over_and_judged_by_none_of_its_authors(world, app):
+    document = papers.document(world)
+    first, second = world.area_owner, world.supervisor
+    by = {"actor": first, "at": world.t(1)}
+    draft = revisions.draft(**by, document_id=document.pk, label="1", why="First")
+    known = {"revision_id": draft.pk}
+    blob = files.store([b"%PDF-1.7 taken over"], at=world.at)
+    revisions.add_file(**by, **known, blob=blob, name="theirs.pdf")
+    with refused_alone("documents.own_draft"):
+        revisions.take_over(**by, **known)
+    with pytest.raises(Forbidden):
+        revisions.take_over(actor=world.viewer, at=world.t(2), **known)
+    # By hand it is taken over by nobody whose predecessor is not named.
+    asked = "UPDATE documents_revision SET author_id = %s WHERE id = %s"
+    assert app(asked, [second.pk, draft.pk]) == "P0001"
+    now = {"actor": second, "at": world.t(2)}
+    taken = revisions.take_over(**now, **known)
+    assert (taken.author, taken.wrote) == (second, [first.pk])
+    assert not taken.files.filter(removed_at=None).exists()
+    with refused_alone("documents.not_author"):
+        revisions.add_file(**by, **known, blob=blob, name="again.pdf")
+    revisions.add_file(**now, **known, blob=blob, name="own.pdf")
+    revisions.send(**now, **known)
+    with refused_alone("documents.not_draft"):
+        revisions.take_over(**by, **known)
+    with refused_alone("documents.own_review"):
+        revisions.review(**by, **known)
+    revisions.review(actor=world.planner, at=world.t(3), **known)
+    with refused_alone("documents.own_approval"):
+        revisions.approve(**by, **known, signed=True)
+
+
 def test_the_next_one_takes_the_place_of_the_one_before_at_its_second(world):
     document = papers.document(world)
     four = papers.in_force(world, document, "4")

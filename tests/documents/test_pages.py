@@ -107,7 +107,11 @@ def test_a_document_goes_from_nothing_to_force_on_its_pages(world, sign_in, cloc
     # What a review asks stands on the page and in the list until it is done or taken back.
     asked = {"verdict": "obsolete", "word": "Nobody uses it"}
     assert do(controller, document, "look-over", **asked).status_code == 303
-    assert reader.get(page(document)).context["document"]["verdict_text"] == "Obsolete"
+    seen = reader.get(page(document)).context
+    assert (seen["document"]["verdict_text"], seen["follow_acts"]) == ("Obsolete", [])
+    seen = controller.get(page(document)).context
+    assert [each["label"] for each in seen["follow_acts"]] == ["Take it out of use"]
+    assert "Take it out of use" not in [each["label"] for each in seen["acts"]]
     assert [row["code"] for row in controller.get(LIST, view="due").context["rows"]] == ["SOP-1"]
     clock.move_to(world.t(122))
     assert do(controller, document, "look-over", verdict="keep").status_code == 303

@@ -24,7 +24,7 @@ from work.models import Notice
 from work.permissions import scope
 from work.reads import item as read_item
 from work.reasons import say
-from work.services import checklist, execution, items
+from work.services import checklist, execution, items, people
 
 
 @contextlib.contextmanager
@@ -306,6 +306,52 @@ def test_contractors_reach_what_their_open_work_asks_for(world):
     assert seen(world.viewer) == ["SOP-2", "SOP-L3-012"]
     items.cancel(actor=world.planner, at=world.t(3), item_id=item.pk, reason="Not now")
     assert seen(world.contractor) == []
+
+
+def test_read_together_by_who_does_not_sign_in(world):
+    """Story 2: the foreman reads it with his welders, and signs that; others not with his."""
+    document = papers.document(world)
+    papers.applies(world, document, acknowledge=True)
+    four = papers.in_force(world, document, "4", key_lines=["Guard shut"])
+    lars = people.create_person(
+        actor=world.site_admin,
+        at=world.t(1),
+        site_id=world.site.pk,
+        name="Lars",
+        role="contractor",
+        company_id=world.lasteam.pk,
+    )
+    ida = people.create_person(
+        actor=world.site_admin, at=world.t(1), site_id=world.site.pk, name="Ida", role="technician"
+    )
+    several = {"executor_ids": [world.contractor.pk, lars.pk], "team_id": world.lasteam.pk}
+    item = planned_item(world, at=world.t(1), plan=several)
+    signed = {"revision_id": four.pk, "lines": ["Guard shut"], "signed": True}
+    foreman = {"actor": world.contractor, "at": world.t(2), **signed}
+    with refused_alone("documents.read_first"):
+        acknowledging.read_together(**foreman, people=[lars.pk])
+    acknowledging.acknowledge(**foreman)
+    for asked, said in (
+        ({"people": [lars.pk], "signed": False, "lines": []}, ["lines_missing", "sign_needed"]),
+        ({"people": [ida.pk]}, ["not_together"]),  # carries out none of it
+        ({"people": [world.contractor.pk]}, ["not_together"]),  # signs in
+        ({"people": []}, ["not_together"]),
+    ):
+        with refused_alone(*(f"documents.{code}" for code in said)):
+            acknowledging.read_together(**foreman | asked)
+    stranger = {**foreman, "actor": world.technician}
+    acknowledging.acknowledge(**stranger)
+    with refused_alone("documents.not_together"):
+        acknowledging.read_together(**stranger, people=[lars.pk])
+    assert row(item).answer == "unmet"
+    acknowledging.read_together(**foreman, people=[lars.pk])
+    assert row(item).answer == "met"
+    kept = four.acknowledgements.get(user=lars)
+    assert (kept.together_with, kept.lines, kept.at) == (
+        world.contractor,
+        ["Guard shut"],
+        world.t(2),
+    )
 
 
 def test_what_one_act_does_not_come_to_is_told_within_the_minute(world, monkeypatch):

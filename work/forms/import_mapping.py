@@ -12,12 +12,21 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from work import ports
 from work.forms.import_toml import Saved
 from work.forms.import_words import DELIMITERS, FIELDS, UNKNOWNS, WHAT_IS_UNKNOWN, WINS
 from work.services.import_ import sketch
 from work.services.import_.convert import NO, YES
 from work.services.import_.faults import MappingFault
-from work.services.import_.mapping import LINE_TARGETS, LINKS, ONCE, TARGETS, Form, Kind, Target
+from work.services.import_.mapping import (
+    LINE_TARGETS,
+    Form,
+    Kind,
+    Target,
+    links,
+    once,
+    targets,
+)
 from work.services.import_.mapping_toml import HEADER_LIMIT
 
 type Choices = Iterable[tuple[str, Any]]
@@ -63,7 +72,7 @@ class WriteMapping(Saved):
     def __init__(
         self,
         *args: Any,
-        kind: Kind,
+        kind: str,
         columns: list[str],
         known: Mapping[str, Choices],
         **kwargs: Any,
@@ -76,17 +85,17 @@ class WriteMapping(Saved):
         self.fields["key"].choices = self._columns("key", _("Not chosen"))  # type: ignore[attr-defined]
         self._file()
         for group in sketch.groups(kind):
-            own = TARGETS[kind] if group.startswith("fields.") else LINE_TARGETS
+            own = targets(kind) if group.startswith("fields.") else LINE_TARGETS
             self._group(group, own[group.rpartition(".")[2]], known)
         if kind is Kind.WORK:
             self.fields["values"] = _lines(
                 _("Fields of the work type"), _("One a line: key of the field = column.")
             )
-        for name in LINKS[kind]:
+        for name in links(kind):
             self._join(f"links.{name}", ("file", "record", "to"))
         if kind is Kind.WORK:
             self._join("lines", ("file", "record", "key"))
-        for name in sketch.UNKNOWN[kind]:
+        for name in sketch.UNKNOWN.get(kind, ()):
             answers = [(value, label) for value, label in UNKNOWNS.items()]
             self._choice(f"unknown.{name}", WHAT_IS_UNKNOWN[name], answers)
 
@@ -154,14 +163,14 @@ class WriteMapping(Saved):
             elif fixed:
                 self.fitting[name] = {str(value) for value, _label in fixed}
             self._text(f"{name}.otherwise", _("Any other code becomes"))
-        if target.form is Form.MOMENT:
+        if target.form in (Form.MOMENT, Form.DAY):
             self._text(
                 f"{name}.date",
                 _("Form of the date"),
                 _("iso, epoch_ms, epoch_s, or such as %d.%m.%Y; several with | between."),
             )
         self._text(f"{name}.default", _("Where there is nothing"))
-        if name.rpartition(".")[2] not in ONCE[self.kind] and name.startswith("fields."):
+        if name.rpartition(".")[2] not in once(self.kind) and name.startswith("fields."):
             self._choice(f"{name}.wins", _("Who wins on a later run"), WINS.items())
 
     def _join(self, name: str, parts: tuple[str, ...]) -> None:
@@ -178,18 +187,23 @@ class WriteMapping(Saved):
 
     def groups(self) -> list[Group]:
         """The fields of a record, each with its answers; those that are needed first."""
-        targets = TARGETS[self.kind]
-        found = [self._shown(f"fields.{name}", targets[name]) for name in targets]
+        own = targets(self.kind)
+        found = [self._shown(f"fields.{name}", own[name]) for name in own]
         return sorted(found, key=lambda group: not group.needed)
 
     def _shown(self, name: str, target: Target) -> Group:
         needed = target.needed and not name.endswith(".code") or name == "fields.what"
-        group = Group(str(FIELDS[name.rpartition(".")[2]]), name, needed)
+        group = Group(self._label(name.rpartition(".")[2]), name, needed)
         main = (f"{name}.column", f"{name}.constant")
         for each in self.fields:
             if each.startswith(f"{name}."):
                 (group.main if each in main else group.more).append(self[each])
         return group
+
+    def _label(self, name: str) -> str:
+        """What a field is called, by its domain or by us."""
+        importer = ports.importers.get(self.kind)
+        return str(importer.fields[name].title if importer else FIELDS[name])
 
     def joins(self) -> list[Group]:
         """The second files: links, and lines of a checklist."""

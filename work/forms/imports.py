@@ -6,16 +6,22 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from work import ports
 from work.services.import_.mapping import Kind
 from work.services.import_.shelf import Choice
 from work.services.import_.uploads import ENDINGS
 
-KINDS = {
+_OF_WORK = {
     Kind.PLACES.value: _("Places"),
     Kind.ASSETS.value: _("Assets"),
     Kind.WORK.value: _("Work"),
 }
 _ACCEPT = ",".join(ENDINGS)
+
+
+def kinds() -> dict[str, Any]:
+    """What can be brought in, in words: of work, and of the domains."""
+    return _OF_WORK | {each.key: each.title for each in ports.importers.all()}
 
 
 class _Several(forms.ClearableFileInput):
@@ -38,7 +44,9 @@ class NewImport(forms.Form):
     """What is brought in, and how it is read."""
 
     kind = forms.ChoiceField(
-        label=_("What the file holds"), choices=list(KINDS.items()), widget=forms.RadioSelect
+        label=_("What the file holds"),
+        choices=lambda: list(kinds().items()),
+        widget=forms.RadioSelect,
     )
     file = forms.FileField(
         label=_("File"),
@@ -68,7 +76,7 @@ class NewImport(forms.Form):
         data = super().clean() or {}
         chosen, kind = data.get("mapping"), data.get("kind")
         if chosen and kind and self.kinds[chosen] != kind:
-            said = {"kind": KINDS[self.kinds[chosen]]}
+            said = {"kind": kinds()[self.kinds[chosen]]}
             self.add_error("mapping", _("This mapping is for %(kind)s.") % said)
         return data
 
@@ -77,5 +85,5 @@ def mapping_choices(mappings: Iterable[Choice]) -> list[tuple[str, Any]]:
     """Mappings to choose from, by kind, and none."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for each in mappings:
-        groups.setdefault(str(KINDS[each.kind]), []).append((each.key, each.name))
+        groups.setdefault(str(kinds().get(each.kind, each.kind)), []).append((each.key, each.name))
     return [("", _("None yet")), *groups.items()]

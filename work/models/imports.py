@@ -61,7 +61,7 @@ class ImportRun(models.Model):
     """
 
     site = models.ForeignKey("work.Site", models.PROTECT, related_name="imports")
-    kind = models.CharField(_("kind"), max_length=8)
+    kind = models.CharField(_("kind"), max_length=60)
     system = models.CharField(_("source system"), max_length=40)
     mapping_name = models.CharField(_("mapping"), max_length=200)
     mapping_text = models.TextField()
@@ -142,13 +142,17 @@ class ImportRow(models.Model):
 
 
 class ImportedRecord(models.Model):
-    """What was last read of one record of a source, so that the next run knows who changed what."""
+    """What was last read of one record of a source, so that the next run knows who changed what.
+
+    record_id: of the record that it became, where that does not say its source and key itself.
+    """
 
     site = models.ForeignKey("work.Site", models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=8)
+    kind = models.CharField(max_length=60)
     system = models.CharField(max_length=40)
     key = models.CharField(max_length=200)
     base = models.JSONField(default=dict)
+    record_id = models.BigIntegerField(null=True)
     run = models.ForeignKey(ImportRun, models.PROTECT, related_name="+")
 
     class Meta:
@@ -170,7 +174,7 @@ class SavedMapping(models.Model):
     """
 
     site = models.ForeignKey("work.Site", models.PROTECT, related_name="+")
-    kind = models.CharField(_("kind"), max_length=8)
+    kind = models.CharField(_("kind"), max_length=60)
     name = models.CharField(_("name"), max_length=200)
     text = models.TextField()
     version = models.PositiveIntegerField(default=1)

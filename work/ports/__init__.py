@@ -4,6 +4,16 @@ A supporting application fills them in its `AppConfig.ready()`. Contract tests r
 registered (tests/contract).
 """
 
+from work.ports.arriving import (
+    Arrived,
+    Holds,
+    Importer,
+    ImportField,
+    Made,
+    Misfit,
+    NotTaken,
+    Standing,
+)
 from work.ports.between import Capacity, Condition, Conditions, Kind, Occasion
 from work.ports.items import (
     Answer,
@@ -34,10 +44,12 @@ conditions: Registry[Conditions] = Registry()
 rooms: Registry[Room] = Registry()
 search_sources: Registry[SearchSource] = Registry()
 lapses: Registry[Lapse] = Registry()
+importers: Registry[Importer] = Registry()
 words = Glossary()
 
 __all__ = [
     "Answer",
+    "Arrived",
     "Askable",
     "Capacity",
     "Condition",
@@ -47,11 +59,18 @@ __all__ = [
     "Fitness",
     "Found",
     "Glossary",
+    "Holds",
+    "ImportField",
+    "Importer",
     "ItemChange",
     "ItemContext",
     "ItemListener",
     "Kind",
     "Lapse",
+    "Made",
+    "Misfit",
+    "NotTaken",
+    "Misfit",
     "Occasion",
     "Panel",
     "Param",
@@ -61,12 +80,14 @@ __all__ = [
     "SearchSource",
     "Source",
     "SourceListener",
+    "Standing",
     "Supplier",
     "Words",
     "askable",
     "capacities",
     "conditions",
     "fitness",
+    "importers",
     "item_listeners",
     "kinds",
     "lapses",

@@ -12,6 +12,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from work import ports
 from work.models import AssetClass, Site, WorkItem, WorkType
 from work.models.imports import UNDER_WAY, ImportPass, ImportRow, ImportRun, ImportState
 from work.services.import_ import report
@@ -78,7 +79,7 @@ def row(site: Site, run: ImportRun) -> RunRow:
         pk=run.pk,
         url=reverse("work:import_run", args=[site.slug, run.pk]),
         title=title or _("Import"),
-        kind_text=str(_KINDS.get(run.kind, run.kind)),
+        kind_text=_kind_text(run.kind),
         mapping=run.mapping_name,
         state=run.state,
         state_text=_("Comparing") if compares else str(state.label),
@@ -90,6 +91,11 @@ def row(site: Site, run: ImportRun) -> RunRow:
         ended_at=run.ended_at,
         found=_found(run),
     )
+
+
+def _kind_text(kind: str) -> str:
+    importer = ports.importers.get(kind)
+    return str(importer.title if importer else _KINDS.get(kind, kind))
 
 
 def _found(run: ImportRun) -> str:
@@ -208,7 +214,7 @@ def refusal_of(run: ImportRun) -> str:
     return str(Fault.from_json(run.fault)) if run.fault else ""
 
 
-def mapping_constants(site: Site, kind: Kind) -> dict[str, list[tuple[str, str]]]:
+def mapping_constants(site: Site, kind: str) -> dict[str, list[tuple[str, str]]]:
     """What a mapping may say always, where the site has few such things: types or classes."""
     if kind is Kind.WORK:
         rows = WorkType.objects.filter(site=site, is_active=True).order_by("name")

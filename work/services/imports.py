@@ -12,7 +12,7 @@ from work.models.imports import ImportRow, ImportRun, ImportState
 from work.services._configure import check_seen, configure, one_of
 from work.services.acts import OpenAct, door
 from work.services.import_ import mapping_toml, uploads
-from work.services.import_.mapping import ImportMapping, Kind
+from work.services.import_.mapping import ImportMapping, kinds
 from work.services.import_.run import fingerprint, follow_moves, forget
 from work.services.mappings import save_inner
 
@@ -33,7 +33,7 @@ def _make(
 ) -> ImportRun:
     """Begin an import of files that are kept; the first holds the records. Nothing is read yet."""
     site = configure(act, site_id)
-    one_of(kind, [each.value for each in Kind], "kind")
+    one_of(kind, kinds(), "kind")
     if not files:
         raise Refused(Reason("import_file_needed"))
     first, *others = files
@@ -75,7 +75,7 @@ def _put_mapping(run: ImportRun, name: str, text: str) -> ImportMapping | None:
     mapping = mapping_toml.parse(text, name=name) if text else None
     run.mapping_name, run.mapping_text = name, text
     if mapping is not None:
-        run.kind, run.system = mapping.kind.value, mapping.system
+        run.kind, run.system = str(mapping.kind), mapping.system
         run.mapping_name = mapping.name
     run.fingerprint = fingerprint(run.site_id, text, run.files)
     return mapping

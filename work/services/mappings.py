@@ -21,7 +21,7 @@ def save_inner(
         raise Refused(Reason("import_mapping_taken", {"name": name}))
     if saved is None:
         saved = SavedMapping(site_id=site_id, name=name, version=0)
-    saved.kind, saved.text = mapping.kind.value, text
+    saved.kind, saved.text = str(mapping.kind), text
     saved.version += 1
     saved.saved_by, saved.saved_at = act.actor, act.at
     saved.save()

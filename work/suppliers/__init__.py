@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from work import ports
+from work.services.import_.people import People
 from work.suppliers.checks import NamedChecks
 from work.suppliers.items import DependentItems, OtherItems
 from work.suppliers.people import Executors, Fitnesses, Membership
@@ -30,3 +31,4 @@ def register_all() -> None:
         ports.askable.register(each)
     ports.fitness.register(Membership())
     ports.item_listeners.register(DependentItems())
+    ports.importers.register(People())

@@ -18,7 +18,7 @@ from work.reads import imports as read
 from work.services import imports
 from work.services.import_ import mapping_toml, peek, sketch
 from work.services.import_.faults import FileFault, ImportFault, MappingFault
-from work.services.import_.mapping import FileForm, Kind
+from work.services.import_.mapping import FileForm, kind_of
 from work.views import _kept
 from work.views._importing import act_of, answered, import_view, run_of, seen_of
 from work.views._refusals import INVALID
@@ -134,9 +134,9 @@ class _Columns(_Toml):
         return self.page(form, preview=preview, refusal=refusal, status=status)
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> str:
         """What the run holds."""
-        return Kind(self.run.kind)
+        return kind_of(self.run.kind)
 
     def _flat(self) -> sketch.Flat | None:
         """The answers that the run's mapping gives; those that suggest themselves without one."""

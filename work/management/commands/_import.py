@@ -1,4 +1,4 @@
-"""What the three import commands share: their arguments, progress, report and exit codes."""
+"""What the import commands share: their arguments, progress, report and exit codes."""
 
 import sys
 from argparse import ArgumentParser
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from work.models import Site
+from work.models import Site, User
 from work.services.import_ import report
 from work.services.import_.faults import ImportFault, shown
 from work.services.import_.mapping import Kind
@@ -23,7 +23,7 @@ class ImportCommand(BaseCommand):
     when the site stayed busy; 2 with --strict when any record was refused.
     """
 
-    kind: Kind
+    kind: Kind | None = None
     _done = "loaded"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -50,6 +50,7 @@ class ImportCommand(BaseCommand):
             run = run_import(
                 site=site,
                 kind=self.kind,
+                actor=self._person(options.get("person")),
                 path=options["file"],
                 mapping_path=options["mapping"],
                 dry_run=options["dry_run"],
@@ -67,6 +68,15 @@ class ImportCommand(BaseCommand):
             said = f"{refused} record(s) refused"
             said += f", and {lost} link(s) or line(s) of no record" if lost else ""
             raise CommandError(f"{said}.", returncode=REFUSED_ROWS)
+
+    def _person(self, name: str | None) -> User | None:
+        """Who brings the records, where that is said."""
+        if not name:
+            return None
+        person = User.objects.filter(username=name, is_active=True).first()
+        if person is None:
+            raise CommandError(f"There is no active person {name}.")
+        return person
 
     def _progress(self, file: str, count: int) -> None:
         """One line that is written over on a terminal, a line each otherwise."""

@@ -35,6 +35,8 @@ def value_of(field: Field, row: Row, form: FileForm, site_zone: ZoneInfo) -> Any
             return cell
         if field.target.form is Form.MOMENT:
             return moment(cell, field.forms, field.zone or form.zone or site_zone)
+        if field.target.form is Form.DAY:
+            return day(cell, field.forms, field.zone or form.zone or site_zone)
     text = text_of(cell)
     if text and field.codes is not None:
         if text not in field.codes and field.otherwise is None:
@@ -47,8 +49,12 @@ def value_of(field: Field, row: Row, form: FileForm, site_zone: ZoneInfo) -> Any
         return None
     if field.target.form is Form.MOMENT:
         return moment(text, field.forms, field.zone or form.zone or site_zone)
+    if field.target.form is Form.DAY:
+        return day(text, field.forms, field.zone or form.zone or site_zone)
     if field.target.form is Form.YES_NO:
         return yes_no(text)
+    if field.target.form is Form.NUMBER:
+        return number(text)
     if field.target.form is Form.CODE and text not in field.target.choices:
         raise Unfit("not_one_of", choices=", ".join(field.target.choices))
     if field.target.length and len(text) > field.target.length:
@@ -126,6 +132,14 @@ def yes_no(text: str) -> bool:
     if text.lower() in NO:
         return False
     raise Unfit("bad_yes_no")
+
+
+def number(text: str) -> int:
+    """A whole number, also as a spreadsheet writes it. Raises Unfit."""
+    whole = text.removesuffix(".0")
+    if not (whole.isascii() and whole.isdigit() and len(whole) < 10):
+        raise Unfit("bad_number")
+    return int(whole)
 
 
 def _cell(field: Field, cells: Mapping[str, Cell], form: FileForm) -> Cell:

@@ -11,6 +11,9 @@ from typing import Any, Self
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_noop as _
 
+from work.exceptions import Reason
+from work.reasons import text
+
 WORDS: dict[str, str] = {
     # Faults of a file.
     "no_file": _("The file cannot be read: %(error)s."),
@@ -50,6 +53,7 @@ WORDS: dict[str, str] = {
     "bad_date": _("This is not a date of the form %(form)s, in the years 1900 to 2199."),
     "bad_value": _("This does not fit the field %(label)s (%(kind)s)."),
     "bad_yes_no": _("This is neither yes nor no."),
+    "bad_number": _("This is no whole number."),
     "unprintable": _("A code holds only characters that can be printed, and no line break."),
     "unmapped": _("The mapping does not know this code."),
     "too_long": _("The text is longer than %(limit)s characters."),
@@ -60,6 +64,8 @@ WORDS: dict[str, str] = {
     "refused_parent": _("The record above it was refused."),
     "too_deep": _("A place stands at most %(limit)s levels deep."),
     "no_such_record": _("It belongs to a record that is not in the file: %(key)s."),
+    "not_fit": _("It is not taken: %(said)s"),
+    "ambiguous": _("Several people here have this badge. Say their sign-in name."),
     "taken": _("The code is already taken by another record of the site."),
     "retired_type": _("This work type is no longer in use: only what ended may be of it."),
     "no_such_field": _("The work type has no field %(key)s."),
@@ -85,6 +91,7 @@ WORDS: dict[str, str] = {
     "parent_ended": _("W-%(number)s is closed or cancelled here; nothing becomes mandatory to it."),
     "closed_in_source": _("Closed or cancelled in the source, open here; not carried out."),
     "open_in_source": _("Open again in the source, closed or cancelled here; not carried out."),
+    "stays_as_it_is": _("Changed in the source; it stays as it is here: %(said)s"),
     "not_accepted": _("The record was not accepted: %(error)s."),
 }
 
@@ -109,6 +116,8 @@ class Fault:
         params = dict(self.params)
         if what := params.get("what"):  # what a reference is to, as the model is called
             params["what"] = translate(what)
+        if reason := params.get("reason"):  # a coded one, of whoever did not take it
+            params["said"] = text(Reason.from_json(reason))
         return translate(WORDS[self.code]) % params
 
     def __str__(self) -> str:

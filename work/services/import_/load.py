@@ -10,7 +10,7 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from work.services.acts import OpenAct, door
 from work.services.import_.faults import GivenUp, NotNow
 from work.services.import_.load_assets import AssetLoader
 from work.services.import_.load_places import PlaceLoader
+from work.services.import_.load_ported import PortedLoader
 from work.services.import_.load_work import WorkLoader
 from work.services.import_.loader import Loader, Outcome, gather
 from work.services.import_.mapping import ImportMapping, Kind
@@ -35,7 +36,7 @@ _LONG, _SHORT = 0.4, 0.2  # seconds: a chunk over the one is halved, one below t
 BUSY_PAUSE = 0.2
 _BUSY_TRIES = 20
 
-LOADERS: dict[Kind, type[Loader]] = {
+LOADERS: dict[str, type[Loader]] = {
     Kind.PLACES: PlaceLoader,
     Kind.ASSETS: AssetLoader,
     Kind.WORK: WorkLoader,
@@ -48,13 +49,23 @@ def load(run: ImportRun, mapping: ImportMapping, actor: User | None, progress: P
     while ids := _next(run, most):
         begun = time.monotonic()
         if run.dry_run:
-            with transaction.atomic():
-                _chunk(None, run, mapping, ids)
+            patiently(_compare, run=run, mapping=mapping, ids=ids)
         else:
             _load(run, mapping, actor, ids)
         most = sized(most, time.monotonic() - begun)
         done += len(ids)
         progress("", done)
+
+
+def _compare(*, run: ImportRun, mapping: ImportMapping, ids: list[int]) -> None:
+    """A chunk of a trial. Busy where it waited too long for somebody's act."""
+    try:
+        with transaction.atomic():
+            _chunk(None, run, mapping, ids)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) != "55P03":
+            raise
+        raise Busy from error
 
 
 def to_load(run: ImportRun) -> int:
@@ -116,7 +127,7 @@ load_chunk = door(_load_chunk)
 def _chunk(act: OpenAct | None, run: ImportRun, mapping: ImportMapping, ids: list[int]) -> None:
     rows = list(ImportRow.objects.filter(pk__in=ids, done=False).order_by("pk"))
     incoming = gather(run, rows)
-    outcomes = LOADERS[mapping.kind](run, mapping, act).load(incoming)
+    outcomes = LOADERS.get(mapping.kind, PortedLoader)(run, mapping, act).load(incoming)
     _mark(rows, outcomes)
     _count(run, [outcomes[row.pk] for row in rows])
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Model
-
 from work.models.imports import ImportedRecord, ImportPart, ImportRow, ImportRun, ImportVerdict
 from work.services.acts import OpenAct
 from work.services.import_.faults import Fault, shown
@@ -50,10 +48,11 @@ class Outcome:
     closed_in_source: bool = False
     written: bool = False
     moved: int = 0
+    record_id: int | None = None
     made: dict[str, int] = field(default_factory=dict)
 
 
-class Loader[T: Model](ABC):
+class Loader[T](ABC):
     """Loads chunks of one kind. Without an act it only compares and writes nothing."""
 
     def __init__(self, run: ImportRun, mapping: ImportMapping, act: OpenAct | None) -> None:
@@ -228,6 +227,7 @@ class Loader[T: Model](ABC):
                 system=self.mapping.system,
                 key=record.key,
                 base=outcomes[record.row.pk].base,
+                record_id=outcomes[record.row.pk].record_id,
                 run=self.run,
             )
             for record in incoming
@@ -238,7 +238,7 @@ class Loader[T: Model](ABC):
             rows,
             update_conflicts=True,
             unique_fields=["site", "kind", "system", "key"],
-            update_fields=["base", "run"],
+            update_fields=["base", "record_id", "run"],
         )
 
 

@@ -18,7 +18,10 @@ from work.models import (
     WorkItem,
     WorkTypeVersion,
 )
+from work.models.imports import ImportedRecord
 from work.states import Role
+
+PEOPLE = "work.people"
 
 
 def places(site: Site, system: str, refs: Iterable[str]) -> dict[str, Place]:
@@ -74,6 +77,31 @@ def people(site: Site, names: Iterable[str]) -> dict[str, int]:
         memberships__in=roles.exclude(role=Role.CONTRACTOR),
     )
     return {str(user.username): user.pk for user in own}
+
+
+def somebody(site: Site, system: str, refs: Iterable[str]) -> tuple[dict[str, int], set[str]]:
+    """Ids of active people of the site by sign-in name, key of the same source, or badge.
+
+    Besides the badges that several people have.
+    """
+    wanted = {ref for ref in refs if ref}
+    at = timezone.now()
+    lasting = Membership.objects.filter(Q(ends=None) | Q(ends__gt=at), site=site)
+    here = User.objects.filter(is_active=True, pk__in=lasting.values("user"))
+    badges: dict[str, int] = {}
+    several: set[str] = set()
+    for badge, pk in here.filter(badge__in=wanted).values_list("badge", "pk"):
+        several |= {badge} & set(badges)
+        badges[badge] = pk
+    read = ImportedRecord.objects.filter(
+        site=site, kind=PEOPLE, system=system, key__in=wanted, record_id__in=here.values("pk")
+    )
+    keys = {key: pk for key, pk in read.values_list("key", "record_id") if pk is not None}
+    named = {
+        str(name): pk for name, pk in here.filter(username__in=wanted).values_list("username", "pk")
+    }
+    known = {badge: pk for badge, pk in badges.items() if badge not in several} | keys | named
+    return known, several - set(known)
 
 
 def versions(site: Site, codes: Iterable[str]) -> dict[str, WorkTypeVersion]:

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from work import ports
+from work.ports import Holds, ImportField
 from work.states import IMPORTABLE, PlaceKind, Priority, Status
 
 KEY_LIMIT = 200
 
 
 class Kind(StrEnum):
-    """What a mapping loads."""
+    """What a mapping loads of the core; domains bring others at the port `importers`."""
 
     PLACES = "places"
     ASSETS = "assets"
@@ -47,6 +49,7 @@ class Form(StrEnum):
 
     TEXT = "text"
     MOMENT = "moment"
+    DAY = "day"
     YES_NO = "yes_no"
     NUMBER = "number"
     CODE = "code"
@@ -145,6 +148,54 @@ ONCE: dict[Kind, frozenset[str]] = {
     ),
 }
 
+_FORMS = {
+    Holds.TEXT: Form.TEXT,
+    Holds.CODE: Form.CODE,
+    Holds.DAY: Form.DAY,
+    Holds.MOMENT: Form.MOMENT,
+    Holds.YES_NO: Form.YES_NO,
+    Holds.NUMBER: Form.NUMBER,
+}
+
+
+def kinds() -> list[str]:
+    """All that a mapping may load: of the core, and of the domains."""
+    return [*Kind, *(each.key for each in ports.importers.all())]
+
+
+def kind_of(key: str) -> str:
+    """A kind by its key: one of the core, or that of a domain."""
+    return Kind(key) if key in set(Kind) else key
+
+
+def targets(kind: str) -> dict[str, Target]:
+    """The fields that a mapping of this kind may fill."""
+    if kind in TARGETS:
+        return TARGETS[Kind(kind)]
+    importer = ports.importers.get(kind)
+    return {name: _target(field) for name, field in importer.fields.items()} if importer else {}
+
+
+def _target(field: ImportField) -> Target:
+    if (form := _FORMS.get(field.holds)) is None:
+        return _to(field.holds.value, needed=field.needed)
+    length = field.length if form is Form.TEXT else 0
+    return Target(form, length, choices=field.choices, needed=field.needed)
+
+
+def once(kind: str) -> frozenset[str]:
+    """The fields of this kind that are never taken from the source again."""
+    if kind in ONCE:
+        return ONCE[Kind(kind)]
+    importer = ports.importers.get(kind)
+    fields = importer.fields if importer else {}
+    return frozenset(name for name, field in fields.items() if field.once)
+
+
+def links(kind: str) -> dict[str, Target]:
+    """The second files of links that a mapping of this kind may name."""
+    return LINKS[Kind(kind)] if kind in LINKS else {}
+
 
 @dataclass(frozen=True)
 class Field:
@@ -209,7 +260,7 @@ class ImportMapping:
     complete: whether the file holds all that the source has, so that what it lacks is gone there.
     """
 
-    kind: Kind
+    kind: str
     name: str
     system: str
     text: str
@@ -231,7 +282,7 @@ class ImportMapping:
     @property
     def key_limit(self) -> int:
         """How long a key may be: it is the code as well where no field says that."""
-        code = TARGETS[self.kind].get("code")
+        code = targets(self.kind).get("code")
         if code is None or any(each.name == "code" for each in self.fields):
             return KEY_LIMIT
         return code.length
@@ -247,7 +298,7 @@ class ImportMapping:
 
     def wins(self, name: str) -> Wins:
         """Who wins on a later run for one field."""
-        if name in ONCE[self.kind]:
+        if name in once(self.kind):
             return Wins.FIRST
         for item in self.fields:
             if item.name == name:

@@ -14,8 +14,6 @@ from work.services.import_.faults import MappingFault, shown
 from work.services.import_.mapping import (
     CUSTOM,
     LINE_TARGETS,
-    LINKS,
-    TARGETS,
     Field,
     FileForm,
     Form,
@@ -25,6 +23,10 @@ from work.services.import_.mapping import (
     Target,
     Unknown,
     Wins,
+    kind_of,
+    kinds,
+    links,
+    targets,
 )
 from work.states import Status
 
@@ -55,7 +57,7 @@ def parse(text: str, *, name: str) -> ImportMapping:
     except (ValueError, RecursionError) as error:  # numbers and tables that are too long, too
         raise MappingFault(name, str(error)) from error
     toml.known(document, "", (*_TOP, *_TOP_MORE))
-    kind = Kind(toml.one_of(document, "kind", tuple(Kind)))
+    kind = kind_of(toml.one_of(document, "kind", tuple(kinds())))
     form = file_form(document.get("file", {}), "file", FileForm())
     mapping = ImportMapping(
         kind=kind,
@@ -75,16 +77,18 @@ def parse(text: str, *, name: str) -> ImportMapping:
     return mapping
 
 
-def _fields(document: Mapping, kind: Kind, form: FileForm) -> tuple[Field, ...]:
+def _fields(document: Mapping, kind: str, form: FileForm) -> tuple[Field, ...]:
     table = toml.table(document, "fields")
-    targets = TARGETS[kind]
-    toml.known(table, "fields", targets)
-    fields = [_field(table, name, "fields", targets[name], form) for name in table]
+    known = targets(kind)
+    toml.known(table, "fields", known)
+    fields = [_field(table, name, "fields", known[name], form) for name in table]
     custom = toml.table(document, "values")
     if custom and kind is Kind.PLACES:
         raise MappingFault("values", _("Places have no fields of their own."))
     if custom and kind is Kind.ASSETS:
         raise MappingFault("values", _("The fields of an asset's class are not imported."))
+    if custom and kind is not Kind.WORK:
+        raise MappingFault("values", _("Only work has fields of its type."))
     for name in custom:
         field = _field(custom, name, "values", CUSTOM, form)
         fields.append(Field(**{**vars(field), "name": f"values.{name}"}))
@@ -133,7 +137,7 @@ def _fitting(field: Field, path: str, said: Mapping) -> None:
     """Refuse options that do not go with the field, and constants that it cannot hold."""
     if "otherwise" in said and "map" not in said:
         raise MappingFault(f"{path}.otherwise", _("It goes with a map."))
-    if "date" in said and field.target.form not in (Form.MOMENT, Form.CUSTOM):
+    if "date" in said and field.target.form not in (Form.MOMENT, Form.DAY, Form.CUSTOM):
         raise MappingFault(f"{path}.date", _("This field holds no date."))
     if field.target.form is not Form.CODE:
         return
@@ -149,9 +153,9 @@ def _fitting(field: Field, path: str, said: Mapping) -> None:
         raise MappingFault(path, problem % said_of)
 
 
-def _links(document: Mapping, kind: Kind, form: FileForm) -> tuple[Join, ...]:
+def _links(document: Mapping, kind: str, form: FileForm) -> tuple[Join, ...]:
     table = toml.table(document, "links")
-    toml.known(table, "links", LINKS[kind])
+    toml.known(table, "links", links(kind))
     joins = []
     for name in table:
         path, said = f"links.{name}", toml.table(table, name, "links")
@@ -169,7 +173,7 @@ def _links(document: Mapping, kind: Kind, form: FileForm) -> tuple[Join, ...]:
     return tuple(joins)
 
 
-def _lines(document: Mapping, kind: Kind, form: FileForm) -> Join | None:
+def _lines(document: Mapping, kind: str, form: FileForm) -> Join | None:
     said = toml.table(document, "lines")
     if not said:
         return None
@@ -195,10 +199,12 @@ def _lines(document: Mapping, kind: Kind, form: FileForm) -> Join | None:
     )
 
 
-def _unknown(document: Mapping, kind: Kind) -> dict[str, Unknown]:
+def _unknown(document: Mapping, kind: str) -> dict[str, Unknown]:
     table = toml.table(document, "unknown")
     toml.known(table, "unknown", _UNKNOWN)
     said = {name: Unknown(toml.one_of(table, name, tuple(Unknown), "unknown")) for name in table}
+    if said and kind not in set(Kind):
+        raise MappingFault("unknown", _("An unknown reference refuses a record of this kind."))
     if said.get("record") is Unknown.KEEP:
         raise MappingFault("unknown.record", _("There is no record to keep the text on."))
     if kind is Kind.PLACES and said.get("parent") is Unknown.KEEP:
@@ -209,7 +215,7 @@ def _unknown(document: Mapping, kind: Kind) -> dict[str, Unknown]:
 def _complete(mapping: ImportMapping) -> None:
     """Every field that a new record needs has a source."""
     named = {field.name for field in mapping.fields}
-    for name, target in TARGETS[mapping.kind].items():
+    for name, target in targets(mapping.kind).items():
         if target.needed and name not in named and name != "code":
             raise MappingFault(f"fields.{name}", _("It is missing."))
     if mapping.kind is Kind.WORK and "what" not in named:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from work import ports
 from work.models import Site, User
 from work.models.imports import (
     UNDER_WAY,
@@ -18,6 +19,7 @@ from work.models.imports import (
     ImportRun,
     ImportState,
 )
+from work.permissions import Action, can_at, scope
 from work.services.import_ import mapping_toml
 from work.services.import_.alone import alone
 from work.services.import_.faults import FileFault, GivenUp, MappingFault, NotNow
@@ -55,7 +57,7 @@ def unseen(_pass: ImportPass, _total: int) -> None:
 def run_import(
     *,
     site: Site,
-    kind: Kind,
+    kind: Kind | None,
     path: Path,
     mapping_path: Path,
     actor: User | None = None,
@@ -65,15 +67,15 @@ def run_import(
 ) -> ImportRun:
     """Import a file, or with `dry_run` only say what would come of it.
 
+    kind: None takes what the mapping says, of a domain.
     A run of the same files with the same mapping that was killed while it loaded is taken up where
     it stood. errors: where the errors will go. Raises FileFault or MappingFault, and then nothing
     was loaded; or NotNow.
     """
     mapping = mapping_toml.load(mapping_path)
-    if mapping.kind is not kind:
-        raise MappingFault(
-            "kind", _("This mapping is for %(kind)s.") % {"kind": mapping.kind.value}
-        )
+    if mapping.kind != kind if kind else mapping.kind in set(Kind):
+        raise MappingFault("kind", _("This mapping is for %(kind)s.") % {"kind": str(mapping.kind)})
+    check_brought(site, mapping, actor)
     files = Files.find(path, mapping, mapping_path)
     if errors is not None:
         check_target(errors, [*files, mapping_path])
@@ -83,6 +85,19 @@ def run_import(
         run = _begun(site, mapping, files, actor, dry_run)
         carry_out(run, mapping, files, actor, progress)
     return run
+
+
+def check_brought(site: Site, mapping: ImportMapping, actor: User | None) -> None:
+    """Refuse what must name who brought it without one who may. Raises MappingFault."""
+    importer = ports.importers.get(mapping.kind)
+    if importer is None:
+        return
+    if actor is None and importer.by_person:
+        raise MappingFault("kind", _("These records name who brought them: say who does."))
+    if actor is not None and not can_at(
+        scope(actor, timezone.now()), Action.CONFIGURE, site.pk, ""
+    ):
+        raise MappingFault("kind", _("Only who sets up the site imports."))
 
 
 def carry_out(
@@ -209,7 +224,7 @@ def new(
     """A run that is about to read, not saved."""
     return ImportRun(
         site=site,
-        kind=mapping.kind.value,
+        kind=str(mapping.kind),
         system=mapping.system,
         mapping_name=mapping.name,
         mapping_text=mapping.text,

@@ -25,7 +25,7 @@ def shipped() -> dict[str, tuple[str, str, str]]:
     found = {}
     for path in sorted(SHIPPED.glob("*.toml")):
         mapping = mapping_toml.load(path)
-        found[f"shipped:{path.stem}"] = (mapping.name, mapping.kind.value, mapping.text)
+        found[f"shipped:{path.stem}"] = (mapping.name, str(mapping.kind), mapping.text)
     return found
 
 

@@ -7,10 +7,10 @@ import tomllib
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
-from work.services.import_.mapping import LINE_TARGETS, LINKS, TARGETS, Kind
+from work.services.import_.mapping import LINE_TARGETS, Kind, kind_of, links, targets
 from work.services.import_.toml_text import dumps
 
-UNKNOWN: dict[Kind, tuple[str, ...]] = {
+UNKNOWN: dict[str, tuple[str, ...]] = {
     Kind.PLACES: ("parent", "team"),
     Kind.ASSETS: ("place", "parent", "team"),
     Kind.WORK: ("place", "asset", "parent", "team", "owner", "record"),
@@ -29,35 +29,35 @@ class _Beyond(Exception):
     """The mapping says what no answer holds."""
 
 
-def joins(kind: Kind) -> list[str]:
+def joins(kind: str) -> list[str]:
     """The files that records are joined with, as they are called in a mapping."""
-    return [f"links.{name}" for name in LINKS[kind]] + (["lines"] if kind is Kind.WORK else [])
+    return [f"links.{name}" for name in links(kind)] + (["lines"] if kind is Kind.WORK else [])
 
 
-def groups(kind: Kind) -> list[str]:
+def groups(kind: str) -> list[str]:
     """The fields that answers are asked for, as they are called in a mapping."""
-    own = [f"fields.{name}" for name in TARGETS[kind]]
+    own = [f"fields.{name}" for name in targets(kind)]
     return own + ([f"lines.fields.{name}" for name in LINE_TARGETS] if kind is Kind.WORK else [])
 
 
-def text_of(kind: Kind, flat: Mapping[str, Any]) -> str:
+def text_of(kind: str, flat: Mapping[str, Any]) -> str:
     """The mapping that the answers say, as text. It is not checked here."""
-    document: dict[str, Any] = {"kind": kind.value}
+    document: dict[str, Any] = {"kind": str(kind)}
     for key in ("name", "system", "key"):
         if flat.get(key):
             document[key] = flat[key]
     document["words"] = ["*"] if flat.get("words") else []
     document["complete"] = bool(flat.get("complete"))
     document["file"] = file_of(flat)
-    document["fields"] = _fields("fields", TARGETS[kind], flat)
+    document["fields"] = _fields("fields", targets(kind), flat)
     if values := _pairs(flat.get("values", "")):
         document["values"] = values
-    links = {name: _some(f"links.{name}", _JOIN, flat) for name in LINKS[kind]}
-    document["links"] = {name: said for name, said in links.items() if said.get("file")}
+    joined = {name: _some(f"links.{name}", _JOIN, flat) for name in links(kind)}
+    document["links"] = {name: said for name, said in joined.items() if said.get("file")}
     if kind is Kind.WORK and flat.get("lines.file"):
         lines = _some("lines", _LINES, flat)
         document["lines"] = lines | {"fields": _fields("lines.fields", LINE_TARGETS, flat)}
-    document["unknown"] = _some("unknown", UNKNOWN[kind], flat)
+    document["unknown"] = _some("unknown", UNKNOWN.get(kind, ()), flat)
     return dumps({key: value for key, value in document.items() if value != {}})
 
 
@@ -119,12 +119,12 @@ def with_codes(text: str, codes: Iterable[str], fits: Container[str]) -> str:
     return "\n".join([*filter(None, [text.rstrip()]), *lines])
 
 
-def suggested(kind: Kind, columns: Iterable[str]) -> Flat:
+def suggested(kind: str, columns: Iterable[str]) -> Flat:
     """Fields whose name is that of a column."""
     by_name = {name.casefold().replace(" ", "_"): name for name in columns}
     flat = {
         f"fields.{name}.column": by_name[name]
-        for name in TARGETS[kind]
+        for name in targets(kind)
         if name in by_name and name != "code"
     }
     key = next((by_name[name] for name in ("id", "key", "code", "number") if name in by_name), "")
@@ -143,12 +143,12 @@ def flat_of(text: str) -> Flat | None:
         flat = _flat(document)
     except (_Beyond, TypeError, AttributeError):
         return None
-    kind = Kind(document["kind"])
+    kind = kind_of(document["kind"])
     return flat if _same(document, tomllib.loads(text_of(kind, flat))) else None
 
 
 def _flat(document: Mapping[str, Any]) -> Flat:
-    kind = Kind(document["kind"])
+    kind = kind_of(document["kind"])
     flat: Flat = {key: document.get(key, "") for key in ("name", "system", "key")}
     flat["words"] = document.get("words", ["*"]) == ["*"]
     flat["complete"] = document.get("complete", True)

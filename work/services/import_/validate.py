@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from work.models.imports import ImportRun
-from work.services.import_.mapping import TARGETS, Form, ImportMapping, Kind, Target, Unknown
+from work.services.import_.mapping import ImportMapping, Kind, Target, Unknown, targets
 
 # Where a reference is looked up, by what it refers to: a query that finds it by r.ref in the site.
 _FOUND = {
@@ -34,7 +34,8 @@ _FOUND = {
     "asset class": "SELECT 1 FROM work_assetclass t WHERE t.site_id = %(site)s AND t.code = {ref}",
 }
 _DOUBLE = '[{"code": "double_key"}]'  # in the faults of a record
-_OF_PARENT = {Kind.PLACES: "place", Kind.ASSETS: "asset", Kind.WORK: "work item"}
+_TABLES: dict[str, str] = {Kind.PLACES: "work_place", Kind.ASSETS: "work_asset"}
+_OF_PARENT: dict[str, str] = {Kind.PLACES: "place", Kind.ASSETS: "asset", Kind.WORK: "work item"}
 
 
 def validate(run: ImportRun, mapping: ImportMapping) -> None:
@@ -68,6 +69,11 @@ class _Checks:
 
     def __init__(self, run: ImportRun, mapping: ImportMapping) -> None:
         self.run, self.mapping = run, mapping
+
+    @property
+    def _of_work(self) -> bool:
+        """Whether the kind is one of the core, of which references are looked up here."""
+        return self.mapping.kind in set(Kind)
 
     def _execute(self, sql: str, **params: Any) -> int:
         params |= {"run": self.run.pk, "site": self.run.site_id, "system": self.mapping.system}
@@ -163,9 +169,9 @@ class _Checks:
 
     def fields(self) -> None:
         """References in the fields of the records."""
-        for name, target in TARGETS[self.mapping.kind].items():
+        for name, target in targets(self.mapping.kind).items():
             column = self._column(name)
-            if target.form is Form.REFERENCE and name != "parent" and column:
+            if target.to in _FOUND and self._of_work and name != "parent" and column:
                 ref = f"(r.data->'f'->>'{name}')"
                 where = f"r.part = 'record' AND {ref} <> ''"
                 self._missing(target.to, ref, where, column, self._policy(target))
@@ -222,7 +228,7 @@ class _Checks:
 
     def taken(self) -> None:
         """A code that another record of the site has, from another source or under another key."""
-        table = {Kind.PLACES: "work_place", Kind.ASSETS: "work_asset"}.get(self.mapping.kind)
+        table = _TABLES.get(self.mapping.kind)
         if table:
             self._fault(
                 f"""r.part = 'record' AND EXISTS (
