@@ -22,7 +22,8 @@ _HALF = f"{NAME}_half"
 
 def key() -> str:
     digest = hashlib.sha256()
-    sources = [*ROOT.glob("*/migrations/*.py"), ROOT / "vinkey/settings.py"]
+    sources = [*ROOT.glob("*/migrations/*.py"), ROOT / "work/together.py"]
+    sources.append(ROOT / "vinkey/settings.py")
     for path in [*sorted(sources), ROOT / "requirements.lock"]:
         digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]

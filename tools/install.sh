@@ -24,6 +24,8 @@ fi
 if ! cmp -s requirements.lock .venv/requirements.lock; then
     echo "Installing what requirements.lock names."
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
-        --require-hashes -r requirements.lock
+        --require-hashes --no-compile -r requirements.lock
+    # By all processors; pip would use one of them.
+    .venv/bin/python -m compileall -qq -j 0 .venv/lib || true
     cp requirements.lock .venv/requirements.lock
 fi

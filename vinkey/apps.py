@@ -2,12 +2,18 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import SimpleAdminConfig
+from django.core import checks
 
 
 class VinkeyConfig(AppConfig):
     name = "vinkey"
     verbose_name = "Vinkey"
     default = True
+
+    def ready(self) -> None:
+        from vinkey import squashed
+
+        checks.register(squashed.check, checks.Tags.database)
 
 
 class AdminConfig(SimpleAdminConfig):

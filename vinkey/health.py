@@ -12,6 +12,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
+from vinkey import squashed
+
 GRACE = timedelta(minutes=3)
 _started = time.monotonic()
 _migrated = False
@@ -53,8 +55,10 @@ def _migrations() -> str:
     global _migrated
     if _migrated:
         return ""
-    executor = MigrationExecutor(connection)
-    left = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    left = squashed.lacking()
+    if not left:
+        executor = MigrationExecutor(connection)
+        left = executor.migration_plan(executor.loader.graph.leaf_nodes())
     _migrated = not left
     return f"{len(left)} not applied" if left else ""
 

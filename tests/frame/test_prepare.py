@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from vinkey import health, squashed
 from vinkey.management.commands import prepare
 from vinkey.roles import may_grant
 
@@ -96,3 +98,19 @@ def test_static_files_are_collected_again_when_one_changed(called, tmp_path):
     (tmp_path / "source" / "one.css").write_text("a{color:red}")
     assert run("--static-only") == "Static files collected.\n"
     assert called == ["collectstatic", "collectstatic"]
+
+
+def test_a_database_between_squashed_migrations_is_not_taken_for_whole(
+    db, called, settings, monkeypatch
+):
+    Path(settings.STATIC_ROOT).mkdir()
+    monkeypatch.setattr(health, "_migrated", False)
+    assert (squashed.lacking(), health.CHECKS["migrations"]()) == ([], "")
+    monkeypatch.setattr(health, "_migrated", False)
+    lost = "permits", "0009_relied_on_through_permits"
+    MigrationRecorder(connection).record_unapplied(*lost)
+    assert prepare.migrations_left()
+    assert health.CHECKS["migrations"]() == "1 not applied"
+    with pytest.raises(SystemCheckError, match=r"lacks permits\.0009_relied_on_through_permits:"):
+        run()
+    assert called == ["collectstatic"]

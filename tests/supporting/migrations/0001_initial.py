@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from work.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -17,21 +19,23 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Ticket',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('valid', 'Valid'), ('lapsed', 'Lapsed')], default='open', max_length=8)),
-                ('valid_until', models.DateTimeField(null=True)),
-                ('outcome', models.JSONField(default=list)),
-                ('after', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.workitem')),
-                ('bars', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.workitem')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.site')),
-            ],
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='ticket',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='258abd1ef392d2471042695bfca416f416159c88', operation='DELETE', pgid='pgtrigger_never_deleted_a4322', table='supporting_ticket', when='BEFORE')),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Ticket',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('state', models.CharField(choices=[('open', 'Open'), ('valid', 'Valid'), ('lapsed', 'Lapsed')], default='open', max_length=8)),
+                    ('valid_until', models.DateTimeField(null=True)),
+                    ('outcome', models.JSONField(default=list)),
+                    ('after', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.workitem')),
+                    ('bars', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.workitem')),
+                    ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.site')),
+                ],
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='ticket',
+                trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='258abd1ef392d2471042695bfca416f416159c88', operation='DELETE', pgid='pgtrigger_never_deleted_a4322', table='supporting_ticket', when='BEFORE')),
+            ),
+        ]),
     ]

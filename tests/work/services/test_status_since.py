@@ -1,21 +1,18 @@
 """An item says since when it has been in the status that it has, whatever it went through."""
 
-from datetime import UTC, datetime
-from importlib import import_module
+from datetime import datetime
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from tests.factories import requested_item
-from tests.work.verbs import MOVING, in_every_status, step
+from tests.work.verbs import MOVING, step
 from work.models import WorkItem
 from work.permissions import scope
 from work.reads import item as read
 from work.reads.item_header import header
 from work.services import execution, items
-from work.states import MOVES, Status
-
-FILL = import_module("work.migrations.0003_since_when_in_its_status").FILL
+from work.states import MOVES
 
 
 def since(world, item) -> datetime:
@@ -68,22 +65,6 @@ def test_on_it_now_begins_at_its_moment(world):
     )
 
     assert (item.status, since(world, item)) == ("live", world.t(5))
-
-
-@pytest.mark.parametrize("status", Status)
-def test_what_stood_before_there_was_such_a_column(world, status):
-    """The migration reads it off what led to the status, or else off the item's own times."""
-    item = in_every_status(world)[status]
-    if status == Status.PLANNED:
-        item = step(world, "stop", step(world, "start", item, 10), 20)
-    was = item.status_since
-    assert was == (world.t(20) if status == Status.PLANNED else world.at)
-
-    WorkItem.objects.update(status_since=datetime(2000, 1, 1, tzinfo=UTC))
-    with connection.cursor() as cursor:
-        cursor.execute(FILL)
-
-    assert since(world, item) == was
 
 
 def test_the_history_of_items_keeps_it(world):

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from vinkey import squashed
 from vinkey.roles import may_grant
 from work.demo import progress
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         self._collect()
         if options["static_only"]:
             return
-        self.check()
+        self.check(databases=[connection.alias])
         if migrations_left():
             call_command("migrate", interactive=False, verbosity=options["verbosity"])
         if may_grant(connection):
@@ -66,6 +67,8 @@ def static_left() -> bool:
 
 
 def migrations_left() -> bool:
+    if squashed.lacking():
+        return True
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
