@@ -3,6 +3,8 @@
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
+from work.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -10,7 +12,7 @@ class Migration(migrations.Migration):
         ('competence', '0002_who_did_it_stands'),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.AddField(
             model_name='company',
             name='foremen',
@@ -21,4 +23,4 @@ class Migration(migrations.Migration):
             name='type_ids',
             field=django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, db_default=[], default=list),
         ),
-    ]
+    ])]

@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from work.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.AddField(
             model_name='acknowledgement',
             name='together_with',
@@ -43,4 +45,4 @@ class Migration(migrations.Migration):
             model_name='revision',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('wrote__contains', [models.F('approver')]), _negated=True), models.Q(('wrote__contains', [models.F('reviewer')]), _negated=True)), name='documents_revision_wrote'),
         ),
-    ]
+    ])]

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from work.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
         ('work', '0018_lapses_of_a_site'),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.AddField(
             model_name='importedrecord',
             name='record_id',
@@ -35,4 +37,4 @@ class Migration(migrations.Migration):
             name='kind',
             field=models.CharField(max_length=60, verbose_name='kind'),
         ),
-    ]
+    ])]
