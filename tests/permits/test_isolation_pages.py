@@ -115,6 +115,12 @@ def test_the_register_is_by_age_and_queries_do_not_grow(world, sign_in):
     young = isolated.applied(world, at=world.t(-10))
     old = isolated.verified(world, at=world.t(-60), uses=[{"permit_id": permit.pk}])
     planned = isolated.planned(world)
+    # LasTeam works under a permit of the site too.
+    plan = {"executor_ids": [world.welder.pk], "team_id": world.lasteam.pk}
+    theirs = made.draft(world, cold, items=[planned_item(world, plan=plan)])
+    isolation_uses.use(
+        actor=world.supervisor, at=world.at, isolation_id=young.pk, permit_id=theirs.pk
+    )
     long = isolated.verified(world, at=world.t(-30))
     isolations.carry_on(
         actor=world.supervisor,
@@ -136,7 +142,13 @@ def test_the_register_is_by_age_and_queries_do_not_grow(world, sign_in):
     assert numbers(reader, show="planned") == label(planned)
     assert numbers(reader, show="long") == label(long)
     assert numbers(reader, show="ended") == numbers(reader, place="L4") == []
-    assert numbers(sign_in(world.contractor)) == label(old)
+    company = sign_in(world.contractor)
+    assert numbers(company) == label(old, young)
+    page = company.get(url(young)).content.decode()
+    assert "Somebody of the site or another company" in page
+    for who in (world.supervisor, world.permit_issuer, world.operator):
+        assert who.name not in page
+    assert "Sealer" not in company.get(f"{LIST}own/").content.decode()
     assert numbers(sign_in(world.other_contractor)) == []
 
     counts, own_page = [], f"{LIST}own/"
@@ -155,4 +167,4 @@ def test_the_register_is_by_age_and_queries_do_not_grow(world, sign_in):
             assert weight(answer) < 100_000
             counts.append(len(asked) - FRAME)
     assert counts[:4] == counts[4:]
-    assert counts[:4] == [4, 4, 9, 1]  # that of a phone stands under no live token
+    assert counts[:4] == [4, 4, 9, 2]
