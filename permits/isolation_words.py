@@ -124,4 +124,6 @@ SENTENCES = {
 GENERAL = {
     "permits.work_behind_isolation": _("Other work is in progress or waiting behind it."),
     "permits.own_work_alone": _("Other work is not carried out by you alone."),
+    "permits.card_elsewhere": _("Other work is not where the card is of."),
+    "permits.signed_on_behind": _("Somebody is still signed on at another permit."),
 }

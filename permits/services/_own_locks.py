@@ -64,6 +64,14 @@ def signed_on(permits: Iterable[Any], person_id: int | None, name: str = "") -> 
     return [_signed_on(ids[pk]) for pk in rows.values_list("permit_id", flat=True)]
 
 
+def signed_on_at(site_id: int, person_id: int | None, name: str = "") -> list[Reason]:
+    """The permits of a site under which somebody is signed on."""
+    rows = Presence.objects.filter(
+        permit__site_id=site_id, person_id=person_id, name=name, off_at=None
+    )
+    return [_signed_on(each.permit) for each in rows.select_related("permit__site")]
+
+
 def anybody_on(permits: Iterable[Any]) -> list[Reason]:
     """The permits among these under which anybody is signed on, each with a link."""
     ids = {each.pk: each for each in permits}

@@ -6,14 +6,14 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from permits.isolation_states import Verb
-from permits.models import Isolation, IsolationUse, LockRemoval, Permit, PersonalLock
+from permits.models import Isolation, IsolationUse, LockRemoval, PersonalLock
 from permits.services._behind import work_behind
 from permits.services._isolated import reason
 from permits.services._isolation import KEY, enter, kept, known
 from permits.services._isolation_facts import Facts
 from permits.services._locks_for import signs_in
 from permits.services._named import model_of
-from permits.services._own_locks import signed_on
+from permits.services._own_locks import signed_on_at
 from permits.services.boxes import take_off
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.services import OpenAct, door, recheck
@@ -71,9 +71,7 @@ def _end(act: OpenAct, removal: LockRemoval) -> None:
 
 def present(facts: Facts, lock: PersonalLock) -> list[Reason]:
     """What says that the holder is here: signed on, or work in progress behind it."""
-    site = Permit.objects.filter(site_id=facts.isolation.site_id, presences__off_at=None)
-    permits = site.filter(presences__person_id=lock.person_id, presences__name=lock.name)
-    said = signed_on(permits.select_related("site").distinct(), lock.person_id, lock.name)
+    said = signed_on_at(facts.isolation.site_id, lock.person_id, lock.name)
     live = [each for each in facts.under_way if each.status == Status.LIVE]
     return said + [
         work_behind(facts, each)

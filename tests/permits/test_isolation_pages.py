@@ -63,8 +63,14 @@ def test_an_isolation_is_planned_and_brought_in_place_from_its_pages(world, sign
         assert words in page
     assert do(mine, isolation, "on").status_code == 303
     lock = isolation.locks.get()
+    assert do(lead, isolation, "on-for", name="Jan Smit").status_code == 303
+    for_him = isolation.locks.get(name="Jan Smit")
+    assert "Take it off with its holder" in lead.get(url(isolation)).content.decode()
+    assert do(mine, isolation, "off-for", of=for_him.pk).status_code == 403
+    assert do(lead, isolation, "off-for", of=for_him.pk).status_code == 303
     gone = {"away": "Gate log", "tried": "Called twice"}
     assert do(lead, isolation, "absent", of=lock.pk, **gone).status_code == 303
+    assert "I am here" in mine.get(url(isolation)).content.decode()
     assert do(issuer, isolation, "remove-lock", of=lock.pk).status_code == 303
     page = mine.get(url(isolation)).content.decode()
     assert "Gate log" in page

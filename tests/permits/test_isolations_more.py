@@ -176,6 +176,11 @@ def test_a_test_is_sanctioned_by_everybody_behind_it(world):
     assert against(boxes.off, isolation, **tech) == ["signed_on_behind"]
     assert against(boxes.off, isolation, **tech, lock_id=for_him.pk) == ["signed_on_behind"]
     on_it.sign_off(**tech, presence_id=mine.pk)
+
+    def ask_removal(isolation_id, **given) -> None:
+        gone.ask_removal(**given, lock_id=for_him.pk, away="Gate log", tried="Called")
+
+    assert against(ask_removal, isolation, **lead) == ["signed_on_behind"]
     assert against(sanction.agree, isolation, at=world.at, actor=world.operator) == ["lock_not_on"]
     assert against(sanction.sanction, isolation, **lead) == [
         "test_not_agreed",
@@ -366,9 +371,9 @@ def test_by_sql_nobody_tries_what_he_applied_nor_takes_off_what_is_relied_on(app
     assert app(drawer, [isolation.pk]) == CHECK
 
     # Nothing that was tried is undone, and no link or lock goes, while somebody relies on it.
-    untried = {"tried_at": None, "tried_by_id": None}
+    no_try = {"tried_at": None, "tried_by_id": None}
     undone = {f"{name}_{part}": None for name in ("applied", "locked") for part in ("at", "by_id")}
-    assert point(**untried) == point(**undone, **untried) == point(ended_at=world.at) == CHECK
+    assert point(**no_try) == point(**undone, **no_try) == point(ended_at=world.at) == CHECK
     assert point(tag="XV-9") == "P0001"
     uses = "UPDATE permits_isolationuse SET {} WHERE isolation_id = %s"
     assert app(uses.format("ended_at = now()"), [isolation.pk]) == CHECK
@@ -388,12 +393,25 @@ def test_by_sql_nobody_tries_what_he_applied_nor_takes_off_what_is_relied_on(app
         " position_after) VALUES (%s, 9, 'XV-9', 'valve', 'Closed', '', '')"
     )
     assert app(drawn, [isolation.pk]) == CHECK
+    asked = gone.ask_removal(
+        actor=world.supervisor, at=world.at, lock_id=mine.pk, away="Gate", tried="Called"
+    )
+    other_asker = "UPDATE permits_lockremoval SET asked_by_id = %s WHERE id = %s"
+    assert app(other_asker, [other.pk, asked.pk]) == "P0001"
     assert app(off_by, [world.technician.pk, mine.pk]) == "done to 1"
+    by = {"actor": world.technician, "at": world.at, "site_id": world.site.pk}
+    card = own.draw_card(**by, place_id=world.l3.pk, title="Sealer", points=isolated.TWO)
+    assert app("UPDATE permits_isolationcard SET points = '[]' WHERE id = %s", [card.pk]) == "P0001"
 
     # Not in force behind what is not tried, and not untried behind a permit in force.
     issuing.issue(
         actor=world.permit_issuer, at=world.at, permit_id=permit.pk, scanned=True, signed=True
     )
+    link = (
+        "INSERT INTO permits_isolationuse (isolation_id, permit_id, how, since)"
+        " VALUES (%s, %s, 'protected', now())"
+    )
+    assert app(link, [untried.pk, permit.pk]) == CHECK
     falls = "UPDATE permits_isolation SET state = 'applied' WHERE id = %s"
     assert app(falls, [isolation.pk]) == CHECK
     issuing.withdraw(actor=world.permit_issuer, at=world.at, permit_id=permit.pk)
