@@ -12,7 +12,7 @@ from permits.isolation_states import ENDED, How, Kind
 from permits.models import Isolation, IsolationUse, LockRemoval, PersonalLock
 from permits.services._isolated import holds_until, not_relied_on, reason, stands, url
 from permits.services._isolation import KEY
-from permits.services.boxes import told_first
+from permits.services._own_locks import told_first
 from permits.states import State as PermitState
 from work.exceptions import Reason
 from work.ports import Answer, Fit, ItemChange, ItemContext, Requirement, Source

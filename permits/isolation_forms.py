@@ -45,6 +45,18 @@ class Absent(Form):
     tried = words(_("What was done to reach the person"))
 
 
+class Told(Form):
+    how = words(_("How the person was told"))
+
+
+class For(Form):
+    name = forms.CharField(
+        label=_("Whose lock"),
+        max_length=150,
+        help_text=_("Somebody without sign-in, by name or badge."),
+    )
+
+
 class Use(Form):
     number = forms.CharField(
         label=_("Number of the permit or the work"),

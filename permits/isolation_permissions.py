@@ -37,6 +37,7 @@ BY_ROLE: dict[Verb, frozenset[Role]] = {
     Verb.ABSENT: _DECIDING | {Role.HSE},
     Verb.ASK_TEST: _DECIDING | {Role.TECHNICIAN},
     Verb.AGREE_TEST: _ANYONE,
+    Verb.WITHDRAW_TEST: _DECIDING,
     Verb.SANCTION: _DECIDING,
     Verb.LIFT: _OWN_PEOPLE,
     Verb.END_TEST: _DECIDING,
@@ -56,6 +57,7 @@ _OWNER = {
     Verb.GROUP_ON,
     Verb.GROUP_OFF,
     Verb.ASK_TEST,
+    Verb.WITHDRAW_TEST,
     Verb.SANCTION,
     Verb.END_TEST,
     Verb.RELEASE,
@@ -64,6 +66,11 @@ _OWNER = {
 }
 # Of an own isolation nobody does these but the one person of whom it is.
 _OF_ONE = {Verb.APPLY, Verb.LOCK, Verb.TRY, Verb.LOCK_ON}
+# What one may whatever the roles: whose own lock is on the box, and who asked for a test.
+_BY_PART = {
+    "holder": {Verb.LOCK_OFF, Verb.AGREE_TEST, Verb.REPORT},
+    "asker": {Verb.WITHDRAW_TEST},
+}
 
 
 def roles(who: Scope, isolation: Isolation, teams: Iterable[int | None] = ()) -> set[str]:
@@ -78,15 +85,33 @@ def roles(who: Scope, isolation: Isolation, teams: Iterable[int | None] = ()) ->
 
 
 def sees(who: Scope, isolation: Isolation, teams: Iterable[int | None] = ()) -> bool:
-    """Whether `who` may know of the isolation."""
+    """Whether `who` may know of the isolation by role; besides, whose lock is on its box may."""
     return who.system or bool(roles(who, isolation, teams))
 
 
+def may_decide(who: Scope, isolation: Isolation) -> Allowed | Denied:
+    """Whether `who` decides what it protects: a role that leads, or who answers for it."""
+    if who.system or (who.user_id is not None and who.user_id == isolation.owner_id):
+        return Allowed()
+    if roles(who, isolation) & _DECIDING:
+        return Allowed()
+    return Denied(Reason("role_needed", {"roles": sorted(map(str, _DECIDING))}))
+
+
+def reads_names(who: Scope, isolation: Isolation) -> bool:
+    """Whether `who` reads by name who did what; a contractor only of the own company."""
+    return who.system or bool(roles(who, isolation) - {Role.CONTRACTOR})
+
+
 def may(
-    who: Scope, verb: Verb, isolation: Isolation, teams: Iterable[int | None] = ()
+    who: Scope,
+    verb: Verb,
+    isolation: Isolation,
+    teams: Iterable[int | None] = (),
+    parts: Iterable[str] = (),
 ) -> Allowed | Denied:
-    """Whether `who` may do it."""
-    if who.system:
+    """Whether `who` may do it. parts: *holder* of a lock on its box, *asker* of a test."""
+    if who.system or any(verb in _BY_PART[part] for part in parts):
         return Allowed()
     held = roles(who, isolation, teams)
     if not held:

@@ -59,6 +59,7 @@ class Verb(TextChoices):
     ABSENT = "absent", pgettext_lazy("verb", "Remove the lock of somebody gone")
     ASK_TEST = "ask_test", pgettext_lazy("verb", "Ask to test")
     AGREE_TEST = "agree_test", pgettext_lazy("verb", "Agree to the test")
+    WITHDRAW_TEST = "withdraw_test", pgettext_lazy("verb", "Withdraw the test")
     SANCTION = "sanction", pgettext_lazy("verb", "Sanction the test")
     LIFT = "lift", pgettext_lazy("verb", "Lift for the test")
     END_TEST = "end_test", pgettext_lazy("verb", "End the test")
@@ -91,6 +92,7 @@ MOVES: dict[Verb, frozenset[State]] = {
     Verb.ABSENT: _ON_BOX | {State.APPROVED},
     Verb.ASK_TEST: frozenset({State.VERIFIED}),
     Verb.AGREE_TEST: frozenset({State.VERIFIED}),
+    Verb.WITHDRAW_TEST: frozenset({State.APPROVED} | _HELD),
     Verb.SANCTION: _HELD,
     Verb.LIFT: frozenset({State.IN_TEST}),
     Verb.END_TEST: frozenset({State.IN_TEST}),

@@ -71,14 +71,29 @@ SENTENCES = {
     # The box
     "permits.lock_on_already": _("This lock is on the box of I-%(isolation)s already."),
     "permits.lock_not_on": _("This lock is not on the box of I-%(isolation)s."),
-    "permits.box_not_empty": _("A lock is on the box of I-%(isolation)s."),
+    "permits.box_not_empty": _("The lock of %(person)s is on the box of I-%(isolation)s."),
+    "permits.lock_of_oneself": _(
+        "Who signs in puts the own lock on the box of I-%(isolation)s, and takes it off."
+    ),
+    "permits.lock_by_who_leads": _(
+        "For somebody without sign-in a lead, who answers for I-%(isolation)s or who leads the work"
+        " behind it does this."
+    ),
+    "permits.signed_on_behind": _("Still signed on at P-%(number)s: sign off first."),
     "permits.lock_is_own": _("It is your own lock: take it off."),
     "permits.away_needed": _("Say how it was verified that the person is not on the site."),
     "permits.reaching_needed": _("Say what was done to reach the person."),
     "permits.removal_asked": _("It is asked already that this lock is removed."),
     "permits.removal_not_asked": _("Nobody has kept that the person is away and was called."),
     "permits.removal_by_two": _("A second person removes the lock."),
-    "permits.told_by_who_removed": _("The person says so, or one of the two who removed the lock."),
+    "permits.removal_too_old": _(
+        "It was asked more than an hour ago: verify again that the person is away, and ask anew."
+    ),
+    "permits.holder_is_back": _(
+        "Since it was asked, the holder of the lock has done something here: the person is back."
+    ),
+    "permits.said_by_oneself": _("Only the person whose lock it is says so."),
+    "permits.told_by_who_removed": _("One of the two who removed the lock says how it was told."),
     "permits.nothing_to_tell": _("There is nothing to tell of this lock."),
     # Testing, leaving in place, removing
     "permits.test_asked_already": _("A test of I-%(isolation)s is asked for already."),
@@ -87,6 +102,13 @@ SENTENCES = {
     "permits.check_days_needed": _("Say every how many days it is checked: 1 to 365."),
     "permits.isolation_not_long_term": _("I-%(isolation)s is not left in place for long."),
     "permits.work_behind_isolation": _("W-%(number)s is in progress or waiting behind it."),
+    "permits.isolation_left_by_oneself": _(
+        "Who carries work out does not take it off I-%(isolation)s."
+    ),
+    "permits.point_held_elsewhere": _(
+        "%(tag)s is in place for I-%(isolation)s too: leave it in its position, %(position)s, or"
+        " remove that first."
+    ),
     "permits.tools_out_needed": _("Say that the tools are out."),
     # Own isolation
     "permits.card_not_whole": _("A card has a title and points."),
@@ -96,9 +118,12 @@ SENTENCES = {
     "permits.card_in_use": _("I-%(isolation)s is made by this card and not closed."),
     "permits.isolator_no_shift": _("You are in no shift now, so that nobody knows until when."),
     "permits.own_work_alone": _("W-%(number)s is not carried out by you alone."),
+    "permits.card_elsewhere": _("W-%(number)s is not where the card is of."),
 }
 
 GENERAL = {
     "permits.work_behind_isolation": _("Other work is in progress or waiting behind it."),
     "permits.own_work_alone": _("Other work is not carried out by you alone."),
+    "permits.card_elsewhere": _("Other work is not where the card is of."),
+    "permits.signed_on_behind": _("Somebody is still signed on at another permit."),
 }

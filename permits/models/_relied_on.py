@@ -1,56 +1,121 @@
-"""What the database refuses of isolations, whoever writes: SQL of triggers."""
+"""What the database refuses of isolations, whoever writes: SQL of triggers over who relies."""
 
 from permits.states import ENDED
 
-# Whoever writes, by whatever way: who works under a permit works behind what was tried.
-RELIED_ON = """
-    IF EXISTS (
+_STATES = ", ".join(f"'{state}'" for state in sorted(ENDED))
+
+
+def behind(isolation: str, statuses: str) -> str:
+    """Whether work of these statuses is behind it: by itself, or through a permit.
+
+    Work that began under a permit relies on what that used, until it is done or released, also
+    when the permit is closed.
+    """
+    return f"""
+    EXISTS (
+        SELECT 1 FROM permits_isolationuse u JOIN work_workitem w ON w.id = u.item_id
+         WHERE u.isolation_id = {isolation} AND u.ended_at IS NULL
+           AND u.how = 'protected' AND w.status IN ({statuses})
+    ) OR EXISTS (
+        SELECT 1 FROM permits_isolationuse u
+          JOIN permits_permititem k ON k.permit_id = u.permit_id AND k.ended_at IS NULL
+          JOIN permits_permit p ON p.id = u.permit_id
+          JOIN work_workitem w ON w.id = k.item_id
+           AND (p.ended_at IS NULL OR (p.state = 'closed' AND w.started_at <= p.ended_at))
+         WHERE u.isolation_id = {isolation} AND u.ended_at IS NULL
+           AND w.status IN ({statuses})
+           AND NOT EXISTS (
+               SELECT 1 FROM permits_isolationuse d
+                WHERE d.isolation_id = {isolation} AND d.item_id = w.id
+                  AND d.ended_at IS NULL AND d.how <> 'protected'
+           )
+    )"""
+
+
+def refused(what: str, about: str) -> str:
+    """The statement that refuses."""
+    return f"RAISE EXCEPTION '{what} %', {about} USING ERRCODE = '23514';"
+
+
+UNDER_WAY = "'live', 'waiting'"
+
+
+def _relied_on(isolation: str) -> str:
+    """Somebody relies on it: a lock is on the box, a permit is not over, work is behind it."""
+    return f"""
+    EXISTS (
+        SELECT 1 FROM permits_personallock l
+         WHERE l.isolation_id = {isolation} AND l.off_at IS NULL
+    ) OR EXISTS (
+        SELECT 1 FROM permits_isolationuse u JOIN permits_permit p ON p.id = u.permit_id
+         WHERE u.isolation_id = {isolation} AND u.ended_at IS NULL
+           AND p.state NOT IN ({_STATES})
+    ) OR {behind(isolation, UNDER_WAY)}"""
+
+
+# A point comes off once nobody relies on it.
+FREE = f"""
+    IF {_relied_on("NEW.isolation_id")}
+    THEN
+        {refused("somebody relies on isolation", "NEW.isolation_id")}
+    END IF;
+    RETURN NEW;
+"""
+# An isolation moves: not while a permit goes on behind what was tried; to a test with everybody's
+# word, nobody at work; to its end once nobody relies on it, and nothing of it is left in place.
+MOVED = f"""
+    IF OLD.state = 'verified' AND EXISTS (
         SELECT 1 FROM permits_isolationuse u JOIN permits_permit p ON p.id = u.permit_id
          WHERE u.isolation_id = NEW.id AND u.ended_at IS NULL
            AND p.state IN ('issued', 'in_force')
     ) THEN
-        RAISE EXCEPTION 'a permit goes on behind isolation %', NEW.id USING ERRCODE = '23514';
+        {refused("a permit goes on behind isolation", "NEW.id")}
     END IF;
-    RETURN NEW;
-"""
-_STATES = ", ".join(f"'{state}'" for state in sorted(ENDED))
-# A point comes off once nobody relies on it. Work that began under a permit relies on what that
-# used, until it is done or released, also when the permit is closed.
-FREE = f"""
-    IF EXISTS (
-        SELECT 1 FROM permits_personallock l
-         WHERE l.isolation_id = NEW.isolation_id AND l.off_at IS NULL
-    ) OR EXISTS (
-        SELECT 1 FROM permits_isolationuse u JOIN permits_permit p ON p.id = u.permit_id
-         WHERE u.isolation_id = NEW.isolation_id AND u.ended_at IS NULL
-           AND p.state NOT IN ({_STATES})
-    ) OR EXISTS (
-        SELECT 1 FROM permits_isolationuse u JOIN work_workitem w ON w.id = u.item_id
-         WHERE u.isolation_id = NEW.isolation_id AND u.ended_at IS NULL
-           AND u.how = 'protected' AND w.status IN ('live', 'waiting')
-    ) OR EXISTS (
-        SELECT 1 FROM permits_isolationuse u
-          JOIN permits_permititem k ON k.permit_id = u.permit_id AND k.ended_at IS NULL
-          JOIN permits_permit p ON p.id = u.permit_id AND p.state = 'closed'
-          JOIN work_workitem w ON w.id = k.item_id AND w.started_at <= p.ended_at
-         WHERE u.isolation_id = NEW.isolation_id AND u.ended_at IS NULL
-           AND w.status IN ('live', 'waiting')
-           AND NOT EXISTS (
-               SELECT 1 FROM permits_isolationuse d
-                WHERE d.isolation_id = NEW.isolation_id AND d.item_id = w.id
-                  AND d.ended_at IS NULL AND d.how <> 'protected'
-           )
+    IF NEW.state = 'in_test' AND (
+        NOT EXISTS (
+            SELECT 1 FROM permits_testsanction s
+             WHERE s.isolation_id = NEW.id AND s.ended_at IS NULL AND s.sanctioned_at IS NOT NULL
+        ) OR EXISTS (
+            SELECT 1 FROM permits_personallock l
+             WHERE l.isolation_id = NEW.id AND l.off_at IS NULL AND NOT l."group"
+        ) OR {behind("NEW.id", "'live'")}
     ) THEN
-        RAISE EXCEPTION 'somebody relies on isolation %', NEW.isolation_id
-            USING ERRCODE = '23514';
+        {refused("no test is sanctioned of isolation", "NEW.id")}
+    END IF;
+    IF NEW.state IN ('release', 'removed', 'closed') AND OLD.state NOT IN ('release', 'removed')
+       AND ({_relied_on("NEW.id")})
+    THEN
+        {refused("somebody relies on isolation", "NEW.id")}
+    END IF;
+    IF NEW.state IN ('removed', 'closed', 'cancelled') AND EXISTS (
+        SELECT 1 FROM permits_isolationpoint p
+         WHERE p.isolation_id = NEW.id AND p.ended_at IS NULL
+           AND p.applied_at IS NOT NULL AND p.removed_at IS NULL
+    ) THEN
+        {refused("points are in place of isolation", "NEW.id")}
     END IF;
     RETURN NEW;
 """
-APART = """
+# It is tried once every point is: applied, locked, found in place, and tried.
+TRIED = f"""
+    IF NOT EXISTS (
+        SELECT 1 FROM permits_isolationpoint p
+         WHERE p.isolation_id = NEW.id AND p.ended_at IS NULL
+    ) OR EXISTS (
+        SELECT 1 FROM permits_isolationpoint p
+         WHERE p.isolation_id = NEW.id AND p.ended_at IS NULL
+           AND (p.locked_at IS NULL OR p.tried_at IS NULL
+                OR p.reported_at IS NOT NULL OR p.removed_at IS NOT NULL)
+    ) THEN
+        {refused("not every point is tried of isolation", "NEW.id")}
+    END IF;
+    RETURN NEW;
+"""
+APART = f"""
     IF NEW.tried_by_id IN (NEW.applied_by_id, NEW.locked_by_id)
        AND (SELECT other_tries FROM permits_isolation i WHERE i.id = NEW.isolation_id)
     THEN
-        RAISE EXCEPTION 'who isolated tries point %', NEW.id USING ERRCODE = '23514';
+        {refused("who isolated tries point", "NEW.id")}
     END IF;
     RETURN NEW;
 """

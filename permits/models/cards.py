@@ -59,7 +59,12 @@ class IsolationCard(models.Model):
                 fields=["site", "title"], name="permits_card_site", condition=Q(ended_at=None)
             ),
         ]
-        triggers = [_NEVER_DELETED]
+        triggers = [
+            _NEVER_DELETED,
+            pgtrigger.ReadOnly(
+                name="card_stands", fields=["site", "place", "asset", "points", "drawn_by"]
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

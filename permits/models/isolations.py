@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from permits.isolation_states import OPEN, How, Kind, Method, State
-from permits.models._relied_on import APART, FREE, RELIED_ON
+from permits.models._relied_on import APART, FREE, MOVED, TRIED
+from permits.models._stands import POINT, POINT_DECLARES, USE
 from permits.models.cards import IsolationCard, pair
 
 _NEVER_DELETED = pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
@@ -120,12 +121,20 @@ class Isolation(models.Model):
         triggers = [
             _NEVER_DELETED,
             pgtrigger.ReadOnly(name="other_tries_stands", fields=["other_tries"]),
+            pgtrigger.ReadOnly(name="own_stands", fields=["card", "until"]),
             pgtrigger.Trigger(
                 name="relied_on",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__state="verified") & ~pgtrigger.Q(new__state="verified"),
-                func=RELIED_ON,
+                condition=pgtrigger.Condition('OLD."state" IS DISTINCT FROM NEW."state"'),
+                func=MOVED,
+            ),
+            pgtrigger.Trigger(
+                name="tried",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(new__state="verified"),
+                func=TRIED,
             ),
         ]
 
@@ -208,6 +217,17 @@ class IsolationPoint(models.Model):
                 condition=pgtrigger.Q(old__removed_at__isnull=True, new__removed_at__isnull=False),
                 func=FREE,
             ),
+            pgtrigger.ReadOnly(
+                name="point_stands",
+                fields=["isolation", "sequence", "tag", "asset", "method", "position"],
+            ),
+            pgtrigger.Trigger(
+                name="holds",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                declare=POINT_DECLARES,
+                func=POINT,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -256,7 +276,18 @@ class IsolationUse(models.Model):
                 fields=["permit"], name="permits_isolationuse_permit", condition=Q(ended_at=None)
             ),
         ]
-        triggers = [_NEVER_DELETED]
+        triggers = [
+            _NEVER_DELETED,
+            pgtrigger.ReadOnly(
+                name="use_stands", fields=["isolation", "permit", "item", "how", "since"]
+            ),
+            pgtrigger.Trigger(
+                name="left_by_nobody_behind",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=USE,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.isolation_id} {self.permit_id or self.item_id}"

@@ -1,6 +1,5 @@
-"""Isolations as pages show them: the register by age, and one with its points and its box."""
+"""Isolations as pages show them in rows: the register by age."""
 
-import re
 from datetime import datetime
 from typing import Any
 
@@ -18,23 +17,17 @@ from django.db.models import (
 )
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
-from permits.isolation_permissions import sees
-from permits.isolation_states import ENDED, Kind, State, class_of
-from permits.models import Isolation, IsolationUse, LockRemoval
-from permits.permissions import sees as sees_permit
+from permits.isolation_permissions import reads_names
+from permits.isolation_states import Kind, State
+from permits.models import Isolation, IsolationUse, PermitItem, PersonalLock
 from permits.services._isolated import check_due
-from permits.services._isolation_facts import Facts, facts_about
-from permits.services._named import model_of
-from permits.standing import standing
-from work.permissions import Scope, visible
+from work.permissions import Scope
 from work.states import Role
 
 PAGE = 50
 MOST = 1000
 SHOWN = ("now", "planned", "long", "ended")
-_NUMBER = re.compile(r"(?:[Ii][- ]?)?(\d{1,15})")
 _PLACED = [State.APPLIED, State.VERIFIED, State.IN_TEST, State.RELEASE, State.REMOVED]
 TONES = {State.IN_TEST: "stop", State.APPLIED: "late", State.RELEASE: "late"}
 
@@ -50,11 +43,23 @@ def seen(site: Any, who: Scope) -> QuerySet[Isolation]:
             continue
         part = Q(place__path__startswith=grant.prefix)
         if grant.role == Role.CONTRACTOR:
-            own = Q(permit__team=grant.team_id) | Q(item__team=grant.team_id)
-            uses = IsolationUse.objects.filter(own, isolation=OuterRef("pk"), ended_at=None)
-            part &= Q(Exists(uses))
+            locks = PersonalLock.objects.filter(
+                isolation=OuterRef("pk"), person=who.user_id, group=False, off_at=None
+            )
+            part &= Q(Exists(_of_company(grant.team_id))) | Q(Exists(locks))
         q |= part
     return rows.filter(q)
+
+
+def _of_company(team_id: int | None) -> QuerySet[IsolationUse]:
+    """Links by which a company works behind an isolation: its permit, its work, or its work under
+    a permit of the site.
+    """
+    through = PermitItem.objects.filter(
+        permit=OuterRef("permit"), item__team=team_id, ended_at=None
+    )
+    own = Q(permit__team=team_id) | Q(item__team=team_id) | Q(Exists(through))
+    return IsolationUse.objects.filter(own, isolation=OuterRef("pk"), ended_at=None)
 
 
 def chosen(
@@ -85,25 +90,26 @@ def chosen(
     return placed.annotate(first=first).order_by("first", "placed_at", "pk")
 
 
-def page(rows: QuerySet[Isolation], number: int, at: datetime) -> list[dict[str, Any]]:
+def page(rows: QuerySet[Isolation], number: int, at: datetime, who: Scope) -> list[dict[str, Any]]:
     """One page of them: a query."""
     start = (number - 1) * PAGE
     wanted = rows.select_related("place", "owner", "site")
     on_box = Count("locks", filter=Q(locks__off_at=None), distinct=True)
     wanted = wanted.annotate(on_box=on_box)
-    return [row(each, at) for each in wanted[start : start + PAGE]]
+    return [row(each, at, who) for each in wanted[start : start + PAGE]]
 
 
-def row(isolation: Any, at: datetime) -> dict[str, Any]:
-    """One as a row."""
+def row(isolation: Any, at: datetime, who: Scope) -> dict[str, Any]:
+    """One as a row; who answers for it only for whom names are."""
     tone, text = stand(isolation, at)
+    owner = isolation.owner if reads_names(who, isolation) else None
     return {
         "label": f"I-{isolation.number}",
         "url": url(isolation),
         "what": isolation.title,
         "kind_text": isolation.get_kind_display(),
         "place_text": isolation.place.name,
-        "owner": str(isolation.owner or ""),
+        "owner": str(owner or ""),
         "stands": isolation.state,
         "stands_text": text,
         "tone": tone,
@@ -146,183 +152,3 @@ def total_text(rows: QuerySet[Isolation]) -> tuple[int, str]:
     """How many there are, exact to a thousand."""
     count = rows.order_by()[: MOST + 1].count()
     return min(count, MOST), _("1,000+") if count > MOST else str(count)
-
-
-def find(site: Any, who: Scope, text: str, at: datetime) -> Facts | None:
-    """The isolation with this number and all of it, where the reader may see it."""
-    match = _NUMBER.fullmatch(text.strip())
-    if match is None:
-        return None
-    rows = Isolation.objects.select_related(
-        "site", "place", "owner", "created_by", "approved_by", "card", "asset"
-    )
-    isolation = rows.filter(site=site, number=int(match[1])).first()
-    if isolation is None:
-        return None
-    facts = facts_about(isolation, at)
-    return facts if sees(who, isolation, facts.teams) else None
-
-
-def shown(facts: Facts, who: Scope) -> dict[str, Any]:
-    """All that stands on its page but the acts."""
-    isolation, at = facts.isolation, facts.at
-    tone, text = stand(isolation, at)
-    return {
-        "pk": isolation.pk,
-        "label": f"I-{isolation.number}",
-        "version": isolation.version,
-        "what": isolation.title,
-        "kind": isolation.kind,
-        "kind_text": isolation.get_kind_display(),
-        "stands": isolation.state,
-        "stands_text": text,
-        "tone": tone,
-        "since": isolation.state_since,
-        "placed_at": isolation.placed_at,
-        "place": {
-            "name": isolation.place.name,
-            "url": reverse("work:place_detail", args=[isolation.site.slug, isolation.place.code]),
-        },
-        "facts": _facts(facts),
-        "points": [_point(each) for each in facts.points],
-        "locks": [
-            {"pk": each.pk, "name": str(each.person), "group": each.group, "since": each.on_at}
-            for each in facts.locks
-        ],
-        "removals": _removals(isolation),
-        "uses": _uses(facts, who),
-        "steps": _steps(isolation),
-        "in_test": isolation.state == State.IN_TEST,
-        "not_in_place": isolation.state == State.APPROVED and isolation.placed_at is not None,
-        "ended": isolation.state in ENDED,
-    }
-
-
-def _facts(facts: Facts) -> list[dict[str, Any]]:
-    isolation = facts.isolation
-    methods = [each.method for each in facts.points]
-    apart = _("another than who applied it") if isolation.other_tries else _("the same person may")
-    rows = [
-        (_("Answers for it"), str(isolation.owner or "")),
-        (_("Class"), str(class_of(methods).label) if methods else ""),
-        (_("Tried by"), apart),
-        (_("Thing"), str(isolation.asset or "")),
-        (_("Card"), str(isolation.card or "")),
-        (_("Reason"), isolation.reason),
-        (_("Planned by"), str(isolation.created_by or "")),
-        (_("Approved by"), str(isolation.approved_by or "")),
-    ]
-    if isolation.kind == Kind.LONG_TERM:
-        days = _("every %(days)s days") % {"days": isolation.check_days}
-        rows.append((_("Checked"), days))
-    return [{"label": label, "text": text} for label, text in rows if text]
-
-
-def _point(point: Any) -> dict[str, Any]:
-    state = "reported" if point.reported_at else "removed" if point.removed_at else ""
-    if not state:
-        state = "tried" if point.tried_at else "locked" if point.locked_at else ""
-        state = state or ("applied" if point.applied_at else "open")
-    return {
-        "pk": point.pk,
-        "sequence": point.sequence,
-        "tag": point.tag,
-        "method_text": point.get_method_display(),
-        "position": point.position,
-        "lock": point.lock,
-        "state": state,
-        "applied_by": str(point.applied_by or ""),
-        "applied_at": point.applied_at,
-        "tried_by": str(point.tried_by or ""),
-        "tried_at": point.tried_at,
-        "reported_by": str(point.reported_by or ""),
-        "reported_at": point.reported_at,
-        "position_after": point.position_after,
-        "removed_by": str(point.removed_by or ""),
-    }
-
-
-_WAY = {
-    State.PLANNED: lazy("Planned"),
-    State.APPROVED: lazy("Approved"),
-    State.APPLIED: lazy("Applied and locked"),
-    State.VERIFIED: lazy("Tried"),
-    State.RELEASE: lazy("To remove"),
-    State.CLOSED: lazy("Closed"),
-}
-
-
-def _steps(isolation: Isolation) -> list[dict[str, Any]]:
-    """What was, where it stands, what comes."""
-    at_step = {State.IN_TEST: State.VERIFIED, State.REMOVED: State.RELEASE}.get(
-        State(isolation.state), State(isolation.state)
-    )
-    steps, passed = [], at_step in _WAY
-    for state, label in _WAY.items():
-        now = state == at_step
-        label = State(isolation.state).label if now else label
-        steps.append(
-            {
-                "label": str(label),
-                "sub": "",
-                "state": "now" if now else "was" if passed else "next",
-                "icon": "lock",
-            }
-        )
-        passed = passed and not now
-    return steps
-
-
-def _removals(isolation: Isolation) -> list[dict[str, Any]]:
-    """Locks of people gone that are asked for, or of which the person is not told: one query."""
-    rows = LockRemoval.objects.filter(lock__isolation=isolation, told_at=None)
-    rows = rows.select_related("lock__person", "asked_by", "removed_by", "away", "tried")
-    return [
-        {
-            "pk": each.pk,
-            "lock": each.lock_id,
-            "person_id": each.lock.person_id,
-            "name": str(each.lock.person),
-            "asked_by": str(each.asked_by),
-            "asked_by_id": each.asked_by_id,
-            "removed_by_id": each.removed_by_id,
-            "removed_by": str(each.removed_by or ""),
-            "removed_at": each.removed_at,
-            "away": each.away.text,
-            "tried": each.tried.text,
-        }
-        for each in rows
-        if each.removed_at is not None or each.lock.off_at is None
-    ]
-
-
-def _uses(facts: Facts, who: Scope) -> list[dict[str, Any]]:
-    """Permits and work that hang together with it; what the reader may not see is not named."""
-    ids = [each.item_id for each in facts.uses if each.item_id is not None]
-    items = model_of(IsolationUse, "item").objects
-    seen = (
-        set(items.filter(visible(who), pk__in=ids).values_list("pk", flat=True)) if ids else set()
-    )
-    slug = facts.isolation.site.slug
-    rows = []
-    for each in facts.uses:
-        if each.permit is not None:
-            known = sees_permit(who, each.permit)
-            label, what = f"P-{each.permit.number}", each.permit.what
-            address = reverse("permits:permit_detail", args=[slug, label])
-            how = standing(each.permit, facts.at).label
-        elif each.item is not None:
-            known = each.item_id in seen
-            label, what = f"W-{each.item.number}", each.item.what
-            address = reverse("work:item_detail", args=[slug, label])
-            how = f"{each.get_how_display()} · {each.item.get_status_display()}"
-        rows.append(
-            {
-                "pk": each.pk,
-                "label": label if known else "",
-                "what": what if known else _("Other work"),
-                "url": address if known else "",
-                "how": how,
-            }
-        )
-    return rows

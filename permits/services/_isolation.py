@@ -7,6 +7,7 @@ from permits.isolation_permissions import may, sees
 from permits.isolation_states import ENDED, State, Verb
 from permits.models import Isolation, PermitItem
 from permits.services._enter import changed as permit_changed
+from permits.services._enter import heard as permit_heard
 from permits.services._enter import settle
 from permits.services._facts import load as load_permit
 from permits.services._isolation_facts import Facts, load
@@ -15,7 +16,7 @@ from permits.services.stopping import call
 from permits.standing import state_at
 from permits.states import State as PermitState
 from permits.states import StopCause
-from work.exceptions import Forbidden, Refused, Stale, Unknown
+from work.exceptions import Forbidden, Reason, Refused, Stale, Unknown
 from work.services import OpenAct, recheck
 
 KEY = "permits.isolation"
@@ -23,13 +24,17 @@ _GOING_ON = (PermitState.ISSUED, PermitState.IN_FORCE)
 
 
 def known(act: OpenAct, isolation_id: int) -> Facts:
-    """The isolation under its site's control, where the actor may know of it."""
+    """The isolation under its site's control, where the actor may know of it: by role, or as the
+    own lock is on its box.
+    """
     site_id = Isolation.objects.filter(pk=isolation_id).values_list("site_id", flat=True).first()
     if site_id is None:
         raise Unknown
     act.control(site_id)
     facts = load(isolation_id, act.at)
-    if facts is None or not sees(act.scope, facts.isolation, facts.teams):
+    if facts is None:
+        raise Unknown
+    if not sees(act.scope, facts.isolation, facts.teams) and not facts.is_of(act.scope.user_id):
         raise Unknown
     act.about(facts.isolation)
     return facts
@@ -44,9 +49,10 @@ def enter(
 ) -> Facts:
     """Take the site's control and the isolation; known, allowed, not stale, nothing against it."""
     facts = known(act, isolation_id)
-    allowed = may(act.scope, verb, facts.isolation, facts.teams)
+    parts = facts.parts(act.scope.user_id)
+    allowed = may(act.scope, verb, facts.isolation, facts.teams, parts)
     if not allowed:
-        raise Forbidden(allowed.reason)
+        raise Unknown if allowed.reason.code == "unknown" else Forbidden(allowed.reason)
     if seen is not None and seen != facts.isolation.version:
         raise Stale(seen, facts.isolation.version)
     settle_permits(act, facts)
@@ -64,6 +70,7 @@ def settle_permits(act: OpenAct, facts: Facts) -> None:
         due = load_permit(use.permit.pk, act.at)
         if due is not None and settle(act, due):
             use.permit = due.permit
+            permit_heard(act, due.permit)
 
 
 def put(act: OpenAct, isolation: Isolation, state: State) -> None:
@@ -82,9 +89,19 @@ def moved(act: OpenAct, facts: Facts, verb: Verb, state: State, **data: Any) -> 
     if before == State.VERIFIED and state != State.VERIFIED:
         _stop(act, facts)
     put(act, isolation, state)
+    if state in ENDED | {State.RELEASE}:
+        end_asked(act, facts)
     act.record(f"isolation_{verb}", isolation, before=before, after=str(state), **data)
     heard(act, facts)
     return isolation
+
+
+def end_asked(act: OpenAct, facts: Facts) -> None:
+    """A test that was asked for is over, or withdrawn."""
+    if facts.sanction is not None:
+        facts.sanction.ended_at = act.at
+        facts.sanction.save()
+        facts.sanction = None
 
 
 def changed(act: OpenAct, facts: Facts, verb: str, **data: Any) -> Isolation:
@@ -94,6 +111,14 @@ def changed(act: OpenAct, facts: Facts, verb: str, **data: Any) -> Isolation:
     isolation.save()
     act.record(f"isolation_{verb}", isolation, **data)
     return isolation
+
+
+def kept(act: OpenAct, words: str, kind: str, isolation: Isolation) -> int:
+    """Words that must be there, as a note."""
+    note = act.note(words, kind, subject=isolation)
+    if note is None:
+        raise Refused(Reason("reason_needed"))
+    return note.pk
 
 
 def try_again(facts: Facts) -> None:
@@ -106,14 +131,26 @@ def try_again(facts: Facts) -> None:
 
 def fall_back(act: OpenAct, facts: Facts, verb: Verb, state: State, **data: Any) -> Isolation:
     """It must be tried again, and until then nobody relies on it: permits stop, work is blocked."""
+    isolation = moved(act, facts, verb, state, **data)
     try_again(facts)
-    return moved(act, facts, verb, state, **data)
+    return isolation
 
 
 def gap(act: OpenAct, facts: Facts, verb: Verb) -> bool:
-    """The last lock came off while somebody relies on it: nobody held it, so it is tried again."""
-    relied = bool(facts.under_way) or any(each.ended_at is None for each in facts.permits)
-    if facts.locks or not relied or facts.isolation.state != State.VERIFIED:
+    """The last lock came off: nobody held it, so it is tried again before anybody relies on it.
+
+    Where work behind it was stopped before, too; only once all is over there is nothing to try.
+    """
+    if facts.locks or facts.isolation.state not in (State.APPLIED, State.VERIFIED):
+        return False
+    if facts.isolation.state == State.APPLIED:
+        if not any(each.tried_at for each in facts.points):
+            return False
+        try_again(facts)
+        changed(act, facts, verb, cause="gap")
+        heard(act, facts)
+        return True
+    if not facts.to_come:
         return False
     fall_back(act, facts, verb, State.APPLIED, cause="gap")
     return True

@@ -9,13 +9,14 @@ from permits.models import (
     Isolation,
     IsolationPoint,
     IsolationUse,
+    LockRemoval,
     PermitItem,
     PersonalLock,
     TestSanction,
 )
 from permits.states import State as PermitState
+from work.states import ENDED, UNDER_WAY, Status
 
-_UNDER_WAY = ("live", "waiting")
 _NAMES = ("applied_by", "locked_by", "tried_by", "reported_by", "removed_by")
 
 
@@ -33,9 +34,10 @@ class Facts:
 
     @property
     def teams(self) -> set[int | None]:
-        """Whose work is behind it."""
+        """Whose work is behind it, by itself or through a permit."""
         permits = {each.permit.team_id for each in self.uses if each.permit is not None}
-        return permits | {each.item.team_id for each in self.uses if each.item is not None}
+        items = {each.item.team_id for each in self.uses if each.item is not None}
+        return permits | items | {each.item.team_id for each in self.links}
 
     @property
     def permits(self) -> list[Any]:
@@ -45,6 +47,18 @@ class Facts:
     @property
     def under_way(self) -> list[Any]:
         """The items that it protects and that are in progress or waiting."""
+        return [each for each in self.protected if each.status in UNDER_WAY]
+
+    @property
+    def to_come(self) -> bool:
+        """Whether a permit behind it is not over, or work that it protects is not done."""
+        done = ENDED | {Status.DONE}
+        permits = any(each.ended_at is None for each in self.permits)
+        return permits or any(each.status not in done for each in self.protected)
+
+    @property
+    def protected(self) -> list[Any]:
+        """The items that it protects, by itself or through a permit."""
         items = {
             each.item_id: each.item
             for each in self.uses
@@ -52,7 +66,7 @@ class Facts:
         }
         for permit in self.permits:
             items |= {each.pk: each for each in self.through(permit.pk)}
-        return [each for each in items.values() if each.status in _UNDER_WAY]
+        return list(items.values())
 
     def through(self, permit_id: int | None) -> list[Any]:
         """The items that it protects because a permit uses it; or used it, and they began then.
@@ -68,10 +82,26 @@ class Facts:
             and began_under(each.permit, each.item)
         ]
 
-    def lock_of(self, person_id: int) -> PersonalLock | None:
-        """A person's own lock on the box."""
-        own = (each for each in self.locks if each.person_id == person_id and not each.group)
-        return next(own, None)
+    def lock_of(self, person_id: int | None, name: str = "") -> PersonalLock | None:
+        """A person's own lock on the box; or of somebody whom the site does not know, by name."""
+        own = (each for each in self.locks if not each.group)
+        whose = (each for each in own if (each.person_id, each.name) == (person_id, name))
+        return next(whose, None)
+
+    def parts(self, person_id: int | None) -> set[str]:
+        """What somebody is in it beside the roles: *holder* of a lock, *asker* of the test."""
+        found = {"holder"} if person_id and self.lock_of(person_id) is not None else set()
+        asker = self.sanction is not None and self.sanction.asked_by_id == person_id
+        return found | ({"asker"} if asker else set())
+
+    def is_of(self, person_id: int | None) -> bool:
+        """Whether the person's own lock is on the box, or was removed and the person not told."""
+        if person_id is None:
+            return False
+        untold = LockRemoval.objects.filter(
+            lock__isolation=self.isolation, lock__person=person_id, told_at=None, ended_at=None
+        )
+        return self.lock_of(person_id) is not None or untold.exists()
 
     @property
     def group_lock(self) -> PersonalLock | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from permits.services import _guards_after, _guards_before, _guards_place
 from permits.services._facts import Facts
+from permits.services._own_locks import locks_against
 from permits.services._says import stands
 from permits.states import MOVES, SIGNED, Verb
 from work.exceptions import Reason
@@ -23,6 +24,7 @@ def refusals(facts: Facts, verb: Verb, who: Scope, given: Given | None = None) -
         return [stands(facts.permit, facts.at)]
     check = _CHECKS.get(verb)
     said = check(facts, who, given) if check else []
+    said += locks_against(facts, verb, who, given)
     if given is None:
         return said
     if verb in SIGNED and not given.get("signed"):

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from permits.isolation_states import BY_ISOLATORS, MOVES, Kind, Verb
+from permits.services import _guards_test
 from permits.services._asked import said_of
-from permits.services._isolated import ISOLATION, reason, stands
+from permits.services._behind import box, relied_on, why
+from permits.services._isolated import reason, stands
 from permits.services._isolation_facts import Facts
+from permits.services._own_locks import signed_on
 from permits.services._says import ISSUER
-from permits.services._says import stands as permit_stands
-from permits.states import UNDER_ISSUE
 from work.exceptions import Reason
 from work.permissions import Scope
 from work.ports import Occasion
@@ -64,12 +65,6 @@ def cancel(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     return said + relied_on(facts) + why(facts, who, given)
 
 
-def why(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    if given is not None and not str(given.get("why") or "").strip():
-        return [Reason("reason_needed")]
-    return []
-
-
 def try_out(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     """Every point is in place; who tries a point did not apply or lock it."""
     if not facts.all_in_place:
@@ -88,15 +83,26 @@ def try_out(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
 
 
 def lock_on(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    if who.user_id is not None and facts.lock_of(who.user_id) is not None:
+    """given: whose lock it is, where not of who puts it on."""
+    person, name = (given or {}).get("person_id", who.user_id), (given or {}).get("name", "")
+    if facts.isolation.kind == Kind.OWN and person != facts.isolation.owner_id:
+        return [reason(facts.isolation, "permits.isolation_of_one")]
+    if (person or name) and facts.lock_of(person, name) is not None:
         return [reason(facts.isolation, "permits.lock_on_already")]
     return []
 
 
 def lock_off(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    if who.user_id is not None and facts.lock_of(who.user_id) is None:
+    """Who takes the own lock off is signed off before; given: which lock, where not the own."""
+    if who.user_id is None:
+        return []
+    named = (given or {}).get("lock_id")
+    lock = facts.lock_of(who.user_id)
+    if named is not None:
+        lock = next((each for each in facts.locks if each.pk == named), None)
+    if lock is None:
         return [reason(facts.isolation, "permits.lock_not_on")]
-    return []
+    return signed_on(facts.permits, lock.person_id, lock.name)
 
 
 def group_on(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
@@ -111,34 +117,6 @@ def group_off(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     if facts.group_lock is None:
         return [reason(facts.isolation, "permits.lock_not_on")]
     return []
-
-
-def box(facts: Facts, *, group: bool = True) -> list[Reason]:
-    """The box is empty: a reason for each lock that is on it. group: the group lock counts too."""
-    return [
-        Reason(
-            "permits.box_not_empty",
-            {"isolation": facts.isolation.number},
-            (ISOLATION, facts.isolation.pk),
-            ("user", each.person_id),
-        )
-        for each in facts.locks
-        if group or not each.group
-    ]
-
-
-def relied_on(facts: Facts) -> list[Reason]:
-    """Nothing comes off while somebody relies on it."""
-    said = box(facts)
-    said += [permit_stands(each, facts.at) for each in facts.permits if each.ended_at is None]
-    return said + [work_behind(facts, each) for each in facts.under_way]
-
-
-def work_behind(facts: Facts, item: Any) -> Reason:
-    """Work that relies on it, with a link to it, and who leads it."""
-    params = {"number": item.number, "url": f"/s/{facts.isolation.site.slug}/work/{item.number}/"}
-    by = ("user", item.owner_user_id) if item.owner_user_id else ("post", item.owner_post_id)
-    return Reason("permits.work_behind_isolation", params, ("item", item.pk), by)
 
 
 def release(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
@@ -158,56 +136,8 @@ def remove(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     return relied_on(facts)
 
 
-def ask_test(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    if facts.sanction is not None:
-        return [reason(facts.isolation, "permits.test_asked_already")]
-    return why(facts, who, given)
-
-
-def agree_test(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    if facts.sanction is None:
-        return [reason(facts.isolation, "permits.test_not_asked")]
-    return []
-
-
-def sanction(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    """Every holder agrees and is off the box; every permit is stopped, and that is confirmed; work
-    behind it has said so by waiting.
-
-    The group lock may stay on, of who leads the test.
-    """
-    asked = facts.sanction
-    if asked is None:
-        return [reason(facts.isolation, "permits.test_not_asked")]
-    holders = holders_since(facts)
-    agreed = set(asked.agreements.values_list("person_id", flat=True))
-    said = [
-        Reason("permits.test_not_agreed", {}, ("user", person), ("user", person))
-        for person in sorted(holders - agreed)
-    ]
-    said += box(facts, group=False)
-    going = [each for each in facts.permits if each.state in UNDER_ISSUE]
-    said += [permit_stands(each, facts.at) for each in going]
-    return said + [work_behind(facts, each) for each in facts.under_way if each.status == "live"]
-
-
-def holders_since(facts: Facts) -> set[int]:
-    """Who had a lock on the box when the test was asked for, or has put one on since."""
-    if facts.sanction is None:
-        return set()
-    own = facts.isolation.locks.filter(group=False)
-    locks = own.exclude(off_at__lt=facts.sanction.asked_at)
-    return set(locks.values_list("person_id", flat=True))
-
-
 def lift(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     return box(facts, group=False)
-
-
-def end_test(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    if not facts.all_in_place:
-        return [reason(facts.isolation, "permits.isolation_not_all_in_place")]
-    return []
 
 
 def carry_on(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
@@ -233,11 +163,12 @@ _CHECKS: dict[Verb, Callable[[Facts, Scope, Given | None], list[Reason]]] = {
     Verb.LOCK_OFF: lock_off,
     Verb.GROUP_ON: group_on,
     Verb.GROUP_OFF: group_off,
-    Verb.ASK_TEST: ask_test,
-    Verb.AGREE_TEST: agree_test,
-    Verb.SANCTION: sanction,
+    Verb.ASK_TEST: _guards_test.ask,
+    Verb.AGREE_TEST: _guards_test.asked,
+    Verb.WITHDRAW_TEST: _guards_test.asked,
+    Verb.SANCTION: _guards_test.sanction,
     Verb.LIFT: lift,
-    Verb.END_TEST: end_test,
+    Verb.END_TEST: _guards_test.end,
     Verb.CARRY_ON: carry_on,
     Verb.CHECK: check,
     Verb.RELEASE: release,

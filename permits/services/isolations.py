@@ -10,6 +10,7 @@ from permits.models import Isolation, IsolationCheck, IsolationPoint
 from permits.permissions import may_at
 from permits.services import _named
 from permits.services._isolation import changed, enter, heard, moved
+from permits.services._isolation_facts import Facts
 from permits.services.requests import next_number
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.services import OpenAct, door
@@ -103,6 +104,13 @@ def whole_points(points: Rows) -> list[dict[str, str]]:
     return whole
 
 
+def drawn(facts: Facts) -> list[dict[str, str]]:
+    """The points that stand, as they are given."""
+    return [
+        {"tag": each.tag, "method": each.method, "position": each.position} for each in facts.points
+    ]
+
+
 def _change(
     act: OpenAct,
     *,
@@ -113,7 +121,9 @@ def _change(
     owner_id: int | None = None,
     reason: str | None = None,
 ) -> Isolation:
-    """Change what is planned. Points that are given replace those that stood."""
+    """Change what is planned. Points that are given replace those that stood, where they differ:
+    who draws them does not approve them.
+    """
     facts = enter(act, isolation_id, Verb.EDIT, seen)
     isolation = facts.isolation
     if title is not None:
@@ -122,7 +132,7 @@ def _change(
         isolation.reason = _named.plain("reason", reason, 500)
     if owner_id is not None:
         isolation.owner_id = owner_of(act, isolation, owner_id)
-    if points is not None:
+    if points is not None and whole_points(points) != drawn(facts):
         isolation.points.filter(ended_at=None).update(ended_at=act.at)
         put_points(isolation, points)
         isolation.drawn_by = act.person

@@ -131,10 +131,17 @@ def _begin(act: OpenAct, *, card_id: int, item_ids: Sequence[int] = ()) -> Isola
     for pk in item_ids:
         _named.item_at(act, card.site_id, pk)
         item: Any = add(act, facts, item_id=pk).item
+        if not _along(item.place.path, card.place.path):
+            raise Refused(Reason("permits.card_elsewhere", {"number": item.number}))
         people = set(item.item_executors.values_list("user_id", flat=True))
         if people != {act.person.pk}:
             raise Refused(Reason("permits.own_work_alone", {"number": item.number}))
     return isolation
+
+
+def _along(one: str, other: str) -> bool:
+    """Whether one place lies in the other, or is it."""
+    return one.startswith(other) or other.startswith(one)
 
 
 def begin_against(card: IsolationCard, person_id: int, at: datetime) -> list[Reason]:

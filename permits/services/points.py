@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from permits.isolation_states import Kind, State, Verb
 from permits.models import Isolation, IsolationPoint, PersonalLock
 from permits.services import _named
+from permits.services._elsewhere import held_elsewhere
 from permits.services._isolated import reason
 from permits.services._isolation import changed, enter, fall_back, moved, try_again
 from permits.services._isolation_facts import Facts
@@ -54,6 +55,8 @@ def _lock(
 ) -> Isolation:
     """Points that are applied are locked."""
     facts = enter(act, isolation_id, Verb.LOCK, seen)
+    if not points:
+        raise Refused(Reason("permits.point_unnamed"))
     for pk, lock in points:
         point = of(facts, pk)
         if point.applied_at is None or point.locked_at is not None:
@@ -204,6 +207,8 @@ def take_off(act: OpenAct, facts: Facts, points: Sequence[tuple[int, str]]) -> N
         position = _named.plain("position", position, 60)
         if not position:
             raise Refused(reason(facts.isolation, "permits.position_needed", tag=point.tag))
+        if elsewhere := held_elsewhere(facts, point, position):
+            raise Refused(elsewhere)
         point.removed_by, point.removed_at = act.person, act.at
         point.position_after = position
         point.save()

@@ -3,10 +3,10 @@
 from permits.isolation_states import State, Verb
 from permits.models import Isolation, TestAgreement, TestSanction
 from permits.services import _named
+from permits.services._elsewhere import held_elsewhere
+from permits.services._guards_test import agreed, holders
 from permits.services._isolated import reason
-from permits.services._isolation import changed, enter, fall_back, moved
-from permits.services.boxes import kept
-from permits.services.isolation_guards import holders_since
+from permits.services._isolation import changed, end_asked, enter, fall_back, kept, moved
 from permits.services.points import of
 from work.exceptions import Reason, Refused
 from work.services import OpenAct, door
@@ -28,16 +28,23 @@ def _ask(
 
 
 def _agree(act: OpenAct, *, isolation_id: int) -> TestAgreement:
-    """Who has a lock on the box agrees."""
+    """Who has a lock on the box agrees; anew after each time it was put on."""
     facts = enter(act, isolation_id, Verb.AGREE_TEST, None)
-    if act.person.pk not in holders_since(facts):
+    asked = facts.sanction
+    if asked is None or act.person.pk not in holders(facts):
         raise Refused(reason(facts.isolation, "permits.lock_not_on"))
-    agreement, made = TestAgreement.objects.get_or_create(
-        sanction=facts.sanction, person=act.person, defaults={"at": act.at}
-    )
-    if made:
-        act.record(f"isolation_{Verb.AGREE_TEST}", facts.isolation)
-    return agreement
+    before = asked.agreements.filter(person=act.person).last()
+    if before is not None and act.person.pk in agreed(facts):
+        return before
+    act.record(f"isolation_{Verb.AGREE_TEST}", facts.isolation)
+    return TestAgreement.objects.create(sanction=asked, person=act.person, at=act.at)
+
+
+def _withdraw(act: OpenAct, *, isolation_id: int, seen: int | None = None) -> Isolation:
+    """The test is not made: who asked, or who decides, takes it back before it is sanctioned."""
+    facts = enter(act, isolation_id, Verb.WITHDRAW_TEST, seen)
+    end_asked(act, facts)
+    return changed(act, facts, Verb.WITHDRAW_TEST)
 
 
 def _sanction(act: OpenAct, *, isolation_id: int, seen: int | None = None) -> Isolation:
@@ -64,6 +71,8 @@ def _lift(
     point.applied_by = point.applied_at = point.locked_by = point.locked_at = None
     point.lock = ""
     point.save()
+    if elsewhere := held_elsewhere(facts, point, position):
+        raise Refused(elsewhere)
     note = act.note(position, "position", subject=facts.isolation)
     return changed(act, facts, Verb.LIFT, point=point.pk, note=note.pk if note else None)
 
@@ -71,16 +80,15 @@ def _lift(
 def _end(act: OpenAct, *, isolation_id: int, seen: int | None = None) -> Isolation:
     """The test is over and every point is in place again; all is tried again."""
     facts = enter(act, isolation_id, Verb.END_TEST, seen)
-    if facts.sanction is not None:
-        facts.sanction.ended_at = act.at
-        facts.sanction.save()
+    end_asked(act, facts)
     return moved(act, facts, Verb.END_TEST, State.APPLIED)
 
 
 ask = door(_ask)
 agree = door(_agree)
+withdraw = door(_withdraw)
 sanction = door(_sanction)
 lift = door(_lift)
 end = door(_end)
 
-__all__ = ["agree", "ask", "end", "lift", "sanction"]
+__all__ = ["agree", "ask", "end", "lift", "sanction", "withdraw"]

@@ -8,7 +8,7 @@ from permits import isolation_forms as forms
 from permits.isolation_permissions import may
 from permits.isolation_states import Verb
 from permits.models import Permit
-from permits.services import boxes, isolation_uses, isolations, points, sanction
+from permits.services import boxes, gone, isolation_uses, isolations, points, sanction
 from permits.services._isolation_facts import Facts
 from work.exceptions import Reason, Refused
 from work.pages import Deed, Given
@@ -71,6 +71,14 @@ def _carry_on(given: Given) -> object:
     )
 
 
+# Who leads puts on and takes off the lock of somebody without sign-in.
+ON_FOR = Deed(
+    "on-for",
+    _("Put a lock on for somebody without sign-in"),
+    lambda given: boxes.on(**_plain(given), name=given.get("name")),
+    forms.For,
+    asks=_may(Verb.LOCK_ON),
+)
 _ALL = [
     (Verb.APPROVE, Deed("approve", _("Approve"), _said(isolations.approve))),
     (Verb.APPLY, Deed("apply", _("Apply and lock"), _points(points.apply), forms.Apply)),
@@ -78,10 +86,15 @@ _ALL = [
     (Verb.TRY, Deed("try", _("Tried: nothing moves"), _said(points.try_out))),
     (Verb.LOCK_ON, Deed("on", _("Put my lock on the box"), _bare(boxes.on))),
     (Verb.LOCK_OFF, Deed("off", _("Take my lock off"), _bare(boxes.off))),
+    (Verb.LOCK_ON, ON_FOR),
     (Verb.GROUP_ON, Deed("group-on", _("Put the group lock on"), _bare(boxes.group_on))),
     (Verb.GROUP_OFF, Deed("group-off", _("Take the group lock off"), _bare(boxes.group_off))),
     (Verb.AGREE_TEST, Deed("agree", _("Agree to the test"), _bare(sanction.agree))),
     (Verb.SANCTION, Deed("sanction", _("Sanction the test"), _said(sanction.sanction))),
+    (
+        Verb.WITHDRAW_TEST,
+        Deed("withdraw-test", _("Withdraw the test"), _said(sanction.withdraw)),
+    ),
     (Verb.END_TEST, Deed("end-test", _("The test is over"), _said(sanction.end))),
     (
         Verb.RELEASE,
@@ -121,13 +134,15 @@ LIFT = Deed(
 LEAVE = Deed(
     "leave",
     _("Take off"),
-    lambda given: isolation_uses.leave(**given.door, use_id=given.of),
+    lambda given: isolation_uses.leave(**given.door, use_id=given.of, why=given.get("why")),
+    forms.Why,
     part=True,
+    asks=_may(Verb.LEAVE),
 )
 ABSENT = Deed(
     "absent",
     _("Its holder is gone"),
-    lambda given: boxes.ask_removal(
+    lambda given: gone.ask_removal(
         **given.door, lock_id=given.of, away=given.get("away"), tried=given.get("tried")
     ),
     forms.Absent,
@@ -137,21 +152,40 @@ ABSENT = Deed(
 REMOVE_LOCK = Deed(
     "remove-lock",
     _("Remove the lock"),
-    lambda given: boxes.remove(**given.door, lock_id=given.of),
+    lambda given: gone.remove(**given.door, lock_id=given.of),
     part=True,
     danger=True,
 )
+HERE = Deed(
+    "here",
+    _("I am here"),
+    lambda given: gone.here(**given.door, removal_id=given.of),
+    part=True,
+)
 TELL = Deed(
     "tell",
+    _("I know that my lock is off"),
+    lambda given: gone.tell(**given.door, removal_id=given.of),
+    part=True,
+)
+TOLD = Deed(
+    "told",
     _("The holder is told"),
-    lambda given: boxes.tell(**given.door, removal_id=given.of),
+    lambda given: gone.tell(**given.door, removal_id=given.of, how=given.get("how")),
+    forms.Told,
+    part=True,
+    asks=_may(Verb.ABSENT),
+)
+OFF_FOR = Deed(
+    "off-for",
+    _("Take it off with its holder"),
+    lambda given: boxes.off(**given.door, isolation_id=given.record.pk, lock_id=given.of),
     part=True,
 )
 
 ACTS = tuple(_ALL)
-DEEDS = {deed.verb: deed for _verb, deed in _ALL} | {
-    deed.verb: deed for deed in (REPORT, LIFT, LEAVE, ABSENT, REMOVE_LOCK, TELL)
-}
+_PARTS = (REPORT, LIFT, LEAVE, ABSENT, REMOVE_LOCK, HERE, TELL, TOLD, OFF_FOR)
+DEEDS = {deed.verb: deed for _verb, deed in _ALL} | {deed.verb: deed for deed in _PARTS}
 
 
 def known(facts: Facts) -> Any:

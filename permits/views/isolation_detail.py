@@ -8,13 +8,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from permits.isolation_permissions import may
-from permits.isolation_states import MOVES, Kind, State, Verb
-from permits.reads import isolations as read
+from permits.isolation_permissions import may, may_decide
+from permits.isolation_states import MOVES, How, Kind, State, Verb
+from permits.reads import isolation as read
+from permits.reads.isolations import url
 from permits.services._isolation_facts import Facts
+from permits.services._locks_for import leads, signs_in
 from permits.services.isolation_guards import refusals
 from permits.views import isolation_deeds as deeds
-from work.pages import Failed, Offer, fragment, live, offered, sent, site_view
+from work.pages import Deed, Failed, Offer, fragment, live, offered, sent, site_view
 from work.permissions import Scope
 
 # The step that comes next.
@@ -38,7 +40,7 @@ def isolation_detail(
     facts = _found(site, who, number, at)
     page = _Page(request, site, who, at, number)
     if request.method == "POST":
-        address = read.url(facts.isolation)
+        address = url(facts.isolation)
         known = deeds.known(facts)
         return sent(request, who, deeds.DEEDS, facts.isolation, known, page, address)
     return page(facts=facts)
@@ -88,7 +90,8 @@ class _Page:
         return render(self.request, name, context, status=status)
 
     def _offers(self, verb: Verb, facts: Facts) -> bool:
-        allowed = may(self.who, verb, facts.isolation, facts.teams)
+        parts = facts.parts(self.who.user_id)
+        allowed = may(self.who, verb, facts.isolation, facts.teams, parts)
         return facts.isolation.state in MOVES[verb] and bool(allowed)
 
     def _acts(self, facts: Facts, values: dict[str, Any], failed: Failed | None) -> dict[str, Any]:
@@ -96,12 +99,12 @@ class _Page:
         step = _NEXT.get(State(facts.isolation.state))
         offers = []
         for verb, deed in deeds.ACTS:
-            if self._offers(verb, facts) and self._has_something(verb, facts):
-                against = refusals(facts, verb, self.who)
+            if self._offers(verb, facts) and self._has_something(verb, deed, facts):
+                against = [] if deed is deeds.ON_FOR else refusals(facts, verb, self.who)
                 primary = verb == step and not against
                 offers.append(Offer(deed, against, primary=primary))
         parts = self._parts(facts, values)
-        drawn = offered([*offers, *parts], read.url(facts.isolation), self.who, facts, failed)
+        drawn = offered([*offers, *parts], url(facts.isolation), self.who, facts, failed)
         of: dict[str, dict[int | None, list[Any]]] = {}
         for offer, row in zip(parts, drawn[len(offers) :], strict=True):
             of.setdefault(offer.deed.verb, {}).setdefault(offer.of, []).append(row)
@@ -118,36 +121,50 @@ class _Page:
             placed = [each for each in facts.points if each.applied_at]
             parts += [Offer(deeds.LIFT, of=each.pk) for each in placed]
         if self._offers(Verb.LEAVE, facts):
-            parts += [Offer(deeds.LEAVE, of=each.pk) for each in facts.uses]
-        asked = {each["lock"]: each for each in values["removals"]}
+            decides = bool(may_decide(self.who, facts.isolation))
+            left = [each for each in facts.uses if decides or each.how == How.ISOLATING]
+            parts += [Offer(deeds.LEAVE, of=each.pk) for each in left]
+        return parts + self._of_locks(facts, values)
+
+    def _of_locks(self, facts: Facts, values: dict[str, Any]) -> list[Offer]:
+        """What is done to the lock of somebody gone, or of somebody without sign-in."""
+        parts, me = [], self.who.user_id
+        fresh = {each["lock"] for each in values["removals"] if each["holds"]}
+        others = [each for each in facts.locks if not each.group and each.person_id != me]
         if self._offers(Verb.ABSENT, facts):
-            for lock in facts.locks:
-                if lock.group or lock.person_id == self.who.user_id:
-                    continue
-                deed = deeds.REMOVE_LOCK if lock.pk in asked else deeds.ABSENT
+            for lock in others:
+                deed = deeds.REMOVE_LOCK if lock.pk in fresh else deeds.ABSENT
                 parts.append(Offer(deed, of=lock.pk))
-        parts += [
-            Offer(deeds.TELL, of=each["pk"])
-            for each in values["removals"]
-            if each["removed_at"]
-            and self.who.user_id in (each["person_id"], each["asked_by_id"], each["removed_by_id"])
-        ]
+        if self._offers(Verb.LOCK_OFF, facts) and leads(self.who, facts):
+            alone = [each for each in others if not signs_in(each.person)]
+            parts += [Offer(deeds.OFF_FOR, of=each.pk) for each in alone]
+        for each in values["removals"]:
+            mine = each["person_id"] == me
+            two = (each["asked_by_id"], each["removed_by_id"])
+            if not each["removed_at"]:
+                parts += [Offer(deeds.HERE, of=each["pk"])] if mine else []
+            elif mine:
+                parts.append(Offer(deeds.TELL, of=each["pk"]))
+            elif not each["signs_in"] and me in two:
+                parts.append(Offer(deeds.TOLD, of=each["pk"]))
         return parts
 
-    def _has_something(self, verb: Verb, facts: Facts) -> bool:
+    def _has_something(self, verb: Verb, deed: Deed, facts: Facts) -> bool:
         """Whether a deed has anything to be done to."""
         isolation, me = facts.isolation, self.who.user_id or 0
         if verb == Verb.APPLY:
             return any(each.applied_at is None or each.reported_at for each in facts.points)
         if verb == Verb.LOCK:
             return any(each.applied_at and each.locked_at is None for each in facts.points)
+        if deed is deeds.ON_FOR:
+            return isolation.kind != Kind.OWN and leads(self.who, facts)
         if verb in (Verb.LOCK_ON, Verb.LOCK_OFF):
             return (facts.lock_of(me) is None) == (verb == Verb.LOCK_ON)
         if verb in (Verb.GROUP_ON, Verb.GROUP_OFF):
             on = facts.group_lock is not None
             return isolation.kind != Kind.OWN and on == (verb == Verb.GROUP_OFF)
-        if verb in (Verb.SANCTION, Verb.AGREE_TEST):
-            mine = verb == Verb.SANCTION or facts.lock_of(me) is not None
+        if verb in (Verb.SANCTION, Verb.AGREE_TEST, Verb.WITHDRAW_TEST):
+            mine = verb != Verb.AGREE_TEST or facts.lock_of(me) is not None
             return facts.sanction is not None and mine
         if verb in (Verb.ASK_TEST, Verb.USE):
             return isolation.kind != Kind.OWN and facts.sanction is None

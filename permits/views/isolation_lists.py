@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from permits import isolation_forms as forms
-from permits.isolation_permissions import PLANNING, may
+from permits.isolation_permissions import PLANNING, may, reads_names
 from permits.isolation_states import Verb
+from permits.reads import isolation as one
 from permits.reads import isolations as read
 from permits.reads.people import named
 from permits.services import isolations
@@ -52,7 +53,7 @@ def isolation_list(request: HttpRequest, site: Any, who: Scope, at: datetime) ->
     total, text = read.total_text(rows)
     last = max(1, min(20, -(-total // read.PAGE)))
     page = max(1, min(number_in(request.GET.get("page", "")) or 1, last))
-    shown = read.page(rows, page, at)
+    shown = read.page(rows, page, at, who)
     values = {
         "site": site,
         "item": item,
@@ -149,11 +150,11 @@ def isolation_edit(
     request: HttpRequest, site: Any, who: Scope, at: datetime, number: str
 ) -> HttpResponse:
     """Change what is planned, until it is approved."""
-    facts = read.find(site, who, number, at)
+    facts = one.find(site, who, number, at)
     if facts is None:
         raise Http404
     isolation = facts.isolation
-    form = forms.Plan(request.POST or None, initial=_initial(facts))
+    form = forms.Plan(request.POST or None, initial=_initial(facts, who))
     for name in ("place", "apart"):
         del form.fields[name]
     told, status = None, 200
@@ -179,9 +180,10 @@ def isolation_edit(
     return _form(request, site, form, told, status, facts)
 
 
-def _initial(facts: Any) -> dict[str, Any]:
+def _initial(facts: Any, who: Scope) -> dict[str, Any]:
     isolation = facts.isolation
-    owner = isolation.owner.name if isolation.owner else ""
+    named = isolation.owner is not None and reads_names(who, isolation)
+    owner = isolation.owner.name if named else ""
     values = {"title": isolation.title, "reason": isolation.reason, "owner": owner}
     for row, point in enumerate(facts.points[: forms.ROWS]):
         for name in ("tag", "method", "position"):

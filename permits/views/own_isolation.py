@@ -15,7 +15,7 @@ from permits import isolation_forms as forms
 from permits.isolation_permissions import APPROVING_CARDS
 from permits.isolation_states import Kind, Method, State
 from permits.models import Isolation, IsolationCard
-from permits.reads import isolations as read
+from permits.reads import isolation as read
 from permits.services import own, points
 from permits.services._isolation_facts import Facts, facts_about
 from permits.views.isolation_lists import act_of, place_in, plans_somewhere
@@ -26,6 +26,7 @@ from work.pages import (
     Given,
     Offer,
     answer_of,
+    live,
     offered,
     refusal,
     see_other,
@@ -96,6 +97,7 @@ DEEDS = {each.verb: each for each in (BEGIN, APPLY, TRY, FINISH, APPROVE, END)}
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @site_view
+@live
 def own_isolation(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpResponse:
     """One's own isolations that are open, and the cards by which one may begin."""
     page = _Page(request, site, who, at)
@@ -120,7 +122,9 @@ class _Page:
         """The reader's own isolations that are open."""
         rows = Isolation.objects.filter(
             site=self.site, owner=self.who.user_id, kind=Kind.OWN, ended_at=None
-        ).select_related("site", "place", "owner", "card", "created_by", "approved_by", "asset")
+        ).select_related(
+            "site", "place", "owner", "card", "created_by", "drawn_by", "approved_by", "asset"
+        )
         return [facts_about(each, self.at) for each in rows]
 
     def __call__(
@@ -159,6 +163,8 @@ class _Page:
         return render(self.request, "permits/own_isolation.html", context, status=status)
 
     def _cards(self) -> list[IsolationCard]:
+        if self.who.only_contractor(self.site.pk):
+            return []  # they may begin by none
         cards = IsolationCard.objects.filter(visible(self.who, team=None), site=self.site)
         rows = cards.filter(ended_at=None).select_related("place", "approved_by", "site")
         return list(rows[:_MOST])

@@ -63,8 +63,14 @@ def test_an_isolation_is_planned_and_brought_in_place_from_its_pages(world, sign
         assert words in page
     assert do(mine, isolation, "on").status_code == 303
     lock = isolation.locks.get()
+    assert do(lead, isolation, "on-for", name="Jan Smit").status_code == 303
+    for_him = isolation.locks.get(name="Jan Smit")
+    assert "Take it off with its holder" in lead.get(url(isolation)).content.decode()
+    assert do(mine, isolation, "off-for", of=for_him.pk).status_code == 403
+    assert do(lead, isolation, "off-for", of=for_him.pk).status_code == 303
     gone = {"away": "Gate log", "tried": "Called twice"}
     assert do(lead, isolation, "absent", of=lock.pk, **gone).status_code == 303
+    assert "I am here" in mine.get(url(isolation)).content.decode()
     assert do(issuer, isolation, "remove-lock", of=lock.pk).status_code == 303
     page = mine.get(url(isolation)).content.decode()
     assert "Gate log" in page
@@ -115,6 +121,12 @@ def test_the_register_is_by_age_and_queries_do_not_grow(world, sign_in):
     young = isolated.applied(world, at=world.t(-10))
     old = isolated.verified(world, at=world.t(-60), uses=[{"permit_id": permit.pk}])
     planned = isolated.planned(world)
+    # LasTeam works under a permit of the site too.
+    plan = {"executor_ids": [world.welder.pk], "team_id": world.lasteam.pk}
+    theirs = made.draft(world, cold, items=[planned_item(world, plan=plan)])
+    isolation_uses.use(
+        actor=world.supervisor, at=world.at, isolation_id=young.pk, permit_id=theirs.pk
+    )
     long = isolated.verified(world, at=world.t(-30))
     isolations.carry_on(
         actor=world.supervisor,
@@ -136,7 +148,13 @@ def test_the_register_is_by_age_and_queries_do_not_grow(world, sign_in):
     assert numbers(reader, show="planned") == label(planned)
     assert numbers(reader, show="long") == label(long)
     assert numbers(reader, show="ended") == numbers(reader, place="L4") == []
-    assert numbers(sign_in(world.contractor)) == label(old)
+    company = sign_in(world.contractor)
+    assert numbers(company) == label(old, young)
+    page = company.get(url(young)).content.decode()
+    assert "Somebody of the site or another company" in page
+    for who in (world.supervisor, world.permit_issuer, world.operator):
+        assert who.name not in page
+    assert "Sealer" not in company.get(f"{LIST}own/").content.decode()
     assert numbers(sign_in(world.other_contractor)) == []
 
     counts, own_page = [], f"{LIST}own/"
@@ -155,4 +173,4 @@ def test_the_register_is_by_age_and_queries_do_not_grow(world, sign_in):
             assert weight(answer) < 100_000
             counts.append(len(asked) - FRAME)
     assert counts[:4] == counts[4:]
-    assert counts[:4] == [4, 4, 9, 1]  # that of a phone stands under no live token
+    assert counts[:4] == [4, 4, 9, 2]

@@ -56,9 +56,12 @@ def test_an_isolation_of_many_from_plan_to_close(world):
     assert against(isolations.approve, isolation, at=at, actor=world.other_contractor) == [
         "Unknown"
     ]
-    isolations.change(**iss, isolation_id=isolation.pk, seen=1, points=isolated.TWO)
+    isolations.change(**iss, isolation_id=isolation.pk, seen=1, points=isolated.TWO[:1])
+    # Who draws the points is who drew them, also when another changes the title.
+    same = {"title": "Filler of line 3", "points": isolated.TWO[:1]}
+    isolations.change(**sup, isolation_id=isolation.pk, seen=2, **same)
     assert against(isolations.approve, isolation, **iss) == ["isolation_planner_approves"]
-    isolations.change(**sup, isolation_id=isolation.pk, seen=2, points=isolated.TWO)
+    isolations.change(**sup, isolation_id=isolation.pk, seen=3, points=isolated.TWO)
     assert against(isolations.change, isolation, **sup, seen=1, title="Line 3") == ["Stale"]
 
     # What hangs together with it.
@@ -151,8 +154,22 @@ def test_an_isolation_of_many_from_plan_to_close(world):
     assert against(points.release, isolation, **asks) == behind
     assert used([through.pk]) == {through.pk: {isolation.pk: "protected"}}
     use = isolation.uses.get(permit=permit)
-    with pytest.raises(Refused, match="work_behind_isolation"):
-        isolation_uses.leave(**sup, use_id=use.pk)
+
+    def leave(who, use=use, why="Not needed") -> list[str]:
+        def do(isolation_id, **given):
+            return isolation_uses.leave(**given)
+
+        return against(do, isolation, actor=who, at=at, use_id=use.pk, why=why)
+
+    # Nor is it left, by whatever name, while that or the lock of who carries it out is there.
+    assert leave(lead) == ["work_behind_isolation", "box_not_empty"]
+    other_name = {"item_id": through.pk, "how": "isolating"}
+    assert against(isolation_uses.use, isolation, **sup, **other_name) == [
+        "work_behind_isolation",
+        "box_not_empty",
+    ]
+    assert leave(world.technician) == ["role_needed"]
+    assert leave(lead, isolation.uses.get(item=restart), "") == ["reason_needed"]
     execution.complete(actor=world.technician, at=world.t(11), item_id=through.pk)
     assert against(points.release, isolation, **asks) == ["box_not_empty"]
     assert against(boxes.off, isolation, **other) == ["lock_not_on"]
@@ -226,6 +243,15 @@ def test_over_the_change_of_shift(world):
     assert against(boxes.on, isolation, actor=first, at=world.t(7)) == ["isolation_applied"]
     tries = {"actor": second, "at": world.t(8), "isolation_id": isolation.pk}
     assert points.try_out(**tries).state == "verified"
+    # Also where the work was stopped first; and what was tried before a gap counts no longer.
+    lock_on(world, isolation, first, 9)
+    stop = {"actor": first, "at": world.t(10), "item_id": job.pk}
+    execution.stop(**stop, condition="Guard on")
+    assert off(first, 11) == "applied"
+    boxes.group_on(actor=world.shift_lead, at=world.t(12), isolation_id=isolation.pk)
+    points.try_out(**tries | {"at": world.t(13)}, point_ids=[pairs(isolation)[0][0]])
+    assert off(world.supervisor, 14, boxes.group_off) == "applied"
+    assert not isolation.points.exclude(tried_at=None).exists()
 
 
 def test_what_a_permit_asks_of_its_isolations(world):
@@ -269,7 +295,7 @@ def test_what_a_permit_asks_of_its_isolations(world):
     assert [each.other_id for each in _conflicts.of(second, world.at)] == [permit.pk]
     # Once authorised a permit leaves no isolation; it ends, and its isolations are free.
     use = weak.uses.get(permit=permit)
-    leave = {"actor": world.supervisor, "at": world.at, "use_id": use.pk}
+    leave = {"actor": world.supervisor, "at": world.at, "use_id": use.pk, "why": "Cancelled"}
     with pytest.raises(Refused, match="stands_authorised"):
         isolation_uses.leave(**leave)
     cancel = {"actor": world.supervisor, "at": world.at, "permit_id": permit.pk}
@@ -282,7 +308,9 @@ def test_what_a_permit_asks_of_its_isolations(world):
     # Left in place after all: what came off is applied anew, and all is tried again.
     points.release(**done, isolation_id=weak.pk)
     off = {"actor": world.operator, "at": world.at, "points": pairs(weak, back=True)[:1]}
-    points.remove(**off, isolation_id=weak.pk)
+    # One switch in two isolations stays as the other asks.
+    assert against(points.remove, weak, **off) == ["point_held_elsewhere"]
+    points.remove(**off | {"points": [(off["points"][0][0], "off")]}, isolation_id=weak.pk)
     keep = {"actor": world.supervisor, "at": world.at}
     assert points.keep(**keep, isolation_id=weak.pk).state == "approved"
     assert points.keep(**keep, isolation_id=alone.pk).state == "applied"
@@ -293,8 +321,11 @@ def test_what_a_permit_asks_of_its_isolations(world):
     made.gas_tested(world, burning)
     made.ticked(world, burning)
     issuing.issue(**issue, permit_id=burning.pk)
-    takes = {"scanned": True, "signed": True, "permit_id": burning.pk}
-    issuing.take(actor=world.technician, at=world.at, **takes)
+    takes = {"scanned": True, "signed": True}
+    takes |= {"actor": world.technician, "at": world.at}
+    assert made.against(issuing.take, burning, **takes) == ["own_lock_missing"]
+    lock_on(world, behind, world.technician)
+    issuing.take(**takes, permit_id=burning.pk)
     clock.settle_due(world.t(60))
     stop = Stop.objects.get(permit=burning)
     assert (stands(burning, world.t(60)), stop.cause) == ("stop_called", "test")

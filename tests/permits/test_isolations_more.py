@@ -7,9 +7,11 @@ import pytest
 from permits.models import Isolation, LockRemoval, PermitType, TestAgreement
 from permits.services import (
     boxes,
+    gone,
     isolation_uses,
     isolations,
     issuing,
+    on_it,
     own,
     points,
     sanction,
@@ -20,9 +22,9 @@ from tests.permits import isolated, made
 from tests.permits.isolated import against, lock_on, pairs, state, unmet
 from tests.permits.test_isolations import blocked, stands
 from tests.work.by_sql import CHECK
-from work.exceptions import Refused
+from work.exceptions import Forbidden, Refused
 from work.models import Prerequisite
-from work.services import execution
+from work.services import blockers, execution, people
 
 
 def test_an_own_isolation_is_of_one_person_within_the_own_shift(world):
@@ -43,6 +45,9 @@ def test_an_own_isolation_is_of_one_person_within_the_own_shift(world):
     crowd = planned_item(world, plan={"executor_ids": [tech.pk, world.second_technician.pk]})
     with pytest.raises(Refused, match="permits.own_work_alone"):
         own.begin(**begin, item_ids=[crowd.pk])
+    elsewhere = planned_item(world, place_id=world.l4.pk)
+    with pytest.raises(Refused, match="permits.card_elsewhere"):
+        own.begin(**begin, item_ids=[elsewhere.pk])
     assert not Isolation.objects.exists()
 
     mine = own.begin(**begin, item_ids=[job.pk])
@@ -151,11 +156,37 @@ def test_a_test_is_sanctioned_by_everybody_behind_it(world):
     assert against(sanction.ask, isolation, **tech) == ["reason_needed"]
     sanction.ask(**tech, isolation_id=isolation.pk, why="Does it turn the right way?")
     assert against(sanction.ask, isolation, **tech, why="x") == ["test_asked_already"]
+    # Who asked withdraws it, and may ask anew.
+    op = {"actor": world.operator, "at": world.t(5)}
+    assert against(sanction.withdraw, isolation, **op) == ["role_needed"]
+    sanction.withdraw(**tech, isolation_id=isolation.pk)
+    assert against(sanction.withdraw, isolation, **lead) == ["test_not_asked"]
+    sanction.ask(**tech, isolation_id=isolation.pk, why="Does it turn the right way?")
+
+    # Whoever works under the permit has an own lock on: who has no sign-in by who leads.
+    jan = {"name": "Jan Smit"}
+    for who in ({"person_id": world.second_technician.pk}, jan):
+        assert made.against(on_it.sign_on, permit, **tech, **who) == ["own_lock_missing"]
+    assert against(boxes.on, isolation, **op, **jan) == ["lock_by_who_leads"]
+    other = {"person_id": world.second_technician.pk}
+    assert against(boxes.on, isolation, **tech, **other) == ["lock_of_oneself"]
+    for_him = boxes.on(**tech, **jan, isolation_id=isolation.pk)
+    on_it.sign_on(**tech, **jan, permit_id=permit.pk)
+    mine = on_it.sign_on(**tech, person_id=world.technician.pk, permit_id=permit.pk)
+    assert against(boxes.off, isolation, **tech) == ["signed_on_behind"]
+    assert against(boxes.off, isolation, **tech, lock_id=for_him.pk) == ["signed_on_behind"]
+    on_it.sign_off(**tech, presence_id=mine.pk)
+
+    def ask_removal(isolation_id, **given) -> None:
+        gone.ask_removal(**given, lock_id=for_him.pk, away="Gate log", tried="Called")
+
+    assert against(ask_removal, isolation, **lead) == ["signed_on_behind"]
     assert against(sanction.agree, isolation, at=world.at, actor=world.operator) == ["lock_not_on"]
     assert against(sanction.sanction, isolation, **lead) == [
         "test_not_agreed",
-        "box_not_empty",
+        *["box_not_empty"] * 2,
         "stands_in_force",
+        "signed_on_behind",
         "work_behind_isolation",
     ]
     sanction.agree(**tech, isolation_id=isolation.pk)
@@ -165,10 +196,23 @@ def test_a_test_is_sanctioned_by_everybody_behind_it(world):
     boxes.off(**tech, isolation_id=isolation.pk)
     stopping.call_stop(**tech, permit_id=permit.pk)
     assert against(sanction.sanction, isolation, **lead) == [
+        "box_not_empty",
         "stands_stop_called",
+        "signed_on_behind",
         "work_behind_isolation",
     ]
     stopping.confirm(**tech, permit_id=permit.pk, people_out=True, left="Guard on")
+    boxes.off(**tech, isolation_id=isolation.pk, lock_id=for_him.pk)
+    # Who has put a lock on since has not agreed yet.
+    lock_on(world, isolation, world.technician, 1)
+    late = {"actor": world.technician, "at": world.t(2), "isolation_id": isolation.pk}
+    assert against(sanction.sanction, isolation, **lead) == [
+        "test_not_agreed",
+        "box_not_empty",
+        "work_behind_isolation",
+    ]
+    sanction.agree(**late)
+    boxes.off(**late)
 
     assert stands(permit, world.at) == "stopped"
     assert blocked(job, world.at)
@@ -177,7 +221,6 @@ def test_a_test_is_sanctioned_by_everybody_behind_it(world):
     execution.confirm_stopped(**tech, item_id=job.pk, condition="Guard on")
     sanction.sanction(**lead, isolation_id=isolation.pk)
     assert (state(isolation), unmet(job)) == ("in_test", ["isolation_in_test", "own_lock_missing"])
-    op = {"actor": world.operator, "at": world.t(5)}
     first, second = pairs(isolation)
     assert against(sanction.lift, isolation, **op, point_id=second[0], position="") == [
         "position_needed"
@@ -188,7 +231,7 @@ def test_a_test_is_sanctioned_by_everybody_behind_it(world):
     assert state(isolation) == "in_test"
     sanction.end(**lead, isolation_id=isolation.pk)
     assert state(isolation) == "applied"
-    assert isolation.sanctions.get().ended_at == world.at
+    assert isolation.sanctions.last().ended_at == world.at
     points.try_out(actor=world.second_technician, at=world.t(6), isolation_id=isolation.pk)
     assert (state(isolation), unmet(job)) == ("verified", ["own_lock_missing"])
 
@@ -198,50 +241,100 @@ def test_the_lock_of_somebody_gone_is_removed_by_two_with_three_facts(world):
     isolation = isolated.verified(world, uses=[{"item_id": job.pk}])
     lock = lock_on(world, isolation, world.technician)
     execution.start(actor=world.technician, at=world.at, item_id=job.pk)
-    execution.stop(actor=world.technician, at=world.t(1), item_id=job.pk, condition="Guard on")
-    given = {"at": world.t(2), "lock_id": lock.pk}
     facts = {"away": "Gate log: out at 05:10", "tried": "Called twice, and his home"}
 
-    def refused(door, who, **more) -> list[str]:
+    def refused(door, who, minute, *, of=lock, **more) -> list[str]:
         def do(isolation_id, **given):
             return door(**given)
 
-        return against(do, isolation, actor=who, **given, **more)
+        return against(do, isolation, actor=who, at=world.t(minute), lock_id=of.pk, **more)
 
-    assert refused(boxes.ask_removal, world.operator, **facts) == ["role_needed"]
-    assert refused(boxes.ask_removal, world.supervisor, away="", tried="") == [
+    def ask(minute, of=lock) -> LockRemoval:
+        by = {"actor": world.supervisor, "at": world.t(minute)}
+        return gone.ask_removal(**by, lock_id=of.pk, **facts)
+
+    lead, issuer = world.supervisor, world.permit_issuer
+    # Work in progress that nobody has said is stopped: the holder is there.
+    assert refused(gone.ask_removal, lead, 1, **facts) == ["work_behind_isolation"]
+    stop = {"actor": world.technician, "at": world.t(1), "item_id": job.pk}
+    execution.stop(**stop, condition="Guard on")
+    assert refused(gone.ask_removal, world.operator, 2, **facts) == ["role_needed"]
+    assert refused(gone.ask_removal, lead, 2, away="", tried="") == [
         "away_needed",
         "reaching_needed",
     ]
-    assert refused(boxes.remove, world.supervisor) == ["removal_not_asked"]
-    removal = boxes.ask_removal(actor=world.supervisor, **given, **facts)
-    assert refused(boxes.ask_removal, world.supervisor, **facts) == ["removal_asked"]
-    assert refused(boxes.remove, world.supervisor) == ["removal_by_two"]
-    boxes.remove(actor=world.permit_issuer, **given)
-    assert state(isolation) == "verified"  # nothing of it was under way
+    assert refused(gone.remove, lead, 2) == ["removal_not_asked"]
+    ask(2)
+    assert refused(gone.ask_removal, lead, 3, **facts) == ["removal_asked"]
+    # The facts are of now: for an hour, and until the holder does anything here or says so.
+    assert refused(gone.remove, issuer, 62) == ["removal_too_old"]
+    removal = ask(63)
+    other = planned_item(world, at=world.t(64))
+    said = {"actor": world.technician, "item_id": other.pk, "kind": "other", "what": "Keys"}
+    blocker = blockers.raise_(**said, at=world.t(65))
+    assert refused(gone.remove, issuer, 66) == ["holder_is_back"]
+    removal = ask(67)
+    here = {"removal_id": removal.pk, "at": world.t(68)}
+    with pytest.raises(Forbidden, match="said_by_oneself"):
+        gone.here(**here, actor=world.operator)
+    gone.here(**here, actor=world.technician)
+    assert refused(gone.remove, issuer, 69) == ["removal_not_asked"]
+    removal = ask(70)
+    assert refused(gone.remove, lead, 71) == ["removal_by_two"]
+    gone.remove(actor=issuer, at=world.t(71), lock_id=lock.pk)
+    # The box is empty while the work is to be gone on with: it is tried again.
+    assert state(isolation) == "applied"
     removal.refresh_from_db()
     assert (removal.away.text, removal.tried.text) == tuple(facts.values())
+    assert LockRemoval.objects.filter(ended_at=None).count() == 1
 
     # Told before anything is begun again, at any work of the site.
-    other = planned_item(world, at=world.t(3))
-    start = {"actor": world.technician, "at": world.t(4), "item_id": other.pk}
+    by = {"actor": world.second_technician, "at": world.t(72)}
+    points.try_out(**by, isolation_id=isolation.pk)
+    blockers.clear(actor=lead, at=world.t(72), blocker_id=blocker.pk, word="Found")
+    start = {"actor": world.technician, "at": world.t(73), "item_id": other.pk}
     with pytest.raises(Refused) as caught:
         execution.start(**start)
     inner = [each.params["reason"]["code"] for each in caught.value.reasons]
     assert inner == ["permits.lock_removed_untold"]
-    assert against(boxes.on, isolation, actor=world.technician, at=world.t(4)) == [
+    assert against(boxes.on, isolation, actor=world.technician, at=world.t(73)) == [
         "lock_removed_untold"
     ]
-    tell = {"at": world.t(5), "removal_id": removal.pk}
 
-    def told(isolation_id, **given):
-        return boxes.tell(**given)
+    def told(who, of=removal, how="") -> list[str]:
+        def do(isolation_id, **given):
+            return gone.tell(**given)
 
-    assert against(told, isolation, actor=world.operator, **tell) == ["told_by_who_removed"]
-    boxes.tell(actor=world.technician, **tell)
-    assert against(told, isolation, actor=world.technician, **tell) == ["nothing_to_tell"]
-    assert LockRemoval.objects.get().told_by == world.technician
-    execution.start(**start | {"at": world.t(5)})
+        given = {"actor": who, "at": world.t(74), "removal_id": of.pk, "how": how}
+        return against(do, isolation, **given)
+
+    # Only the person says so: not the two who removed it.
+    assert told(lead, how="By phone") == told(world.operator) == ["said_by_oneself"]
+    gone.tell(actor=world.technician, at=world.t(74), removal_id=removal.pk)
+    assert told(world.technician) == ["nothing_to_tell"]
+    execution.start(**start | {"at": world.t(74)})
+
+    # Of somebody without sign-in one of the two says how the person was told.
+    jan = boxes.on(actor=lead, at=world.t(75), isolation_id=isolation.pk, name="Jan Smit")
+    untold = ask(76, jan)
+    gone.remove(actor=issuer, at=world.t(77), lock_id=jan.pk)
+    points.try_out(**by | {"at": world.t(78)}, isolation_id=isolation.pk)
+    again = {"actor": lead, "at": world.t(79), "name": "Jan Smit"}
+    assert against(boxes.on, isolation, **again) == ["lock_removed_untold"]
+    assert told(world.operator, untold, "By phone") == ["told_by_who_removed"]
+    assert told(issuer, untold) == ["reason_needed"]
+    tells = {"actor": issuer, "at": world.t(80), "removal_id": untold.pk}
+    assert gone.tell(**tells, how="At the gate").told_how.text == "At the gate"
+    assert boxes.on(**again | {"at": world.t(80)}, isolation_id=isolation.pk).name == "Jan Smit"
+
+    # Whatever became of his roles, the holder of a lock takes it off.
+    mine = lock_on(world, isolation, world.second_technician, 81)
+    role = world.second_technician.memberships.get()
+    people.end_role(actor=world.site_admin, at=world.t(82), membership_id=role.pk)
+    leaves = {"actor": world.second_technician, "at": world.t(83)}
+    assert against(boxes.on, isolation, **leaves) == ["Unknown"]
+    assert boxes.off(**leaves, isolation_id=isolation.pk).pk == mine.pk
+    assert against(boxes.off, isolation, **leaves) == ["Unknown"]
 
 
 def test_by_sql_nobody_tries_what_he_applied_nor_takes_off_what_is_relied_on(app, world):
@@ -277,10 +370,48 @@ def test_by_sql_nobody_tries_what_he_applied_nor_takes_off_what_is_relied_on(app
     drawer = "UPDATE permits_isolation SET drawn_by_id = approved_by_id WHERE id = %s"
     assert app(drawer, [isolation.pk]) == CHECK
 
+    # Nothing that was tried is undone, and no link or lock goes, while somebody relies on it.
+    no_try = {"tried_at": None, "tried_by_id": None}
+    undone = {f"{name}_{part}": None for name in ("applied", "locked") for part in ("at", "by_id")}
+    assert point(**no_try) == point(**undone, **no_try) == point(ended_at=world.at) == CHECK
+    assert point(tag="XV-9") == "P0001"
+    uses = "UPDATE permits_isolationuse SET {} WHERE isolation_id = %s"
+    assert app(uses.format("ended_at = now()"), [isolation.pk]) == CHECK
+    assert app(uses.format("how = 'isolating'"), [isolation.pk]) == "P0001"
+    mine = lock_on(world, isolation, world.technician)
+    locks = "UPDATE permits_personallock SET {} WHERE id = %s"
+    off_by = locks.format("off_at = now(), off_by_id = %s")
+    assert app(off_by, [operator.pk, mine.pk]) == CHECK
+    assert app(locks.format("on_at = now()"), [mine.pk]) == "P0001"
+    untried = isolated.applied(world)
+    moves = "UPDATE permits_isolation SET state = %s WHERE id = %s"
+    for to, which in (("verified", untried), ("in_test", isolation), ("release", isolation)):
+        assert app(moves, [to, which.pk]) == CHECK
+    assert app(moves, ["closed", untried.pk]) == CHECK  # in place
+    drawn = (
+        "INSERT INTO permits_isolationpoint (isolation_id, sequence, tag, method, position, lock,"
+        " position_after) VALUES (%s, 9, 'XV-9', 'valve', 'Closed', '', '')"
+    )
+    assert app(drawn, [isolation.pk]) == CHECK
+    asked = gone.ask_removal(
+        actor=world.supervisor, at=world.at, lock_id=mine.pk, away="Gate", tried="Called"
+    )
+    other_asker = "UPDATE permits_lockremoval SET asked_by_id = %s WHERE id = %s"
+    assert app(other_asker, [other.pk, asked.pk]) == "P0001"
+    assert app(off_by, [world.technician.pk, mine.pk]) == "done to 1"
+    by = {"actor": world.technician, "at": world.at, "site_id": world.site.pk}
+    card = own.draw_card(**by, place_id=world.l3.pk, title="Sealer", points=isolated.TWO)
+    assert app("UPDATE permits_isolationcard SET points = '[]' WHERE id = %s", [card.pk]) == "P0001"
+
     # Not in force behind what is not tried, and not untried behind a permit in force.
     issuing.issue(
         actor=world.permit_issuer, at=world.at, permit_id=permit.pk, scanned=True, signed=True
     )
+    link = (
+        "INSERT INTO permits_isolationuse (isolation_id, permit_id, how, since)"
+        " VALUES (%s, %s, 'protected', now())"
+    )
+    assert app(link, [untried.pk, permit.pk]) == CHECK
     falls = "UPDATE permits_isolation SET state = 'applied' WHERE id = %s"
     assert app(falls, [isolation.pk]) == CHECK
     issuing.withdraw(actor=world.permit_issuer, at=world.at, permit_id=permit.pk)

@@ -1,0 +1,110 @@
+"""The own lock of each who works behind an isolation: on the box before, and off after."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from permits.models import LockRemoval, PersonalLock, Presence
+from permits.services._facts import Facts as PermitFacts
+from permits.services._isolated import reason
+from permits.services._says import url
+from permits.states import Verb
+from work.exceptions import Reason
+from work.permissions import Scope
+
+
+def locks_against(
+    facts: PermitFacts, verb: Verb, who: Scope, given: Mapping[str, Any] | None
+) -> list[Reason]:
+    """What keeps who would begin to work under a permit from it: no own lock on the box of each
+    isolation that it uses, or a lock that was removed and of which the person is not told.
+    """
+    person, name = _begins(facts, verb, who, given)
+    if person is None and not name:
+        return []
+    said = []
+    # A page that only offers it leaves to the door whether somebody is told.
+    untold = untold_of(person, facts.permit.site_id, name) if given is not None else None
+    if untold is not None:
+        said.append(told_first(untold))
+    used = [each for each in facts.isolations if each.ended_at is None]
+    if not used:
+        return said
+    locks = PersonalLock.objects.filter(
+        isolation__in=used, person_id=person, name=name, group=False, off_at=None
+    )
+    on = set(locks.values_list("isolation_id", flat=True))
+    by = ("user", person or facts.permit.performing_authority_id)
+    return said + [
+        reason(each, "permits.own_lock_missing", by, count=1) for each in used if each.pk not in on
+    ]
+
+
+def _begins(
+    facts: PermitFacts, verb: Verb, who: Scope, given: Mapping[str, Any] | None
+) -> tuple[int | None, str]:
+    """Who begins to work under it by this verb: a person, or one whom the site does not know."""
+    performer = facts.permit.performing_authority_id
+    if verb == Verb.TAKE:
+        return performer, ""
+    if verb == Verb.TAKE_OVER:
+        return facts.coming or performer, ""
+    if verb == Verb.ACCEPT and given is not None:
+        return who.user_id, ""
+    if verb == Verb.SIGN_ON and given is not None:
+        return given.get("person_id"), str(given.get("name") or "")
+    return None, ""
+
+
+def signed_on(permits: Iterable[Any], person_id: int | None, name: str = "") -> list[Reason]:
+    """The permits among these under which somebody is signed on, each with a link."""
+    ids = {each.pk: each for each in permits}
+    if not ids:
+        return []
+    rows = Presence.objects.filter(permit_id__in=ids, person_id=person_id, name=name, off_at=None)
+    return [_signed_on(ids[pk]) for pk in rows.values_list("permit_id", flat=True)]
+
+
+def signed_on_at(site_id: int, person_id: int | None, name: str = "") -> list[Reason]:
+    """The permits of a site under which somebody is signed on."""
+    rows = Presence.objects.filter(
+        permit__site_id=site_id, person_id=person_id, name=name, off_at=None
+    )
+    return [_signed_on(each.permit) for each in rows.select_related("permit__site")]
+
+
+def anybody_on(permits: Iterable[Any]) -> list[Reason]:
+    """The permits among these under which anybody is signed on, each with a link."""
+    ids = {each.pk: each for each in permits}
+    if not ids:
+        return []
+    rows = Presence.objects.filter(permit_id__in=ids, off_at=None)
+    on = set(rows.values_list("permit_id", flat=True))
+    return [_signed_on(permit) for pk, permit in ids.items() if pk in on]
+
+
+def _signed_on(permit: Any) -> Reason:
+    by = permit.performing_authority_id
+    return Reason(
+        "permits.signed_on_behind",
+        {"number": permit.number, "url": url(permit)},
+        ("permit", permit.pk),
+        ("user", by) if by else None,
+    )
+
+
+def untold_of(person_id: int | None, site_id: int, name: str = "") -> LockRemoval | None:
+    """A removal of somebody's lock of which the person does not know yet."""
+    rows = LockRemoval.objects.filter(
+        lock__person_id=person_id,
+        lock__name=name,
+        lock__isolation__site_id=site_id,
+        removed_at__isnull=False,
+        told_at=None,
+    )
+    return rows.select_related("lock__isolation__site").first()
+
+
+def told_first(removal: LockRemoval) -> Reason:
+    """The person is told of it before anything is begun again."""
+    by = removal.lock.person_id or removal.asked_by_id
+    return reason(removal.lock.isolation, "permits.lock_removed_untold", ("user", by))
