@@ -62,6 +62,16 @@ def of(
 
     ends: until when it would go on, within its window; by default the end of its issue.
     """
+    asked = (at, states is _DECIDED, permit.ends, ends or permit.issue_ends)
+    known: dict[Any, list[Found]] = permit.__dict__.setdefault("near_known", {})
+    if asked not in known:
+        known[asked] = _found(permit, at, states, ends)
+    return known[asked]
+
+
+def _found(
+    permit: Permit, at: datetime, states: Collection[str], ends: datetime | None
+) -> list[Found]:
     rules = _rules(permit)
     begin = max(permit.starts, at)
     end = min(permit.ends, ends or permit.issue_ends or permit.ends)

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from permits.models import ActivityRule, Permit, PermitItem, PermitPlace, Stop
-from permits.permissions import STOPPING_ALL, may_at
+from permits.permissions import STOPPING_ALL, may_at, may_explain
 from permits.services import _conflicts, _named
 from permits.services._enter import end_issue, end_stop, enter, known, moved, settle, sign
 from permits.services._facts import Facts, facts_of, with_current
@@ -19,6 +19,7 @@ from permits.services.issuing import give_out
 from permits.states import MOVES, UNDER_ISSUE, IssueEnd, Part, State, StopCause, Verb, Verdict
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.services import OpenAct, door
+from work.states import Role
 
 _CAN_STOP = sorted(MOVES[Verb.CALL_STOP])
 
@@ -54,6 +55,10 @@ _BY_PEOPLE = {StopCause.PERSON, StopCause.HERE, StopCause.ALL}
 def _say_why(act: OpenAct, *, permit_id: int, why: str) -> Permit:
     """Say afterwards why the stop was called: who called it, or who leads there."""
     facts = known(act, permit_id)
+    called_by = facts.stop.called_by_id if facts.stop else None
+    if not may_explain(act.scope, facts.permit, called_by):
+        clears = ("user", called_by) if called_by else ("role", str(Role.PERMIT_ISSUER))
+        raise Forbidden(Reason("permits.not_yours_to_say", clears=clears))
     if facts.stop is None:
         raise Refused(Reason("permits.no_stop"))
     if not why.strip():
@@ -77,7 +82,7 @@ def _stop_here(act: OpenAct, *, site_id: int, place_id: int, why: str = "") -> N
         raise Unknown
     act.about(place)
     act.record("stop_called_here", place)
-    _stop_each(act, _at_place(site_id, place), StopCause.HERE, why)
+    _stop_each(act, at_place(site_id, place), StopCause.HERE, why)
 
 
 def _stop_all(act: OpenAct, *, site_id: int, place_id: int | None = None, why: str = "") -> int:
@@ -93,10 +98,10 @@ def _stop_all(act: OpenAct, *, site_id: int, place_id: int | None = None, why: s
     site = _named.model_of(Permit, "site").objects.get(pk=site_id)
     act.about(place or site)
     act.record("all_stopped", place or site)
-    return _stop_each(act, _at_place(site_id, place), StopCause.ALL, why)
+    return _stop_each(act, at_place(site_id, place), StopCause.ALL, why)
 
 
-def _at_place(site_id: int, place: Any) -> QuerySet[Permit]:
+def at_place(site_id: int, place: Any) -> QuerySet[Permit]:
     """Permits at a place, below it, or of a place that holds it; affected places count too."""
     rows = Permit.objects.filter(site_id=site_id, state__in=_CAN_STOP)
     if place is not None:
@@ -123,9 +128,19 @@ def too_near(act: OpenAct, item_ids: Iterable[int]) -> None:
     """Work moved in time or place: stop what is under way and cannot be beside it."""
     items = _named.model_of(PermitItem, "item").objects.filter(pk__in=list(item_ids))
     rules = ActivityRule.objects.filter(is_active=True, work_type__in=items.values("type_id"))
-    states = [*_CAN_STOP, State.AUTHORISED, State.STOPPED]
-    permits = Permit.objects.filter(state__in=states, type__in=rules.values("type_id"))
-    for permit in with_current(permits).order_by("number"):
+    _look_anew(act, Permit.objects.filter(type__in=rules.values("type_id")))
+
+
+def near_anew(act: OpenAct, site_id: int) -> None:
+    """Places lie otherwise: the same of all permits of which a rule speaks."""
+    rules = ActivityRule.objects.filter(is_active=True, site=site_id)
+    of_types = Q(type__in=rules.values("type_id")) | Q(type__in=rules.values("other_type_id"))
+    _look_anew(act, Permit.objects.filter(of_types, site=site_id))
+
+
+def _look_anew(act: OpenAct, permits: QuerySet[Permit]) -> None:
+    decided = permits.filter(state__in=[*_CAN_STOP, State.AUTHORISED, State.STOPPED])
+    for permit in with_current(decided).order_by("number"):
         found = _conflicts.of(permit, act.at, ends=permit.ends)
         if not _conflicts.renew(act, permit, found):
             continue
@@ -149,12 +164,14 @@ def _confirm(
     people_out: bool = False,
     left: str = "",
     seen: int | None = None,
+    signed: bool = False,
 ) -> Permit:
     """Who stands there says: it is stopped, people are out, and in what condition it is left.
 
     Also where nobody had called, and for what ran over its time.
     """
-    facts = enter(act, permit_id, Verb.CONFIRM, seen, {"people_out": people_out, "left": left})
+    given = {"people_out": people_out, "left": left, "signed": signed}
+    facts = enter(act, permit_id, Verb.CONFIRM, seen, given)
     permit = facts.permit
     if facts.stop is None:
         late = permit.issue_ends if facts.overdue else None

@@ -168,7 +168,7 @@ def test_a_test_is_sanctioned_by_everybody_behind_it(world):
         "stands_stop_called",
         "work_behind_isolation",
     ]
-    stopping.confirm(**tech, permit_id=permit.pk, people_out=True, left="Guard on")
+    stopping.confirm(**tech, permit_id=permit.pk, people_out=True, left="Guard on", signed=True)
 
     assert stands(permit, world.at) == "stopped"
     assert blocked(job, world.at)
