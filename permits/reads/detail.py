@@ -49,6 +49,7 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
     """All that stands on its page but the acts."""
     permit, at = facts.permit, facts.at
     now = standing(permit, at)
+    _conflicts.keep(permit)
     signed = _signatures(facts)
     near = _shown_conflicts(facts)
     return {
