@@ -18,8 +18,8 @@ from permits.services._telling import tell
 from permits.services.issuing import give_out
 from permits.states import MOVES, UNDER_ISSUE, IssueEnd, Part, State, StopCause, Verb, Verdict
 from work.exceptions import Forbidden, Reason, Refused, Unknown
-from work.services import OpenAct, door
-from work.states import Role
+from work.services import OpenAct, door, notices
+from work.states import Role, Status
 
 _CAN_STOP = sorted(MOVES[Verb.CALL_STOP])
 
@@ -83,6 +83,7 @@ def _stop_here(act: OpenAct, *, site_id: int, place_id: int, why: str = "") -> N
     act.about(place)
     act.record("stop_called_here", place)
     _stop_each(act, at_place(site_id, place), StopCause.HERE, why)
+    _tell_work(act, site_id, place)
 
 
 def _stop_all(act: OpenAct, *, site_id: int, place_id: int | None = None, why: str = "") -> int:
@@ -98,6 +99,7 @@ def _stop_all(act: OpenAct, *, site_id: int, place_id: int | None = None, why: s
     site = _named.model_of(Permit, "site").objects.get(pk=site_id)
     act.about(place or site)
     act.record("all_stopped", place or site)
+    _tell_work(act, site_id, place)
     return _stop_each(act, at_place(site_id, place), StopCause.ALL, why)
 
 
@@ -105,12 +107,27 @@ def at_place(site_id: int, place: Any) -> QuerySet[Permit]:
     """Permits at a place, below it, or of a place that holds it; affected places count too."""
     rows = Permit.objects.filter(site_id=site_id, state__in=_CAN_STOP)
     if place is not None:
-        ends = range(place.steplen, len(place.path), place.steplen)
-        along = Q(place__path__startswith=place.path)
-        along |= Q(place__path__in=[place.path[:end] for end in ends])
+        along = _along(place)
         affected = PermitPlace.objects.filter(along, permit=OuterRef("pk"), ended_at=None)
         rows = rows.filter(along | Exists(affected))
     return with_current(rows).order_by("number")
+
+
+def _along(place: Any, of: str = "place") -> Q:
+    """At a place, below it, or at one that holds it."""
+    ends = range(place.steplen, len(place.path), place.steplen)
+    above = [place.path[:end] for end in ends]
+    return Q(**{f"{of}__path__startswith": place.path}) | Q(**{f"{of}__path__in": above})
+
+
+def _tell_work(act: OpenAct, site_id: int, place: Any) -> None:
+    """Who carries out what is in progress there is told to stop, with a permit or without."""
+    items = _named.model_of(PermitItem, "item").objects.filter(site=site_id, status=Status.LIVE)
+    if place is not None:
+        items = items.filter(_along(place) | _along(place, "places"))
+    ids = set(items.values_list("pk", flat=True))
+    params = {"since": act.at.isoformat()}
+    notices.tell(act, item_ids=ids, code="permits.told_stop_here", params=params)
 
 
 def _stop_each(act: OpenAct, permits: Iterable[Permit], cause: StopCause, why: str) -> int:

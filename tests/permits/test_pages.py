@@ -6,11 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from permits import panels
 from permits.models import Permit
 from permits.services import on_it, stopping
 from tests.factories import planned_item
 from tests.permits import made
 from tests.views.conftest import weight
+from work.permissions import scope
 
 LIST = "/s/hvk/permits/"
 PASSWORD = "words-that-open"
@@ -91,9 +93,7 @@ def test_a_permit_is_asked_for_and_brought_into_force_from_its_pages(world, type
     assert "Not ticked: Blanket" in asked
     read = {"value-0": "20.9", "value-1": "0", "instrument": "X", "calibrated_until": "2027-01-01"}
     label = {"code": "https://x/s/hvk/places/L3/"}
-    assert (
-        do(issuer, permit, "test", **read, code="L3").status_code == 422
-    )
+    assert do(issuer, permit, "test", **read, code="L3").status_code == 422
     read |= label
     # What is half said is not done, and not half of it.
     half = read | {"value-1": "12345678"}
@@ -146,7 +146,8 @@ def test_a_permit_is_asked_for_and_brought_into_force_from_its_pages(world, type
 
 
 def test_everybody_stops_what_they_see_and_what_is_at_a_place(world, types, sign_in):
-    permit = made.in_force(world, types[0])
+    item = planned_item(world)
+    permit = made.in_force(world, types[0], items=[item])
     reader = sign_in(world.viewer)
     assert do(reader, permit, "stop").status_code == 303
     page = reader.get(url(permit)).content.decode()
@@ -160,6 +161,19 @@ def test_everybody_stops_what_they_see_and_what_is_at_a_place(world, types, sign
     assert answer.status_code == 303
     assert Permit.objects.get(pk=other.pk).state == "stop_called"
     assert "P-2" not in stranger.get(f"{LIST}stop/").content.decode()
+    # Nobody of one company is named to another, nor work that is not theirs.
+    welding = made.in_force(world, types[0], items=[item], team_id=world.lasteam.pk)
+    again = here | {"act": str(uuid.uuid4())}
+    assert stranger.post(f"{LIST}stop/", again).status_code == 303
+    page = sign_in(world.contractor).get(url(welding)).content.decode()
+    assert world.other_contractor.name not in page
+    assert str(world.hydrex) in page
+    assert "all of it" not in page
+    counted = [
+        panels.OfItem().rows(scope(who, world.at), item, world.at).count()
+        for who in (world.viewer, world.contractor, world.other_contractor)
+    ]
+    assert counted == [2, 1, 0]
     every = here | {"act": str(uuid.uuid4()), "all": "1"}
     assert stranger.post(f"{LIST}stop/", every).status_code == 403
     assert stranger.post(f"{LIST}stop/", here | {"place": "NOWHERE"}).status_code == 422
@@ -170,7 +184,12 @@ def test_everybody_stops_what_they_see_and_what_is_at_a_place(world, types, sign
     done = lead.post(f"{LIST}stop/", site)
     assert (done.status_code, done.url) == (303, f"{LIST}stop/?stopped=1")
     # Who stops all learns who is there; from a place its page leads to it.
-    assert [row["label"] for row in lead.get(done.url).context["stopped"]] == ["P-1", "P-2", "P-3"]
+    assert [row["label"] for row in lead.get(done.url).context["stopped"]] == [
+        "P-1",
+        "P-2",
+        "P-3",
+        "P-4",
+    ]
     assert stranger.get(done.url).context["stopped"] is None
     assert f"{LIST}stop/?place=L3" in lead.get("/s/hvk/places/L3/").content.decode()
     assert Permit.objects.get(pk=last.pk).state == "stop_called"

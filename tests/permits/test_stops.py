@@ -7,7 +7,7 @@ from permits.services import clock, deciding, ending, issuing, on_it, requests, 
 from permits.services._facts import load
 from permits.standing import standing, with_standing
 from tests import factories
-from tests.factories import planned_item
+from tests.factories import live_item, planned_item
 from tests.permits import made
 from tests.permits.made import against
 from work.exceptions import Forbidden, Refused
@@ -308,6 +308,8 @@ def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types
     above = made.in_force(world, types[0], place_id=world.packaging.pk)
     affects = made.in_force(world, types[0], place_id=world.l4.pk, place_ids=[world.l3.pk])
     away = made.in_force(world, types[0], place_id=world.l4.pk)
+    bare = live_item(world)
+    live_item(world, place_id=world.l4.pk, plan={"executor_ids": [world.operator.pk]})
     stranger = {"actor": world.other_contractor, "at": world.t(1), "site_id": world.site.pk}
     assert stopping.stop_here(**stranger, place_id=world.l3.pk) is None
     assert [stands(each, world.t(1)) for each in (here, above, affects, away)] == [
@@ -316,6 +318,10 @@ def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types
         "stop_called",
         "in_force",
     ]
+    # Who works there without a permit is told too.
+    told = Notice.objects.filter(code="permits.told_stop_here")
+    assert set(told.values_list("item", flat=True)) == {bare.pk}
+    assert told.filter(user=world.technician).exists()
     assert set(Stop.objects.values_list("cause", "called_by")) == {
         ("here", world.other_contractor.pk)
     }
