@@ -90,6 +90,12 @@ class Endorse(Form):
 
 class Name(Form):
     name = forms.CharField(label=_("Name of the performing authority"), max_length=150)
+    why = words(_("Why another"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.known and self.known.permit.begun_at is None:
+            del self.fields["why"]
 
     def clean(self) -> None:
         self.cleaned_data["person_id"] = self.person("name")

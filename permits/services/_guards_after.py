@@ -39,6 +39,11 @@ def hand_back(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     return said
 
 
+def name(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
+    """Who has begun and is ill or away is replaced, and it is kept why."""
+    return why(facts, who, given) if facts.permit.begun_at is not None else []
+
+
 def name_watcher(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     if given is None:
         return []

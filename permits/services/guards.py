@@ -31,6 +31,7 @@ def refusals(facts: Facts, verb: Verb, who: Scope, given: Given | None = None) -
 
 
 _CHECKS: dict[Verb, Callable[[Facts, Scope, Given | None], list[Reason]]] = {
+    Verb.NAME: _guards_after.name,
     Verb.REQUEST: _guards_before.request,
     Verb.ASSESS: _guards_before.assess,
     Verb.CHECK: _guards_before.check,

@@ -184,16 +184,20 @@ def _affect(act: OpenAct, permit: Permit, place_ids: Iterable[int]) -> None:
 
 
 def _name_performer(
-    act: OpenAct, *, permit_id: int, person_id: int, seen: int | None = None
+    act: OpenAct, *, permit_id: int, person_id: int, why: str = "", seen: int | None = None
 ) -> Permit:
-    """Name who will carry the work out, also late: never who authorised it or issues it."""
-    facts = enter(act, permit_id, Verb.NAME, seen)
+    """Name who will carry the work out, also late: never who authorised it or issues it.
+
+    why: asked once somebody has carried it out who is now replaced.
+    """
+    facts = enter(act, permit_id, Verb.NAME, seen, {"why": why})
     permit = facts.permit
     person = _named.person(act, permit, person_id)
     if against := apart(facts, performer=person):
         raise Refused(against)
     permit.performing_authority_id = person
-    changed(act, facts, "performer_named", user=person)
+    note = act.note(why, "performer", subject=permit)
+    changed(act, facts, "performer_named", user=person, note=note.pk if note else None)
     heard(act, permit)
     return permit
 

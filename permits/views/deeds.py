@@ -140,7 +140,7 @@ _ALL = [
         Deed(
             "name",
             _("Name who performs it"),
-            _said(requests.name_performer, "person_id"),
+            _said(requests.name_performer, "person_id", "why"),
             forms.Name,
         ),
     ),

@@ -76,6 +76,14 @@ def test_a_stop_is_called_confirmed_and_brought_back_by_the_issuer(world, types)
     assert (stop.called_by, stop.note.text) == (world.viewer, "Smoke")
     assert (stop.confirmed_by, stop.left.text) == (world.technician, "Guard on, cold")
 
+    # Who carried it out and is ill is replaced, with why.
+    other = {"actor": world.permit_issuer, "at": world.t(10)}
+    second = {"person_id": world.second_technician.pk}
+    assert against(requests.name_performer, permit, **other, **second) == ["reason_needed"]
+    requests.name_performer(**other, **second, permit_id=permit.pk, why="Gone home ill")
+    back = {"person_id": world.technician.pk, "why": "Well again"}
+    requests.name_performer(**other, **back, permit_id=permit.pk)
+
     # Nothing comes back by itself, and with all that an issue asks.
     assert against(stopping.bring_back, permit, **sure, at=world.t(20)) == ["not_ticked"]
     made.ticked(world, permit, at=world.t(20))
