@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from competence import addresses
-from competence.facts import PersonFacts, SiteFacts
-from competence.judging import Verdict, firm_lacks, fitness, judge
+from competence.facts import Named, PersonFacts, SiteFacts
+from competence.judging import Verdict, firm_lacks, fitness, judge, judge_named
 from competence.needs import said
 from competence.reads import facts, judged, work
 from competence.states import Asks
@@ -13,6 +13,8 @@ from work.exceptions import Reason
 from work.ports import Answer, Condition, Fit, ItemContext, Occasion
 from work.states import Role
 
+# As what another domain names a competence.
+NAMED = "competence.competence"
 _PLANNER = ("role", str(Role.PLANNER))
 
 
@@ -37,19 +39,26 @@ class CompetenceConditions:
     key = "competence.fitness"
 
     def of(self, occasions: Sequence[Occasion], at: datetime) -> list[list[Condition]]:
-        """One condition for each thing asked of each person in each capacity: two queries, and
-        one more where a company may carry out some types of work alone."""
+        """One condition for each thing asked of each person in each capacity: two queries.
+
+        One more where a company may carry out some types of work alone, and where competences are
+        named.
+        """
         if not occasions:
             return []
         sites = facts.of_sites(each.site_id for each in occasions)
-        if not any(site.rules or site.firms for site in sites.values()):
+        named = facts.named(occasions, NAMED)
+        if not named and not any(site.rules or site.firms for site in sites.values()):
             return [[] for _ in occasions]
-        people = facts.of_people({pk for each in occasions for pk, _ in each.people}, sites)
+        parts = {pk for each in occasions for pk, _ in each.people}
+        parts |= {pk for each in occasions for asked in each.named for pk in asked.people}
+        people = facts.of_people(parts, sites)
         types = _types(occasions, sites)
         return [
             [
                 *_of_people(each, sites[each.site_id], people, at),
                 *_of_firms(each, sites[each.site_id], at, types),
+                *_by_name(each, sites[each.site_id], people, named, at),
             ]
             for each in occasions
         ]
@@ -75,6 +84,28 @@ def _of_people(
                 until, verdict = beside.until, Verdict(verdict.need)
             answer = _answer(verdict.reason, until, occasion.until, pk, url)
             yield Condition(said(verdict.need, pk), answer, pk)
+
+
+def _by_name(
+    occasion: Occasion,
+    site: SiteFacts,
+    people: Mapping[int, PersonFacts],
+    named: Mapping[tuple[int, str], Named],
+    at: datetime,
+) -> Iterable[Condition]:
+    """What an occasion asks by name of each of whom it says so; of nobody yet, that it is known."""
+    for asked in occasion.named:
+        competence = named.get((occasion.site_id, asked.code))
+        if asked.kind != NAMED or competence is None:
+            continue
+        if not asked.people:
+            what = {"key": competence.code, "competence": competence.name}
+            yield Condition(Reason("competence.need_named", what), Answer.met(), named=asked)
+        for pk in asked.people:
+            where, url = judged.of_occasion(occasion, NAMED), addresses.person(site.slug, pk)
+            for verdict in judge_named(site, people[pk], where, competence, at, url):
+                answer = _answer(verdict.reason, verdict.until, occasion.until, pk, url)
+                yield Condition(said(verdict.need, pk), answer, pk, asked)
 
 
 def _types(occasions: Sequence[Occasion], sites: Mapping[int, SiteFacts]) -> dict[int, int]:

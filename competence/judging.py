@@ -10,7 +10,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from competence.facts import Firm, PersonFacts, Proof, SiteFacts, Where
+from competence.facts import Firm, Named, PersonFacts, Proof, SiteFacts, Where
 from competence.needs import Need, concerns, firm_of, needs
 from competence.states import Asks, CompanyState, Kind, RecordState
 from work.exceptions import Reason
@@ -42,6 +42,13 @@ def judge(
         for need in needs(site, person, where, at)
         for verdict in _VERDICTS[need.asks](site, person, where, need, at, url)
     ]
+
+
+def judge_named(
+    site: SiteFacts, person: PersonFacts, where: Where, asked: Named, at: datetime, url: str = ""
+) -> list[Verdict]:
+    """A verdict on a competence that is asked of the person by name."""
+    return _competence(site, person, where, Need(Asks.COMPETENCE, competence=asked), at, url)
 
 
 def _reason(

@@ -8,6 +8,7 @@ from typing import Any
 from competence.facts import Asked, Named, PersonFacts, SiteFacts, Where
 from competence.states import Asks
 from work.exceptions import Reason
+from work.ports import STRANGER
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,12 @@ def said(need: Need, pk: int) -> Reason:
 
 
 def firm_of(person: PersonFacts, where: Where, at: datetime) -> int | None:
-    """As whose contractor the person is there: the company of the work, where it is one of his."""
+    """As whose contractor the person is there: the company of the work, where it is one of his.
+
+    Whom nobody knows is of the company of the work.
+    """
+    if person.id == STRANGER:
+        return where.team_id
     firms = {
         firm
         for site, firm, starts, ends in person.firms

@@ -72,9 +72,10 @@ class OfOccasions:
     key = KEY
 
     def of(self, occasions: Sequence[Occasion], at: datetime) -> list[list[Condition]]:
-        """Three queries at most, and one for the files."""
+        """Three queries at most, one for the files, and one for what is named."""
         wanted = applying.to_occasions(occasions)
-        ids = {each.document_id for several in wanted for each in several}
+        named = courses.called(occasions, KEY)
+        ids = {each.document_id for several in wanted for each in several} | {*named.values()}
         known = courses.courses(ids)
         people = {person for each in occasions for person, _capacity in each.people}
         asked = {each.document_id for several in wanted for each in several if each.acknowledge}
@@ -87,6 +88,11 @@ class OfOccasions:
                 for condition in _conditions(
                     known[each.document_id], each, occasion, read, there, at
                 )
+            ]
+            + [
+                replace(_in_use(known[named[pair]], there, at), named=each)
+                for each in occasion.named
+                if each.kind == KEY and (pair := (occasion.site_id, each.code)) in named
             ]
             for occasion, several in zip(occasions, wanted, strict=True)
         ]
@@ -194,6 +200,15 @@ def _clears(found: Course, verdict: Verdict) -> tuple[str, int | str]:
     return ("team", found.owner_id)
 
 
+def _in_use(found: Course, there: set[int], at: datetime) -> Condition:
+    """The document is in force, and to be had."""
+    need = Reason("need.documents.document", {"document": found.code, "url": found.url})
+    verdict = course.to_start(found.terms, None, at)
+    if verdict.met and found.id not in there:
+        verdict = Verdict(False, "no_file", verdict.term)
+    return Condition(need, _answer(found, Verdict(True) if verdict.met else verdict))
+
+
 def _conditions(
     found: Course,
     wanted: applying.Wanted,
@@ -202,11 +217,8 @@ def _conditions(
     there: set[int],
     at: datetime,
 ) -> list[Condition]:
-    need = Reason("need.documents.document", {"document": found.code, "url": found.url})
+    conditions = [_in_use(found, there, at)]
     verdict = course.to_start(found.terms, None, at)
-    if verdict.met and found.id not in there:
-        verdict = Verdict(False, "no_file", verdict.term)
-    conditions = [Condition(need, _answer(found, Verdict(True) if verdict.met else verdict))]
     if not wanted.acknowledge or verdict.code in ("not_effective", "not_effective_yet"):
         return conditions
     for person in sorted({person for person, _capacity in occasion.people}):

@@ -22,7 +22,7 @@ class TypeAdmin(SiteAdmin):
     fixed = ("site", "code")
     fields = (
         *("site", "code", "name", "questions", "controls", "bring_back_minutes"),
-        *("aftercare_minutes", "isolation_class", "apart", "longest_hours", "scan_or_reason"),
+        *("aftercare_minutes", "isolation_class", "apart", "longest_hours", "least_risk"),
         "is_active",
     )
     list_display = ("name", "code", "aftercare_minutes", "longest_hours", "is_active")

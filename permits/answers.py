@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from permits.models import Permit, PermitItem, PermitPlace, PermitType
 from permits.services._enter import KEY
 from permits.services._says import stands, url
-from permits.services.stopping import too_near
+from permits.services.stopping import near_anew, too_near
 from permits.standing import OVERDUE, holds_until, standing
 from permits.states import ENDED, State
 from work.exceptions import Reason
@@ -68,7 +68,7 @@ class Permits:
         return found
 
     def _reach(self, permits: dict[int, Permit]) -> dict[int, list[str]]:
-        """The paths of the places that each permit is for."""
+        """The paths of the places that each permit is for: it holds there and below."""
         found = {pk: [permit.place.path] for pk, permit in permits.items()}
         rows = PermitPlace.objects.filter(permit_id__in=found, ended_at=None)
         for pk, path in rows.values_list("permit_id", "place__path"):
@@ -106,7 +106,7 @@ class Permits:
         near = _NEAREST.index(code) + 1 if code in _NEAREST else len(_NEAREST) + 1
         if code != State.IN_FORCE:
             reason = stands(permit, at)
-        elif not any(_along(path, context.place_path) for path in paths):
+        elif not any(context.place_path.startswith(path) for path in paths):
             reason = Reason("permits.not_here", {"number": permit.number}, clears=_NONE)
         else:
             until = holds_until(permit)
@@ -165,9 +165,14 @@ def _need(permit: Permit, gate: Gate) -> Requirement:
     )
 
 
-def _along(one: str, other: str) -> bool:
-    """Whether one place holds the other."""
-    return one.startswith(other) or other.startswith(one)
+class FollowsPlaces:
+    """Conflicts are looked for anew when a place is hung elsewhere, or has another neighbour."""
+
+    key = KEY
+
+    def places_changed(self, site_id: int, act: Any) -> None:
+        """Nothing where no rule speaks of activities there."""
+        near_anew(act, site_id)
 
 
 class PermitTypes:

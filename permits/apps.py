@@ -31,6 +31,7 @@ class PermitsConfig(AppConfig):
         for capacity in answers.CAPACITIES:
             ports.capacities.register(capacity)
         ports.item_listeners.register(answers.FollowsItems())
+        ports.place_listeners.register(answers.FollowsPlaces())
         ports.item_listeners.register(isolation_answers.OfItems())
         for panel in (panels.OfItem(), panels.OfPlace(), panels.SafeNow()):
             ports.panels.register(panel)
@@ -46,4 +47,6 @@ class PermitsConfig(AppConfig):
         ports.rooms.register(
             ports.Room("isolations", _("Isolations"), "lock", "isolations:isolation_list")
         )
+        for page in ("place", "item"):
+            ports.ways.register(panels.stop_here(page))
         ports.words.register(WORDS)

@@ -1,8 +1,10 @@
 """What is asked before something is done to a permit. `known` is the permit's facts."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 
 from django import forms
 from django.utils import timezone
@@ -10,9 +12,17 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from permits.models import Permit
 from permits.reads.people import named
 from permits.services._facts import Facts
 from permits.states import MeasureKind, Risk
+
+# What the code on the label of a place says: the address of its page.
+_LABEL = re.compile(r"https?://[^/\s]+/s/([^/]+)/places/([^/?#]+)/?(?:[?#].*)?$")
+
+
+_MOST_POINTS = 12
+team_of: Any = Permit._meta.get_field("team").related_model
 
 
 class Moment(forms.DateTimeField):
@@ -80,6 +90,12 @@ class Endorse(Form):
 
 class Name(Form):
     name = forms.CharField(label=_("Name of the performing authority"), max_length=150)
+    why = words(_("Why another"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.known and self.known.permit.begun_at is None:
+            del self.fields["why"]
 
     def clean(self) -> None:
         self.cleaned_data["person_id"] = self.person("name")
@@ -121,7 +137,51 @@ class Tick(Form):
         ]
 
 
-class GasTest(Form):
+class Look(Form):
+    """The joint look at the job: the label of the place, or why it was not read.
+
+    What stands on the label may be typed from anywhere: it counts as read by its address alone.
+    """
+
+    code = forms.CharField(
+        label=_("Label of the place"),
+        max_length=500,
+        required=False,
+        help_text=_("Scan it; where its code is typed, say why."),
+    )
+    why = forms.CharField(label=_("Why it was not scanned"), max_length=250, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.known:
+            said = {
+                "label": _("Scan"),
+                "site": self.known.permit.site.slug,
+                "other": _("This label is of another site."),
+                "none": _("The camera could not be opened. Say why it was not scanned."),
+                "close": _("Close"),
+            }
+            attrs = {f"data-scan-{name}": str(text) for name, text in said.items()}
+            self.fields["code"].widget.attrs |= attrs | {"data-scan-here": "whole"}
+
+    def clean(self) -> None:
+        read = self.cleaned_data.get("code", "").strip()
+        place = self.known.permit.place.code if self.known else ""
+        label = _LABEL.match(read)
+        of_site = label is None or label[1] == (self.known and self.known.permit.site.slug)
+        code = unquote(label[2]) if label else read
+        self.cleaned_data["scanned"] = False
+        if not read:
+            return
+        if not of_site or code.casefold() != place.casefold():
+            self.add_error("code", _now("This is not the label of the permit's place."))
+        elif label:
+            self.cleaned_data["scanned"] = True
+        elif not self.cleaned_data.get("why", "").strip():
+            self.add_error("why", _now("Say why the label was not scanned."))
+
+
+class GasTest(Look):
     """A reading of each substance at each sample point; what is left empty was not tested."""
 
     instrument = forms.CharField(label=_("Instrument"), max_length=80)
@@ -140,7 +200,8 @@ class GasTest(Form):
                 max_digits=9,
                 decimal_places=3,
             )
-        self.order_fields([f"value-{at}" for at, _row in self._rows])
+        rows = [f"value-{at}" for at, _row in self._rows]
+        self.order_fields([*rows, "instrument", "calibrated_until"])
 
     def readings(self) -> list[dict[str, Any]]:
         """What was read, as the door takes it."""
@@ -155,35 +216,11 @@ class GasTest(Form):
         ]
 
     def clean(self) -> None:
+        super().clean()
         self.cleaned_data["readings"] = self.readings()
 
 
-class Look(Form):
-    """The joint look at the job: the code of the place, or why it was not read."""
-
-    code = forms.CharField(
-        label=_("Code of the place"),
-        max_length=250,
-        required=False,
-        help_text=_("Scan its label, or type what stands on it."),
-    )
-    why = forms.CharField(label=_("Why it was not scanned"), max_length=250, required=False)
-
-    def clean(self) -> None:
-        code = self.cleaned_data.get("code", "").strip().rstrip("/").rsplit("/", 1)[-1]
-        place = self.known.permit.place.code if self.known else ""
-        self.cleaned_data["scanned"] = bool(code) and code.casefold() == place.casefold()
-        if code and not self.cleaned_data["scanned"]:
-            self.add_error("code", _now("This is not the code of the permit's place."))
-
-
 class Issue(Look):
-    ends = Moment(
-        label=_("Until"), required=False, help_text=_("Left empty: as late as it may be.")
-    )
-
-
-class TakeOver(Form):
     ends = Moment(
         label=_("Until"), required=False, help_text=_("Left empty: as late as it may be.")
     )
@@ -211,6 +248,14 @@ class HandBack(Form):
         super().__init__(*args, **kwargs)
         if self.known and not self.known.permit.type.aftercare_minutes:
             del self.fields["watcher"]
+
+    def clean(self) -> None:
+        self.cleaned_data["watcher_id"] = self.person("watcher")
+
+
+class Watcher(Form):
+    watcher = forms.CharField(label=_("Who watches the after-care"), max_length=150)
+    why = words(_("Why another"))
 
     def clean(self) -> None:
         self.cleaned_data["watcher_id"] = self.person("watcher")
@@ -257,6 +302,9 @@ class Request(forms.Form):
         label=_("For which work"), max_length=200, required=False, help_text=_("Its number.")
     )
     scope = forms.CharField(label=_("What of that work it covers"), max_length=250, required=False)
+    team = forms.ModelChoiceField(
+        label=_("Company or team"), queryset=None, required=False, to_field_name="code"
+    )
     performer = forms.CharField(label=_("Performing authority"), max_length=150, required=False)
     people = words(
         _("Who works under it"), required=False, hint=_("A name a line. No sign-in is needed.")
@@ -268,15 +316,28 @@ class Request(forms.Form):
         help_text=_("Their codes, with commas."),
     )
 
-    def __init__(self, *args: Any, kind: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: Any, who: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
+        team: Any = self.fields["team"]
+        team.queryset = team_of.objects.filter(site=kind.site_id, is_active=True)
+        if who is not None and who.only_contractor(kind.site_id):
+            team.queryset = team.queryset.filter(pk__in=who.companies(kind.site_id))
         for each in kind.questions:
             self.fields[f"q-{each['key']}"] = forms.CharField(label=each["text"], max_length=500)
         if kind.tests.filter(is_active=True).exists():
             self.fields["sample_points"] = words(
                 _("Where gas is tested"), hint=_("A sample point a line.")
             )
+
+    def clean_sample_points(self) -> str:
+        """All of them, or an error: none is left untested because it was one too many."""
+        typed = str(self.cleaned_data["sample_points"])
+        if len(lines(typed)) > _MOST_POINTS:
+            raise forms.ValidationError(
+                _now("Gas is tested at %(count)s points at most.") % {"count": _MOST_POINTS}
+            )
+        return typed
 
     def said(self) -> dict[str, Any]:
         """What goes to the door as it is."""
@@ -286,7 +347,7 @@ class Request(forms.Form):
             "answers": {
                 each["key"]: self.cleaned_data[f"q-{each['key']}"] for each in self.kind.questions
             },
-            "sample_points": lines(self.cleaned_data.get("sample_points", ""))[:12],
+            "sample_points": lines(self.cleaned_data.get("sample_points", "")),
         }
 
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from permits.models import Permit, PermitItem
 from permits.reads import lists
+from permits.reads.lists import affects
 from permits.states import UNDER_ISSUE, State
 from work.permissions import Scope, visible
-from work.ports import Found
+from work.ports import Found, Way
 
 _LIST = "permits:permit_list"
 
@@ -42,8 +43,11 @@ class OfItem(Counted):
     title = _("Permits")
 
     def rows(self, user: Any, thing: Any, at: datetime) -> Any:
-        """The links."""
-        return PermitItem.objects.filter(item=thing.pk, ended_at=None)
+        """The links to those that the reader may see."""
+        if not isinstance(user, Scope):
+            return PermitItem.objects.none()
+        seen = visible(user, "permit__place", "permit__team", "permit__site_id")
+        return PermitItem.objects.filter(seen, item=thing.pk, ended_at=None)
 
     def url(self, thing: Any) -> str:
         """The list of them."""
@@ -59,13 +63,26 @@ class OfPlace(Counted):
     title = _("Permits under way")
 
     def rows(self, user: Any, thing: Any, at: datetime) -> Any:
-        """Those that the reader may see."""
-        return _seen(_under_way(thing.site_id).filter(place__path__startswith=thing.path), user)
+        """Those that the reader may see, and those that affect it."""
+        there = Q(place__path__startswith=thing.path) | affects(thing.path)
+        return _seen(_under_way(thing.site_id).filter(there), user)
 
     def url(self, thing: Any) -> str:
         """The list of them."""
         asked = urlencode({"place": thing.code, "panel": 1})
         return f"{reverse(_LIST, args=[thing.site.slug])}?{asked}"
+
+
+def stop_here(page: str) -> Way:
+    """The way to *stop work here*, at the place of what the page is about."""
+
+    def url(thing: Any) -> str:
+        code = thing.code if page == "place" else thing.place.code
+        return (
+            f"{reverse('permits:stop_here', args=[thing.site.slug])}?{urlencode({'place': code})}"
+        )
+
+    return Way(f"permits.stop_{page}", page, _("Stop work here"), "octagon-x", url)
 
 
 class SafeNow(Counted):

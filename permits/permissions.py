@@ -44,6 +44,7 @@ BY_ROLE: dict[Verb, frozenset[Role]] = {
     Verb.ACCEPT: _WORKING,
     Verb.TAKE_OVER: _ISSUING,
     Verb.HAND_BACK: frozenset(),
+    Verb.NAME_WATCHER: _ISSUING | {Role.SHIFT_LEAD},
     Verb.END_AFTERCARE: frozenset(),
     Verb.CLOSE: _ISSUING,
 }
@@ -93,6 +94,12 @@ def may_sign_for(who: Scope, permit: Permit) -> bool:
     leads = {Role.PERMIT_ISSUER, Role.SHIFT_LEAD, Role.SUPERVISOR}
     mine = who.user_id is not None and who.user_id == permit.performing_authority_id
     return mine or bool(roles(who, permit) & leads)
+
+
+def may_explain(who: Scope, permit: Permit, called_by: int | None) -> bool:
+    """Whether `who` says why a stop was called: who called it, else who leads there."""
+    mine = who.user_id is not None and who.user_id == called_by
+    return mine or who.system or bool(roles(who, permit) & STOPPING_ALL)
 
 
 def may_at(who: Scope, asked: Collection[str], site_id: int, path: str) -> Allowed | Denied:

@@ -76,6 +76,7 @@ class Verb(TextChoices):
     ACCEPT = "accept", pgettext_lazy("verb", "Come in as performing authority")
     TAKE_OVER = "take_over", pgettext_lazy("verb", "Take over")
     HAND_BACK = "hand_back", pgettext_lazy("verb", "Hand back")
+    NAME_WATCHER = "name_watcher", pgettext_lazy("verb", "Name another watcher")
     END_AFTERCARE = "end_aftercare", pgettext_lazy("verb", "End the after-care")
     CLOSE = "close", pgettext_lazy("verb", "Close")
 
@@ -108,6 +109,7 @@ MOVES: dict[Verb, frozenset[State]] = {
     Verb.ACCEPT: frozenset({State.IN_FORCE}),
     Verb.TAKE_OVER: frozenset({State.IN_FORCE}),
     Verb.HAND_BACK: frozenset({State.IN_FORCE, State.STOPPED}),
+    Verb.NAME_WATCHER: frozenset({State.AFTERCARE}),
     Verb.END_AFTERCARE: frozenset({State.AFTERCARE}),
     Verb.CLOSE: frozenset({State.HANDED_BACK}),
 }
@@ -122,6 +124,7 @@ SIGNED = frozenset(
         Verb.AUTHORISE,
         Verb.ISSUE,
         Verb.TAKE,
+        Verb.CONFIRM,
         Verb.BRING_BACK,
         Verb.ACCEPT,
         Verb.TAKE_OVER,

@@ -46,16 +46,25 @@ WORDS = Words(
         "permits.window_too_long": _("A permit of this type lasts %(hours)s hours at most."),
         "permits.no_route": _("This type of permit has no route for this risk."),
         "permits.risk_unknown": _("There is no such risk."),
+        "permits.risk_at_least_normal": _("This work is of normal risk at the least."),
+        "permits.risk_at_least_high": _("This work is of high risk."),
         "permits.type_unknown": _("There is no such type of permit in use here."),
         "permits.type_not_in_use": _("This type of permit is no longer in use."),
         "permits.person_unknown": _("Nobody of that name may carry this out here."),
         "permits.name_of_several": _("More than one here is called %(name)s: type the badge."),
+        "permits.name_not_known": _(
+            "%(name)s is not known here, and something is asked of who works under this permit."
+        ),
         "permits.item_unknown": _("There is no such open work, or it is not yours to see."),
         "permits.linked_already": _("This work is linked to the permit already."),
         "permits.text_too_long": _("At most %(longest)s characters can be kept of this text."),
         "permits.not_valid": _("%(field)s: %(text)s"),
-        "permits.questions_wrong": _("Each question has a key and a text."),
-        "permits.controls_wrong": _("Each control has a hazard, a kind and a text."),
+        "permits.questions_wrong": _(
+            "Each question has a key and a text, and a risk for an answer."
+        ),
+        "permits.controls_wrong": _(
+            "Each control has a hazard, a kind and a text, and may have a risk."
+        ),
         "permits.substance_unknown": _("There is no such substance here."),
         # The assessment
         "permits.hazard_needed": _("The assessment names no hazard."),
@@ -64,6 +73,7 @@ WORDS = Words(
         "permits.measure_empty": _("Say what is done against it."),
         "permits.measure_kind_unknown": _("There is no such kind of measure."),
         "permits.measure_names_nothing": _("Say which document or competence is meant: %(text)s"),
+        "permits.measure_names_unknown": _("Nobody here knows %(key)s: %(text)s"),
         "permits.not_assessed": _("The task risk assessment is not complete."),
         # Deciding
         "permits.sign_needed": _("This is signed with your password."),
@@ -94,7 +104,7 @@ WORDS = Words(
         "permits.performs_already": _("You are the performing authority already."),
         "permits.not_before": _("The permit begins %(since)s."),
         "permits.not_ticked": _("Not ticked: %(text)s"),
-        "permits.look_needed": _("Scan the code of the place, or say why you do not."),
+        "permits.look_needed": _("Scan the label of the place, or say why you do not."),
         "permits.issuer_no_shift": _("You are in no shift now, so that nobody knows until when."),
         "permits.issue_ends_past": _("The issue would end in the past."),
         "permits.issue_too_long": _("This issue ends %(until)s at the latest."),
@@ -118,6 +128,7 @@ WORDS = Words(
         "permits.substance_not_asked": _("This permit asks for no test of that."),
         "permits.point_unknown": _("That is no sample point of this permit."),
         "permits.told_stop": _("A stop is called on P-%(number)s: stop the work now."),
+        "permits.told_stop_here": _("A stop is called where you work: stop now."),
         "permits.told_unconfirmed": _(
             "P-%(number)s: a stop was called and is not confirmed, %(minutes)s min."
         ),
@@ -138,6 +149,8 @@ WORDS = Words(
         "permits.people_on_it": _("People are still signed on: %(count)s."),
         "permits.complete_or_not": _("Say whether the work is complete."),
         "permits.watcher_needed": _("Name who watches the after-care."),
+        "permits.watches_already": _("That is the watcher already."),
+        "permits.not_yours_to_say": _("Who called the stop says why, or who leads there."),
         "permits.not_watcher": _("Only the named watcher signs the end of the after-care."),
         "permits.aftercare_lasts": _("The after-care lasts until %(until)s."),
         "permits.inspection_needed": _("Say what the inspection of the place found."),
@@ -150,6 +163,7 @@ WORDS = Words(
         "need.permits.closed": _("A permit must be closed"),
         "permits.not_here": _("A permit is not for this place."),
         "permits.told_stop": _("A stop is called on a permit."),
+        "permits.told_stop_here": _("A stop is called where you work."),
         "permits.told_unconfirmed": _("A stop on a permit is not confirmed."),
         "permits.told_near": _("Something new is near a permit."),
         "permits.told_overdue": _("A permit is overdue."),

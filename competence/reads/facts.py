@@ -12,6 +12,8 @@ from typing import Any
 from django.db import connection
 
 from competence.facts import Asked, Firm, Named, PersonFacts, Proof, SiteFacts
+from competence.models import Competence
+from work.ports import Occasion
 
 _SITES_SQL = """
 SELECT s.id, s.slug,
@@ -80,6 +82,19 @@ def of_sites(site_ids: Iterable[int]) -> dict[int, SiteFacts]:
             )
             for pk, slug, rules, firms in cursor.fetchall()
         }
+
+
+def named(occasions: Iterable[Occasion], kind: str) -> dict[tuple[int, str], Named]:
+    """The competences that occasions name, by site and code: one query, none where none does."""
+    asked = {(of.site_id, each.code) for of in occasions for each in of.named if each.kind == kind}
+    if not asked:
+        return {}
+    of_site = {"site__in": {site for site, _ in asked}, "code__in": {code for _, code in asked}}
+    rows = Competence.objects.filter(**of_site, is_active=True)
+    return {
+        (site, code): Named(pk, code, name, sort)
+        for pk, site, code, name, sort in rows.values_list("pk", "site_id", "code", "name", "kind")
+    }
 
 
 def _asked(row: Mapping[str, Any]) -> Asked:

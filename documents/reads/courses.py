@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from documents.course import Readers, Term, current
 from documents.models import Acknowledgement, Document, ItemRevision, Revision, RevisionFile
 from documents.states import RevisionState
+from work.ports import Occasion
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,21 @@ def courses(document_ids: Iterable[int]) -> dict[int, Course]:
     return {
         pk: Course(**{**course.__dict__, "terms": tuple(terms[pk])}) for pk, course in found.items()
     }
+
+
+def called(occasions: Iterable[Occasion], kind: str) -> dict[tuple[int, str], int]:
+    """The documents that occasions name, by site and code: one query, none where none does."""
+    named = {
+        (each.site_id, asked.code)
+        for each in occasions
+        for asked in each.named
+        if asked.kind == kind
+    }
+    if not named:
+        return {}
+    of_site = {"site__in": {site for site, _code in named}, "code__in": {code for _, code in named}}
+    rows = Document.objects.filter(**of_site, withdrawn_at=None)
+    return {(site, code): pk for pk, site, code in rows.values_list("pk", "site_id", "code")}
 
 
 def course_of(document: Document) -> list[Term]:

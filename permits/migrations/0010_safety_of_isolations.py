@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from work.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         pgtrigger.migrations.RemoveTrigger(
             model_name='isolation',
             name='relied_on',
@@ -122,4 +124,4 @@ class Migration(migrations.Migration):
             model_name='personallock',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), ('person__isnull', False)), models.Q(('group', False), ('person', None), models.Q(('name', ''), _negated=True)), _connector='OR'), name='permits_personallock_one_of'),
         ),
-    ]
+    ])]

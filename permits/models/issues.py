@@ -74,8 +74,8 @@ class Signature(models.Model):
 class Issue(models.Model):
     """A permit is given out at the place, by one person to another, until an end.
 
-    issuer_scanned, taker_scanned: each read the code of the place; else the note says why not.
-    next_taker: who will take the work over, and has said so.
+    issuer_scanned, taker_scanned: each read the label of the place; else the note says why not.
+    next_taker: who will take the work over, and has said so after the same look.
     """
 
     permit = models.ForeignKey(Permit, models.PROTECT, related_name="issues")
@@ -94,6 +94,10 @@ class Issue(models.Model):
     )
     next_taker = models.ForeignKey(_PERSON, models.PROTECT, null=True, blank=True, related_name="+")
     next_taker_at = models.DateTimeField(null=True, blank=True)
+    next_taker_scanned = models.BooleanField(default=False, db_default=False)
+    next_taker_note = models.ForeignKey(
+        "work.Note", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     how = models.CharField(max_length=12, choices=IssueEnd, blank=True)
 
@@ -214,7 +218,10 @@ class Stop(models.Model):
 
 
 class GasTest(models.Model):
-    """One reading of one substance at a sample point, with the limits that held then."""
+    """One reading of one substance at a sample point, with the limits that held then.
+
+    scanned: the tester read the label of the place; else the note says why not.
+    """
 
     append_only = True
 
@@ -231,6 +238,8 @@ class GasTest(models.Model):
     tester = models.ForeignKey(_PERSON, models.PROTECT, related_name="+")
     taken_at = models.DateTimeField(_("taken"))
     valid_until = models.DateTimeField(_("valid until"))
+    scanned = models.BooleanField(default=False, db_default=False)
+    note = models.ForeignKey("work.Note", models.PROTECT, null=True, blank=True, related_name="+")
     recorded_at = models.DateTimeField()
 
     class Meta:

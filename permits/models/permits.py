@@ -2,8 +2,10 @@
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from permits.states import AUTHORISED, OPEN, UNDER_ISSUE, Risk, State
@@ -168,6 +170,7 @@ class Permit(models.Model):
                 name="permits_permit_issue_ends",
                 condition=Q(issue_ends__isnull=False),
             ),
+            GinIndex(OpClass(Upper("what"), name="gin_trgm_ops"), name="permits_permit_what_trgm"),
             models.Index(
                 fields=["site", "tests_until"],
                 name="permits_permit_tests_until",

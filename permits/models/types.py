@@ -57,8 +57,10 @@ class PermitSettings(models.Model):
 class PermitType(models.Model):
     """A kind of permit: what it asks, and how it goes.
 
-    questions: list of {key, text}, answered at the request. controls: list of {hazard, energy,
-    kind, text}, with which an assessment begins. isolation_class: the least class of each
+    questions: list of {key, text}, answered at the request; with {risks: {answer: risk}} where an
+    answer asks for a risk at the least. controls: list of {hazard, energy, kind, text}, with which
+    an assessment begins; with {risk} where the hazard asks for one. least_risk: of every permit of
+    the type. isolation_class: the least class of each
     isolation that it uses. aftercare_minutes: 0 where none follows. apart: whether isolator and
     the one who tries are two.
     """
@@ -77,7 +79,11 @@ class PermitType(models.Model):
     )
     apart = models.BooleanField(_("isolator and the one who tries are two people"), default=True)
     longest_hours = models.PositiveSmallIntegerField(_("longest window in hours"), default=12)
-    scan_or_reason = models.BooleanField(_("asks why where the place is not scanned"), default=True)
+    # Nothing reads it: everybody scans the label, or says why not. It goes in a later release.
+    scan_or_reason = models.BooleanField(default=True, editable=False)
+    least_risk = models.CharField(
+        _("least risk"), max_length=8, choices=Risk, default=Risk.LOW, db_default=Risk.LOW
+    )
     is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:

@@ -20,6 +20,7 @@ from permits.states import ENDED, Part, State, Verdict
 from work.permissions import Scope, visible
 
 _NUMBER = re.compile(r"(?:[Pp][- ]?)?(\d{1,15})")
+_AT_WORK = (State.ISSUED, State.IN_FORCE, State.STOP_CALLED, OVERDUE)
 # The way of a permit, with the signature that ends each step.
 _WAY = [
     (State.REQUESTED, Part.REQUESTED, lazy("Asked for")),
@@ -48,7 +49,9 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
     """All that stands on its page but the acts."""
     permit, at = facts.permit, facts.at
     now = standing(permit, at)
+    _conflicts.keep(permit)
     signed = _signatures(facts)
+    near = _shown_conflicts(facts)
     return {
         "pk": permit.pk,
         "label": f"P-{permit.number}",
@@ -72,8 +75,9 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
         "facts": _facts(facts),
         "steps": _steps(facts, now.code, signed),
         "signs": signed,
-        "stop": _stop(facts),
-        "conflicts": _shown_conflicts(facts),
+        "stop": _stop(facts, who),
+        "conflicts": near,
+        "not_endorsed": [each for each in near if each["open"]] if now.code in _AT_WORK else [],
         "tests": _tests(facts),
         "test_columns": _test_columns(),
         "tests_until": permit.tests_until or facts.tests_until(),
@@ -177,17 +181,26 @@ def _steps(facts: Facts, code: str, signed: list[dict[str, Any]]) -> list[dict[s
     return steps
 
 
-def _stop(facts: Facts) -> dict[str, Any] | None:
+def _called(person: Any, facts: Facts, who: Scope) -> str:
+    """A person's name; of another company than the reader's own, who is there for one, its name."""
+    if person is None:
+        return ""
+    site_id = facts.permit.site_id
+    stranger = person.company_id and person.company_id not in who.companies(site_id)
+    return str(person.company if stranger and who.only_contractor(site_id) else person)
+
+
+def _stop(facts: Facts, who: Scope) -> dict[str, Any] | None:
     stop = facts.stop
     if stop is None:
         return None
     return {
         "cause_text": stop.get_cause_display(),
         "called_at": stop.called_at,
-        "by": str(stop.called_by or ""),
+        "by": _called(stop.called_by, facts, who),
         "why": stop.note.text if stop.note else "",
         "confirmed_at": stop.confirmed_at,
-        "confirmed_by": str(stop.confirmed_by or ""),
+        "confirmed_by": _called(stop.confirmed_by, facts, who),
         "left": stop.left.text if stop.left else "",
     }
 
@@ -210,6 +223,7 @@ def _shown_conflicts(facts: Facts) -> list[dict[str, Any]]:
                 "condition": each.rule.condition,
                 "stops": each.rule.verdict == Verdict.STOP,
                 "informs": each.rule.verdict == Verdict.INFORM,
+                "open": each.rule.verdict != Verdict.INFORM and said is None,
                 "endorsed_by": str(said.endorsed_by) if said else "",
                 "note": said.note.text if said and said.note else "",
             }
@@ -308,7 +322,7 @@ def _links(facts: Facts, who: Scope) -> list[dict[str, Any]]:
                 "label": number,
                 "what": item.what if item else _("Other work"),
                 "url": reverse("work:item_detail", args=[slug, number]) if item else "",
-                "scope": each.scope,
+                "scope": each.scope if item else "",
             }
         )
     return rows

@@ -4,11 +4,22 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from permits.models import Permit, Presence, Stop
+from permits.models import Permit, PermitPlace, Presence, Stop
 from permits.standing import LABELS, OVERDUE, with_standing
 from permits.states import ASKED, State
 from work.permissions import Scope, visible
@@ -42,7 +53,7 @@ def chosen(
     """Those of a tab, narrowed by place and type, in their order."""
     rows = with_standing(seen(site, who), at)
     if path := asked.get("path"):
-        rows = rows.filter(place__path__startswith=path)
+        rows = rows.filter(Q(place__path__startswith=path) | affects(path))
     if type_id := asked.get("type_id"):
         rows = rows.filter(type=type_id)
     if item_id := asked.get("item_id"):
@@ -59,6 +70,12 @@ def chosen(
         return rows.filter(state__in=[State.DRAFT, *sorted(ASKED)]).order_by("starts", "pk")
     under_way = rows.exclude(state__in=[State.DRAFT, *sorted(ASKED)])
     return under_way.annotate(rank=_rank()).order_by("rank", F("issue_ends").asc(nulls_last=True))
+
+
+def affects(path: str) -> Exists:
+    """Whether a permit affects that place or one below it, besides its own."""
+    there = {"permit": OuterRef("pk"), "ended_at": None, "place__path__startswith": path}
+    return Exists(PermitPlace.objects.filter(**there))
 
 
 def _rank() -> Case:
@@ -104,6 +121,12 @@ def packed(rows: QuerySet[Permit]) -> list[dict[str, Any]]:
         }
         for each in permits
     ]
+
+
+def stopped(permits: QuerySet[Permit], who: Scope, at: datetime) -> list[dict[str, Any]]:
+    """What a stop is called on, of some permits that the reader may see: by place, with people."""
+    rows = with_standing(permits.filter(visible(who)), at)
+    return packed(rows.filter(stands=State.STOP_CALLED).order_by("place__path", "number"))
 
 
 def row(permit: Any) -> dict[str, Any]:

@@ -1,13 +1,25 @@
 """What other domains ask before a permit goes on: documents in force, people who are able to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
+from permits.models import Measure
 from permits.services._facts import Facts
+from permits.services._says import next_by
+from permits.states import MeasureKind, State
 from work import ports
 from work.exceptions import Reason
-from work.ports import Occasion
+from work.ports import STRANGER, Asked, Condition, Occasion
 from work.states import AnswerState, Role
+
+WORKER = "permits.worker"
+# As what a measure of a kind names a record of another domain, and under which of its needs.
+_NAMED = {
+    MeasureKind.DOCUMENT: ("document", "documents.document"),
+    MeasureKind.COMPETENCE: ("competence", "competence.competence"),
+}
+_DOING = {WORKER, "permits.performing_authority"}
 
 
 def occasion(
@@ -15,47 +27,119 @@ def occasion(
 ) -> Occasion:
     """A permit as an occasion in which others have a say. people: who takes part, by capacity.
 
-    Where an issuer is among them, it is at the place: who is named to work under it counts too.
+    Where an issuer is among them, it is at the place: who is named to work under it, and who is on
+    it, counts too. What its measures name is asked of who carries the work out.
     """
     permit = facts.permit
-    at_the_place = "permits.issuer" in people
-    named = {each.person_id for each in facts.named if each.person_id and at_the_place}
-    workers = ((pk, "permits.worker") for pk in sorted(named))
+    workers: set[int] = set()
+    if "permits.issuer" in people:
+        workers = {each.person_id for each in facts.named if each.person_id} | facts.people_on_it
+    parts = [(pk, WORKER) for pk in sorted(workers)]
+    parts += [(pk, capacity) for capacity, pk in people.items() if pk is not None]
+    doing = tuple(sorted({pk for pk, capacity in parts if capacity in _DOING}))
     return Occasion(
         kind="permits.type",
         code=permit.type.code,
         site_id=permit.site_id,
         place_path=permit.place.path,
         item_ids=tuple(each.item_id for each in facts.links),
-        people=(*workers, *((pk, capacity) for capacity, pk in people.items() if pk is not None)),
+        people=tuple(parts),
         companies=(permit.team_id,) if permit.team_id else (),
         until=until,
+        named=tuple(dict.fromkeys(each for _measure, each in _named(facts.measures, doing)))
+        if doing or not people
+        else (),
     )
+
+
+def _named(measures: Iterable[Measure], doing: tuple[int, ...]) -> list[tuple[Measure, Asked]]:
+    """What each measure names of another domain: documents, and competences of who does it."""
+    found = []
+    for each in measures:
+        name, kind = _NAMED.get(MeasureKind(each.kind), ("", ""))
+        code = str(each.needs.get(name) or "").strip()
+        if code:
+            of = doing if each.kind == MeasureKind.COMPETENCE else ()
+            found.append((each, Asked(kind, code, of)))
+    return found
 
 
 def against(
     facts: Facts, people: Mapping[str, int | None], until: datetime | None = None
 ) -> list[Reason]:
     """What is asked and not so: each with its reason and who clears it."""
-    return said_of(occasion(facts, people, until), facts.at)
+    asked = occasion(facts, people, until)
+    conditions = _conditions([asked], facts.at)
+    return _unmet(conditions) + (_unknown(facts, conditions) if asked.named else [])
+
+
+def unknown(facts: Facts) -> list[Reason]:
+    """Measures that name what nobody knows: no such document or competence."""
+    if not _named(facts.measures, ()):
+        return []
+    return _unknown(facts, _conditions([occasion(facts, {})], facts.at))
+
+
+def _unknown(facts: Facts, conditions: Iterable[Condition]) -> list[Reason]:
+    known = {(each.named.kind, each.named.code) for each in conditions if each.named}
+    by = next_by(facts.permit, State.DRAFT)
+    return [
+        Reason(
+            "permits.measure_names_unknown",
+            {"text": measure.text, "key": each.code},
+            ("measure", measure.pk),
+            by,
+        )
+        for measure, each in _named(facts.measures, ())
+        if (each.kind, each.code) not in known
+    ]
+
+
+def strangers_against(facts: Facts, name: str = "") -> list[Reason]:
+    """Who is known by name alone works there only where nothing is asked of who does.
+
+    name: of the one in question; by default all that are named to work under it or are on it.
+    """
+    known_by_name = [each.name for each in facts.named] + [each.name for each in facts.on_it]
+    names = [name] if name else list(filter(None, known_by_name))
+    if not names:
+        return []
+    asked = replace(occasion(facts, {}), people=((STRANGER, WORKER),))
+    asked = replace(asked, named=tuple(each for _m, each in _named(facts.measures, (STRANGER,))))
+    lacks = [
+        each
+        for each in _conditions([asked], facts.at)
+        if each.person_id == STRANGER and each.answer.state != AnswerState.MET
+    ]
+    by = ("role", str(Role.COMPETENCE_COORDINATOR))
+    wanted = dict.fromkeys(names) if lacks else ()
+    return [Reason("permits.name_not_known", {"name": each}, clears=by) for each in wanted]
 
 
 def said_of(asked: Occasion, at: datetime) -> list[Reason]:
     """The same of any occasion."""
+    return _unmet(_conditions([asked], at))
+
+
+def _conditions(asked: list[Occasion], at: datetime) -> list[Condition]:
+    said = (several for port in ports.conditions.all() for several in port.of(asked, at))
+    return [each for several in said for each in several]
+
+
+def _unmet(conditions: Iterable[Condition]) -> list[Reason]:
     said = []
-    for port in ports.conditions.all():
-        for condition in port.of([asked], at)[0]:
-            answer = condition.answer
-            if answer.state == AnswerState.MET:
-                continue
-            reason = answer.reason
-            params = {
-                "what": condition.what.as_json(),
-                "reason": reason.as_json() if reason else {},
-                "url": answer.url,
-            }
-            about = ("user", condition.person_id) if condition.person_id else None
-            clears = answer.clears or (reason.clears if reason else None)
-            clears = clears or ("role", str(Role.PLANNER))
-            said.append(Reason("permits.condition_unmet", params, about, clears))
+    for condition in conditions:
+        answer = condition.answer
+        if answer.state == AnswerState.MET:
+            continue
+        reason = answer.reason
+        params = {
+            "what": condition.what.as_json(),
+            "reason": reason.as_json() if reason else {},
+            "url": answer.url,
+        }
+        about = ("user", condition.person_id) if condition.person_id else None
+        clears = answer.clears or (reason.clears if reason else None)
+        clears = clears or ("role", str(Role.PLANNER))
+        said.append(Reason("permits.condition_unmet", params, about, clears))
     return said

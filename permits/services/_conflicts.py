@@ -62,6 +62,23 @@ def of(
 
     ends: until when it would go on, within its window; by default the end of its issue.
     """
+    asked = (at, states is _DECIDED, permit.ends, ends or permit.issue_ends)
+    known: dict[Any, list[Found]] | None = getattr(permit, "near_known", None)
+    if known is None:
+        return _found(permit, at, states, ends)
+    if asked not in known:
+        known[asked] = _found(permit, at, states, ends)
+    return known[asked]
+
+
+def keep(permit: Permit) -> None:
+    """What is found near it is kept from now on: for a page, which asks it several times."""
+    permit.near_known = {}  # type: ignore[attr-defined]
+
+
+def _found(
+    permit: Permit, at: datetime, states: Collection[str], ends: datetime | None
+) -> list[Found]:
     rules = _rules(permit)
     begin = max(permit.starts, at)
     end = min(permit.ends, ends or permit.issue_ends or permit.ends)

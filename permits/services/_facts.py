@@ -129,7 +129,8 @@ def with_current(permits: QuerySet[Permit]) -> QuerySet[Permit]:
         "open_issue": FilteredRelation("issues", condition=Q(issues__ended_at=None)),
         "open_stop": FilteredRelation("stops", condition=Q(stops__ended_at=None)),
     }
-    whose = [f"open_stop__{name}" for name in ("called_by", "confirmed_by", "note", "left")]
+    names = ("called_by__company", "confirmed_by__company", "note", "left")
+    whose = [f"open_stop__{name}" for name in names]
     joined = ("site", "type", "place", "team", "open_issue", "open_stop", *whose)
     return permits.annotate(read_whole=Value(True), **open_rows).select_related(*joined)
 

@@ -1,6 +1,7 @@
 """What refuses the end of a permit: hand-back, after-care, closing; and what asks why."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from permits.services import _asked
@@ -33,8 +34,25 @@ def hand_back(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
         if watcher is None:
             said.append(Reason("permits.watcher_needed"))
         else:
-            said += _asked.against(facts, {"permits.watcher": watcher})
+            until = facts.at + timedelta(minutes=facts.permit.type.aftercare_minutes)
+            said += _asked.against(facts, {"permits.watcher": watcher}, until)
     return said
+
+
+def name(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
+    """Who has begun and is ill or away is replaced, and it is kept why."""
+    return why(facts, who, given) if facts.permit.begun_at is not None else []
+
+
+def name_watcher(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
+    if given is None:
+        return []
+    said, watcher = why(facts, who, given), given.get("watcher_id")
+    if watcher is None:
+        return [*said, Reason("permits.watcher_needed")]
+    if watcher == facts.permit.watcher_id:
+        said.append(Reason("permits.watches_already"))
+    return said + _asked.against(facts, {"permits.watcher": watcher}, facts.permit.aftercare_until)
 
 
 def end_aftercare(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:

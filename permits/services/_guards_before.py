@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from permits.services import _asked, _conflicts
+from permits.services import _asked, _conflicts, _risk
 from permits.services._apart import apart
 from permits.services._facts import (
     Facts,
@@ -45,7 +45,7 @@ def request(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
         said.append(Reason("permits.no_route", clears=("role", str(Role.SITE_ADMIN))))
     if not permit.type.is_active:
         said.append(Reason("permits.type_not_in_use", clears=("role", str(Role.SITE_ADMIN))))
-    return said
+    return said + _risk.against(facts) + _asked.strangers_against(facts)
 
 
 def assess(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
@@ -69,7 +69,7 @@ def assess(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
         for each in facts.measures
         if (name := needs.get(MeasureKind(each.kind))) and not each.needs.get(name)
     ]
-    return said
+    return said + _asked.unknown(facts)
 
 
 def _whole(facts: Facts) -> list[Reason]:

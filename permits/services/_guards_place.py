@@ -50,7 +50,7 @@ def at_the_place(
     said += tests_against(facts)
     said += _conflicts.against(permit, facts.at, Verb.ISSUE, near_until or until)
     people = {"permits.issuer": issuer, "permits.performing_authority": performer}
-    said += _asked.against(facts, people, until)
+    said += _asked.against(facts, people, until) + _asked.strangers_against(facts)
     if issuer is not None:
         said += apart(facts, issuer=issuer)
         have = facts.different_people(issuer=issuer, performing_authority=performer)
@@ -80,7 +80,7 @@ def tests_against(facts: Facts) -> list[Reason]:
 
 
 def issue(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    return _issued(facts, who, given) + _look(facts, given)
+    return _issued(facts, who, given) + look(given)
 
 
 def _issued(
@@ -100,18 +100,16 @@ def _issued(
     return said + _issue_end.ends_against(facts, latest, ends)
 
 
-def _look(facts: Facts, given: Given | None) -> list[Reason]:
-    """Each confirms the look at the job by the code of the place, else says why not."""
-    if given is None or not facts.permit.type.scan_or_reason:
-        return []
-    if given.get("scanned") or str(given.get("why") or "").strip():
+def look(given: Given | None) -> list[Reason]:
+    """Each confirms the look at the job by the label of the place, else says why not."""
+    if given is None or given.get("scanned") or str(given.get("why") or "").strip():
         return []
     return [Reason("permits.look_needed")]
 
 
 def take(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     permit = facts.permit
-    return at_the_place(facts, who, permit.issuer_id, permit.issue_ends) + _look(facts, given)
+    return at_the_place(facts, who, permit.issuer_id, permit.issue_ends) + look(given)
 
 
 def sign_on(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
@@ -124,8 +122,9 @@ def sign_on(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
         return [Reason("permits.who_needed")]
     if any(each.person_id == person and each.name == name for each in facts.on_it):
         return [Reason("permits.on_it_already")]
-    until = facts.permit.issue_ends
-    return _asked.against(facts, {"permits.worker": person}, until) if person else []
+    if person is None:
+        return _asked.strangers_against(facts, name)
+    return _asked.against(facts, {_asked.WORKER: person}, facts.permit.issue_ends)
 
 
 def confirm(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
@@ -176,7 +175,8 @@ def accept(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
         return apart(facts, performer=who.user_id)  # the door asks the rest
     people = {"permits.performing_authority": who.user_id}
     until = facts.permit.issue_ends
-    return apart(facts, performer=who.user_id) + _asked.against(facts, people, until)
+    said = apart(facts, performer=who.user_id) + _asked.against(facts, people, until)
+    return said + look(given)
 
 
 def take_over(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
@@ -187,7 +187,7 @@ def take_over(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     if who.user_id is not None and who.user_id == facts.permit.issuer_id:
         return [Reason("permits.issues_already")]
     coming = facts.coming
-    said = _issued(facts, who, given, coming)
+    said = _issued(facts, who, given, coming) + look(given)
     if coming is not None and coming == who.user_id:
         said.append(Reason("permits.issuer_performs", clears=ISSUER))
     return said

@@ -45,7 +45,7 @@ def team(act: OpenAct, at_place: Any, team_id: int | None) -> int | None:
 
 def person(act: OpenAct, permit: Permit, person_id: int) -> int:
     """Somebody with a role there who may carry work out; of a company, for its own permits only."""
-    roles = _member(permit.site_id, act.at)
+    roles = _member(permit.site_id, act.at) & _over(permit.place)
     of_company = Q(memberships__role__in=_OWN_PEOPLE)
     if permit.team_id is not None:
         of_company |= Q(memberships__company_id=permit.team_id)
@@ -59,6 +59,12 @@ def _member(site_id: int, at: datetime) -> Q:
     """Who has a role at a site."""
     roles = Q(memberships__site_id=site_id, memberships__starts__lte=at)
     return roles & (Q(memberships__ends=None) | Q(memberships__ends__gt=at))
+
+
+def _over(place: Any) -> Q:
+    """Whose role is of the whole site, of the place or of one that holds it."""
+    paths = [place.path[:end] for end in range(place.steplen, len(place.path) + 1, place.steplen)]
+    return Q(memberships__place=None) | Q(memberships__place__path__in=paths)
 
 
 def own_people(site_id: int, at: datetime) -> Q:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from permits.models import Permit
 from permits.services import _named
-from permits.services._enter import end_issue, end_stop, enter, moved, sign
+from permits.services._enter import changed, end_issue, end_stop, enter, heard, moved, sign
 from permits.states import IssueEnd, Part, State, Verb
 from work.services import OpenAct, door
 
@@ -39,6 +39,26 @@ def _hand_back(
     return moved(act, facts, Verb.HAND_BACK, to, **data)
 
 
+def _name_watcher(
+    act: OpenAct,
+    *,
+    permit_id: int,
+    watcher_id: int | None = None,
+    why: str = "",
+    seen: int | None = None,
+) -> Permit:
+    """Another watches the after-care: who was named is ill or away."""
+    given = {"watcher_id": watcher_id, "why": why}
+    facts = enter(act, permit_id, Verb.NAME_WATCHER, seen, given)
+    before = facts.permit.watcher_id
+    facts.permit.watcher_id = _named.person(act, facts.permit, watcher_id or 0)
+    note = act.note(why, "watcher", subject=facts.permit)
+    data = {"user": watcher_id, "before": before, "note": note.pk if note else None}
+    changed(act, facts, "watcher_named", **data)
+    heard(act, facts.permit)
+    return facts.permit
+
+
 def _end_aftercare(
     act: OpenAct, *, permit_id: int, left: str = "", seen: int | None = None, signed: bool = False
 ) -> Permit:
@@ -68,7 +88,8 @@ def _close(
 
 
 hand_back = door(_hand_back)
+name_watcher = door(_name_watcher)
 end_aftercare = door(_end_aftercare)
 close = door(_close)
 
-__all__ = ["close", "end_aftercare", "hand_back"]
+__all__ = ["close", "end_aftercare", "hand_back", "name_watcher"]

@@ -33,6 +33,7 @@ def refusals(facts: Facts, verb: Verb, who: Scope, given: Given | None = None) -
 
 
 _CHECKS: dict[Verb, Callable[[Facts, Scope, Given | None], list[Reason]]] = {
+    Verb.NAME: _guards_after.name,
     Verb.REQUEST: _guards_before.request,
     Verb.ASSESS: _guards_before.assess,
     Verb.CHECK: _guards_before.check,
@@ -49,6 +50,7 @@ _CHECKS: dict[Verb, Callable[[Facts, Scope, Given | None], list[Reason]]] = {
     Verb.ACCEPT: _guards_place.accept,
     Verb.TAKE_OVER: _guards_place.take_over,
     Verb.HAND_BACK: _guards_after.hand_back,
+    Verb.NAME_WATCHER: _guards_after.name_watcher,
     Verb.END_AFTERCARE: _guards_after.end_aftercare,
     Verb.CLOSE: _guards_after.close,
 }

@@ -61,7 +61,7 @@ def give_out(
 ) -> Permit:
     """Make the issue; nobody works before it is taken."""
     permit = facts.permit
-    note = act.note(why, "look", subject=permit) if not scanned else None
+    note = _why(act, permit, scanned, why)
     _conflicts.renew(act, permit, _conflicts.of(permit, act.at, ends=permit.ends))
     permit.issue_ends = ends or latest_end(facts, act.person.pk) or permit.ends
     permit.issuer = act.person
@@ -103,13 +103,18 @@ def _take(
     facts = enter(act, permit_id, Verb.TAKE, seen, given)
     permit, issue = facts.permit, _open(facts)
     issue.taken_at, issue.taker_scanned = act.at, scanned
-    issue.taker_note = act.note(why, "look", subject=permit) if not scanned else None
+    issue.taker_note = _why(act, permit, scanned, why)
     issue.save()
     end_stop(act, facts)
     permit.begun_at = permit.begun_at or act.at
     permit.tests_until = facts.tests_until()
     sign(act, permit, Part.TAKEN)
     return moved(act, facts, Verb.TAKE, State.IN_FORCE, issue=issue.pk)
+
+
+def _why(act: OpenAct, permit: Permit, scanned: bool, why: str) -> Any:
+    """Why the label of the place was not read, where it was not."""
+    return None if scanned else act.note(why, "look", subject=permit)
 
 
 def _open(facts: Facts) -> Issue:
@@ -122,12 +127,23 @@ def _open(facts: Facts) -> Issue:
 
 
 def _accept(
-    act: OpenAct, *, permit_id: int, seen: int | None = None, signed: bool = False
+    act: OpenAct,
+    *,
+    permit_id: int,
+    scanned: bool = False,
+    why: str = "",
+    seen: int | None = None,
+    signed: bool = False,
 ) -> Permit:
-    """Who comes in as performing authority accepts; in force once an issuer takes over too."""
-    facts = enter(act, permit_id, Verb.ACCEPT, seen, {"performer": True, "signed": signed})
+    """Who comes in as performing authority accepts, after the same look at the job.
+
+    In force once an issuer takes over too.
+    """
+    given = {"scanned": scanned, "why": why, "signed": signed}
+    facts = enter(act, permit_id, Verb.ACCEPT, seen, given)
     issue = _open(facts)
-    issue.next_taker, issue.next_taker_at = act.person, act.at
+    issue.next_taker, issue.next_taker_at, issue.next_taker_scanned = act.person, act.at, scanned
+    issue.next_taker_note = _why(act, facts.permit, scanned, why)
     issue.save()
     sign(act, facts.permit, Part.TAKEOVER_PERFORMER)
     return changed(act, facts, "takeover_accepted", issue=issue.pk)
@@ -138,15 +154,18 @@ def _take_over(
     *,
     permit_id: int,
     ends: datetime | None = None,
+    scanned: bool = False,
+    why: str = "",
     seen: int | None = None,
     signed: bool = False,
 ) -> Permit:
-    """The incoming issuer accepts: the permit goes on without a stop, to a new end.
+    """The incoming issuer accepts after the look: the permit goes on without a stop, to a new end.
 
     Who accepted shortly before to come in as performing authority does so with it; never past
     what is authorised.
     """
-    facts = enter(act, permit_id, Verb.TAKE_OVER, seen, {"ends": ends, "signed": signed})
+    given = {"ends": ends, "scanned": scanned, "why": why, "signed": signed}
+    facts = enter(act, permit_id, Verb.TAKE_OVER, seen, given)
     permit, before, coming = facts.permit, _open(facts), facts.coming
     end_issue(facts, act.at, IssueEnd.TAKEN_OVER)
     taker_id = _named.person(act, permit, coming or before.taker_id)
@@ -160,7 +179,11 @@ def _take_over(
         taker_id=taker_id,
         issued_at=act.at,
         ends=permit.issue_ends,
+        issuer_scanned=scanned,
+        issuer_note=_why(act, permit, scanned, why),
         taken_at=act.at,
+        taker_scanned=before.next_taker_scanned if coming else before.taker_scanned,
+        taker_note=before.next_taker_note if coming else before.taker_note,
     )
     permit.tests_until = facts.tests_until()
     sign(act, permit, Part.TAKEOVER_ISSUER)

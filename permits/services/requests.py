@@ -10,7 +10,7 @@ from permits.models import Numbering, Permit, PermitItem, PermitPerson, PermitPl
 from permits.permissions import BY_ROLE, may_at
 from permits.services import _named
 from permits.services._apart import apart
-from permits.services._enter import changed, enter, heard, known, moved, sign
+from permits.services._enter import changed, enter, heard, known, moved, put, sign
 from permits.services._facts import Facts
 from permits.states import ENDED, Part, Risk, State, Verb
 from work.exceptions import Forbidden, Reason, Refused, Unknown
@@ -135,8 +135,11 @@ def _change(
     names = _put(act, permit, values)
     permit.place = at_place
     if people is not None:
+        before = _crew(permit)
         permit.people.filter(ended_at=None).update(ended_at=act.at)
         _name_people(act, permit, people)
+        if _crew(permit) != before:
+            names.append("people")
     if place_ids is not None:
         affected, wanted = permit.affected.filter(ended_at=None), set(place_ids)
         if set(affected.values_list("place_id", flat=True)) != wanted - {permit.place_id}:
@@ -144,7 +147,23 @@ def _change(
             names.append("affected")
         affected.update(ended_at=act.at)
         _affect(act, permit, wanted)
-    return changed(act, facts, "changed", fields=sorted(names))
+    return _unasked(act, facts, "changed", bool(names), fields=sorted(names))
+
+
+def _crew(permit: Permit) -> set[tuple[int | None, str]]:
+    return set(permit.people.filter(ended_at=None).values_list("person_id", "name"))
+
+
+def _unasked(act: OpenAct, facts: Facts, verb: str, other: bool = True, **data: Any) -> Permit:
+    """What was signed for was changed: it is a draft again, until somebody asks for it anew."""
+    permit = facts.permit
+    if not other or permit.state != State.REQUESTED:
+        return changed(act, facts, verb, **data)
+    permit.requested_by = None
+    put(permit, State.DRAFT, act.at)
+    changed(act, facts, verb, before=str(State.REQUESTED), after=str(State.DRAFT), **data)
+    heard(act, permit)
+    return permit
 
 
 def _name_people(act: OpenAct, permit: Permit, people: Sequence[Mapping[str, Any]]) -> None:
@@ -165,16 +184,20 @@ def _affect(act: OpenAct, permit: Permit, place_ids: Iterable[int]) -> None:
 
 
 def _name_performer(
-    act: OpenAct, *, permit_id: int, person_id: int, seen: int | None = None
+    act: OpenAct, *, permit_id: int, person_id: int, why: str = "", seen: int | None = None
 ) -> Permit:
-    """Name who will carry the work out, also late: never who authorised it or issues it."""
-    facts = enter(act, permit_id, Verb.NAME, seen)
+    """Name who will carry the work out, also late: never who authorised it or issues it.
+
+    why: asked once somebody has carried it out who is now replaced.
+    """
+    facts = enter(act, permit_id, Verb.NAME, seen, {"why": why})
     permit = facts.permit
     person = _named.person(act, permit, person_id)
     if against := apart(facts, performer=person):
         raise Refused(against)
     permit.performing_authority_id = person
-    changed(act, facts, "performer_named", user=person)
+    note = act.note(why, "performer", subject=permit)
+    changed(act, facts, "performer_named", user=person, note=note.pk if note else None)
     heard(act, permit)
     return permit
 
@@ -188,7 +211,7 @@ def _link(
     """Link work to a permit that is not decided on yet, with what of that work it covers."""
     facts = enter(act, permit_id, Verb.EDIT, seen)
     link = _add_link(act, facts.permit, item_id, scope)
-    changed(act, facts, "linked", item=item_id)
+    _unasked(act, facts, "linked", item=item_id)
     heard(act, facts.permit)
     return link
 
@@ -220,7 +243,7 @@ def _unlink(act: OpenAct, *, link_id: int, seen: int | None = None) -> PermitIte
         raise Forbidden(Reason("denied"))
     link.ended_at = act.at
     link.save()
-    changed(act, facts, "unlinked", item=link.item_id)
+    _unasked(act, facts, "unlinked", item=link.item_id)
     heard(act, facts.permit, more=[link.item_id])
     return link
 

@@ -101,8 +101,12 @@ def _lists(values: Mapping[str, Any]) -> None:
     for each in values.get("questions", ()):
         if not isinstance(each, dict) or not each.get("key") or not each.get("text"):
             raise Refused(Reason("permits.questions_wrong"))
+        risks = each.get("risks", {})
+        if not isinstance(risks, dict) or any(of not in Risk.values for of in risks.values()):
+            raise Refused(Reason("permits.questions_wrong"))
     for each in values.get("controls", ()):
         whole = isinstance(each, dict) and each.get("hazard") and each.get("text")
+        whole = whole and each.get("risk", Risk.LOW) in Risk.values
         if not whole or each.get("kind") not in MeasureKind.values:
             raise Refused(Reason("permits.controls_wrong"))
 

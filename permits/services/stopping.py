@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from permits.models import ActivityRule, Permit, PermitItem, PermitPlace, Stop
-from permits.permissions import STOPPING_ALL, may_at
+from permits.permissions import STOPPING_ALL, may_at, may_explain
 from permits.services import _conflicts, _named
 from permits.services._enter import end_issue, end_stop, enter, known, moved, settle, sign
 from permits.services._facts import Facts, facts_of, with_current
@@ -18,7 +18,8 @@ from permits.services._telling import tell
 from permits.services.issuing import give_out
 from permits.states import MOVES, UNDER_ISSUE, IssueEnd, Part, State, StopCause, Verb, Verdict
 from work.exceptions import Forbidden, Reason, Refused, Unknown
-from work.services import OpenAct, door
+from work.services import OpenAct, door, notices
+from work.states import Role, Status
 
 _CAN_STOP = sorted(MOVES[Verb.CALL_STOP])
 
@@ -54,6 +55,10 @@ _BY_PEOPLE = {StopCause.PERSON, StopCause.HERE, StopCause.ALL}
 def _say_why(act: OpenAct, *, permit_id: int, why: str) -> Permit:
     """Say afterwards why the stop was called: who called it, or who leads there."""
     facts = known(act, permit_id)
+    called_by = facts.stop.called_by_id if facts.stop else None
+    if not may_explain(act.scope, facts.permit, called_by):
+        clears = ("user", called_by) if called_by else ("role", str(Role.PERMIT_ISSUER))
+        raise Forbidden(Reason("permits.not_yours_to_say", clears=clears))
     if facts.stop is None:
         raise Refused(Reason("permits.no_stop"))
     if not why.strip():
@@ -77,7 +82,8 @@ def _stop_here(act: OpenAct, *, site_id: int, place_id: int, why: str = "") -> N
         raise Unknown
     act.about(place)
     act.record("stop_called_here", place)
-    _stop_each(act, _at_place(site_id, place), StopCause.HERE, why)
+    _stop_each(act, at_place(site_id, place), StopCause.HERE, why)
+    _tell_work(act, site_id, place)
 
 
 def _stop_all(act: OpenAct, *, site_id: int, place_id: int | None = None, why: str = "") -> int:
@@ -93,19 +99,35 @@ def _stop_all(act: OpenAct, *, site_id: int, place_id: int | None = None, why: s
     site = _named.model_of(Permit, "site").objects.get(pk=site_id)
     act.about(place or site)
     act.record("all_stopped", place or site)
-    return _stop_each(act, _at_place(site_id, place), StopCause.ALL, why)
+    _tell_work(act, site_id, place)
+    return _stop_each(act, at_place(site_id, place), StopCause.ALL, why)
 
 
-def _at_place(site_id: int, place: Any) -> QuerySet[Permit]:
+def at_place(site_id: int, place: Any) -> QuerySet[Permit]:
     """Permits at a place, below it, or of a place that holds it; affected places count too."""
     rows = Permit.objects.filter(site_id=site_id, state__in=_CAN_STOP)
     if place is not None:
-        ends = range(place.steplen, len(place.path), place.steplen)
-        along = Q(place__path__startswith=place.path)
-        along |= Q(place__path__in=[place.path[:end] for end in ends])
+        along = _along(place)
         affected = PermitPlace.objects.filter(along, permit=OuterRef("pk"), ended_at=None)
         rows = rows.filter(along | Exists(affected))
     return with_current(rows).order_by("number")
+
+
+def _along(place: Any, of: str = "place") -> Q:
+    """At a place, below it, or at one that holds it."""
+    ends = range(place.steplen, len(place.path), place.steplen)
+    above = [place.path[:end] for end in ends]
+    return Q(**{f"{of}__path__startswith": place.path}) | Q(**{f"{of}__path__in": above})
+
+
+def _tell_work(act: OpenAct, site_id: int, place: Any) -> None:
+    """Who carries out what is in progress there is told to stop, with a permit or without."""
+    items = _named.model_of(PermitItem, "item").objects.filter(site=site_id, status=Status.LIVE)
+    if place is not None:
+        items = items.filter(_along(place) | _along(place, "places"))
+    ids = set(items.values_list("pk", flat=True))
+    params = {"since": act.at.isoformat()}
+    notices.tell(act, item_ids=ids, code="permits.told_stop_here", params=params)
 
 
 def _stop_each(act: OpenAct, permits: Iterable[Permit], cause: StopCause, why: str) -> int:
@@ -123,9 +145,19 @@ def too_near(act: OpenAct, item_ids: Iterable[int]) -> None:
     """Work moved in time or place: stop what is under way and cannot be beside it."""
     items = _named.model_of(PermitItem, "item").objects.filter(pk__in=list(item_ids))
     rules = ActivityRule.objects.filter(is_active=True, work_type__in=items.values("type_id"))
-    states = [*_CAN_STOP, State.AUTHORISED, State.STOPPED]
-    permits = Permit.objects.filter(state__in=states, type__in=rules.values("type_id"))
-    for permit in with_current(permits).order_by("number"):
+    _look_anew(act, Permit.objects.filter(type__in=rules.values("type_id")))
+
+
+def near_anew(act: OpenAct, site_id: int) -> None:
+    """Places lie otherwise: the same of all permits of which a rule speaks."""
+    rules = ActivityRule.objects.filter(is_active=True, site=site_id)
+    of_types = Q(type__in=rules.values("type_id")) | Q(type__in=rules.values("other_type_id"))
+    _look_anew(act, Permit.objects.filter(of_types, site=site_id))
+
+
+def _look_anew(act: OpenAct, permits: QuerySet[Permit]) -> None:
+    decided = permits.filter(state__in=[*_CAN_STOP, State.AUTHORISED, State.STOPPED])
+    for permit in with_current(decided).order_by("number"):
         found = _conflicts.of(permit, act.at, ends=permit.ends)
         if not _conflicts.renew(act, permit, found):
             continue
@@ -149,12 +181,14 @@ def _confirm(
     people_out: bool = False,
     left: str = "",
     seen: int | None = None,
+    signed: bool = False,
 ) -> Permit:
     """Who stands there says: it is stopped, people are out, and in what condition it is left.
 
     Also where nobody had called, and for what ran over its time.
     """
-    facts = enter(act, permit_id, Verb.CONFIRM, seen, {"people_out": people_out, "left": left})
+    given = {"people_out": people_out, "left": left, "signed": signed}
+    facts = enter(act, permit_id, Verb.CONFIRM, seen, given)
     permit = facts.permit
     if facts.stop is None:
         late = permit.issue_ends if facts.overdue else None

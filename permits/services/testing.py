@@ -10,7 +10,7 @@ from permits.models import GasTest, Permit, TypeTest
 from permits.services import _asked, _named
 from permits.services._enter import enter, heard
 from permits.services._facts import Facts
-from permits.services._guards_place import by_lapse
+from permits.services._guards_place import by_lapse, look
 from permits.services.stopping import call
 from permits.states import Family, State, StopCause, Verb
 from work.exceptions import Reason, Refused
@@ -27,16 +27,20 @@ def _record(
     readings: Sequence[Mapping[str, Any]],
     instrument: str,
     calibrated_until: date | None,
+    scanned: bool = False,
+    why: str = "",
 ) -> Permit:
     """Keep what was read: {point, substance_id, value} each. Out of limits is a stop called.
 
-    A test counts from the moment at which it is said to have been taken.
+    A test counts from the moment at which it is said to have been taken. scanned: the label of the
+    place was read; else why not.
     """
     facts = enter(act, permit_id, Verb.TEST, None)
     permit = facts.permit
     against = _asked.against(facts, {"permits.gas_tester": act.person.pk})
     if act.happened_at < act.at - _LATE:
         against.append(Reason("permits.test_late"))
+    against += look({"scanned": scanned, "why": why})
     if not instrument.strip():
         against.append(Reason("permits.instrument_needed"))
     today = act.happened_at.astimezone(ZoneInfo(permit.site.time_zone)).date()
@@ -50,12 +54,16 @@ def _record(
     taken = sorted(readings, key=lambda each: _rank(asked.get(each["substance_id"])))
     for each in taken:
         against += _reading_against(facts, asked, each, taken)
-    if against or calibrated_until is None:
+    if against:
         raise Refused(against)
+    with_what = {
+        "instrument": _named.plain("instrument", instrument, 80),
+        "calibrated_until": calibrated_until,
+        "scanned": scanned,
+        "note": None if scanned else act.note(why, "look", subject=permit),
+    }
     for each in taken:
-        facts.tests.append(
-            _keep(act, permit, asked[each["substance_id"]], each, instrument, calibrated_until)
-        )
+        facts.tests.append(_keep(act, permit, asked[each["substance_id"]], each, with_what))
     _after(act, facts)
     return permit
 
@@ -99,8 +107,7 @@ def _keep(
     permit: Permit,
     asked: TypeTest,
     reading: Mapping[str, Any],
-    instrument: str,
-    calibrated_until: date,
+    with_what: Mapping[str, Any],
 ) -> GasTest:
     substance, value = asked.substance, reading["value"]
     low_enough = substance.high is None or value <= substance.high
@@ -114,8 +121,7 @@ def _keep(
         low=substance.low,
         high=substance.high,
         within=low_enough and high_enough,
-        instrument=_named.plain("instrument", instrument, 80),
-        calibrated_until=calibrated_until,
+        **with_what,
         tester=act.person,
         taken_at=act.happened_at,
         valid_until=act.happened_at + timedelta(minutes=asked.valid_minutes),

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from permits import forms
-from permits.permissions import may
+from permits.permissions import may, may_explain
 from permits.services import (
     assessments,
     deciding,
@@ -18,8 +18,9 @@ from permits.services import (
 )
 from permits.services._facts import Facts
 from permits.states import Verb
-from work.exceptions import Unknown
+from work.exceptions import Reason, Unknown
 from work.pages import Deed, Given
+from work.permissions import Allowed, Denied, Scope
 from work.reads import item as items
 
 
@@ -36,6 +37,13 @@ def _plain(given: Given) -> dict[str, Any]:
 def _may(verb: Verb) -> Any:
     """Who may do it, asked where the door takes no version."""
     return lambda who, permit: may(who, verb, permit, on_it.ids(permit))
+
+
+def _may_explain(who: Scope, permit: Any) -> Allowed | Denied:
+    stop = permit.stops.filter(ended_at=None).first()
+    if may_explain(who, permit, stop.called_by_id if stop else None):
+        return Allowed()
+    return Denied(Reason("permits.not_yours_to_say"))
 
 
 def _needs(given: Given) -> dict[str, str]:
@@ -86,6 +94,7 @@ def _test(given: Given) -> object:
         readings=given.get("readings", []),
         instrument=given.get("instrument"),
         calibrated_until=given.get("calibrated_until", None),
+        **_look(given),
     )
 
 
@@ -101,8 +110,8 @@ def _hand_back(given: Given) -> object:
 
 
 def _confirm(given: Given) -> object:
-    out, left = given.get("people_out", False), given.get("left")
-    return stopping.confirm(**_plain(given), people_out=out, left=left)
+    said = {"people_out": given.get("people_out", False), "left": given.get("left")}
+    return stopping.confirm(**_plain(given), **said, signed=given.signed)
 
 
 def _signed(door: Any, *names: str) -> Any:
@@ -131,7 +140,7 @@ _ALL = [
         Deed(
             "name",
             _("Name who performs it"),
-            _said(requests.name_performer, "person_id"),
+            _said(requests.name_performer, "person_id", "why"),
             forms.Name,
         ),
     ),
@@ -200,12 +209,25 @@ _ALL = [
     ),
     (
         Verb.CONFIRM,
-        Deed("confirm", _("It is stopped"), _confirm, forms.Confirm, asks=_may(Verb.CONFIRM)),
+        Deed(
+            "confirm",
+            _("It is stopped"),
+            _confirm,
+            forms.Confirm,
+            signs=True,
+            asks=_may(Verb.CONFIRM),
+        ),
     ),
     (Verb.BRING_BACK, Deed("bring-back", _("Bring back"), _bring_back, forms.Issue, signs=True)),
     (
         Verb.ACCEPT,
-        Deed("accept", _("Come in as performing authority"), _signed(issuing.accept), signs=True),
+        Deed(
+            "accept",
+            _("Come in as performing authority"),
+            lambda given: issuing.accept(**_on(given), **_look(given), signed=given.signed),
+            forms.Look,
+            signs=True,
+        ),
     ),
     (
         Verb.TAKE_OVER,
@@ -213,13 +235,22 @@ _ALL = [
             "take-over",
             _("Take over as issuer"),
             lambda given: issuing.take_over(
-                **_on(given), ends=given.get("ends", None), signed=given.signed
+                **_on(given), **_look(given), ends=given.get("ends", None), signed=given.signed
             ),
-            forms.TakeOver,
+            forms.Issue,
             signs=True,
         ),
     ),
     (Verb.HAND_BACK, Deed("hand-back", _("Hand back"), _hand_back, forms.HandBack, signs=True)),
+    (
+        Verb.NAME_WATCHER,
+        Deed(
+            "watcher",
+            _("Name another watcher"),
+            _said(ending.name_watcher, "watcher_id", "why"),
+            forms.Watcher,
+        ),
+    ),
     (
         Verb.END_AFTERCARE,
         Deed(
@@ -252,7 +283,7 @@ SAY_WHY = Deed(
     _("Say why it was stopped"),
     lambda given: stopping.say_why(**_plain(given), why=given.get("why")),
     forms.Why,
-    asks=_may(Verb.CALL_STOP),
+    asks=_may_explain,
 )
 SIGN_OFF = Deed(
     "off",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from permits.models import Permit
-from permits.permissions import may, may_sign_for
+from permits.permissions import may, may_explain, may_sign_for
 from permits.reads import detail as read
 from permits.services._facts import Facts, facts_of
 from permits.services.guards import refusals
@@ -81,6 +81,8 @@ def permit_print(
     printed = f"?printed={permit.version}&at={int(at.timestamp())}"
     url = request.build_absolute_uri(_url(site, permit)) + printed
     values = {"site": site, "permit": read.shown(facts, who), "at": at}
+    affected = permit.affected.filter(ended_at=None).select_related("place")
+    values["affected"] = [f"{each.place.name} ({each.place.code})" for each in affected]
     values |= {"drawn": _print.code(url), "back_url": _url(site, permit)}
     return render(request, "permits/permit_print.html", values)
 
@@ -164,7 +166,9 @@ class _Page:
         stop = []
         if self._offers(Verb.CALL_STOP, facts):
             stop.append(Offer(deeds.STOP))
-        if facts.stop is not None and facts.stop.note_id is None:
+        called = facts.stop
+        silent = called is not None and called.note_id is None
+        if silent and may_explain(self.who, facts.permit, called.called_by_id):
             stop.append(Offer(deeds.SAY_WHY))
         leads = may_sign_for(self.who, facts.permit)
         off = [

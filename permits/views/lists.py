@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -142,20 +143,43 @@ def stop_here(request: HttpRequest, site: Any, who: Scope, at: datetime) -> Http
             told, status = refusal(error, who), answer_of(error)[0]
         else:
             messages.success(request, _("Stopped: who works there is told to stop now."))
-            return see_other(request, reverse("permits:stop_here", args=[site.slug]))
+            to = reverse("permits:stop_here", args=[site.slug])
+            return see_other(request, to + _after(request, form))
     values = {"site": site, "form": form, "refusal": told, "act": uuid.uuid4()}
     values["all_of"] = any(
         grant.site_id == site.pk and grant.role in STOPPING_ALL for grant in who.grants
     )
+    if "stopped" in request.GET:
+        values["stopped"] = _stopped(site, who, at, request.GET.get("place", ""))
     values["whole"] = bool(may_at(who, STOPPING_ALL, site.pk, ""))
     return render(request, "permits/stop_here.html", values, status=status)
+
+
+def _after(request: HttpRequest, form: forms.Stop) -> str:
+    """Who stopped all sees who was at work."""
+    how = request.POST.get("all", "")
+    asked = {"place": _code(form)} if how and how != "site" else {}
+    return "?" + urlencode({"stopped": 1} | asked) if how else ""
+
+
+def _code(form: forms.Stop) -> str:
+    return str(form.cleaned_data.get("place", "")).strip().rstrip("/").rsplit("/", 1)[-1]
+
+
+def _stopped(site: Any, who: Scope, at: datetime, code: str) -> list[dict[str, Any]] | None:
+    """The permits that are stopped at a place or at the site, for who may stop all of it."""
+    place = site.places.filter(code__iexact=code).first() if code and "\x00" not in code else None
+    path = place.path if place else ""
+    if (code and place is None) or not may_at(who, STOPPING_ALL, site.pk, path):
+        return None
+    return read.stopped(stopping.at_place(site.pk, place), who, at)
 
 
 def _stop(request: HttpRequest, site: Any, form: forms.Stop) -> None:
     act = request.POST.get("act", "")
     form.is_valid()  # what is wrong with the reason keeps nothing from being stopped
     how = request.POST.get("all", "")
-    code = form.cleaned_data.get("place", "").strip().rstrip("/").rsplit("/", 1)[-1]
+    code = _code(form)
     place = site.places.filter(code__iexact=code).first() if how != "site" else None
     if place is None and how != "site":
         raise Refused(Reason("place_unknown"))

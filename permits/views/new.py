@@ -44,7 +44,7 @@ def permit_new(request: HttpRequest, site: Any, who: Scope, at: datetime) -> Htt
             request, "permits/permit_new.html", {"site": site, "types": types, "kept": kept}
         )
     begin = {"items": request.GET.get("item", ""), "place": request.GET.get("place", "")}
-    form = forms.Request(request.POST or None, initial=begin, kind=kind)
+    form = forms.Request(request.POST or None, initial=begin, kind=kind, who=who)
     told, status = None, 200
     if request.method == "POST":
         try:
@@ -112,8 +112,11 @@ def _said(site: Any, who: Scope, at: datetime, form: forms.Request) -> dict[str,
         else:
             affected.append(found.pk)
     performer, links = None, []
+    team_id = data["team"].pk if data.get("team") else None
+    if team_id is None and who.only_contractor(site.pk):
+        team_id = min(who.companies(site.pk), default=None)
     if data["performer"].strip():
-        performer = named(site.pk, min(who.companies(site.pk), default=None), data["performer"], at)
+        performer = named(site.pk, team_id, data["performer"], at)
         if performer is None:
             form.add_error(
                 "performer", _("Nobody of that name may do this here, or more than one.")
@@ -124,15 +127,14 @@ def _said(site: Any, who: Scope, at: datetime, form: forms.Request) -> dict[str,
             form.add_error("items", _("There is no such work."))
         else:
             links = [(item.pk, data["scope"])]
-            if item.team_id:
-                form.cleaned_data["team_id"] = item.team_id
+            team_id = team_id or item.team_id
     if len(forms.lines(data["people"])) > _MOST_PEOPLE:
         form.add_error("people", _("At most %(count)s people are named.") % {"count": _MOST_PEOPLE})
     if form.errors:
         raise Refused([])
     said = form.said() | {"place_id": place.pk if place else 0, "place_ids": affected}
     said["people"] = [{"name": each} for each in forms.lines(data["people"])]
-    return said | {"performer_id": performer, "items": links, "team_id": data.get("team_id")}
+    return said | {"performer_id": performer, "items": links, "team_id": team_id}
 
 
 def _create(
@@ -152,7 +154,7 @@ def permit_edit(
     permit = read.find(site, who, number)
     if permit is None:
         raise Http404
-    form = forms.Request(request.POST or None, initial=_initial(permit), kind=permit.type)
+    form = forms.Request(request.POST or None, initial=_initial(permit), kind=permit.type, who=who)
     for name in ("items", "scope", "performer"):
         del form.fields[name]
     told, status = None, 200
@@ -172,7 +174,7 @@ def _change(
     if form.is_valid():
         form.cleaned_data |= {"items": "", "scope": "", "performer": ""}
     said = _said(site, who, at, form)
-    for name in ("items", "performer_id", "team_id"):
+    for name in ("items", "performer_id"):
         said.pop(name)
     seen = number_in(request.POST.get("seen", ""))
     door = {"actor": request.user, "act": _act(request), "permit_id": permit.pk}
@@ -182,14 +184,15 @@ def _change(
 def _initial(permit: Permit) -> dict[str, Any]:
     names = ("what", "where_exactly", "method", "tools", "condition", "risk", "starts", "ends")
     affected = permit.affected.filter(ended_at=None).values_list("place__code", flat=True)
-    people = permit.people.filter(ended_at=None).exclude(name="").values_list("name", flat=True)
+    people = permit.people.filter(ended_at=None).select_related("person")
     return {
         **{name: getattr(permit, name) for name in names},
         **{f"q-{key}": value for key, value in permit.answers.items()},
         "place": permit.place.code,
+        "team": permit.team.code if permit.team else None,
         "sample_points": "\n".join(permit.sample_points),
         "affected": ", ".join(affected),
-        "people": "\n".join(people),
+        "people": "\n".join(each.name or str(each.person) for each in people),
     }
 
 

@@ -1,7 +1,9 @@
 /* A label is read by the camera, where the browser can: its code comes into the box that it is for.
 
    data-scan   id of the box; data-scan-site  slug of the site whose labels are meant
-   data-scan-other, -none, -close   what is said of a strange label, of no camera, and to end it */
+   data-scan-other, -none, -close   what is said of a strange label, of no camera, and to end it
+   data-scan-here   on a box: it is given such a button, called data-scan-label; "whole": the address
+                    itself comes into it */
 "use strict";
 
 (() => {
@@ -64,7 +66,7 @@
         dialog.close();
         say(button, code === null ? button.dataset.scanOther : "");
         if (code !== null) {
-          box.value = code;
+          box.value = box.dataset.scanHere === "whole" ? label.rawValue : code;
           box.dispatchEvent(new Event("change", { bubbles: true }));
         }
         return;
@@ -81,7 +83,22 @@
     busy = true;
     scan(button).finally(() => { busy = false; });
   });
+  /** The button of a box that asks for one: it is drawn here, as without a script it does nothing. */
+  function give(box) {
+    if (!can || document.querySelector(`[data-scan="${box.id}"]`)) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn small";
+    button.textContent = box.dataset.scanLabel;
+    for (const name of ["site", "other", "none", "close"]) {
+      button.setAttribute(`data-scan-${name}`, box.getAttribute(`data-scan-${name}`));
+    }
+    button.dataset.scan = box.id;
+    box.after(button);
+  }
+
   function show(root) {
+    for (const box of root.querySelectorAll("[data-scan-here]")) give(box);
     for (const button of root.querySelectorAll("[data-scan]")) button.hidden = !can;
   }
   show(document);

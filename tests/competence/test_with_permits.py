@@ -2,7 +2,7 @@
 
 import pytest
 
-from permits.services import issuing, on_it
+from permits.services import assessments, deciding, issuing, on_it, requests
 from tests.competence.test_records import answer, blocks
 from tests.factories import planned_item
 from tests.permits.made import authorised, draft, gas_tested, kinds, ticked
@@ -43,6 +43,9 @@ def test_the_next_gas_test_is_refused_and_another_may(hvk):
     on = {"actor": world.technician, "at": world.t(1), "permit_id": permit.pk}
     second = world.second_technician.pk
     assert _unmet(on_it.sign_on, **on, person_id=second) == "competence.ends_before"
+    # Who is known by name alone has nothing of what is asked here.
+    with pytest.raises(Refused, match="permits.name_not_known"):
+        on_it.sign_on(**on, name="Bo Smit")
     on_it.sign_on(**on, person_id=world.technician.pk)
 
     gas_tested(world, permit, at=world.t(49))
@@ -66,7 +69,31 @@ def test_a_rule_of_a_type_of_permit_reaches_the_work_under_it(hvk):
     fire = hvk.asks("FIRE")
     hvk.rule(competence_id=fire.pk, kind="permits.type", code=hot.code)
     assert not blocks(item, world.t(1))
-    draft(world, hot, items=[item])
+    permit = draft(world, hot, items=[item], people=[{"name": "Bo Smit"}])
+    with pytest.raises(Refused, match="permits.name_not_known"):
+        requests.request(actor=world.technician, at=world.t(1), permit_id=permit.pk, signed=True)
     assert answer(item)["code"] == "competence.missing"
     hvk.has(world.technician, "FIRE", at=world.t(2))
     assert answer(item) == {}
+
+
+def test_what_a_measure_names_is_asked_of_who_carries_the_work_out(hvk):
+    """By name, with no rule; not of the issuer, and not before the site knows the competence."""
+    world = hvk.world
+    cold, _hot = kinds(world)
+    permit = draft(world, cold, risk="low")
+    by = {"actor": world.technician, "at": world.at, "permit_id": permit.pk}
+    watch = [{"kind": "competence", "text": "Watch", "needs": {"competence": "WATCH"}}]
+    assessments.add_hazard(**by, text="Fumes", measures=watch)
+    with pytest.raises(Refused, match="permits.measure_names_unknown"):
+        assessments.complete(**by)
+    hvk.asks("WATCH")
+    assessments.complete(**by)
+    requests.request(**by, signed=True)
+    sure = {"at": world.at, "permit_id": permit.pk, "signed": True}
+    deciding.authorise(actor=world.permit_authoriser, **sure)
+    ticked(world, permit)
+    issue = {"actor": world.permit_issuer, "scanned": True, **sure}
+    assert _unmet(issuing.issue, **issue) == "competence.missing"
+    hvk.has(world.technician, "WATCH")
+    assert issuing.issue(**issue).state == "issued"

@@ -1,5 +1,6 @@
 """What everything registered at a port must keep, whoever registered it."""
 
+import functools
 import inspect
 import re
 
@@ -336,6 +337,26 @@ def test_panels(panel, world):
         assert panel.count(world.technician, thing, world.at) in (None, 0)
         assert queries(lambda: panel.count(world.technician, thing, world.at)) <= 1
         assert panel.url(thing).startswith("/")
+
+
+def test_ways_place_listeners_and_conditions(world):
+    """A way leads somewhere; who looks at places costs little where a site sets nothing up."""
+    item = planned_item(world, place_id=world.l3.pk)
+    for way in ports.ways.all():
+        assert way.url(item if way.page == "item" else world.l3).startswith("/")
+        assert str(way.title)
+    for listener in ports.place_listeners.all():
+        assert isinstance(listener, ports.PlaceListener)
+        asked = functools.partial(listener.places_changed, world.site.pk, None)
+        assert queries(asked) <= 1
+    people = ((ports.STRANGER, "permits.worker"),)
+    named = (ports.Asked("documents.document", "NONE"), ports.Asked("competence.competence", "NO"))
+    occasion = ports.Occasion(
+        "permits.type", "any", world.site.pk, world.l3.path, people=people, named=named
+    )
+    assert [each.of([occasion], world.at) for each in ports.conditions.all()] == [
+        [[]] for _each in ports.conditions.all()
+    ]
 
 
 def test_a_context_is_frozen_and_loaded_once(world):

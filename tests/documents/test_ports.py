@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from documents.answers import KEY, Documents, Kind, OfOccasions
 from documents.services import acknowledging
-from permits.services import deciding, requests
+from permits.services import assessments, deciding, requests
 from tests.factories import documents as papers
 from tests.factories import live_item, planned_item
 from tests.permits import made
@@ -150,16 +150,25 @@ def test_a_permit_is_not_checked_without_the_documents_of_its_type(world):
     document = papers.document(world, "SOP-HOT")
     papers.applies(world, document, kind_key="permits.type", kind_code=hot.code)
     permit = made.assessed(world, hot)
+    own = [{"kind": "document", "text": "As written", "needs": {"document": "SOP-OWN"}}]
+    by = {"actor": world.technician, "at": world.t(1), "permit_id": permit.pk}
+    assessments.add_hazard(**by, text="Steam", measures=own)
+    named = papers.document(world, "SOP-OWN")
+    assessments.complete(**by)
     sure = {"permit_id": permit.pk, "signed": True}
     requests.request(actor=world.technician, at=world.t(1), **sure)
 
     with pytest.raises(Refused) as caught:
         deciding.check(actor=world.supervisor, at=world.t(2), **sure)
-    [reason] = [each for each in caught.value.reasons if each.code == "permits.condition_unmet"]
-    assert reason.clears == ("team", document.owner_id)
-    assert reason.params["reason"]["code"] == "documents.not_effective"
+    # Of its type, and the one that a measure names.
+    for reason in caught.value.reasons:
+        assert reason.code == "permits.condition_unmet"
+        assert reason.clears == ("team", document.owner_id)
+        assert reason.params["reason"]["code"] == "documents.not_effective"
+    assert len(caught.value.reasons) == 2
 
-    papers.in_force(world, document, "1", at=world.t(3))
+    for each in (document, named):
+        papers.in_force(world, each, "1", at=world.t(3))
     deciding.check(actor=world.supervisor, at=world.t(4), **sure)
     # Work to which the permit is linked asks for it too.
     item = planned_item(world)

@@ -38,8 +38,16 @@ def kinds(world) -> tuple[PermitType, PermitType]:
         name="Hot work",
         tests=[(oxygen.pk, 120), (lel.pk, 60)],
         aftercare_minutes=60,
-        questions=[{"key": "spark", "text": "What makes the spark?"}],
-        controls=[{"hazard": "Fire", "energy": "Heat", "kind": "barrier", "text": "Blanket"}],
+        questions=[{"key": "spark", "text": "What makes the spark?", "risks": {"Fire": "high"}}],
+        controls=[
+            {
+                "hazard": "Fire",
+                "energy": "Heat",
+                "kind": "barrier",
+                "text": "Blanket",
+                "risk": "normal",
+            }
+        ],
     )
     return cold, hot
 
@@ -102,6 +110,7 @@ def gas_tested(world, permit, *, at=None, by=None, happened_at=None, **values) -
         permit_id=permit.pk,
         instrument="X-am 2500, 14",
         calibrated_until=CALIBRATED,
+        scanned=True,
         readings=[
             {"point": point, "substance_id": found[code], "value": Decimal(value)}
             for point in permit.sample_points

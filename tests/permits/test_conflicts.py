@@ -3,12 +3,15 @@
 import pytest
 
 from permits.models import Conflict, Permit, Stop
+from permits.reads.detail import shown
 from permits.services import deciding, issuing, requests, setup
+from permits.services._facts import load
 from tests import factories
 from tests.factories import live_item, person, planned_item
 from tests.permits import isolated, made
 from tests.permits.made import against
-from work.models import WorkItem
+from work.models import Notice, WorkItem
+from work.permissions import scope
 from work.services import execution, items, places
 from work.states import Role
 
@@ -62,7 +65,7 @@ def test_hot_work_meets_a_transfer_and_is_stopped_when_that_moves(world, types):
     permit = issuing.take(actor=world.technician, scanned=True, **sure)
     assert permit.issue_ends == world.t(50)
     incoming = person(world.site, Role.PERMIT_ISSUER, username="incoming")
-    longer = {**issuer, "actor": incoming, "ends": world.t(80)}
+    longer = {**issuer, "actor": incoming, "ends": world.t(80), "why": "No label"}
     assert against(issuing.take_over, permit, **longer) == ["conflict_stop"]
     execution.start(actor=world.technician, at=world.at, item_id=job.pk)
 
@@ -78,9 +81,9 @@ def test_hot_work_meets_a_transfer_and_is_stopped_when_that_moves(world, types):
 
 def test_what_is_near_is_endorsed_by_name_or_not_authorised(world, types):
     cold, hot = types
-    places.add_neighbour(
-        actor=None, at=world.at, place_id=world.l3.pk, other_id=world.l4.pk, kind="same_air"
-    )
+    beside_it = {"actor": None, "place_id": world.l3.pk, "other_id": world.l4.pk}
+    beside_it["kind"] = "same_air"
+    known = places.add_neighbour(at=world.at, **beside_it)
     rule(world, hot, other_type_id=cold.pk, reach="same_air", verdict="endorse")
     beside = made.in_force(world, cold, place_id=world.l4.pk)
     permit = made.assessed(world, hot)
@@ -117,7 +120,18 @@ def test_what_is_near_is_endorsed_by_name_or_not_authorised(world, types):
     deciding.endorse(actor=world.hse, **sure)
     assert Permit.objects.get(pk=permit.pk).state == "authorised"
     issuing.issue(actor=world.permit_issuer, scanned=True, **sure)
-    assert Conflict.objects.filter(ended_at=None, other__in=[beside, later]).count() == 2
+    open_rows = Conflict.objects.filter(permit=permit, ended_at=None, other__in=[beside, later])
+    assert open_rows.count() == 2
+
+    # Places come to lie otherwise: what is under way learns it, and nobody has endorsed that.
+    places.end_neighbour(actor=None, at=world.t(1), neighbour_id=known.pk)
+    assert not open_rows.exists()
+    places.add_neighbour(at=world.t(2), **beside_it)
+    assert open_rows.filter(endorsed_at=None).count() == 2
+    told = Notice.objects.filter(code="permits.told_near", user=world.technician)
+    assert told.exists()
+    near = shown(load(permit.pk, world.t(2)), scope(world.viewer, world.t(2)))["not_endorsed"]
+    assert [each["activity"] for each in near] == ["Cold work", "Cold work"]
 
 
 def test_a_thing_that_both_touch(world, types):

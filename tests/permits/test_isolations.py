@@ -144,7 +144,7 @@ def test_an_isolation_of_many_from_plan_to_close(world):
         "tools_out_needed",
     ]
     later = {"at": world.t(11), "permit_id": permit.pk}
-    stopping.confirm(actor=world.technician, **later, people_out=True, left="Safe")
+    stopping.confirm(actor=world.technician, **later, people_out=True, left="Safe", signed=True)
     signs = {**later, "signed": True}
     ending.hand_back(actor=world.technician, **signs, complete=True, left="Swept")
     ending.close(actor=issuer, **signs, inspected="Clean")

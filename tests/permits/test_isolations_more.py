@@ -201,7 +201,7 @@ def test_a_test_is_sanctioned_by_everybody_behind_it(world):
         "signed_on_behind",
         "work_behind_isolation",
     ]
-    stopping.confirm(**tech, permit_id=permit.pk, people_out=True, left="Guard on")
+    stopping.confirm(**tech, permit_id=permit.pk, people_out=True, left="Guard on", signed=True)
     boxes.off(**tech, isolation_id=isolation.pk, lock_id=for_him.pk)
     # Who has put a lock on since has not agreed yet.
     lock_on(world, isolation, world.technician, 1)

@@ -6,11 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from permits import panels
 from permits.models import Permit
 from permits.services import on_it, stopping
 from tests.factories import planned_item
 from tests.permits import made
 from tests.views.conftest import weight
+from work.permissions import scope
 
 LIST = "/s/hvk/permits/"
 PASSWORD = "words-that-open"
@@ -62,6 +64,8 @@ def test_a_permit_is_asked_for_and_brought_into_force_from_its_pages(world, type
     }
     act = {"act": str(uuid.uuid4())}
     wrong = mine.post(ask, said | act | {"place": "NOWHERE"})
+    many = "\n".join(f"Flange {n}" for n in range(13))
+    assert mine.post(ask, said | act | {"sample_points": many}).status_code == 422
     assert (wrong.status_code, Permit.objects.count()) == (422, 0)
     assert "Weld the bracket" in wrong.content.decode()
     assert mine.post(ask, said | act).status_code == 302 or Permit.objects.exists()
@@ -88,6 +92,9 @@ def test_a_permit_is_asked_for_and_brought_into_force_from_its_pages(world, type
     assert "No test of oxygen at At the job." in asked
     assert "Not ticked: Blanket" in asked
     read = {"value-0": "20.9", "value-1": "0", "instrument": "X", "calibrated_until": "2027-01-01"}
+    label = {"code": "https://x/s/hvk/places/L3/"}
+    assert do(issuer, permit, "test", **read, code="L3").status_code == 422
+    read |= label
     # What is half said is not done, and not half of it.
     half = read | {"value-1": "12345678"}
     assert do(issuer, permit, "test", **half).status_code == 422
@@ -99,11 +106,16 @@ def test_a_permit_is_asked_for_and_brought_into_force_from_its_pages(world, type
     measure = permit.hazards.get().measures.get()
     assert do(issuer, permit, "tick", measures=[measure.pk]).status_code == 303
     assert do(issuer, permit, "issue", code="L4").status_code == 422
-    assert do(issuer, permit, "issue", code="https://x/s/hvk/places/L3/").status_code == 303
-    assert do(mine, permit, "take", why="The label is gone").status_code == 303
+    assert do(issuer, permit, "issue", code="L3").status_code == 422
+    assert do(issuer, permit, "issue", code="https://x/s/nrd/places/L3/").status_code == 422
+    assert do(issuer, permit, "issue", **label).status_code == 303
+    typed = {"code": "l3", "why": "The label is gone"}
+    assert do(mine, permit, "take", **typed).status_code == 303
     permit.refresh_from_db()
     assert permit.state == "in_force"
-    assert permit.issues.get().issuer_scanned
+    issue = permit.issues.get()
+    assert (issue.issuer_scanned, issue.taker_scanned) == (True, False)
+    assert issue.taker_note.text == "The label is gone"
     assert do(issuer, permit, "on-name", name=" ").status_code == 422
     assert not permit.presences.exists()
     assert do(mine, permit, "on").status_code == 303
@@ -134,7 +146,8 @@ def test_a_permit_is_asked_for_and_brought_into_force_from_its_pages(world, type
 
 
 def test_everybody_stops_what_they_see_and_what_is_at_a_place(world, types, sign_in):
-    permit = made.in_force(world, types[0])
+    item = planned_item(world)
+    permit = made.in_force(world, types[0], items=[item])
     reader = sign_in(world.viewer)
     assert do(reader, permit, "stop").status_code == 303
     page = reader.get(url(permit)).content.decode()
@@ -148,13 +161,37 @@ def test_everybody_stops_what_they_see_and_what_is_at_a_place(world, types, sign
     assert answer.status_code == 303
     assert Permit.objects.get(pk=other.pk).state == "stop_called"
     assert "P-2" not in stranger.get(f"{LIST}stop/").content.decode()
+    # Nobody of one company is named to another, nor work that is not theirs.
+    welding = made.in_force(world, types[0], items=[item], team_id=world.lasteam.pk)
+    again = here | {"act": str(uuid.uuid4())}
+    assert stranger.post(f"{LIST}stop/", again).status_code == 303
+    page = sign_in(world.contractor).get(url(welding)).content.decode()
+    assert world.other_contractor.name not in page
+    assert str(world.hydrex) in page
+    assert "all of it" not in page
+    counted = [
+        panels.OfItem().rows(scope(who, world.at), item, world.at).count()
+        for who in (world.viewer, world.contractor, world.other_contractor)
+    ]
+    assert counted == [2, 1, 0]
     every = here | {"act": str(uuid.uuid4()), "all": "1"}
     assert stranger.post(f"{LIST}stop/", every).status_code == 403
     assert stranger.post(f"{LIST}stop/", here | {"place": "NOWHERE"}).status_code == 422
     last = made.in_force(world, types[0])
     site = {"act": str(uuid.uuid4()), "all": "site"}
     assert stranger.post(f"{LIST}stop/", site).status_code == 403
-    assert sign_in(world.supervisor).post(f"{LIST}stop/", site).status_code == 303
+    lead = sign_in(world.supervisor)
+    done = lead.post(f"{LIST}stop/", site)
+    assert (done.status_code, done.url) == (303, f"{LIST}stop/?stopped=1")
+    # Who stops all learns who is there; from a place its page leads to it.
+    assert [row["label"] for row in lead.get(done.url).context["stopped"]] == [
+        "P-1",
+        "P-2",
+        "P-3",
+        "P-4",
+    ]
+    assert stranger.get(done.url).context["stopped"] is None
+    assert f"{LIST}stop/?place=L3" in lead.get("/s/hvk/places/L3/").content.decode()
     assert Permit.objects.get(pk=last.pk).state == "stop_called"
 
 
@@ -163,7 +200,7 @@ def test_the_list_shows_first_what_nobody_may_miss(world, types, sign_in, clock)
     quiet = made.in_force(world, cold)
     stopped = made.in_force(world, cold)
     late = made.in_force(world, cold, ends=world.t(60))
-    waiting = made.authorised(world, cold)
+    waiting = made.authorised(world, cold, place_ids=[world.l4.pk])
     draft = made.draft(world, cold, team_id=world.lasteam.pk)
     stopping.call_stop(actor=world.viewer, at=world.t(1), permit_id=stopped.pk)
     clock.move_to(world.t(61))
@@ -177,7 +214,7 @@ def test_the_list_shows_first_what_nobody_may_miss(world, types, sign_in, clock)
     assert numbers(reader, show="issue") == [f"P-{waiting.number}"]
     assert numbers(reader, show="asked") == [f"P-{draft.number}"]
     assert numbers(reader, show="ended") == []
-    assert numbers(reader, place="L4") == []
+    assert numbers(reader, place="L4") == [f"P-{waiting.number}"]
     assert numbers(reader, type="hot-work") == []
     text = reader.get(LIST).content.decode()
     assert "not confirmed," in text

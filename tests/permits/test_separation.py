@@ -222,7 +222,7 @@ def test_other_domains_have_their_say_of_who_works_under_it(world):
         namesake = {"name": world.second_technician.name, "username": "namesake"}
         factories.person(world.site, "technician", **namesake)
         assert against(on_it.sign_on, other, **on) == ["name_of_several"]
-        accept = {"actor": world.second_technician, "at": world.at, "signed": True}
+        accept = {"actor": world.second_technician, "at": world.at, "signed": True, "why": "Fog"}
         assert against(issuing.accept, other, **accept) == ["condition_unmet"]
     finally:
         ports.conditions.unregister(welders.key)

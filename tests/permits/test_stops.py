@@ -7,7 +7,7 @@ from permits.services import clock, deciding, ending, issuing, on_it, requests, 
 from permits.services._facts import load
 from permits.standing import standing, with_standing
 from tests import factories
-from tests.factories import planned_item
+from tests.factories import live_item, planned_item
 from tests.permits import made
 from tests.permits.made import against
 from work.exceptions import Forbidden, Refused
@@ -61,7 +61,9 @@ def test_a_stop_is_called_confirmed_and_brought_back_by_the_issuer(world, types)
     assert blocked(item, world.t(2))
     stopping.say_why(actor=world.viewer, at=world.t(3), permit_id=permit.pk, why="Smoke")
     assert against(stopping.bring_back, permit, **sure, at=world.t(3)) == ["stands_stop_called"]
-    confirm = {"actor": world.technician, "at": world.t(9)}
+    confirm = {"actor": world.technician, "at": world.t(9), "signed": True}
+    why = {"at": world.t(4), "why": "No reason"}
+    assert against(stopping.say_why, permit, actor=world.planner, **why) == ["not_yours_to_say"]
     assert against(stopping.confirm, permit, actor=world.planner, at=world.t(9)) == ["role_needed"]
     assert against(stopping.confirm, permit, **confirm) == [
         "people_out_needed",
@@ -73,6 +75,14 @@ def test_a_stop_is_called_confirmed_and_brought_back_by_the_issuer(world, types)
     stop = Stop.objects.get()
     assert (stop.called_by, stop.note.text) == (world.viewer, "Smoke")
     assert (stop.confirmed_by, stop.left.text) == (world.technician, "Guard on, cold")
+
+    # Who carried it out and is ill is replaced, with why.
+    other = {"actor": world.permit_issuer, "at": world.t(10)}
+    second = {"person_id": world.second_technician.pk}
+    assert against(requests.name_performer, permit, **other, **second) == ["reason_needed"]
+    requests.name_performer(**other, **second, permit_id=permit.pk, why="Gone home ill")
+    back = {"person_id": world.technician.pk, "why": "Well again"}
+    requests.name_performer(**other, **back, permit_id=permit.pk)
 
     # Nothing comes back by itself, and with all that an issue asks.
     assert against(stopping.bring_back, permit, **sure, at=world.t(20)) == ["not_ticked"]
@@ -133,7 +143,7 @@ def test_a_gas_test_that_runs_out_is_a_stop_called_at_its_second(world, types):
     assert standing(permit, world.t(193)).since == world.t(130)
 
     # Issued anew and stopped before it is taken: a stop of its own, and no short way out.
-    out = {"people_out": True, "left": "Cold"}
+    out = {"people_out": True, "left": "Cold", "signed": True}
     stopping.confirm(actor=world.technician, at=world.t(194), permit_id=permit.pk, **out)
     made.ticked(world, permit, at=world.t(195))
     stopping.bring_back(**sure, at=world.t(196), permit_id=permit.pk, scanned=True)
@@ -203,6 +213,7 @@ def test_who_is_still_at_work_when_the_time_ends_is_overdue(world, types):
         permit_id=permit.pk,
         people_out=True,
         left="Left open",
+        signed=True,
     )
     stop = Stop.objects.get()
     assert (stop.cause, stop.called_at, stop.called_by) == ("overdue", end, None)
@@ -272,8 +283,8 @@ def test_it_goes_on_over_the_change_of_shift_by_takeover_alone(world, types):
     assert permit.issue_ends == world.t(150)
 
     # The performing authority changes too: who comes in accepts first.
-    over = {"actor": incoming, "at": world.t(110), "signed": True}
-    accept = {"at": world.t(109), "signed": True}
+    over = {"actor": incoming, "at": world.t(110), "signed": True, "scanned": True}
+    accept = {"at": world.t(109), "signed": True, "scanned": True}
     for who, code in (
         (world.permit_authoriser, "performer_signed"),
         (world.permit_issuer, "performer_signed"),
@@ -288,6 +299,7 @@ def test_it_goes_on_over_the_change_of_shift_by_takeover_alone(world, types):
     )
     assert load(permit.pk, world.t(139)).coming == world.second_technician.pk
     assert load(permit.pk, world.t(140)).coming is None
+    assert against(issuing.take_over, permit, **over | {"scanned": False}) == ["look_needed"]
     assert against(issuing.take_over, permit, **over, ends=world.t(481)) == ["issue_too_long"]
     issuing.take_over(**over, permit_id=permit.pk)
     permit.refresh_from_db()
@@ -295,6 +307,8 @@ def test_it_goes_on_over_the_change_of_shift_by_takeover_alone(world, types):
     assert permit.issue_ends == world.t(480)  # never past what is authorised
     assert stands(permit, world.t(200)) == "in_force"
     assert [each.how for each in permit.issues.all()] == ["taken_over", ""]
+    now = permit.issues.get(ended_at=None)
+    assert (now.issuer_scanned, now.taker_scanned) == (True, True)
 
 
 def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types):
@@ -302,6 +316,8 @@ def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types
     above = made.in_force(world, types[0], place_id=world.packaging.pk)
     affects = made.in_force(world, types[0], place_id=world.l4.pk, place_ids=[world.l3.pk])
     away = made.in_force(world, types[0], place_id=world.l4.pk)
+    bare = live_item(world)
+    live_item(world, place_id=world.l4.pk, plan={"executor_ids": [world.operator.pk]})
     stranger = {"actor": world.other_contractor, "at": world.t(1), "site_id": world.site.pk}
     assert stopping.stop_here(**stranger, place_id=world.l3.pk) is None
     assert [stands(each, world.t(1)) for each in (here, above, affects, away)] == [
@@ -310,6 +326,10 @@ def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types
         "stop_called",
         "in_force",
     ]
+    # Who works there without a permit is told too.
+    told = Notice.objects.filter(code="permits.told_stop_here")
+    assert set(told.values_list("item", flat=True)) == {bare.pk}
+    assert told.filter(user=world.technician).exists()
     assert set(Stop.objects.values_list("cause", "called_by")) == {
         ("here", world.other_contractor.pk)
     }
@@ -345,7 +365,7 @@ def test_who_must_know_of_a_stop_is_told_until_it_is_confirmed(world, types):
     assert clock.tell_unconfirmed(world.t(12), world.t(13)) == 0
     newest = unseen(scope(world.shift_lead, world.t(12)), world.t(12))[0]
     assert newest["text"] == "P-1: a stop was called and is not confirmed, 10 min."
-    out = {"people_out": True, "left": "Guard on"}
+    out = {"people_out": True, "left": "Guard on", "signed": True}
     stopping.confirm(actor=world.shift_lead, at=world.t(14), permit_id=permit.pk, **out)
     cancel = {"actor": world.supervisor, "at": world.t(14), "why": "Not today"}
     assert against(deciding.cancel, permit, **cancel) == ["stands_stopped"]

@@ -12,16 +12,18 @@ from permits.services import (
     issuing,
     on_it,
     requests,
+    setup,
     stopping,
     testing,
 )
 from permits.standing import standing
-from tests.factories import planned_item
+from tests.factories import person, planned_item
 from tests.permits import made
 from tests.permits.made import against
 from work.exceptions import Refused
 from work.models import Event, Prerequisite
 from work.services import acceptance, execution
+from work.states import Role
 
 
 @pytest.fixture
@@ -66,8 +68,10 @@ def test_a_normal_permit_from_request_to_close(world, types):
         "sign_needed",
     ]
     filled = dict.fromkeys(("where_exactly", "method", "tools", "condition"), "Said")
-    filled |= {"answers": {"spark": "A torch"}, "sample_points": ["At the job"]}
+    filled |= {"answers": {"spark": " fire"}, "sample_points": ["At the job"]}
     requests.change(**me, permit_id=permit.pk, seen=1, **filled)
+    assert "risk_at_least_high" in against(requests.request, permit, **me)
+    requests.change(**me, permit_id=permit.pk, answers={"spark": "A torch"})
     assert against(requests.change, permit, **me, seen=1, what="Cut") == ["Stale"]
     assert against(requests.change, permit, at=at, actor=world.other_contractor) == ["Unknown"]
     assert against(requests.change, permit, at=at, actor=world.viewer) == ["role_needed"]
@@ -84,6 +88,16 @@ def test_a_normal_permit_from_request_to_close(world, types):
     more = requests.change(**me, permit_id=elsewhere.pk, place_ids=[world.l3.pk])
     assert more.assessed_at is None
 
+    # What was signed for is asked for anew once it says something else.
+    requests.request(**me, permit_id=elsewhere.pk, signed=True)
+    same = requests.change(**me, permit_id=elsewhere.pk, people=[], place_ids=[world.l3.pk])
+    assert same.state == "requested"
+    other = requests.change(**me, permit_id=elsewhere.pk, risk="low")
+    assert (other.state, other.requested_by) == ("draft", None)
+    least = {"type_id": types[0].pk, "least_risk": "normal"}
+    setup.change_type(actor=world.site_admin, at=at, **least)
+    assert against(requests.request, elsewhere, **me, signed=True) == ["risk_at_least_normal"]
+
     # The assessment is whole before anybody decides.
     checks = {"actor": world.supervisor, **sure}
     assert against(deciding.check, permit, **checks) == ["not_assessed"]
@@ -95,7 +109,10 @@ def test_a_normal_permit_from_request_to_close(world, types):
     measure = assessments.add_measure(**me, **given)
     assert against(assessments.complete, permit, **me) == ["measure_names_nothing"]
     assessments.drop(**me, permit_id=permit.pk, measure_id=measure.pk)
-    assessments.add_measure(**me, **given, needs={"document": "SOP-1"})
+    measure = assessments.add_measure(**me, **given, needs={"document": "SOP-1"})
+    assert against(assessments.complete, permit, **me) == ["measure_names_unknown"]
+    assessments.drop(**me, permit_id=permit.pk, measure_id=measure.pk)
+    assessments.add_measure(**me, **given | {"kind": "other"})
     assessments.complete(**me, permit_id=permit.pk)
 
     authorises = {"actor": world.permit_authoriser, **sure}
@@ -120,6 +137,7 @@ def test_a_normal_permit_from_request_to_close(world, types):
     assert against(issuing.issue, permit, **issues | {"actor": world.technician}) == ["role_needed"]
     first = {"readings": [], "instrument": "", "calibrated_until": at.date() - timedelta(days=1)}
     assert against(testing.record, permit, actor=world.operator, at=at, **first) == [
+        "look_needed",
         "instrument_needed",
         "instrument_not_calibrated",
         "reading_needed",
@@ -178,6 +196,19 @@ def test_a_normal_permit_from_request_to_close(world, types):
     assert against(ending.end_aftercare, permit, actor=world.hse, at=world.t(101)) == [
         "not_watcher"
     ]
+    # Who was named is ill: the issuer names another, who has a role there.
+    ill = {"actor": world.permit_issuer, "at": world.t(60), "why": "Gone home ill"}
+    assert against(ending.name_watcher, permit, **ill | {"why": ""}) == [
+        "reason_needed",
+        "watcher_needed",
+    ]
+    same = {"watcher_id": world.operator.pk}
+    assert against(ending.name_watcher, permit, **ill, **same) == ["watches_already"]
+    away = person(world.site, Role.TECHNICIAN, username="away", place=world.u310)
+    assert against(ending.name_watcher, permit, **ill, watcher_id=away.pk) == ["person_unknown"]
+    ending.name_watcher(**ill, permit_id=permit.pk, watcher_id=world.second_technician.pk)
+    assert against(ending.end_aftercare, permit, **watch, at=world.t(100)) == ["not_watcher"]
+    watch["actor"] = world.second_technician
     ending.end_aftercare(**watch, at=world.t(100), permit_id=permit.pk)
     closes = {"actor": world.permit_issuer, "at": world.t(110), "signed": True}
     assert against(ending.close, permit, **closes) == ["inspection_needed"]

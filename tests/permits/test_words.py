@@ -28,7 +28,9 @@ def test_every_code_has_words():
     needed = ("what", "where_exactly", "method", "tools", "condition")
     said |= {f"permits.{name}_needed" for name in needed}
     said |= {"need.permits.permit", "need.permits.in_force", "need.permits.closed"}
-    said |= {f"permits.told_{what}" for what in ("stop", "unconfirmed", "overdue", "near")}
+    said |= {
+        f"permits.told_{what}" for what in ("stop", "stop_here", "unconfirmed", "overdue", "near")
+    }
     plain = {"unknown", "denied", "role_needed", "reason_needed", "stale", "ends_before_start"}
     plain |= {"form_damaged", "place_unknown", "team_unknown"}
 

@@ -14,7 +14,15 @@ from work.ports.arriving import (
     NotTaken,
     Standing,
 )
-from work.ports.between import Capacity, Condition, Conditions, Kind, Occasion
+from work.ports.between import (
+    STRANGER,
+    Asked,
+    Capacity,
+    Condition,
+    Conditions,
+    Kind,
+    Occasion,
+)
 from work.ports.items import (
     Answer,
     Askable,
@@ -24,33 +32,38 @@ from work.ports.items import (
     ItemContext,
     ItemListener,
     Param,
+    PlaceListener,
     Requirement,
     Source,
     SourceListener,
     Supplier,
 )
 from work.ports.registry import Glossary, Registry
-from work.ports.shown import CountedPanel, Found, Lapse, Panel, Room, SearchSource, Words
+from work.ports.shown import CountedPanel, Found, Lapse, Panel, Room, SearchSource, Way, Words
 
 suppliers: Registry[Supplier] = Registry()
 askable: Registry[Askable] = Registry()
 fitness: Registry[Fitness] = Registry()
 item_listeners: Registry[ItemListener] = Registry()
+place_listeners: Registry[PlaceListener] = Registry()
 source_listeners: Registry[SourceListener] = Registry()
 panels: Registry[Panel] = Registry()
 capacities: Registry[Capacity] = Registry()
 kinds: Registry[Kind] = Registry()
 conditions: Registry[Conditions] = Registry()
 rooms: Registry[Room] = Registry()
+ways: Registry[Way] = Registry()
 search_sources: Registry[SearchSource] = Registry()
 lapses: Registry[Lapse] = Registry()
 importers: Registry[Importer] = Registry()
 words = Glossary()
 
 __all__ = [
+    "STRANGER",
     "Answer",
     "Arrived",
     "Askable",
+    "Asked",
     "Capacity",
     "Condition",
     "Conditions",
@@ -74,6 +87,7 @@ __all__ = [
     "Occasion",
     "Panel",
     "Param",
+    "PlaceListener",
     "Registry",
     "Requirement",
     "Room",
@@ -82,6 +96,7 @@ __all__ = [
     "SourceListener",
     "Standing",
     "Supplier",
+    "Way",
     "Words",
     "askable",
     "capacities",
@@ -92,9 +107,11 @@ __all__ = [
     "kinds",
     "lapses",
     "panels",
+    "place_listeners",
     "rooms",
     "search_sources",
     "source_listeners",
     "suppliers",
+    "ways",
     "words",
 ]

@@ -36,13 +36,31 @@ class Kind(Protocol):
         ...
 
 
+# The id of somebody who takes part and whom nobody here knows: who has nothing that is asked.
+STRANGER = 0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A record of another domain that an occasion names: what it must have, whoever asks else.
+
+    kind, code: ("documents.document", "SOP-12"), ("competence.competence", "confined-space").
+    people: ids of those of whom it is asked, where it is asked of people.
+    """
+
+    kind: str
+    code: str
+    people: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True)
 class Occasion:
     """What a domain is about to let happen, in which other domains have a say.
 
     kind, code: of the record, as at `kinds` ("permits.type", "hot-work"). people: who takes part
-    and as what, as pairs of user id and capacity. companies: ids of teams. until: till when it
-    must be so; None: at that moment.
+    and as what, as pairs of user id and capacity; STRANGER among them. companies: ids of teams.
+    until: till when it must be so; None: at that moment. named: what is asked besides by name;
+    whoever knows such a record answers with a condition of it, and where nobody does it is unknown.
     """
 
     kind: str
@@ -54,6 +72,7 @@ class Occasion:
     people: tuple[tuple[int, str], ...] = ()
     companies: tuple[int, ...] = ()
     until: datetime | None = None
+    named: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,11 +80,13 @@ class Condition:
     """One thing that must be so on an occasion, and whether it is. what: coded words of it.
 
     person_id: of whom it is asked, where it is asked of one.
+    named: what of the occasion it answers.
     """
 
     what: Reason
     answer: Answer
     person_id: int | None = None
+    named: Asked | None = None
 
 
 @runtime_checkable

@@ -226,6 +226,20 @@ class ItemListener(Protocol):
 
 
 @runtime_checkable
+class PlaceListener(Protocol):
+    """Told in the same transaction that places lie otherwise; may change its own records.
+
+    It refuses nothing: what a site sets up stands, whatever follows from it.
+    """
+
+    key: str
+
+    def places_changed(self, site_id: int, act: Any) -> None:
+        """A place of the site was hung elsewhere, or two came to concern each other, or no more."""
+        ...
+
+
+@runtime_checkable
 class SourceListener(Protocol):
     """The record that caused an item learns of its outcome. `key` is the cause's source_key."""
 

@@ -1,6 +1,6 @@
 """What a domain brings to the pages: sections, words, its place in the navigation, finds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
@@ -73,6 +73,20 @@ class Found:
     sub: str
     url: str
     exact: bool = False
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way from the head of a page to one of a domain's own: stop work here.
+
+    page: item or place. url: of the thing, whose site is loaded. icon: as `{% icon %}` takes it.
+    """
+
+    key: str
+    page: str
+    title: Any  # lazily translated
+    icon: str
+    url: Callable[[Any], str]
 
 
 @runtime_checkable

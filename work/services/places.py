@@ -12,6 +12,7 @@ from treebeard.exceptions import InvalidMoveToDescendant
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.models import Place, PlaceNeighbour, PlaceState, Site, SiteCounter, Team, User
 from work.permissions import Action, Denied, can_at
+from work.ports import place_listeners
 from work.services import _chunks, _locks
 from work.services._configure import (
     check_seen,
@@ -162,7 +163,14 @@ def _move(act: OpenAct, *, place_id: int, parent_id: int | None) -> Place:
     act.record(
         "moved", place, item_id=None, **{"from": before.pk if before else None, "to": parent_id}
     )
+    _tell(act, place.site_id)
     return place
+
+
+def _tell(act: OpenAct, site_id: int) -> None:
+    """Who looks at what is near learns that places lie otherwise."""
+    for listener in place_listeners.all():
+        listener.places_changed(site_id, act)
 
 
 _move_door = door(_move)
@@ -251,6 +259,7 @@ def _add_neighbour(act: OpenAct, *, place_id: int, other_id: int, kind: str) -> 
         raise Refused(Reason("neighbour_known"))
     neighbour = PlaceNeighbour.objects.create(first=first, second=second, kind=kind)
     act.record("neighbour_added", place, neighbour=neighbour.pk, other=other.pk, kind=kind)
+    _tell(act, place.site_id)
     return neighbour
 
 
@@ -268,6 +277,7 @@ def _end_neighbour(act: OpenAct, *, neighbour_id: int) -> PlaceNeighbour:
     act.record(
         "neighbour_ended", neighbour.first, neighbour=neighbour.pk, other=neighbour.second_id
     )
+    _tell(act, neighbour.first.site_id)
     return neighbour
 
 

@@ -19,7 +19,7 @@ from work.views import _item_bar as bar
 from work.views._acts import SPECS, Spec
 from work.views._item_acts import Failed, acts, put_part_acts, view
 from work.views._item_folds import Folds
-from work.views._panels import panels
+from work.views._panels import panels, ways
 
 _NOT_MET = ("unmet", "unknown")
 _NOTHING = SimpleNamespace(criteria=(), lines=())
@@ -113,6 +113,7 @@ def context(
         "history": page.history,
         "stretches": folds.stretches(page.past.older),
         "panels": panels("item", page.who, page.item, page.at),
+        "ways": ways("item", page.item),
         "refusal": refusal,
         "more": folds.links(),
     }

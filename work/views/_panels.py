@@ -33,6 +33,12 @@ def panels(page: str, user: Any, thing: Any, at: datetime) -> list[dict[str, Any
     return sections
 
 
+def ways(page: str, thing: Any) -> list[dict[str, Any]]:
+    """The ways from the head of a page to those of domains."""
+    wanted = [way for way in ports.ways.all() if way.page == page]
+    return [{"title": way.title, "icon": way.icon, "url": way.url(thing)} for way in wanted]
+
+
 def _counted(
     wanted: list[ports.Panel], user: Any, thing: Any, at: datetime
 ) -> dict[str, int | None]:

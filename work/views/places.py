@@ -27,7 +27,7 @@ from work.services import holds, places, posts
 from work.views import _kept, _refusals
 from work.views._label import label
 from work.views._live import live
-from work.views._panels import panels
+from work.views._panels import panels, ways
 from work.views._site import fragment, number_in, see_other, site_view
 
 
@@ -127,6 +127,7 @@ def _render(
         values = _read(site, who, at, place, failed)
     values = values | {
         "panels": panels("place", who, place, at),
+        "ways": ways("place", place),
         "refusal": refusal,
         "kept_note": _kept.note(request) if values["acts"] else "",
         "done": done,
