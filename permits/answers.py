@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from permits.models import Permit, PermitItem, PermitPlace, PermitType
@@ -16,6 +16,7 @@ from permits.standing import OVERDUE, holds_until, standing
 from permits.states import ENDED, State
 from work.exceptions import Reason
 from work.ports import Answer, Capacity, ItemChange, ItemContext, Requirement, Source
+from work.prepared import Among, given, prepared
 from work.states import BlockerKind, Gate, Role
 
 CAPACITIES = [
@@ -44,6 +45,13 @@ _NEAREST = [
 ]
 
 
+@prepared
+def _links() -> QuerySet[PermitItem]:
+    """Links of `ids` with their permits."""
+    rows = PermitItem.objects.filter(Among(F("item_id"), given("ids")), ended_at=None)
+    return rows.select_related("permit__type", "permit__place", "permit__site")
+
+
 class Permits:
     """Source: a permit, or any linked one of a type (params: type). closed: that it has ended."""
 
@@ -62,8 +70,7 @@ class Permits:
 
     def _linked(self, item_ids: Sequence[int]) -> dict[int, list[Permit]]:
         found: dict[int, list[Permit]] = defaultdict(list)
-        rows = PermitItem.objects.filter(item_id__in=set(item_ids), ended_at=None)
-        for row in rows.select_related("permit__type", "permit__place", "permit__site"):
+        for row in _links(ids=list(set(item_ids))):
             found[row.item_id].append(row.permit)
         return found
 

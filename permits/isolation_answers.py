@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from permits.isolation_states import ENDED, How, Kind
@@ -16,11 +16,35 @@ from permits.services._own_locks import told_first
 from permits.states import State as PermitState
 from work.exceptions import Reason
 from work.ports import Answer, Fit, ItemChange, ItemContext, Requirement, Source
+from work.prepared import Among, given, prepared
 from work.services import recheck
 from work.states import AnswerState, BlockerKind, Gate, Role, Status
 
 _NONE = ("role", str(Role.PLANNER))
 _UNDER_WAY = (Status.LIVE, Status.WAITING)
+
+
+@prepared
+def _uses() -> QuerySet[IsolationUse, Any]:
+    """Uses by the items `ids` themselves, or by their permits."""
+    began = Q(permit__links__item__started_at__lte=F("permit__ended_at"))
+    began &= Q(permit__links__item__status__in=_UNDER_WAY, permit__state=PermitState.CLOSED)
+    relied = Q(permit__ended_at=None) | began
+    linked = Among(F("permit__links__item_id"), given("ids"))
+    by_permit = relied & Q(linked) & Q(permit__links__ended_at=None)
+    rows = IsolationUse.objects.filter(
+        Q(Among(F("item_id"), given("ids"))) | by_permit, ended_at=None
+    )
+    return rows.values_list("isolation_id", "item_id", "how", "permit__links__item_id")
+
+
+@prepared
+def _untold() -> QuerySet[LockRemoval, Any]:
+    """Removals of locks of `people` who do not know of it yet, the newest first."""
+    rows = LockRemoval.objects.filter(
+        Among(F("lock__person_id"), given("people")), removed_at__isnull=False, told_at=None
+    )
+    return rows.select_related("lock__isolation__site").order_by("-pk")
 
 
 def used(item_ids: Iterable[int]) -> dict[int, dict[int, str]]:
@@ -29,15 +53,9 @@ def used(item_ids: Iterable[int]) -> dict[int, dict[int, str]]:
     By itself, or because a permit of the item uses one: work that began under it and is not done
     keeps it when the permit is closed. The work of isolating is not protected.
     """
-    ids = set(item_ids)
-    began = Q(permit__links__item__started_at__lte=F("permit__ended_at"))
-    began &= Q(permit__links__item__status__in=_UNDER_WAY, permit__state=PermitState.CLOSED)
-    relied = Q(permit__ended_at=None) | began
-    by_permit = relied & Q(permit__links__item_id__in=ids, permit__links__ended_at=None)
-    rows = IsolationUse.objects.filter(Q(item_id__in=ids) | by_permit, ended_at=None)
+    ids = list(set(item_ids))
     found: dict[int, dict[int, str]] = defaultdict(dict)
-    said = rows.values_list("isolation_id", "item_id", "how", "permit__links__item_id")
-    for isolation_id, item_id, how, of in said:
+    for isolation_id, item_id, how, of in _uses(ids=ids):
         if item_id is not None:
             found[item_id][isolation_id] = how
         elif of in ids:
@@ -222,14 +240,9 @@ class Locks:
         """One query."""
         if not pairs:
             return []
-        rows = LockRemoval.objects.filter(
-            lock__person_id__in={person for person, _context in pairs},
-            removed_at__isnull=False,
-            told_at=None,
-        )
         untold = {
             (each.lock.person_id, each.lock.isolation.site_id): each
-            for each in rows.select_related("lock__isolation__site").order_by("-pk")
+            for each in _untold(people=list({person for person, _context in pairs}))
         }
         found = [untold.get((person, context.site_id)) for person, context in pairs]
         return [Fit((told_first(each),)) if each else Fit() for each in found]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from permits.models import ActivityRule, Permit, PermitItem, PermitPlace, Stop
 from permits.permissions import STOPPING_ALL, may_at, may_explain
@@ -18,6 +18,7 @@ from permits.services._telling import tell
 from permits.services.issuing import give_out
 from permits.states import MOVES, UNDER_ISSUE, IssueEnd, Part, State, StopCause, Verb, Verdict
 from work.exceptions import Forbidden, Reason, Refused, Unknown
+from work.prepared import Among, given, prepared
 from work.services import OpenAct, door, notices
 from work.states import Role, Status
 
@@ -143,9 +144,17 @@ def _stop_each(act: OpenAct, permits: Iterable[Permit], cause: StopCause, why: s
 
 def too_near(act: OpenAct, item_ids: Iterable[int]) -> None:
     """Work moved in time or place: stop what is under way and cannot be beside it."""
-    items = _named.model_of(PermitItem, "item").objects.filter(pk__in=list(item_ids))
+    types = set(_spoken_of(ids=list(item_ids)))
+    if types:
+        _look_anew(act, Permit.objects.filter(type__in=types))
+
+
+@prepared
+def _spoken_of() -> QuerySet[ActivityRule, Any]:
+    """Types of permits that a rule keeps from work of the types of `ids`."""
+    items = _named.model_of(PermitItem, "item").objects.filter(Among(F("pk"), given("ids")))
     rules = ActivityRule.objects.filter(is_active=True, work_type__in=items.values("type_id"))
-    _look_anew(act, Permit.objects.filter(type__in=rules.values("type_id")))
+    return rules.order_by().values_list("type_id", flat=True)
 
 
 def near_anew(act: OpenAct, site_id: int) -> None:
