@@ -24,6 +24,7 @@ from permits.models import (
 from permits.services._isolated import used_by
 from permits.standing import overdue, state_at
 from permits.states import COUNTED, Family, State
+from work.prepared import given, prepared
 
 _FAMILIES = list(Family)
 # How long it counts that somebody comes in as performing authority.
@@ -119,8 +120,8 @@ class Facts:
 
 def load(permit_id: int, at: datetime) -> Facts | None:
     """One permit with everything: a query a table, whatever stands in them."""
-    permit = with_current(Permit.objects.filter(pk=permit_id)).first()
-    return facts_of(permit, at) if permit is not None else None
+    found = _permit(permit=permit_id)
+    return facts_of(found[0], at) if found else None
 
 
 def with_current(permits: QuerySet[Permit]) -> QuerySet[Permit]:
@@ -139,36 +140,92 @@ def facts_of(permit: Permit, at: datetime) -> Facts:
     """The same of a permit at hand, which `with_current` read."""
     if not getattr(permit, "read_whole", False):
         raise ValueError("the permit was read without its issue and its stop")
-    routes = {each.risk: each for each in permit.type.routes.all()}
-    asked = permit.type.tests.filter(is_active=True).select_related("substance")
+    one = {"permit": permit.pk}
     hazards, measures = _assessment(permit)
     return Facts(
         permit=permit,
         at=at,
-        route=routes.get(permit.risk),
-        tests_asked=list(asked),
+        route=next(iter(_route(type=permit.type_id, risk=permit.risk)), None),
+        tests_asked=_tests_asked(type=permit.type_id),
         hazards=hazards,
         measures=measures,
-        links=list(permit.links.filter(ended_at=None)),
-        named=list(permit.people.filter(ended_at=None).select_related("person")),
-        on_it=list(permit.presences.filter(off_at=None).select_related("person")),
-        signatures=list(permit.signatures.select_related("person")),
-        tests=list(permit.gas_tests.select_related("tester").order_by("taken_at", "pk")),
+        links=_of(permit, _links(**one)),
+        named=_of(permit, _named(**one)),
+        on_it=_of(permit, _on_it(**one)),
+        signatures=_of(permit, _signatures(**one)),
+        tests=_of(permit, _tests(**one)),
         isolations=used_by(permit),
         issue=getattr(permit, "open_issue", None),
         stop=getattr(permit, "open_stop", None),
     )
 
 
+def _of[T](permit: Permit, rows: list[T]) -> list[T]:
+    """Rows of a permit, which know it."""
+    for row in rows:
+        row.permit = permit  # type: ignore[attr-defined]
+    return rows
+
+
 def _assessment(permit: Permit) -> tuple[list[Hazard], list[Measure]]:
     """The hazards and their measures, in one query."""
-    open_measure = FilteredRelation("measures", condition=Q(measures__ended_at=None))
-    rows: Any = permit.hazards.filter(ended_at=None).annotate(measure=open_measure)
-    rows = rows.select_related("measure__ticked_by").order_by("pk", "measure__pk")
+    rows = _of(permit, _hazards(permit=permit.pk))
     hazards = {each.pk: each for each in rows}
     found = [getattr(each, "measure", None) for each in rows]
     measures = [each for each in found if each is not None]
     return list(hazards.values()), sorted(measures, key=lambda each: each.pk)
+
+
+@prepared
+def _permit() -> QuerySet[Permit]:
+    return with_current(Permit.objects.filter(pk=given("permit")))
+
+
+@prepared
+def _route() -> QuerySet[PermitRoute]:
+    return PermitRoute.objects.filter(type_id=given("type"), risk=given("risk"))
+
+
+@prepared
+def _tests_asked() -> QuerySet[TypeTest]:
+    rows = TypeTest.objects.filter(type_id=given("type"), is_active=True)
+    return rows.select_related("substance")
+
+
+@prepared
+def _hazards() -> QuerySet[Hazard]:
+    open_measure = FilteredRelation("measures", condition=Q(measures__ended_at=None))
+    rows = Hazard.objects.filter(permit_id=given("permit"), ended_at=None)
+    rows = rows.annotate(measure=open_measure).select_related("measure__ticked_by")
+    return rows.order_by("pk", "measure__pk")
+
+
+@prepared
+def _links() -> QuerySet[PermitItem]:
+    return PermitItem.objects.filter(permit_id=given("permit"), ended_at=None)
+
+
+@prepared
+def _named() -> QuerySet[PermitPerson]:
+    rows = PermitPerson.objects.filter(permit_id=given("permit"), ended_at=None)
+    return rows.select_related("person")
+
+
+@prepared
+def _on_it() -> QuerySet[Presence]:
+    rows = Presence.objects.filter(permit_id=given("permit"), off_at=None)
+    return rows.select_related("person")
+
+
+@prepared
+def _signatures() -> QuerySet[Signature]:
+    return Signature.objects.filter(permit_id=given("permit")).select_related("person")
+
+
+@prepared
+def _tests() -> QuerySet[GasTest]:
+    rows = GasTest.objects.filter(permit_id=given("permit")).select_related("tester")
+    return rows.order_by("taken_at", "pk")
 
 
 def by_hazard(facts: Facts) -> dict[int, list[Measure]]:

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 
 from permits.isolation_states import Kind, State, below, class_of
 from permits.models import Isolation, IsolationPoint, Measure, Permit
 from permits.services._says import ISSUER
 from permits.states import MeasureKind
 from work.exceptions import Reason
+from work.prepared import given, prepared
 from work.states import Role
 
 ISOLATION = "isolation"
@@ -109,7 +110,12 @@ def isolations_to_close(used: Iterable[Any]) -> list[Reason]:
 
 def used_by(permit: Permit) -> list[Any]:
     """The isolations that a permit uses, each with the methods of its points: one query."""
+    return _used(permit=permit.pk)
+
+
+@prepared
+def _used() -> QuerySet[Isolation]:
     points = IsolationPoint.objects.filter(isolation=OuterRef("pk"), ended_at=None)
-    rows = Isolation.objects.filter(uses__permit=permit, uses__ended_at=None)
+    rows = Isolation.objects.filter(uses__permit_id=given("permit"), uses__ended_at=None)
     rows = rows.annotate(methods=ArraySubquery(points.values("method")))
-    return list(rows.select_related("site", "owner").order_by("number"))
+    return rows.select_related("site", "owner").order_by("number")

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F, QuerySet
+
 from permits.isolation_states import How
 from permits.models import (
     Isolation,
@@ -15,6 +17,7 @@ from permits.models import (
     TestSanction,
 )
 from permits.states import State as PermitState
+from work.prepared import Among, given, prepared
 from work.states import ENDED, UNDER_WAY, Status
 
 _NAMES = ("applied_by", "locked_by", "tried_by", "reported_by", "removed_by")
@@ -124,23 +127,64 @@ def began_under(permit: Any, item: Any) -> bool:
 
 def load(isolation_id: int, at: datetime) -> Facts | None:
     """One isolation with everything: a query a table."""
-    rows = Isolation.objects.select_related("site", "place", "owner")
-    isolation = rows.filter(pk=isolation_id).first()
-    return facts_about(isolation, at) if isolation is not None else None
+    found = _isolation(isolation=isolation_id)
+    return facts_about(found[0], at) if found else None
 
 
 def facts_about(isolation: Isolation, at: datetime) -> Facts:
     """The same of an isolation at hand, with its site and place."""
-    permit = ("permit__site", "permit__type", "permit__place", "permit__team")
-    uses = list(isolation.uses.filter(ended_at=None).select_related("item", *permit))
+    one = {"isolation": isolation.pk}
+    uses = _of(isolation, _uses(**one))
     permits = {each.permit_id for each in uses if each.permit_id is not None}
-    links = PermitItem.objects.filter(permit_id__in=permits, ended_at=None)
     return Facts(
         isolation=isolation,
         at=at,
-        points=list(isolation.points.filter(ended_at=None).select_related(*_NAMES)),
-        locks=list(isolation.locks.filter(off_at=None).select_related("person")),
+        points=_of(isolation, _points(**one)),
+        locks=_of(isolation, _locks(**one)),
         uses=uses,
-        links=list(links.select_related("item", "permit")) if permits else [],
-        sanction=isolation.sanctions.filter(ended_at=None).first(),
+        links=_links(permits=list(permits)) if permits else [],
+        sanction=next(iter(_of(isolation, _sanctions(**one))), None),
     )
+
+
+def _of[T](isolation: Isolation, rows: list[T]) -> list[T]:
+    """Rows of an isolation, which know it."""
+    for row in rows:
+        row.isolation = isolation  # type: ignore[attr-defined]
+    return rows
+
+
+@prepared
+def _isolation() -> QuerySet[Isolation]:
+    rows = Isolation.objects.filter(pk=given("isolation"))
+    return rows.select_related("site", "place", "owner")
+
+
+@prepared
+def _uses() -> QuerySet[IsolationUse]:
+    permit = ("permit__site", "permit__type", "permit__place", "permit__team")
+    rows = IsolationUse.objects.filter(isolation_id=given("isolation"), ended_at=None)
+    return rows.select_related("item", *permit)
+
+
+@prepared
+def _points() -> QuerySet[IsolationPoint]:
+    rows = IsolationPoint.objects.filter(isolation_id=given("isolation"), ended_at=None)
+    return rows.select_related(*_NAMES)
+
+
+@prepared
+def _locks() -> QuerySet[PersonalLock]:
+    rows = PersonalLock.objects.filter(isolation_id=given("isolation"), off_at=None)
+    return rows.select_related("person")
+
+
+@prepared
+def _links() -> QuerySet[PermitItem]:
+    rows = PermitItem.objects.filter(Among(F("permit_id"), given("permits")), ended_at=None)
+    return rows.select_related("item", "permit")
+
+
+@prepared
+def _sanctions() -> QuerySet[TestSanction]:
+    return TestSanction.objects.filter(isolation_id=given("isolation"), ended_at=None)
