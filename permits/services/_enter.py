@@ -70,8 +70,8 @@ def settle(act: OpenAct, facts: Facts) -> bool:
             end_stop(act, facts)  # nobody ever began under it
     put(permit, state, since)
     verb = "not_taken" if before == State.ISSUED and state != State.LAPSED else state
-    moved_to = {"before": str(before), "after": str(state)}
-    event = act.record(f"permit_{verb}", permit, cause="clock", **moved_to)
+    said: dict[str, Any] = {"cause": "clock", "before": str(before), "after": str(state)}
+    event = act.record(f"permit_{verb}", permit, **said)
     event.happened_at = since
     return True
 

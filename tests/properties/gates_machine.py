@@ -330,6 +330,7 @@ class GatesModel(RuleBasedStateMachine):
                 testing.record,
                 this
                 | {
+                    "scanned": True,
                     "instrument": "X-am 2500",
                     "calibrated_until": CALIBRATED,
                     "readings": [
@@ -354,10 +355,10 @@ class GatesModel(RuleBasedStateMachine):
                 {"presence_id": presence and presence.pk},
             ),
             "call_stop": (stopping.call_stop, this | {"why": "Smoke"}),
-            "confirm": (stopping.confirm, this | {"people_out": bool(pick % 3), "left": "Swept"}),
+            "confirm": (stopping.confirm, sure | {"people_out": bool(pick % 3), "left": "Swept"}),
             "bring_back": (stopping.bring_back, look),
-            "accept": (issuing.accept, sure),
-            "take_over": (issuing.take_over, sure),
+            "accept": (issuing.accept, look),
+            "take_over": (issuing.take_over, look),
             "hand_back": (
                 ending.hand_back,
                 sure
