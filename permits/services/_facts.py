@@ -195,7 +195,7 @@ def _tests_asked() -> QuerySet[TypeTest]:
 @prepared
 def _hazards() -> QuerySet[Hazard]:
     open_measure = FilteredRelation("measures", condition=Q(measures__ended_at=None))
-    rows = Hazard.objects.filter(permit_id=given("permit"), ended_at=None)
+    rows: Any = Hazard.objects.filter(permit_id=given("permit"), ended_at=None)
     rows = rows.annotate(measure=open_measure).select_related("measure__ticked_by")
     return rows.order_by("pk", "measure__pk")
 
