@@ -22,6 +22,7 @@ from permits.services import (
     clock,
     deciding,
     ending,
+    gone,
     isolation_uses,
     isolations,
     issuing,
@@ -183,7 +184,12 @@ class GatesModel(RuleBasedStateMachine):
     def isolation(self, pause, pick, who, more):
         self.pause(pause)
         isolation = of(Isolation.objects.order_by("pk"), pick)
-        every = set(itertools.chain(*_NEXT_OF_ISOLATION.values())) | {"leave", "finish", "begin"}
+        every = set(itertools.chain(*_NEXT_OF_ISOLATION.values())) | {
+            "leave",
+            "finish",
+            "begin",
+            "withdraw_test",
+        }
         verb = of(sorted(every), more)
         door, given = self.of_isolation(verb, isolation, more // 7)
         if door is not None:
@@ -230,7 +236,7 @@ class GatesModel(RuleBasedStateMachine):
         if lock is None:
             return
         words = {"away": "Gate log: out", "tried": "Called home"}
-        door, given = ((boxes.ask_removal, words), (boxes.remove, {}))[pick % 2]
+        door, given = ((gone.ask_removal, words), (gone.remove, {}))[pick % 2]
         leads = ("supervisor", "shift_lead", "permit_issuer")
         by = self.people[of(leads, who)] if who % 4 else of(self.people.values(), who)
         self.do(door, by, {"lock_id": lock.id} | given)
@@ -390,17 +396,18 @@ class GatesModel(RuleBasedStateMachine):
             "approve": (isolations.approve, this),
             "cancel": (isolations.cancel, this | {"why": "Not needed"}),
             "use": (isolation_uses.use, this | ids | how),
-            "leave": (isolation_uses.leave, {"use_id": pick}),
+            "leave": (isolation_uses.leave, {"use_id": pick, "why": "Not needed"}),
             "apply": (points.apply, this | {"points": pairs}),
             "lock": (points.lock, this | {"points": pairs}),
             "try": (points.try_out, this),
             "report": (points.report, this | {"point_id": point.pk, "why": "It turns"}),
-            "on": (boxes.on, this),
+            "on": (boxes.on, this | ({"name": "Bo"} if pick % 5 == 0 else {})),
             "off": (boxes.off, this),
             "group_on": (boxes.group_on, this),
             "ask": (sanction.ask, this | {"why": "Turn it"}),
             "agree": (sanction.agree, this),
             "sanction": (sanction.sanction, this),
+            "withdraw_test": (sanction.withdraw, this),
             "lift": (sanction.lift, this | {"point_id": point.pk, "position": "Open"}),
             "end": (sanction.end, this),
             "release": (points.release, this | out),
@@ -425,6 +432,7 @@ class GatesModel(RuleBasedStateMachine):
         self.stored = now
         gates_rules.in_force_is_sound(now, self.at)
         gates_rules.verified_is_tried(now)
+        gates_rules.who_is_on_has_a_lock(now)
         gates_rules.nobody_relies_on_what_went(before, now)
         gates_rules.started_was_allowed(before, now, self.at)
         gates_rules.closed_has_no_open_permit(now)

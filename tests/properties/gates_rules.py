@@ -118,6 +118,15 @@ def verified_is_tried(stored: Stored) -> None:
             assert stored.tried(isolation), f"I-{isolation.number}"
 
 
+def who_is_on_has_a_lock(stored: Stored) -> None:
+    """Who is signed on behind an isolation has an own lock on its box."""
+    for presence in stored.presences:
+        for use in stored.of("uses", permit_id=presence.permit_id):
+            whose = {"person_id": presence.person_id, "name": presence.name, "group": False}
+            on = stored.of("locks", isolation_id=use.isolation_id, **whose)
+            assert on, f"{presence.person_id} {presence.name} is on behind no own lock"
+
+
 def nobody_relies_on_what_went(before: Stored, now: Stored) -> None:
     """5. No point went while a permit, work, or a lock relied on it; a sanctioned test excepted."""
     for was in before.points:
