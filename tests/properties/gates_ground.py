@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from permits.services import isolation_uses, own, requests, setup
+from permits.services import deciding, isolation_uses, own, points, requests, setup
 from tests.factories import World, make_world, person, planned_item
 from tests.factories.kept import built_once
 from tests.permits import isolated, made
 from work.models import User
+from work.services import execution
 from work.states import Role
 
 # Everybody who acts: those who decide, those who carry out, and two who may do nothing here.
@@ -54,6 +55,7 @@ def make_gates() -> Gates:
     crew = {"team_id": world.lasteam.pk, "executor_ids": [world.welder.pk]}
     welding = planned_item(world, plan=crew)
     made.in_force(world, cold, items=items[:1])
+    execution.start(actor=world.technician, at=world.at, item_id=items[0].pk)
     made.authorised(world, hot, items=items[1:2], ends=world.t(300))
     made.draft(world, cold, by=world.welder, items=[welding], performer_id=world.welder.pk)
     behind = made.assessed(
@@ -67,9 +69,16 @@ def make_gates() -> Gates:
     by = {"actor": world.supervisor, "at": world.at}
     isolation_uses.use(**by, isolation_id=first.pk, permit_id=behind.pk)
     isolation_uses.use(**by, isolation_id=first.pk, item_id=items[1].pk)
-    sure = {"actor": world.second_technician, "at": world.at, "signed": True}
-    requests.request(**sure, permit_id=behind.pk)
+    sure = {"at": world.at, "signed": True, "permit_id": behind.pk}
+    requests.request(actor=world.second_technician, **sure)
+    deciding.check(actor=world.supervisor, **sure)
+    deciding.authorise(actor=world.permit_authoriser, **sure)
+    made.ticked(world, behind)
+    by = {"at": world.at, "isolation_id": first.pk}
+    points.apply(actor=world.operator, **by, points=isolated.pairs(first))
+    points.try_out(actor=world.shift_lead, **by)
     other = isolated.verified(world, given=_MORE, title="Drain of line 3")
+    by = {"actor": world.supervisor, "at": world.at}
     isolation_uses.use(**by, isolation_id=other.pk, item_id=items[2].pk)
     isolated.planned(world, place_id=world.l4.pk, title="Line 4")
     card = own.draw_card(

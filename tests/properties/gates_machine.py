@@ -38,6 +38,7 @@ from tests.permits.made import CALIBRATED
 from tests.properties import gates_rules, invariants, rows
 from tests.properties.choosing import PAUSES, PICK, of
 from tests.properties.gates_ground import Gates
+from tests.properties.gates_next import BY, NEXT, NEXT_OF_ISOLATION
 from work.exceptions import NotDone, Stale, Unknown
 from work.models import User, WorkItem
 from work.services import acceptance, execution, people
@@ -45,63 +46,6 @@ from work.services import clock as work_clock
 
 MINUTE = timedelta(minutes=1)
 SEEN: dict[str, int] = {"runs": 0, "steps": 0}
-# What somebody sensible does with a permit in each state, by whom; the first ones more often.
-_NEXT = {
-    "draft": ("assess", "request", "link", "unlink"),
-    "requested": ("assess", "check", "authorise", "refuse"),
-    "checked": ("authorise",),
-    "endorsed": ("authorise",),
-    "authorised": ("tick", "test", "issue"),
-    "issued": ("take", "take", "withdraw", "call_stop", "test"),
-    "in_force": ("sign_on", "sign_off", "hand_back", "accept", "take_over", "test", "call_stop"),
-    "stop_called": ("confirm", "confirm", "bring_back", "sign_off", "test"),
-    "stopped": ("tick", "test", "bring_back", "hand_back", "cancel"),
-    "handed_back": ("close",),
-    "aftercare": ("end_aftercare",),
-}
-_NEXT_OF_ISOLATION = {
-    "planned": ("approve", "use"),
-    "approved": ("apply", "apply", "cancel"),
-    "applied": ("try", "try", "group_on", "report", "release"),
-    "verified": ("on", "off", "group_on", "ask", "agree", "sanction", "release", "report"),
-    "in_test": ("lift", "lock", "end"),
-    "release": ("remove", "keep"),
-    "removed": ("close",),
-}  # fmt: skip
-_BY = {
-    "request": "asker",
-    "assess": "asker",
-    "check": "supervisor",
-    "authorise": "permit_authoriser",
-    "refuse": "supervisor",
-    "cancel": "supervisor",
-    "link": "planner",
-    "tick": "permit_issuer",
-    "test": "operator",
-    "issue": "permit_issuer",
-    "withdraw": "permit_issuer",
-    "bring_back": "permit_issuer",
-    "take_over": "second_issuer",
-    "close": "permit_issuer",
-    "take": "performer",
-    "confirm": "performer",
-    "hand_back": "performer",
-    "sign_on": "performer",
-    "sign_off": "performer",
-    "accept": "second_technician",
-    "end_aftercare": "operator",
-    "apply": "operator",
-    "lock": "operator",
-    "try": "second_technician",
-    "approve": "permit_issuer",
-    "use": "supervisor",
-    "leave": "supervisor",
-    "release": "supervisor",
-    "remove": "operator",
-    "sanction": "supervisor",
-    "end": "supervisor",
-    "lift": "operator",
-}
 
 
 class GatesModel(RuleBasedStateMachine):
@@ -138,13 +82,17 @@ class GatesModel(RuleBasedStateMachine):
     def permit_as_one_should(self, pick, more):
         """The next things of a permit, by who does them, with all that is asked."""
         permit = of(Permit.objects.filter(ended_at=None).order_by("pk"), pick)
-        for turn in range(3) if permit is not None else ():
+        tried, stood = 0, ""
+        for turn in range(5) if permit is not None else ():
             self.at += MINUTE
             permit.refresh_from_db()
-            verb = of(_NEXT.get(permit.state, ()), turn if more % 3 else more // (turn + 1))
+            tried, stood = (tried + 1 if permit.state == stood else 0), permit.state
+            verb = of(NEXT.get(permit.state, ()), tried if more % 3 else more // (turn + 1))
             door, given = self.of_permit(verb, permit, 1) if verb else (None, {})
             if door is not None:
-                self.do(door, self.actor(_BY.get(verb, "performer"), 1, permit), given)
+                self.do(door, self.actor(BY.get(verb, "performer"), 1, permit), given)
+            if permit.state == "in_force":
+                return
 
     @rule(pick=PICK, more=PICK)
     def isolation_as_one_should(self, pick, more):
@@ -153,10 +101,10 @@ class GatesModel(RuleBasedStateMachine):
         for turn in range(2) if isolation is not None else ():
             self.at += MINUTE
             isolation.refresh_from_db()
-            verb = of(_NEXT_OF_ISOLATION.get(isolation.state, ()), more // (turn + 1))
+            verb = of(NEXT_OF_ISOLATION.get(isolation.state, ()), more // (turn + 1))
             door, given = self.of_isolation(verb, isolation, 1) if verb else (None, {})
             if door is not None:
-                self.do(door, self.actor(_BY.get(verb, ""), 1 + 4 * more, None), given)
+                self.do(door, self.actor(BY.get(verb, ""), 1 + 4 * more, None), given)
 
     @rule(pick=PICK)
     def lock_as_one_should(self, pick):
@@ -175,16 +123,16 @@ class GatesModel(RuleBasedStateMachine):
     def permit(self, pause, pick, who, more):
         self.pause(pause)
         permit = of(Permit.objects.order_by("pk"), pick)
-        verb = of(sorted(set(itertools.chain(*_NEXT.values()))), more)
+        verb = of(sorted(set(itertools.chain(*NEXT.values()))), more)
         door, given = self.of_permit(verb, permit, more // 7)
         if door is not None:
-            self.do(door, self.actor(_BY.get(verb, ""), who, permit), given)
+            self.do(door, self.actor(BY.get(verb, ""), who, permit), given)
 
     @rule(pause=PAUSES, pick=PICK, who=PICK, more=PICK)
     def isolation(self, pause, pick, who, more):
         self.pause(pause)
         isolation = of(Isolation.objects.order_by("pk"), pick)
-        every = set(itertools.chain(*_NEXT_OF_ISOLATION.values())) | {
+        every = set(itertools.chain(*NEXT_OF_ISOLATION.values())) | {
             "leave",
             "finish",
             "begin",
@@ -193,7 +141,17 @@ class GatesModel(RuleBasedStateMachine):
         verb = of(sorted(every), more)
         door, given = self.of_isolation(verb, isolation, more // 7)
         if door is not None:
-            self.do(door, self.actor(_BY.get(verb, ""), who, None), given)
+            self.do(door, self.actor(BY.get(verb, ""), who, None), given)
+
+    @rule(pick=PICK)
+    def work_as_one_should(self, pick):
+        """Who carries it out begins, as soon as it may, and goes on."""
+        self.at += MINUTE
+        for item in WorkItem.objects.filter(status__in=("planned", "waiting")).order_by("pk"):
+            door = execution.start if item.status == "planned" else execution.resume
+            self.do(door, item.executors.first(), {"item_id": item.pk})
+            if pick % 2:
+                return
 
     @rule(pause=PAUSES, pick=PICK, who=PICK, more=PICK)
     def work(self, pause, pick, who, more):

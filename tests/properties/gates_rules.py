@@ -43,11 +43,11 @@ class Stored:
         self.item = {row.id: row for row in self.items}
         self.point = {row.id: row for row in self.points}
 
-    def of(self, name: str, **known) -> list[Row]:
+    def of(self, table: str, /, **known) -> list[Row]:
         """The rows of a table with these values."""
         return [
             row
-            for row in getattr(self, name)
+            for row in getattr(self, table)
             if all(getattr(row, field) == value for field, value in known.items())
         ]
 

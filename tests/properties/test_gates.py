@@ -15,7 +15,7 @@ from tests.properties import gates_machine, rows
 from tests.properties.gates_ground import make_gates
 from tests.properties.test_control_model import LONG, RUNS, SETTINGS
 
-_RUNS = RUNS if LONG else 40
+_RUNS = RUNS if LONG else 30
 _SETTINGS = given(SETTINGS, max_examples=10, stateful_step_count=40)
 
 
