@@ -9,7 +9,7 @@ from work.together import Together
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competence', '0002_who_did_it_stands'),
+        ('competence', '0001_squashed_0002_who_did_it_stands'),
     ]
 
     operations = [Together([

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('documents', '0001_initial'),
-        ('work', '0018_lapses_of_a_site'),
+        ('work', '0001_squashed_0018_lapses_of_a_site'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

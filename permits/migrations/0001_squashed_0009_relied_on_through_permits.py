@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('pghistory', '0007_auto_20250421_0444'),
-        ('work', '0018_lapses_of_a_site'),
+        ('work', '0001_squashed_0018_lapses_of_a_site'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

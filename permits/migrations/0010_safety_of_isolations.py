@@ -13,8 +13,8 @@ from work.together import Together
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('permits', '0009_relied_on_through_permits'),
-        ('work', '0018_lapses_of_a_site'),
+        ('permits', '0001_squashed_0009_relied_on_through_permits'),
+        ('work', '0001_squashed_0018_lapses_of_a_site'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

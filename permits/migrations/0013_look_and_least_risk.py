@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('permits', '0010_safety_of_isolations'),
-        ('work', '0018_lapses_of_a_site'),
+        ('work', '0001_squashed_0018_lapses_of_a_site'),
     ]
 
     operations = [Together([

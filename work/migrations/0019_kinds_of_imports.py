@@ -8,7 +8,7 @@ from work.together import Together
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('work', '0018_lapses_of_a_site'),
+        ('work', '0001_squashed_0018_lapses_of_a_site'),
     ]
 
     operations = [Together([
