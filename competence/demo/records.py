@@ -68,12 +68,13 @@ _PEOPLE: tuple[tuple[str, str, float | None, int | None], ...] = (
     *(("kevin", "HOIST", 19, None), ("karel", "VOL", None, None), ("mieke", "SHORE", 82, None)),
 )
 # What is asked of whom: of who takes part as something, or of who carries work out.
-_ASKED: tuple[tuple[str, dict[str, str]], ...] = (
+_ASKED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("GAS", {"capacity": "permits.gas_tester"}),
     ("LOTO", {"capacity": "permits.isolator"}),
     ("PTW-I", {"capacity": "permits.issuer"}),
     ("FIRE", {"capacity": "permits.watcher"}),
     ("WELD", {"type": "CON", "place": "20", "team": "lasteam"}),
+    ("PIPE", {"type": "CON", "place": "20", "team": "lasteam", "level": 2, "supervised": True}),
     ("FORK", {"type": "LOG", "place": "60"}),
 )
 _RECORDER, _VERIFIER = "thea", "wouter"

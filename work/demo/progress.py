@@ -30,10 +30,15 @@ def loaded() -> bool:
     return Heartbeat.objects.filter(name=_LOADED).exists()
 
 
+def begun() -> datetime | None:
+    """The moment of the demo that is here; None where there is none."""
+    found = Heartbeat.objects.filter(name__startswith=_BEGUN).first()
+    return found.at if found is not None else None
+
+
 def cut_short() -> datetime | None:
     """The moment of a demo that was not loaded to its end; None where there is no such demo."""
-    begun = Heartbeat.objects.filter(name__startswith=_BEGUN).first()
-    return begun.at if begun is not None and not loaded() else None
+    return None if loaded() else begun()
 
 
 def same_version() -> bool:
