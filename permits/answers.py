@@ -66,16 +66,23 @@ class Permits:
         named = {permit.pk: permit for permits in linked.values() for permit in permits}
         reach = self._reach(named)
         first = {source.id for source, _context in pairs if source.id and source.param("closed")}
-        others = self._by_id(first - set(named))
+        named |= self._by_id(first - set(named))
         return [
-            self._closed([others[source.id]], at)
-            if source.id in others and others[source.id].site_id == context.site_id
+            self._closed([named[source.id]], at)
+            if source.id in first and self._is_first(named.get(source.id), context, linked)
             else self._answer(source, context, linked.get(context.id, []), reach, at)
             for source, context in pairs
         ]
 
     def _by_id(self, ids: Collection[int]) -> dict[int, Permit]:
         return Permit.objects.select_related("type", "place", "site").in_bulk(ids) if ids else {}
+
+    def _is_first(
+        self, permit: Permit | None, context: ItemContext, linked: dict[int, list[Permit]]
+    ) -> bool:
+        """Whether it is a permit of the site that is no permit of the item itself."""
+        of_site = permit is not None and permit.site_id == context.site_id
+        return of_site and permit not in linked.get(context.id, [])
 
     def _linked(self, item_ids: Sequence[int]) -> dict[int, list[Permit]]:
         found: dict[int, list[Permit]] = defaultdict(list)
