@@ -162,15 +162,11 @@ class PermitCase(Case):
             return made
         pk = self.found[self.first]
         if verb == "first":
-            return self._first(who, pk, given["of"])
+            return self._first(who, pk, **given)
         if verb == "sign_on":
             name = given.get("name", "")
             person = None if name else self.stage.people[key].pk
             return on_it.sign_on(**who, permit_id=pk, person_id=person, name=name)
-        if verb == "sign_off":
-            for each in Permit.objects.get(pk=pk).presences.filter(off_at=None):
-                on_it.sign_off(**who, presence_id=each.pk)
-            return None
         if watcher := given.pop("watcher", ""):
             key = self.stage.plays(watcher, self.place, who["at"])
             given["watcher_id"] = self.stage.people[key].pk
@@ -180,11 +176,11 @@ class PermitCase(Case):
             given |= {"signed": True} if Verb(verb) in SIGNED and verb != "issue" else {}
         return _PERMIT[verb](**who, permit_id=pk, **given)
 
-    def _first(self, who: Given, pk: int, of: str) -> object:
+    def _first(self, who: Given, pk: int, of: str, what: str) -> object:
         """Work that begins once the permit is closed."""
         item = self.stage.named.get(of)
         asks = {"gate": "start", "kind": "permit", "supplier": "permits.permit"}
-        over = {"source_id": pk, "params": {"closed": True}}
+        over = {"source_id": pk, "params": {"closed": True}, "what": what}
         return requirements.require(**who, item_id=item, **asks, **over) if item else None
 
     def _begun(self, verb: str, who: Given) -> Permit:

@@ -97,7 +97,7 @@ def _now(permit: partial[PermitCase]) -> list[PermitCase]:
             *("ep-231", "electrical", "GRD-3"),
             *_asked(-0.94, authorise="fenna"),
             *((-0.82, "op", "issue"), (-0.78, "te", "take"), (-0.77, "te", "sign_on")),
-            (-0.6, "lead", "first", {"of": "restart-3"}),
+            (-0.6, "lead", "first", {"of": "restart-3", "what": "Electrical permit is closed"}),
             **{"item": "guard-3", "window": (-0.94, 0.5), "performer": "te"},
             what="Replace the guard switch of the left door",
             where_exactly="Line 3, left door, terminal box X3",

@@ -82,7 +82,7 @@ def line_three(scene):
         over = {"supplier": "work.item", "source_id": item.pk, "params": {"until": "closed"}}
         requirements.require(**asks, kind="work", **over)
     over = {"supplier": "permits.permit", "source_id": permit.pk, "params": {"closed": True}}
-    requirements.require(**asks, kind="permit", **over)
+    requirements.require(**asks, kind="permit", what="The electrical permit is closed", **over)
     return SimpleNamespace(
         switch=switch,
         cleaning=cleaning,

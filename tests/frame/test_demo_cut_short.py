@@ -31,7 +31,7 @@ def small(monkeypatch):
     """Some of the demo's jobs: of each kind of step one at least; and what one domain plays."""
     some = (*hvk.ENDED[15:28], *hvk.ENDED[-2:], *hvk.waiting.JOBS, *hvk.live.JOBS[:5])
     monkeypatch.setattr(load_demo, "DEMOS", demo.of_jobs(*some, domains=True))
-    played = [ports.plays.get("documents.demo")]
+    played = [ports.plays.get("competence.demo")]
     monkeypatch.setattr(ports.plays, "all", lambda: played)
 
 
