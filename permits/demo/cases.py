@@ -94,13 +94,14 @@ def given_out(act: OpenAct, *, permit_id: int) -> Permit:
 _SAFE = {"oxygen": "20.9", "lel": "0", "co": "1"}
 
 
-def tested(*, permit_id: int, **who: Any) -> object:
+def tested(*, permit_id: int, scanned: bool, **who: Any) -> object:
     """All that its type asks read at each of its points, and safe."""
     permit = Permit.objects.get(pk=permit_id)
     asks = TypeTest.objects.filter(type=permit.type_id).select_related("substance")
     return testing.record(
         **who,
         permit_id=permit_id,
+        scanned=scanned,
         instrument="X-am 2500, no. 14",
         calibrated_until=date(who["at"].year + 1, 3, 1),
         readings=[
@@ -164,13 +165,11 @@ class PermitCase(Case):
         if verb == "first":
             return self._first(who, pk, **given)
         if verb == "sign_on":
-            name = given.get("name", "")
-            person = None if name else self.stage.people[key].pk
-            return on_it.sign_on(**who, permit_id=pk, person_id=person, name=name)
+            return on_it.sign_on(**who, permit_id=pk, person_id=self.stage.people[key].pk)
         if watcher := given.pop("watcher", ""):
             key = self.stage.plays(watcher, self.place, who["at"])
             given["watcher_id"] = self.stage.people[key].pk
-        if verb in ("take",):
+        if verb in ("take", "accept", "take_over", "test"):
             given["scanned"] = True
         with suppress(ValueError):
             given |= {"signed": True} if Verb(verb) in SIGNED and verb != "issue" else {}

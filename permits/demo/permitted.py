@@ -111,7 +111,6 @@ def _now(permit: partial[PermitCase]) -> list[PermitCase]:
             *(((-2, 14), "wouter", "endorse", {"conditions": "Drain covered, pump 201B stands"}),),
             *(((-2, 15.5), "karel", "authorise"), (-0.74, "lab", "test"), (-0.71, "op", "issue")),
             *((-0.68, "contractor", "take"), (-0.67, "contractor", "sign_on")),
-            *((-0.66, "contractor", "sign_on", {"name": "Rik Vos, fire watch"}),),
             (-0.3, "lab", "test"),
             **{"item": "tray-20", "window": (-0.8, 0.35), "performer": "contractor"},
             **{"company": "lasteam", "risk": "high"},

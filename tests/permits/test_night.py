@@ -70,7 +70,7 @@ def test_four_people_at_night_carry_two_permits_from_request_to_close(world, sig
         decides.does("authorise")
         measure = permit.hazards.get().measures.get()
         gives.does("tick", measures=[measure.pk])
-        gives.does("issue", code="L3")
+        gives.does("issue", code="https://vinkey.test/s/hvk/places/L3/")
         does.does("take", why="The label is gone")
         does.does("on")
         execution.start(actor=world.technician, at=world.at, item_id=item.pk)
