@@ -172,6 +172,7 @@ def _answer(
 def register() -> None:
     """Register all of it."""
     from competence import panels
+    from competence.demo import Play
     from competence.services.importing import Records
     from competence.words import WORDS
     from work import ports
@@ -185,3 +186,4 @@ def register() -> None:
     ports.search_sources.register(panels.Competences())
     ports.lapses.register(panels.LAPSES)
     ports.importers.register(Records())
+    ports.plays.register(Play())

@@ -17,6 +17,7 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         """Register what the domain answers for."""
         from documents import answers, panels
+        from documents.demo import Play
         from documents.listening import Starts
         from documents.services.importing import Register
         from documents.words import WORDS
@@ -38,3 +39,4 @@ class DocumentsConfig(AppConfig):
         ports.lapses.register(ports.Lapse("documents.effective", _LAPSES))
         ports.importers.register(Register())
         ports.words.register(WORDS)
+        ports.plays.register(Play())

@@ -1,7 +1,7 @@
 """What permits answer at the ports of work/."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -59,14 +59,30 @@ class Permits:
     four_eyes = True
 
     def answers(self, pairs: Sequence[tuple[Source, ItemContext]], at: datetime) -> list[Answer]:
-        """Two queries: the links of these items with their permits, and the affected places."""
+        """Two queries: the links of these items with their permits, and the affected places; and
+        one of permits that are to be over first, which need be no item's own.
+        """
         linked = self._linked([context.id for _source, context in pairs])
         named = {permit.pk: permit for permits in linked.values() for permit in permits}
         reach = self._reach(named)
+        first = {source.id for source, _context in pairs if source.id and source.param("closed")}
+        named |= self._by_id(first - set(named))
         return [
-            self._answer(source, context, linked.get(context.id, []), reach, at)
+            self._closed([named[source.id]], at)
+            if source.id in first and self._is_first(named.get(source.id), context, linked)
+            else self._answer(source, context, linked.get(context.id, []), reach, at)
             for source, context in pairs
         ]
+
+    def _by_id(self, ids: Collection[int]) -> dict[int, Permit]:
+        return Permit.objects.select_related("type", "place", "site").in_bulk(ids) if ids else {}
+
+    def _is_first(
+        self, permit: Permit | None, context: ItemContext, linked: dict[int, list[Permit]]
+    ) -> bool:
+        """Whether it is a permit of the site that is no permit of the item itself."""
+        of_site = permit is not None and permit.site_id == context.site_id
+        return of_site and permit not in linked.get(context.id, [])
 
     def _linked(self, item_ids: Sequence[int]) -> dict[int, list[Permit]]:
         found: dict[int, list[Permit]] = defaultdict(list)

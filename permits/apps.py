@@ -10,6 +10,7 @@ class PermitsConfig(AppConfig):
 
     def ready(self) -> None:
         from permits import answers, isolation_answers, isolation_panels, panels
+        from permits.demo import Play
         from permits.words import WORDS
         from work import ports
 
@@ -50,3 +51,4 @@ class PermitsConfig(AppConfig):
         for page in ("place", "item"):
             ports.ways.register(panels.stop_here(page))
         ports.words.register(WORDS)
+        ports.plays.register(Play())

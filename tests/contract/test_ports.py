@@ -123,6 +123,7 @@ def test_the_suppliers_of_the_core():
         ports.source_listeners,
         ports.panels,
         ports.importers,
+        ports.plays,
     ],
 )
 def test_keys_are_dotted_and_registered_once(registry):

@@ -26,7 +26,8 @@ def of_november() -> str:
 def of_today() -> str:
     """The open work of the demo, and some that has ended, around the moment of the first asking."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(load_demo, "DEMOS", of_jobs(*hvk.ENDED[-8:], *hvk.OPEN))
+        jobs = (*hvk.ENDED[-8:], *hvk.OPEN)
+        patch.setattr(load_demo, "DEMOS", of_jobs(*jobs, domains=True))
         return load(None)
 
 
@@ -37,9 +38,13 @@ def load(at: str | None) -> str:
     return out.getvalue()
 
 
-def of_jobs(*jobs: Job) -> tuple[Demo, Demo]:
-    """The demo with these jobs alone, those things alone that they name, and the shifts of now."""
+def of_jobs(*jobs: Job, domains: bool = False) -> tuple[Demo, Demo]:
+    """The demo with these jobs alone, those things alone that they name, and the shifts of now.
+
+    domains: with what the domains play in it.
+    """
     named = {code for job in jobs for code in job.given.get("assets", ())}
     named |= {row[3].removeprefix("in:") for row in hvk.DEMO.assets if row[1] in named}
     things = tuple(row for row in hvk.DEMO.assets if row[1] in named)
-    return replace(hvk.DEMO, jobs=jobs, assets=things, shifts=(2, 2)), nrd.DEMO
+    given = {"jobs": jobs, "assets": things, "domains": domains, "shifts": (2, 2)}
+    return replace(hvk.DEMO, **given), nrd.DEMO

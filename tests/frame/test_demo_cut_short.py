@@ -10,6 +10,7 @@ from django.db import connection
 from tests.factories import demo
 from tests.work.outcomes import rolled_back
 from vinkey.management.commands import prepare
+from work import ports
 from work.demo import hvk, progress
 from work.demo.site import Ground
 from work.management.commands import load_demo
@@ -27,9 +28,11 @@ class Killed(BaseException):
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    """Some of the demo's jobs: of each kind of step one at least."""
+    """Some of the demo's jobs: of each kind of step one at least; and what one domain plays."""
     some = (*hvk.ENDED[15:28], *hvk.ENDED[-2:], *hvk.waiting.JOBS, *hvk.live.JOBS[:5])
-    monkeypatch.setattr(load_demo, "DEMOS", demo.of_jobs(*some))
+    monkeypatch.setattr(load_demo, "DEMOS", demo.of_jobs(*some, domains=True))
+    played = [ports.plays.get("competence.demo")]
+    monkeypatch.setattr(ports.plays, "all", lambda: played)
 
 
 @pytest.fixture

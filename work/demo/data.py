@@ -127,6 +127,8 @@ class Demo:
     states: tuple[tuple[When, str, str, str, str], ...] = ()
     windows: tuple[Window, ...] = ()
     leavers: tuple[tuple[When, str], ...] = ()
+    # Whether the domains play their parts there.
+    domains: bool = False
 
     def area_code(self, place: str) -> str:
         """The code of the area that a place is in."""

@@ -1,14 +1,16 @@
 """Plays a demo: sets a site up, then does every act of it in the order of time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
+from work import ports
 from work.demo.data import Window
-from work.demo.moments import When
+from work.demo.moments import Day, When
 from work.demo.schedule import Schedule, Timed
 from work.demo.site import Ground
+from work.demo.together import together
 from work.demo.verbs import VERBS
 from work.services import holds, people, places, posts
 
@@ -18,17 +20,21 @@ _WINDOWS_PLANNED = -90.0
 
 
 class Play(Ground):
-    """A site with its story."""
+    """A site with its story, and the stage on which the domains play theirs."""
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """Who does what on work when, and who plays which part."""
+        return Schedule(self.demo, self.calendar)
 
     def run(self) -> None:
         """Set the site up, then play."""
         self.set_up()
-        schedule = Schedule(self.demo, self.calendar)
-        work = schedule.acts()
+        work = self.schedule.acts()
         # Of what happens at the same minute a duty is taken first.
         acts: list[_Act] = [
             (at, partial(self._take_duty, at, post, person))
-            for at, post, person in schedule.duties(work)
+            for at, post, person in self.schedule.duties(work)
         ]
         for window in self.demo.windows:
             acts.append(self._at(_WINDOWS_PLANNED, self._plan_window, window))
@@ -37,8 +43,32 @@ class Play(Ground):
         acts += [self._at(row[0], self._state, *row) for row in self.demo.states]
         acts += [self._at(when, self._leave, when, key) for when, key in self.demo.leavers]
         acts += [(timed.moment, partial(self._do, timed)) for timed in work]
+        for play in ports.plays.all() if self.demo.domains else ():
+            acts += play.acts(self)
         for _moment, act in sorted(acts, key=lambda each: each[0]):
             act()
+
+    # --- what a domain finds on the stage ------------------------------------------------------
+
+    def when(self, said: Any) -> datetime:
+        """A moment, as the data say it: a number of shifts, or (working day, hour)."""
+        return self.moment(Day(*said) if isinstance(said, tuple) else said)
+
+    def crew(self, part: str) -> list[str]:
+        """Who plays a part in each crew."""
+        return [person.key for person in self.demo.people if person.part == part]
+
+    def plays(self, part: str, place: str, at: datetime) -> str:
+        """Who plays a part at a place at a moment."""
+        return self.schedule.who(part, place, at)
+
+    def together(
+        self, key: str, at: datetime, service: Callable[..., Any], rows: Sequence[Mapping[str, Any]]
+    ) -> list[int]:
+        """Many acts of one kind as one: the ids of what was made."""
+        return together(**self.who(key, at), service=service, rows=rows)
+
+    # --- the acts of work itself ---------------------------------------------------------------
 
     def _at(self, when: When, act: Callable[..., Any], *given: Any) -> _Act:
         return (self.moment(when), partial(act, *given))

@@ -1,12 +1,14 @@
 """How far a demo is loaded: begun and not ended, or loaded to its end; and the ids of its acts."""
 
 import hashlib
+import sys
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+from work import ports
 from work.models import Heartbeat
 from work.services import clock, shipped
 
@@ -28,10 +30,15 @@ def loaded() -> bool:
     return Heartbeat.objects.filter(name=_LOADED).exists()
 
 
+def begun() -> datetime | None:
+    """The moment of the demo that is here; None where there is none."""
+    found = Heartbeat.objects.filter(name__startswith=_BEGUN).first()
+    return found.at if found is not None else None
+
+
 def cut_short() -> datetime | None:
     """The moment of a demo that was not loaded to its end; None where there is no such demo."""
-    begun = Heartbeat.objects.filter(name__startswith=_BEGUN).first()
-    return begun.at if begun is not None and not loaded() else None
+    return None if loaded() else begun()
 
 
 def same_version() -> bool:
@@ -48,8 +55,10 @@ def ids_of(slug: str) -> Iterator[uuid.UUID]:
 def _version() -> str:
     """Another one when anything of the demo was changed."""
     digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.rglob("*.py")):
-        digest.update(source.read_bytes())
+    told = [str(sys.modules[type(each).__module__].__file__) for each in ports.plays.all()]
+    for room in (__file__, *told):
+        for source in sorted(Path(room).parent.rglob("*.py")):
+            digest.update(source.read_bytes())
     for kind in shipped.known():
         digest.update(kind.data)
     return digest.hexdigest()[:16]

@@ -38,6 +38,7 @@ from work.ports.items import (
     SourceListener,
     Supplier,
 )
+from work.ports.plays import Play, Stage
 from work.ports.registry import Glossary, Registry
 from work.ports.shown import CountedPanel, Found, Lapse, Panel, Room, SearchSource, Way, Words
 
@@ -56,6 +57,7 @@ ways: Registry[Way] = Registry()
 search_sources: Registry[SearchSource] = Registry()
 lapses: Registry[Lapse] = Registry()
 importers: Registry[Importer] = Registry()
+plays: Registry[Play] = Registry()
 words = Glossary()
 
 __all__ = [
@@ -88,6 +90,7 @@ __all__ = [
     "Panel",
     "Param",
     "PlaceListener",
+    "Play",
     "Registry",
     "Requirement",
     "Room",
@@ -95,6 +98,7 @@ __all__ = [
     "Source",
     "SourceListener",
     "Standing",
+    "Stage",
     "Supplier",
     "Way",
     "Words",
@@ -108,6 +112,7 @@ __all__ = [
     "lapses",
     "panels",
     "place_listeners",
+    "plays",
     "rooms",
     "search_sources",
     "source_listeners",

@@ -7,10 +7,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from competence.models import CompanyPaper, Induction, Record
+from documents.models import Revision
+from permits.models import Isolation, Permit
+from permits.standing import standing
 from tests.factories import demo
 from tests.factories.demo import AT, MOMENT
 from vinkey.production import DEMO_LOGINS
-from work.demo import hvk
+from work.demo import hvk, progress
 from work.filters import Asked, select
 from work.management.commands import load_demo
 from work.models import (
@@ -37,6 +41,8 @@ from work.views.pictures import COUNTS
 
 # These never change, whatever comes to the demo.
 FIGURES = {"open": 148, "live": 23, "blocked": 19, "done": 11}
+# The switch and the cleaning that a restart waits for, beside a permit and an isolation.
+BEFORE = ["Replace the guard switch of the left door of line 3", "Clean line 3 before the restart"]
 KINDS = {"permit": 7, "material": 4, "document": 3, "competence": 2, "window": 2, "access": 1}
 
 
@@ -102,17 +108,23 @@ def test_the_figures_of_the_picture_are_those_of_the_reference_site(db):
     }
 
 
-@pytest.mark.parametrize("said", ["2026-10-25T02:30+01:00", "2026-07-18T14:20+02:00"])
+@pytest.mark.parametrize("said", ["2026-10-25T02:30+01:00", "2026-07-18T14:20+02:00", "now"])
 def test_the_figures_are_the_same_at_any_moment(db, monkeypatch, said):
-    """In the second half past two of the longest night, and on a Saturday in summer.
+    """In the second half past two of the longest night, on a Saturday in summer, and as the pages
+    of this day have it, with what the domains play.
 
     What has ended counts in none of them and is left out.
     """
-    monkeypatch.setattr(load_demo, "DEMOS", demo.of_jobs(*hvk.OPEN))
-    demo.load(said)
+    if said == "now":
+        demo.of_today()
+        at = progress.begun()
+    else:
+        monkeypatch.setattr(load_demo, "DEMOS", demo.of_jobs(*hvk.OPEN))
+        demo.load(said)
+        at = datetime.fromisoformat(said)
 
-    assert figures(datetime.fromisoformat(said)) == FIGURES
-    assert blocked_by(datetime.fromisoformat(said)) == KINDS
+    assert figures(at) == FIGURES
+    assert blocked_by(at) == KINDS
 
 
 def test_places_and_things_are_as_many_as_they_should_be(db):
@@ -201,6 +213,44 @@ def test_what_is_wrong_on_purpose(db):
     seen = [i for i in WorkItem.objects.select_related("place") if i.team == company.company]
     assert reach.companies(seen[0].site_id) == {company.company_id}
     assert len(seen) == 5
+    # A gas tester until the middle of this shift, an induction to yesterday, an insurance to
+    # midnight.
+    tester = Record.objects.get(competence__code="GAS", person__name="Iris Kuiper")
+    assert tester.valid_until == datetime.fromisoformat("2026-11-24T05:37:30+01:00")
+    told = Induction.objects.get(person__name="Luuk Prins")
+    assert told.until == datetime.fromisoformat("2026-11-23T05:00+01:00")
+    insured = CompanyPaper.objects.filter(company__team__code="hydrex", kind="insurance")
+    assert insured.get(verified_at__isnull=False).until == datetime.fromisoformat(
+        "2026-11-25T00:00+01:00"
+    )
+
+
+def test_the_domains_stand_around_the_work(db):
+    """Permits and isolations in their states; four things keep line 3 from its restart."""
+    demo.of_november()
+
+    permits = {each.number: each for each in Permit.objects.select_related("type", "place")}
+    assert Counter(standing(each, MOMENT).code for each in permits.values()) == {
+        **dict.fromkeys(("draft", "requested", "authorised", "refused", "lapsed"), 1),
+        **dict.fromkeys(("stop_called", "handed_back", "aftercare"), 1),
+        **{"checked": 2, "in_force": 3, "closed": 2},
+    }
+    assert (permits[231].type.code, permits[231].place.code) == ("electrical", "GRD-3")
+    isolations = Counter(Isolation.objects.values_list("kind", "state"))
+    assert isolations == {
+        ("long_term", "verified"): 2,
+        **{("plan", each): 1 for each in ("planned", "approved", "applied", "verified")},
+        **{("plan", "release"): 1, ("own", "verified"): 1},
+    }
+    restart = WorkItem.objects.get(what="Inspect line 3 before restart")
+    unmet = restart.prerequisites.filter(withdrawn_at=None, gate="start", answer="unmet")
+    assert sorted(row.reason["params"].get("number", 88) for row in unmet) == sorted(
+        [88, 231, *WorkItem.objects.filter(what__in=BEFORE).values_list("number", flat=True)]
+    )
+    paper = Revision.objects.filter(document__code="SOP-L3-012").order_by("label")
+    assert [(each.label, each.phase(MOMENT)) for each in paper] == [
+        *(("3", "superseded"), ("4", "effective"), ("5", "planned"))
+    ]
 
 
 def test_refuses_in_production(settings):

@@ -1,9 +1,13 @@
 """Who does what when in the demo, at any moment: the schedule alone, without a database."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
+from permits.demo import permitted
+from work import ports
 from work.demo import hvk
 from work.demo.moments import DAY_BEGINS, DAY_ENDS, Calendar, Day
+from work.demo.play import Play
 from work.demo.schedule import Schedule
 
 ZONE = "Europe/Amsterdam"
@@ -48,6 +52,27 @@ def test_a_shift_is_one_crews_and_each_crew_has_two_of_each_kind_in_ten_days():
         assert {turns.count(each) for each in set(turns)} == {2}
         assert len(set(turns)) == 15
         assert calendar.crew(0) == 0
+
+
+def test_what_the_domains_play_is_over_by_then_and_a_permit_is_its_performers():
+    for at in (*MOMENTS[:60:4], *MOMENTS[-8:]):
+        stage = Play(hvk.DEMO, at, {})
+        stage.site = SimpleNamespace(slug="hvk", pk=1, time_zone=ZONE)
+        played = [act for each in ports.plays.all() for act in each.acts(stage)]
+        assert max(moment for moment, _act in played) <= at
+        for case in permitted.cases(stage, {}, {}):
+            moments = [moment for moment, _act in case.acts]
+            assert moments == sorted(moments), (case.first, at)
+            starts, ends = map(stage.when, case.window)
+            people = {
+                step[2]: (moment, stage.plays(step[1], case.place, moment))
+                for step, moment in zip(case.steps, moments, strict=True)
+            }
+            if "issue" not in people:
+                continue
+            performer = stage.plays(case.performer, case.place, max(starts, moments[0]))
+            assert starts <= people["issue"][0] <= people["take"][0] < ends, (case.first, at)
+            assert people["take"][1] == performer != people["issue"][1], (case.first, at)
 
 
 def test_moments_are_counted_in_shifts_and_working_days():

@@ -104,5 +104,6 @@ DEMO = Demo(
     states=STATES,
     windows=WINDOWS,
     leavers=((-40.0, "gerard"),),
+    domains=True,
     jobs=(*ENDED, *OPEN),
 )

@@ -28,7 +28,7 @@ JOBS = (
         finish(-1.3, atp=38)),
     job("MNT", "M-323", "Take the agitator of blender 323 off its shaft", "New one comes next week",
         -9.6, plan(-8.3, "te", start=-2.8, values={"isolation_needed": True}), start(-2.8),
-        finish(-2.1, found="Key sheared, shaft straight", parts="None")),
+        finish(-2.1, found="Key sheared, shaft straight", parts="None"), key="agitator-323"),
     job("CON", "L5", "Lay the cable tray to line 5", "Project L5", Day(-12, 9),
         plan(Day(-11, 9), "frits", owner="ao-80", by="henk", start=Day(-6, 8), company="brandsma",
              values={"scope": "120 m of tray on brackets", "foreman": "Frits Brandsma",
@@ -64,5 +64,5 @@ JOBS = (
                                              "failure_mode": "instrument"}), start(-1.6),
         usual(-1.5, "safe"), answer(-1.4, vibration=8.2),
         dispose(-1.38, "vibration", "put_right", "Loose foot of the infeed; tightened, now 2.1"),
-        finish(-1.2, found="Lens scratched", parts="Photo cell WTB4")),
+        finish(-1.2, found="Lens scratched", parts="Photo cell WTB4"), key="cell-2"),
 )

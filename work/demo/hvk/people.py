@@ -19,14 +19,22 @@ TEAMS = (
     ("brandsma", "Brandsma E&I", "company"),
 )
 
-# What the eight of a crew are, in the order in which they are named, and their roles.
+
+def _at(areas: str, *roles: Role) -> tuple[tuple[Role, str], ...]:
+    """Each of the roles in each of the areas."""
+    return tuple((role, area) for role in roles for area in areas.split())
+
+
+# What the eight of a crew are, in the order in which they are named, and their roles. At night the
+# operator of an area gives its permits out; they are authorised from elsewhere.
+_OPERATES = (Role.OPERATOR, Role.PERMIT_ISSUER)
 _PARTS = {
-    "lead-p": ((Role.SHIFT_LEAD, "40"),),
-    "lead-r": ((Role.SHIFT_LEAD, "20"), (Role.SHIFT_LEAD, "30"), (Role.SHIFT_LEAD, "50")),
-    "lead-w": ((Role.SHIFT_LEAD, "10"), (Role.SHIFT_LEAD, "60"), (Role.SHIFT_LEAD, "90")),
-    "op-p": ((Role.OPERATOR, "40"),),
-    "op-r": ((Role.OPERATOR, "20"), (Role.OPERATOR, "30"), (Role.OPERATOR, "50")),
-    "op-w": ((Role.OPERATOR, "10"), (Role.OPERATOR, "60"), (Role.OPERATOR, "90")),
+    "lead-p": _at("40", Role.SHIFT_LEAD),
+    "lead-r": _at("20 30 50", Role.SHIFT_LEAD),
+    "lead-w": _at("10 60 90", Role.SHIFT_LEAD),
+    "op-p": _at("40", *_OPERATES),
+    "op-r": _at("20 30 50", *_OPERATES),
+    "op-w": _at("10 60 90", *_OPERATES),
     "te": ((Role.TECHNICIAN, ""),),
     "lab": ((Role.QUALITY, ""),),
 }
@@ -60,7 +68,7 @@ _NAMES = {
 }
 # Who differs from the part that is played.
 _ROLES = {
-    "technician": ((Role.TECHNICIAN, "30"), (Role.TECHNICIAN, "40")),
+    "technician": _at("30 40", Role.TECHNICIAN),
     # Asks for permits and gives them out.
     "hans": (*_PARTS["lead-r"], (Role.PERMIT_ISSUER, "20")),
 }
@@ -84,20 +92,25 @@ def _crew(crew: str) -> list[Person]:
     ]
 
 
+_AUTHORISES = (Role.AREA_OWNER, Role.PERMIT_AUTHORISER)
+_KAREL = (*_at("20 30", Role.AREA_OWNER), *_at("20 30 50", Role.PERMIT_AUTHORISER))
+_HENK = (*_at("80", *_AUTHORISES), (Role.CHANGE_COORDINATOR, ""))
+# Whoever verifies what another recorded.
+_WOUTER = ((Role.HSE, ""), (Role.COMPETENCE_COORDINATOR, ""))
 _DAYS = (
     Person("supervisor", "Marit de Vries", ((Role.SUPERVISOR, ""),), login=True, phone="2101"),
     Person("issuer", "Pieter Kok", ((Role.PERMIT_ISSUER, ""),), login=True, phone="2115"),
     Person("viewer", "Ingrid Smit", ((Role.VIEWER, ""),), login=True),
     Person("admin", "Bram Mulder", ((Role.SITE_ADMIN, ""),), login=True),
     Person("planner", "Els Hendriks", ((Role.PLANNER, ""),), phone="2105"),
-    Person("wouter", "Wouter Dijkstra", ((Role.HSE, ""),), phone="2111"),
+    Person("wouter", "Wouter Dijkstra", _WOUTER, phone="2111"),
     Person("yara", "Yara Schouten", ((Role.QUALITY, ""),), phone="2118"),
-    Person("karel", "Karel Vos", ((Role.AREA_OWNER, "20"), (Role.AREA_OWNER, "30")), phone="2120"),
-    Person("fenna", "Fenna Boersma", ((Role.AREA_OWNER, "40"),), phone="2141"),
+    Person("karel", "Karel Vos", _KAREL, phone="2120"),
+    Person("fenna", "Fenna Boersma", _at("40", *_AUTHORISES), phone="2141"),
     # Has left, and what he owned is still his.
     Person("gerard", "Gerard Timmer", ((Role.AREA_OWNER, "50"),)),
-    Person("mieke", "Mieke Post", ((Role.AREA_OWNER, "60"), (Role.AREA_OWNER, "10"))),
-    Person("henk", "Henk van Leeuwen", ((Role.AREA_OWNER, "80"), (Role.CHANGE_COORDINATOR, ""))),
+    Person("mieke", "Mieke Post", _at("60 10", *_AUTHORISES)),
+    Person("henk", "Henk van Leeuwen", _HENK),
     Person("thea", "Thea Mol", ((Role.DOCUMENT_CONTROLLER, ""), (Role.COMPETENCE_COORDINATOR, ""))),
     Person("ruud", "Ruud Jansen", ((Role.TECHNICIAN, ""),), phone="2172"),
 )

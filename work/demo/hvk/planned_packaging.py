@@ -8,12 +8,13 @@ _NO, _YES = {"isolation_needed": False}, {"isolation_needed": True}
 # fmt: off
 JOBS = (
     job("RST", "L3", "Inspect line 3 before restart", "Stopped by the guard trip at the left door",
-        -0.85, plan(-0.8, "op", start=0.2, values={"reason": "Guard switch failed, changed for "
+        -0.85, plan(-0.8, "op", start=0.4, values={"reason": "Guard switch failed, changed for "
                                                    "another make", "release_role": "shift lead"}),
         hold(-0.78, "acc", "restart", "L3", "Not before the guards are tested"),
         needs(-0.76, "lead", "guard-3", "New guard switch is accepted"),
+        needs(-0.62, "lead", "clean-3", "Line is clean, swab below the limit"),
         say(-0.2, "shiftlead", "Quality wants the swab of the cleaning before the first pouch."),
-        by="shiftlead", priority="1"),
+        by="shiftlead", key="restart-3", priority="1"),
     job("RST", "L4", "Restart line 4 after the allergen cleaning", "First product without soy",
         -2.1,
         plan(-1.9, "op", start=0.5, values={"reason": "Allergen cleaning",

@@ -45,7 +45,7 @@ JOBS = (
         -1.6,
         plan(-1.3, "op", owner="ao-20", start=Day(3, 15), values={"to": "TK-204",
                                                                  "from": "TK-201"}),
-        say(-1.2, "lead", "Not while somebody welds in bund A."), due=Day(3, 16)),
+        say(-1.2, "lead", "Not while somebody welds in bund A."), key="log-77", due=Day(3, 16)),
     job("ISO", "P-201A", "Isolate transfer pump 201A", "Seal is renewed", -1.4,
         plan(-1.2, "op", start=0.3, values={"plan": "ISO-91", "points": 3}), key="iso-201"),
     job("ISO", "R-311", "Isolate the coil of reactor 311", "Cleaning with high pressure", -7.5,
