@@ -107,7 +107,7 @@ def pages(known: dict[str, Any]) -> list[Page]:
         Page("board, unchanged", board, LIVE, "", live=True),
         Page("list, unchanged", work, LIVE, "", live=True),
     ]
-    return found + _of_domains(known)
+    return found + of_domains(known)
 
 
 # Lists of the domains by their name: what each is asked.
@@ -134,7 +134,7 @@ _LISTS = {
 }  # fmt: skip
 
 
-def _of_domains(known: dict[str, Any]) -> list[Page]:
+def of_domains(known: dict[str, Any]) -> list[Page]:
     """Permits, isolations, documents, competence: their lists, and pages that show them."""
     found = [
         Page(f"{name} {asked.format(**known)}".strip(), f"{SITE}{name}/?{asked.format(**known)}",
