@@ -107,4 +107,61 @@ def pages(known: dict[str, Any]) -> list[Page]:
         Page("board, unchanged", board, LIVE, "", live=True),
         Page("list, unchanged", work, LIVE, "", live=True),
     ]
+    return found + of_domains(known)
+
+
+# Lists of the domains by their name: what each is asked.
+_LISTS = {
+    "permits": (
+        "", "type={permit_type}", "place={area}", "show=issue", "show=asked", "show=ended",
+        "show=ended&type={permit_type}", "show=ended&place={permit_place}",
+        "show=ended&place={area}", "show=ended&page=20", "item=W-{governed}",
+        "item=W-{permit_item}",
+    ),
+    "isolations": (
+        "", "place={area}", "show=planned", "show=long", "show=ended",
+        "show=ended&place={permit_place}", "show=ended&page=20", "item=W-{governed}",
+    ),
+    "documents": (
+        "", "kind=drawing", "owner={document_owner}", "q=boiler", "q=boiler+unit+12", "q=D-00012",
+        "place={document_place}", "asset={document_asset}", "view=read", "view=work",
+        "view=planned", "view=none", "view=due", "view=withdrawn", "page=20", "item=W-{governed}",
+    ),
+    "competence/matrix": (
+        "", "kind=certificate", "team={firm}", "place={area_path}", "competence={competence}",
+        "page=10", "columns=5",
+    ),
+}  # fmt: skip
+
+
+def of_domains(known: dict[str, Any]) -> list[Page]:
+    """Permits, isolations, documents, competence: their lists, and pages that show them."""
+    found = [
+        Page(f"{name} {asked.format(**known)}".strip(), f"{SITE}{name}/?{asked.format(**known)}",
+             LIST, "<h1")
+        for name, asking in _LISTS.items()
+        for asked in asking
+    ]  # fmt: skip
+    found += [
+        Page(name, SITE + path.format(**known), most, text)
+        for name, path, most, text in (
+            ("permit in force", "permits/P-{permit}/", PAGE, "Sparks and hot metal"),
+            ("permit closed", "permits/P-{permit_closed}/", PAGE, "Sparks and hot metal"),
+            ("permit, printed", "permits/P-{permit}/print/", PAGE, "Sparks and hot metal"),
+            ("permits, outage pack", "permits/pack/?place={area}", PAGE, "<h1"),
+            ("isolation", "isolations/I-{isolation}/", PAGE, "<h1"),
+            ("document", "documents/{document}/", PAGE, "<h1"),
+            ("competence person", "competence/people/{person}/", PAGE, "<h1"),
+            ("competence forecast", "competence/", PAGE, "<h1"),
+            ("competence forecast, 90 days", "competence/?days=90", PAGE, "<h1"),
+            ("competence gate", "competence/gate/", PAGE, "<h1"),
+            ("competence companies", "competence/companies/", LIST, "<h1"),
+            ("competence company", "competence/companies/{company}/", PAGE, "<h1"),
+            ("domains: item", "work/W-{governed}/", PAGE, "<h1"),
+            ("domains: what an item asks of people", "competence/work/W-{governed}/", PAGE, "<h1"),
+            ("domains: search permits", "search/?q=flange", PAGE, "<h1"),
+            ("domains: search P-", "search/?q=P-{permit_closed}", PAGE, "<h1"),
+            ("domains: search D-", "search/?q=D-00012", PAGE, "<h1"),
+        )
+    ]
     return found

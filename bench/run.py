@@ -22,9 +22,9 @@ from bench.pages import FLOOR, SITE, Page, pages
 from bench.served import ROOT, Served, served
 from bench.site import NAME, PASSWORD
 
-LARGE = {"items": 1_000_000, "opened": 20_000, "places": 6_000, "people": 500}
-SMALL = {"items": 10_000, "opened": 2_000, "places": 1_200, "people": 200}
-QUICK = {"items": 60_000, "opened": 20_000, "places": 6_000, "people": 500}
+LARGE = {"items": 1_000_000, "opened": 20_000, "places": 6_000, "people": 500, "domains": 1.0}
+SMALL = {"items": 10_000, "opened": 2_000, "places": 1_200, "people": 200, "domains": 0.02}
+QUICK = {"items": 60_000, "opened": 20_000, "places": 6_000, "people": 500, "domains": 0.05}
 GROWTH, TRANSITION, STATEMENTS = 1.2, 1.0, 20
 # Asked of both sites, one by turns with the other.
 GREW = ("list", "list blocked=1", "list sort=due", "board", "site picture", "item, bare")
@@ -60,15 +60,15 @@ def main() -> None:
     asked.add_argument("--rounds", type=int, default=9)
     asked.add_argument("--times", type=int, default=5, help="of each page in a round")
     asked.add_argument("--quick", action="store_true", help="less of everything, and no growth")
-    asked.add_argument("--only", default="", help="pages whose name begins so")
+    asked.add_argument("--only", default="", help="pages whose name begins so, or so, …")
     given = asked.parse_args()
     if given.quick:
         given.rounds, given.times = 3, 3
     print(f"commit {commit()}; {given.rounds} rounds of {given.times} and more")
     with served(functools.partial(_filled, QUICK if given.quick else LARGE), SETTINGS) as large:
         rows = measure(large, given)
-        rows += [transitions(large, given)]
-        if not given.quick:
+        rows += [] if given.only else [transitions(large, given)]
+        if not given.quick and not given.only:
             with served(functools.partial(_filled, SMALL), SETTINGS) as small:
                 rows += growth(large, small, given)
     print("\n".join(table(rows, large.world["items"])))
@@ -81,7 +81,7 @@ SETTINGS = "bench.settings"
 _COUNT = {ASK.replace("-", "_"): "1"}
 
 
-def _filled(sizes: dict[str, int]) -> dict[str, Any]:
+def _filled(sizes: dict[str, float]) -> dict[str, Any]:
     """In a process of its own: Django is set up once a process, and here are two homes."""
     given = [f"--{name}={value}" for name, value in sizes.items()]
     command = [sys.executable, "-m", "bench.site", *given]
@@ -102,7 +102,8 @@ def measure(server: Served, given: argparse.Namespace) -> list[Row]:
     Where that does not come out as 1, there are more rounds, to three times as many.
     """
     browser = sign_in(server)
-    wanted = [page for page in pages(server.world) if page.name.startswith(given.only or page.name)]
+    names = tuple(given.only.split(","))
+    wanted = [page for page in pages(server.world) if page.name.startswith(names)]
     wanted = [page for page in pages(server.world) if page.path == FLOOR.path] + [
         page for page in wanted if page.path != FLOOR.path
     ]

@@ -19,16 +19,18 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     for name in ("items", "opened", "places", "people"):
         asked.add_argument(f"--{name}", type=int, required=True)
+    asked.add_argument("--domains", type=float, default=1.0, help="1: as many as the bars are for")
     import django
 
     django.setup()
     print(json.dumps(fill(**vars(asked.parse_args()))))
 
 
-def fill(**sizes: int) -> dict[str, Any]:
-    """Load the site, and say what is in it."""
+def fill(*, domains: float = 0.005, **sizes: int) -> dict[str, Any]:
+    """Load the site, and say what is in it. domains: what share of permits, documents, records."""
     from django.core.management import call_command
 
+    from bench import bulk
     from work.models import ItemAsset, ItemExecutor, Site, User
     from work.states import OPEN
 
@@ -37,9 +39,10 @@ def fill(**sizes: int) -> dict[str, Any]:
     reader = User.objects.get(username=NAME)
     reader.set_password(PASSWORD)
     reader.save(update_fields=["password"])
+    of_domains = bulk.load(site, bulk.Sizes.of(domains))
     opened = site.items.filter(status__in=sorted(OPEN))
     one = opened.exclude(owner_user=None).exclude(team=None).latest("number")
-    return {
+    return of_domains | {
         "items": sizes["items"],
         "bare": site.items.filter(status="requested").order_by("-number")[1].number,
         "full": _full(site, reader),
@@ -51,6 +54,7 @@ def fill(**sizes: int) -> dict[str, Any]:
         "executor": f"user:{_newest(ItemExecutor, opened).user_id}",
         "asset": _newest(ItemAsset, opened).asset.code,
         "startable": _startable(site),
+        "governed": bulk.governed(site),
     }
 
 
@@ -87,12 +91,23 @@ def _full(site: Any, reader: Any) -> int:
 
 
 def _startable(site: Any) -> list[list[Any]]:
-    """Number, version and an act for each of a thousand items that may start now."""
+    """Number, version and an act for each of a thousand items that may start now.
+
+    Of the types for which no document and no competence is asked: three suppliers answer.
+    """
+    from bench.bulk.documents import ASKING_TYPES
     from work.models import ItemExecutor
 
     ours = ItemExecutor.objects.filter(user__company=None).values("item_id")
+    free = site.work_types.order_by("pk")[ASKING_TYPES:].values("pk")
     found = site.items.filter(
-        status="planned", unmet_start=0, open_blockers=0, blocked_from=None, pk__in=ours
+        status="planned",
+        unmet_start=0,
+        open_blockers=0,
+        blocked_from=None,
+        pk__in=ours,
+        type__in=list(free.values_list("pk", flat=True)),
+        assets=None,
     ).order_by("number")
     rows = found.values_list("number", "version")[:1000]
     return [[number, version, str(uuid.uuid4())] for number, version in rows]

@@ -161,6 +161,11 @@ class Permit(models.Model):
             models.Index(fields=["place"], name="permits_permit_place", condition=Q(ended_at=None)),
             models.Index(fields=["site", "-ended_at"], name="permits_permit_ended_at"),
             models.Index(
+                fields=["site", "type", "-ended_at"],
+                name="permits_permit_ended_of_type",
+                condition=Q(ended_at__isnull=False),
+            ),
+            models.Index(
                 fields=["performing_authority"],
                 name="permits_permit_performer",
                 condition=Q(ended_at=None),

@@ -12,9 +12,11 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
     When,
 )
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -94,8 +96,9 @@ def page(rows: QuerySet[Isolation], number: int, at: datetime, who: Scope) -> li
     """One page of them: a query."""
     start = (number - 1) * PAGE
     wanted = rows.select_related("place", "owner", "site")
-    on_box = Count("locks", filter=Q(locks__off_at=None), distinct=True)
-    wanted = wanted.annotate(on_box=on_box)
+    locks = PersonalLock.objects.filter(isolation=OuterRef("pk"), off_at=None).order_by()
+    counted = locks.values("isolation").annotate(n=Count("pk")).values("n")
+    wanted = wanted.annotate(on_box=Coalesce(Subquery(counted), 0))
     return [row(each, at, who) for each in wanted[start : start + PAGE]]
 
 

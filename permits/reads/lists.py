@@ -13,9 +13,11 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
     When,
 )
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -27,6 +29,8 @@ from work.permissions import Scope, visible
 PAGE = 50
 MOST = 1000
 PACKED = 200
+# Paths of a site and of its areas are no longer.
+_AREA = 8
 _FIRST = [
     State.STOP_CALLED,
     OVERDUE,
@@ -53,7 +57,7 @@ def chosen(
     """Those of a tab, narrowed by place and type, in their order."""
     rows = with_standing(seen(site, who), at)
     if path := asked.get("path"):
-        rows = rows.filter(Q(place__path__startswith=path) | affects(path))
+        rows = rows.filter(_at_place(path, show))
     if type_id := asked.get("type_id"):
         rows = rows.filter(type=type_id)
     if item_id := asked.get("item_id"):
@@ -70,6 +74,19 @@ def chosen(
         return rows.filter(state__in=[State.DRAFT, *sorted(ASKED)]).order_by("starts", "pk")
     under_way = rows.exclude(state__in=[State.DRAFT, *sorted(ASKED)])
     return under_way.annotate(rank=_rank()).order_by("rank", F("issue_ends").asc(nulls_last=True))
+
+
+def _at_place(path: str, show: str) -> Q:
+    """There or below, or affecting it: of all years at a small place by its own permits.
+
+    An area has so many that the newest are found sooner along the order of the list.
+    """
+    there = {"place__path__startswith": path}
+    others = PermitPlace.objects.filter(ended_at=None, **there).values("permit")
+    if show == "ended" and len(path) > _AREA:
+        own = Permit.objects.filter(**there).values("pk")
+        return Q(pk__in=own.union(others))
+    return Q(**there) | Q(pk__in=others)
 
 
 def affects(path: str) -> Exists:
@@ -91,14 +108,20 @@ def page(rows: QuerySet[Permit], number: int) -> list[dict[str, Any]]:
     """One page of them: a query."""
     start = (number - 1) * PAGE
     wanted = rows.select_related("type", "place", "performing_authority", "site", "team")
-    wanted = wanted.annotate(on_it=Count("presences", filter=Q(presences__off_at=None)))
+    wanted = wanted.annotate(on_it=_on_it())
     return [row(each) for each in wanted[start : start + PAGE]]
+
+
+def _on_it() -> Coalesce:
+    """How many are on a permit, counted for those that are shown and not for all."""
+    rows = Presence.objects.filter(permit=OuterRef("pk"), off_at=None).order_by().values("permit")
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 
 def packed(rows: QuerySet[Permit]) -> list[dict[str, Any]]:
     """Permits as the pack holds them: who is on each, and how what is stopped was left."""
     wanted = rows.select_related("type", "place", "performing_authority", "site", "team", "issuer")
-    wanted = wanted.annotate(on_it=Count("presences", filter=Q(presences__off_at=None)))
+    wanted = wanted.annotate(on_it=_on_it())
     permits = list(wanted[:PACKED])
     people: dict[int, list[str]] = {}
     on_it = Presence.objects.filter(permit__in=permits, off_at=None).select_related("person")

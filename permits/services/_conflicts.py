@@ -180,6 +180,7 @@ def _permits(
         site=permit.site_id,
         type_id__in=of_types - {None},
         state__in=sorted(states),
+        ended_at=None,
         starts__lt=end,
     ).exclude(pk=permit.pk)
     others = list(rows.select_related("place").prefetch_related(Prefetch("affected", affected)))

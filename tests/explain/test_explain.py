@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.explain import domains
 from work.management.commands import explain_admin
 from work.management.commands.explain_lists import measure
 from work.models import Site, WorkItem
@@ -63,6 +64,9 @@ def test_every_query_of_the_lists_has_its_index(bulk):
     assert "work_item_number" in looked["workitem (all)"].indexes
     assert {"work_event_site", "work_event_pkey"} & set(looked["event q="].indexes)
     assert len(looked) > 60
+
+    # And those of permits, isolations, documents and competence, page by page.
+    assert domains.unindexed(bulk) == []
 
 
 def test_the_bulk_is_like_a_site(bulk):

@@ -1,0 +1,64 @@
+"""No page of permits, isolations, documents or competence reads a table of theirs from end to end.
+
+What is asked of each list is what `make bench` measures; here every statement of its pages is
+explained.
+"""
+
+import json
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from bench import bulk
+from bench.pages import of_domains
+from work.management.commands.explain_lists import nodes
+from work.models import Membership, Site
+from work.states import Role
+
+SIZES = bulk.Sizes(
+    permits=4_000,
+    permits_open=100,
+    isolations=1_600,
+    isolations_open=60,
+    documents=3_000,
+    competences=60,
+    people=200,
+    records=8_000,
+)
+# With fewer rows a table is read as it stands: that is as quick as by any index.
+FEW = 700
+OURS = ("permits_", "documents_", "competence_")
+
+
+def unindexed(site: Site) -> list[tuple[str, str]]:
+    """Loads the domains into a site; the pages that read a large table whole, and which."""
+    known = bulk.load(site, SIZES) | {"governed": bulk.governed(site), "area": "A01"}
+    client = Client()
+    reader = Membership.objects.filter(site=site, role=Role.SUPERVISOR, place=None)[0].user
+    client.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
+    large, found = _large(), set()
+    for page in of_domains(known):
+        with CaptureQueriesContext(connection) as asked:
+            answer = client.get(page.path)
+        assert answer.status_code == 200, page.name
+        statements = {each["sql"] for each in asked if each["sql"].startswith("SELECT")}
+        for sql in statements:
+            if any(table in sql for table in large):
+                found |= {(page.name, table) for table in _read_whole(sql) & large}
+    return sorted(found)
+
+
+def _large() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples > %s", [FEW])
+        return {name for (name,) in cursor.fetchall() if name.startswith(OURS)}
+
+
+def _read_whole(sql: str) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}")
+        told: Any = cursor.fetchone()[0]
+    plan = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
+    return {each["Relation Name"] for each in nodes(plan) if each["Node Type"] == "Seq Scan"}
