@@ -32,6 +32,8 @@ _WAY = [
     (State.HANDED_BACK, Part.HANDED_BACK, lazy("Handed back")),
     (State.CLOSED, Part.CLOSED, lazy("Closed")),
 ]
+# What of it the performing authority signs.
+_PERFORMERS = (Part.TAKEN, Part.HANDED_BACK)
 
 
 def find(site: Any, who: Scope, text: str) -> Permit | None:
@@ -52,6 +54,7 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
     _conflicts.keep(permit)
     signed = _signatures(facts)
     near = _shown_conflicts(facts)
+    steps = _steps(facts, now.code, signed)
     return {
         "pk": permit.pk,
         "label": f"P-{permit.number}",
@@ -73,8 +76,9 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
         },
         "where_exactly": permit.where_exactly,
         "facts": _facts(facts),
-        "steps": _steps(facts, now.code, signed),
+        "steps": steps,
         "signs": signed,
+        "coming": [] if now.code in ENDED else _coming(permit, steps),
         "stop": _stop(facts, who),
         "conflicts": near,
         "not_endorsed": [each for each in near if each["open"]] if now.code in _AT_WORK else [],
@@ -172,6 +176,7 @@ def _steps(facts: Facts, code: str, signed: list[dict[str, Any]]) -> list[dict[s
         steps.append(
             {
                 "label": str(LABELS[code]) if is_now else label,
+                "part": part,
                 "sub": moment,
                 "state": "now" if is_now else "was" if passed and by else "next",
                 "icon": "octagon-x" if code in (State.STOP_CALLED, OVERDUE) else "circle-play",
@@ -179,6 +184,16 @@ def _steps(facts: Facts, code: str, signed: list[dict[str, Any]]) -> list[dict[s
         )
         passed = passed and not is_now
     return steps
+
+
+def _coming(permit: Permit, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The next two who sign, by name where that is known."""
+    performer = str(permit.performing_authority or "")
+    return [
+        {"role": each["label"], "name": performer if each["part"] in _PERFORMERS else ""}
+        for each in steps
+        if each["state"] == "next"
+    ][:2]
 
 
 def _called(person: Any, facts: Facts, who: Scope) -> str:
@@ -249,6 +264,7 @@ def _tests(facts: Facts) -> list[dict[str, Any]]:
                 "unit": of.unit,
                 "limits": limits(of.low, of.high, of.unit),
                 "value": f"{last.value.normalize():f}" if last else "",
+                "band": _band(last.value, of.low, of.high) if last else None,
                 "before": f"{read[-2].value.normalize():f}" if len(read) > 1 else "",
                 "at": last.taken_at if last else None,
                 "until": last.valid_until if last else None,
@@ -264,6 +280,20 @@ def _tests(facts: Facts) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _band(value: Any, low: Any, high: Any) -> dict[str, float | None]:
+    """A reading against its limits, on a scale that shows it on either side of them."""
+    read, below, above = float(value), _number(low), _number(high)
+    wide = (above or 0.0) - (below or 0.0) if above is not None else below or 1.0
+    least = 0.0 if below is None else below - wide
+    most = (below or 0.0) + wide if above is None else above + wide
+    ends = {"least": min(least, read), "most": max(most, read)}
+    return {"value": read, **ends, "low": below, "high": above}
+
+
+def _number(limit: Any) -> float | None:
+    return None if limit is None else float(limit)
 
 
 def _test_columns() -> list[dict[str, Any]]:

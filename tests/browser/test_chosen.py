@@ -40,7 +40,7 @@ def test_chosen_rows_and_a_file_that_comes_back(demo, open_window):
 
     window = open_window()
     window.sign_in("supervisor", "demo-supervisor")
-    window.go("/s/hvk/work/?status=planned&status=closed&since=2020-01-01")
+    window.go("/s/hvk/work/?status=planned&status=closed&since=2020-01-01&place=60")
     page = window.page
     page.get_by_role("checkbox", name="Choose W-").first.check()
     page.get_by_role("button", name="Choose all on this page").click()
