@@ -70,6 +70,7 @@ WORDS = Words(
         "competence.another_exempts": _("Nobody exempts themselves."),
         "competence.exempt_too_long": _("An exemption lasts %(days)s days at most."),
         "competence.another_answers": _("Another than who asked answers this."),
+        "competence.types_needed": _("Say of which types of work, or of any."),
         "competence.foreman_acts": _("A foreman of the company does this."),
         "competence.not_of_company": _("Name people who come for this company now."),
         "competence.another_recorded": _("Somebody else recorded it, and changes it."),

@@ -31,7 +31,11 @@ def lasteam(hvk):
     """LasTeam as the site let it work: insured for two hours, approved for a month."""
     world = hvk.world
     company = companies.invite(
-        actor=hvk.second, at=world.t(-300), site_id=world.site.pk, team_id=world.lasteam.pk
+        actor=hvk.second,
+        at=world.t(-300),
+        site_id=world.site.pk,
+        team_id=world.lasteam.pk,
+        foremen=[world.contractor.pk],
     )
     paper = papers.add(
         actor=world.contractor,
@@ -48,6 +52,7 @@ def lasteam(hvk):
         at=world.t(-260),
         company_id=company.pk,
         work_scope="Welding",
+        any_type=True,
         until=world.t(60 * 24 * 30),
     )
 
@@ -158,7 +163,9 @@ def test_who_acts_for_a_company_and_for_which_work(hvk, lasteam):
     world, named = hvk.world, {"company_id": lasteam.pk}
     coordinator = {"actor": hvk.second, "at": world.t(-100)}
     paper = {**named, "kind": "other", "reference": "VCA 4", "until": world.t(9999)}
-    papers.add(actor=world.welder, at=world.t(-101), **paper)
+    companies.name_foremen(**coordinator, **named, people=[])
+    with forbidden():
+        papers.add(actor=world.contractor, at=world.t(-101), **paper)
     with forbidden():
         companies.name_foremen(actor=world.contractor, at=world.t(-100), **named, people=[])
     with refused("competence.not_of_company"):
@@ -180,6 +187,8 @@ def test_who_acts_for_a_company_and_for_which_work(hvk, lasteam):
     approval = {**named, "work_scope": "Cleaning", "until": world.t(60 * 24 * 30)}
     with refused("type_unknown"):
         companies.approve(**coordinator, **approval, type_ids=[0])
+    with refused("competence.types_needed"):
+        companies.approve(**coordinator, **approval)
     companies.approve(**coordinator, **approval, type_ids=[other.pk])
     assert blocks(item, world.t(-50))
     asked = ports.Occasion(
@@ -188,6 +197,7 @@ def test_who_acts_for_a_company_and_for_which_work(hvk, lasteam):
         site_id=world.site.pk,
         place_path=world.l3.path,
         item_ids=(item.pk,),
+        type_ids=(item.type_id,),
         people=((world.contractor.pk, "permits.worker"),),
         companies=(world.lasteam.pk,),
     )
@@ -262,9 +272,8 @@ def test_the_life_of_a_company(hvk, app):
     assert not blocks(item, world.t(-250))
     with refused("competence.not_a_company"):
         companies.invite(actor=second, at=world.at, site_id=world.site.pk, team_id=crew.pk)
-    company = companies.invite(
-        actor=second, at=world.at, site_id=world.site.pk, team_id=world.lasteam.pk
-    )
+    invited = {"site_id": world.site.pk, "team_id": world.lasteam.pk}
+    company = companies.invite(actor=second, at=world.at, **invited, foremen=[world.contractor.pk])
     assert blocks(item, world.at)
     with refused("competence.company_known"):
         companies.invite(actor=second, at=world.at, site_id=world.site.pk, team_id=world.lasteam.pk)
@@ -282,6 +291,7 @@ def test_the_life_of_a_company(hvk, app):
     )
     # Suspended before it submitted: it is not approved without.
     approval = {"company_id": company.pk, "work_scope": "Welding", "until": world.t(600)}
+    approval["any_type"] = True
     companies.suspend(actor=world.hse, at=world.t(1), company_id=company.pk, why="Not yet")
     with refused("competence.not_submitted", "competence.insurance_needed"):
         companies.approve(actor=second, at=world.t(1), **approval)

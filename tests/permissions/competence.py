@@ -4,10 +4,10 @@ from datetime import date
 
 from django.urls import reverse
 
-from competence.models import CompanyPaper, Competence, Record
+from competence.models import Company, CompanyPaper, Competence, Record
 from competence.services import companies, competences, papers, records
 from tests.factories import World
-from work.models import Evidence
+from work.models import Evidence, User
 
 
 def stand(world: World) -> None:
@@ -27,6 +27,11 @@ def stand(world: World) -> None:
         obtained_on=date(2026, 11, 2),
         reference="Kept at the office",
     )
+
+
+def foreman(person: User) -> None:
+    """The contractor of the matrix acts for LasTeam."""
+    Company.objects.update(foremen=[person.pk])
 
 
 def welder(scene) -> str:
