@@ -43,6 +43,8 @@ def occasion(
         site_id=permit.site_id,
         place_path=permit.place.path,
         item_ids=tuple(each.item_id for each in facts.links),
+        asset_class_ids=tuple(sorted({pk for each in facts.links for pk in each.class_ids})),
+        type_ids=tuple(sorted({each.type_id for each in facts.links})),
         people=tuple(parts),
         companies=(permit.team_id,) if permit.team_id else (),
         until=until,

@@ -59,8 +59,9 @@ class Occasion:
 
     kind, code: of the record, as at `kinds` ("permits.type", "hot-work"). people: who takes part
     and as what, as pairs of user id and capacity; STRANGER among them. companies: ids of teams.
-    until: till when it must be so; None: at that moment. named: what is asked besides by name;
-    whoever knows such a record answers with a condition of it, and where nobody does it is unknown.
+    until: till when it must be so; None: at that moment. asset_class_ids, type_ids: of the work
+    that it is for. named: what is asked besides by name; whoever knows such a record answers with a
+    condition of it, and where nobody does it is unknown.
     """
 
     kind: str
@@ -68,6 +69,7 @@ class Occasion:
     site_id: int
     place_path: str
     asset_class_ids: tuple[int, ...] = ()
+    type_ids: tuple[int, ...] = ()
     item_ids: tuple[int, ...] = ()
     people: tuple[tuple[int, str], ...] = ()
     companies: tuple[int, ...] = ()
