@@ -73,15 +73,37 @@ def _of_people(
                 Reason("competence.need_here", {}, ("user", pk)),
                 _answer(left, None, None, pk, url),
                 pk,
+                capacity=capacity,
             )
         others = judged.beside(occasion, pk, capacity, people)
         beside = fitness(site, people[pk], others, where, at, url)
         for verdict in judge(site, people[pk], where, at, url):
-            until = verdict.until
-            if verdict.reason and verdict.need.supervised and beside.supervised:
-                until, verdict = beside.until, Verdict(verdict.need)
-            answer = _answer(verdict.reason, until, occasion.until, pk, url)
-            yield Condition(said(verdict.need, pk), answer, pk)
+            until = beside.until if beside.supervised else None
+            yield of_verdict(
+                verdict, pk, beside.supervised, until, occasion.until, capacity=capacity, url=url
+            )
+
+
+def of_verdict(
+    verdict: Verdict,
+    pk: int,
+    supervised: bool,
+    supervised_until: datetime | None = None,
+    needed: datetime | None = None,
+    *,
+    capacity: str = "",
+    url: str = "",
+) -> Condition:
+    """What is asked of a person and how it stands. supervised: somebody works beside who is fit.
+
+    needed: till when it must be so.
+    """
+    record, until, reason = verdict.proof and verdict.proof.id, verdict.until, verdict.reason
+    how = "exempt" if verdict.exempt else ""
+    if reason is not None and verdict.need.supervised and supervised:
+        how, until, reason = "supervised", supervised_until, None
+    what = said(verdict.need, pk, how, record)
+    return Condition(what, _answer(reason, until, needed, pk, url), pk, capacity=capacity)
 
 
 def _by_name(
@@ -154,6 +176,7 @@ def register() -> None:
     """Register all of it."""
     from competence import panels
     from competence.demo import Play
+    from competence.listening import Decisions
     from competence.services.importing import Records
     from competence.words import WORDS
     from work import ports
@@ -168,3 +191,4 @@ def register() -> None:
     ports.lapses.register(panels.LAPSES)
     ports.importers.register(Records())
     ports.plays.register(Play())
+    ports.item_listeners.register(Decisions())

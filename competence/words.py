@@ -61,6 +61,8 @@ WORDS = Words(
         "competence.need_here": _("%(person)s is here"),
         "competence.need": _("%(person)s: %(competence)s (%(key)s)"),
         "competence.need_named": _("%(competence)s (%(key)s) is asked"),
+        "competence.need_supervised": _("%(person)s: %(competence)s (%(key)s), under supervision"),
+        "competence.need_exempt": _("%(person)s: %(competence)s (%(key)s), exempt"),
         "competence.need_induction": _("%(person)s: inducted for %(place)s"),
         "competence.need_approval": _("%(person)s: company approved and insured"),
         "competence.need_company": _("The company is approved and insured here"),

@@ -72,6 +72,7 @@ def against(
     """What is asked and not so: each with its reason and who clears it."""
     asked = occasion(facts, people, until)
     conditions = _conditions([asked], facts.at)
+    facts.judged += ports.told(conditions)
     return _unmet(conditions) + (_unknown(facts, conditions) if asked.named else [])
 
 

@@ -48,6 +48,8 @@ class Facts:
     signatures: list[Signature] = field(default_factory=list)
     tests: list[GasTest] = field(default_factory=list)
     isolations: list[Any] = field(default_factory=list)
+    # What was asked of people who take part, and how it stood: `_asked.against` says so.
+    judged: list[dict[str, Any]] = field(default_factory=list)
     issue: Issue | None = None
     stop: Stop | None = None
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from competence.models import Record
 from competence.reads import forecast
 from competence.reads import people as reads
 from competence.reads.gate import entries
@@ -15,11 +16,13 @@ from work import ports
 from work.exceptions import Refused
 from work.models import WorkItem
 from work.permissions import scope
+from work.reads import judged as trail
 from work.reasons import say
 from work.services import execution, items, people
 
 RAISED = "P0001"
 _LEFT = "Welder has left."
+_NONE = "Welder has no Weld paper (WELD)."
 
 
 def blocks(item, at) -> bool:
@@ -152,10 +155,33 @@ def test_the_gate_list_of_today(hvk, lasteam, app):
         executor_ids=[foreman.pk, welder.pk],
     )
     execution.start(actor=foreman, at=world.t(63), item_id=item.pk)
+    # What was known at the start is kept, of whom and on which proof.
+    records.revoke(
+        actor=world.hse,
+        at=world.t(63.5),
+        record_id=Record.objects.get(person=welder).pk,
+        why="Forged",
+    )
+    who = scope(world.planner, world.t(63.6))
+    [decision] = trail.rows(trail.of_person(world.site.pk, welder.pk), who, welder.pk)
+    [of_welder] = decision["people"]
+    assert (decision["label"], decision["at"]) == (f"W-{item.number}", world.t(63))
+    assert [(each["what"], each["state"]) for each in of_welder["asked"]] == [
+        ("Welder: company approved and insured", "Met"),
+        ("Welder: inducted for Havenkade", "Met"),
+        ("Welder: Weld paper (WELD)", "Met"),
+    ]
+    assert of_welder["asked"][2]["record"] == Record.objects.get(person=welder).pk
+    started, stopped = trail.rows(trail.of_item(item.pk), who)
+    assert len(started["people"]) == 2
+    # And who was found unable when it was refused.
+    [of_second] = stopped["people"]
+    assert (stopped["refused"], of_second["name"]) == (True, "Welder two")
+    assert [each["reason"] for each in of_second["asked"]] == expected["Welder two"][1]
 
     # Who has left does not come in, whatever else he has.
     people.deactivate_person(actor=world.site_admin, at=world.t(64), user_id=welder.pk)
-    assert gate(world.viewer) == {"Contractor": (True, []), "Welder": (False, [_LEFT])}
+    assert gate(world.viewer) == {"Contractor": (True, []), "Welder": (False, [_LEFT, _NONE])}
 
 
 def test_who_acts_for_a_company_and_for_which_work(hvk, lasteam):

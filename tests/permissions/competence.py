@@ -39,6 +39,11 @@ def welder(scene) -> str:
     return reverse("competence:person", args=["hvk", scene.world.welder.pk])
 
 
+def decisions(scene) -> str:
+    """At which decisions the welder was judged."""
+    return reverse("competence:decisions", args=["hvk", scene.world.welder.pk])
+
+
 def planned(scene) -> dict[str, object]:
     """That he is to obtain it anew."""
     return {"competence": Competence.objects.get().pk, "planned_on": "2026-12-01", "seen": "0"}

@@ -22,6 +22,8 @@ from work.ports.between import (
     Conditions,
     Kind,
     Occasion,
+    told,
+    told_against,
 )
 from work.ports.items import (
     Answer,
@@ -130,6 +132,8 @@ __all__ = [
     "search_sources",
     "source_listeners",
     "suppliers",
+    "told",
+    "told_against",
     "ways",
     "words",
 ]
