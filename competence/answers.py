@@ -7,7 +7,7 @@ from competence import addresses
 from competence.facts import Named, PersonFacts, SiteFacts
 from competence.judging import Verdict, firm_lacks, fitness, judge, judge_named
 from competence.needs import said
-from competence.reads import facts, judged, work
+from competence.reads import facts, judged
 from competence.states import Asks
 from work.exceptions import Reason
 from work.ports import Answer, Condition, Fit, ItemContext, Occasion
@@ -41,8 +41,7 @@ class CompetenceConditions:
     def of(self, occasions: Sequence[Occasion], at: datetime) -> list[list[Condition]]:
         """One condition for each thing asked of each person in each capacity: two queries.
 
-        One more where a company may carry out some types of work alone, and where competences are
-        named.
+        One more where competences are named.
         """
         if not occasions:
             return []
@@ -53,11 +52,10 @@ class CompetenceConditions:
         parts = {pk for each in occasions for pk, _ in each.people}
         parts |= {pk for each in occasions for asked in each.named for pk in asked.people}
         people = facts.of_people(parts, sites)
-        types = _types(occasions, sites)
         return [
             [
                 *_of_people(each, sites[each.site_id], people, at),
-                *_of_firms(each, sites[each.site_id], at, types),
+                *_of_firms(each, sites[each.site_id], at),
                 *_by_name(each, sites[each.site_id], people, named, at),
             ]
             for each in occasions
@@ -75,15 +73,37 @@ def _of_people(
                 Reason("competence.need_here", {}, ("user", pk)),
                 _answer(left, None, None, pk, url),
                 pk,
+                capacity=capacity,
             )
         others = judged.beside(occasion, pk, capacity, people)
         beside = fitness(site, people[pk], others, where, at, url)
         for verdict in judge(site, people[pk], where, at, url):
-            until = verdict.until
-            if verdict.reason and verdict.need.supervised and beside.supervised:
-                until, verdict = beside.until, Verdict(verdict.need)
-            answer = _answer(verdict.reason, until, occasion.until, pk, url)
-            yield Condition(said(verdict.need, pk), answer, pk)
+            until = beside.until if beside.supervised else None
+            yield of_verdict(
+                verdict, pk, beside.supervised, until, occasion.until, capacity=capacity, url=url
+            )
+
+
+def of_verdict(
+    verdict: Verdict,
+    pk: int,
+    supervised: bool,
+    supervised_until: datetime | None = None,
+    needed: datetime | None = None,
+    *,
+    capacity: str = "",
+    url: str = "",
+) -> Condition:
+    """What is asked of a person and how it stands. supervised: somebody works beside who is fit.
+
+    needed: till when it must be so.
+    """
+    record, until, reason = verdict.proof and verdict.proof.id, verdict.until, verdict.reason
+    how = "exempt" if verdict.exempt else ""
+    if reason is not None and verdict.need.supervised and supervised:
+        how, until, reason = "supervised", supervised_until, None
+    what = said(verdict.need, pk, how, record)
+    return Condition(what, _answer(reason, until, needed, pk, url), pk, capacity=capacity)
 
 
 def _by_name(
@@ -108,23 +128,7 @@ def _by_name(
                 yield Condition(said(verdict.need, pk), answer, pk, asked)
 
 
-def _types(occasions: Sequence[Occasion], sites: Mapping[int, SiteFacts]) -> dict[int, int]:
-    """The types of the work of occasions of companies that may carry out some alone, by its id."""
-    ids = {
-        item_id
-        for each in occasions
-        if any(
-            team_id in sites[each.site_id].firms and sites[each.site_id].firms[team_id].type_ids
-            for team_id in each.companies
-        )
-        for item_id in each.item_ids
-    }
-    return work.types(ids) if ids else {}
-
-
-def _of_firms(
-    occasion: Occasion, site: SiteFacts, at: datetime, types: Mapping[int, int]
-) -> Iterable[Condition]:
+def _of_firms(occasion: Occasion, site: SiteFacts, at: datetime) -> Iterable[Condition]:
     """Each company that takes part is approved and insured there, where the site asks that."""
     asked = any(
         rule.asks == Asks.APPROVAL
@@ -136,9 +140,8 @@ def _of_firms(
     for team_id in occasion.companies:
         if team_id not in site.firms and not asked:
             continue
-        of_work = {types[pk] for pk in occasion.item_ids if pk in types}
         firm = site.firms.get(team_id)
-        against, until = firm_lacks(firm, occasion.place_path, at, of_work)
+        against, until = firm_lacks(firm, occasion.place_path, at, occasion.type_ids)
         clears = ("role", str(Role.COMPETENCE_COORDINATOR))
         reasons = [
             Reason(
@@ -173,6 +176,7 @@ def register() -> None:
     """Register all of it."""
     from competence import panels
     from competence.demo import Play
+    from competence.listening import Decisions
     from competence.services.importing import Records
     from competence.words import WORDS
     from work import ports
@@ -187,3 +191,4 @@ def register() -> None:
     ports.lapses.register(panels.LAPSES)
     ports.importers.register(Records())
     ports.plays.register(Play())
+    ports.item_listeners.register(Decisions())

@@ -141,7 +141,8 @@ class Approve(Act):
     """What a company is approved for, where, until when."""
 
     work_scope = text(_("Approved for"))
-    types = several(_("Types of work"), hint=_("None: whatever is said above."))
+    types = several(_("Types of work"), hint=_("It carries out work of these types alone."))
+    any_type = forms.BooleanField(label=_("Any type of work"), required=False)
     place = choice(_("Where"), [], required=False, empty=_("The whole site"))
     valid_on = day(_("Valid up to and including"))
 
@@ -152,12 +153,14 @@ class Approve(Act):
             self.fields["types"].choices = self.known.types
             self.initial.setdefault("work_scope", self.known.company.work_scope)
             self.initial.setdefault("types", self.known.company.type_ids)
+            said = self.known.company.approved_at is not None
+            self.initial.setdefault("any_type", said and not self.known.company.type_ids)
 
 
 class NameForemen(Act):
     """Who of a company's people acts for it."""
 
-    people = several(_("Acts for the company"), hint=_("Nobody: each of its people does."))
+    people = several(_("Acts for the company"), hint=_("Nobody else of it does."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -36,14 +36,20 @@ class Need:
         )
 
 
-def said(need: Need, pk: int) -> Reason:
-    """What is asked of a person, in coded words."""
+def said(need: Need, pk: int, how: str = "", record: int | None = None) -> Reason:
+    """What is asked of a person, in coded words.
+
+    how: "supervised" or "exempt", where that is why it is met. record: the proof.
+    """
     if need.asks == Asks.INDUCTION and need.rule:
         return Reason("competence.need_induction", {"place": need.rule.place}, ("user", pk))
     if need.asks == Asks.APPROVAL or need.competence is None:
         return Reason("competence.need_approval", {}, ("user", pk))
-    named = {"key": need.competence.code, "competence": need.competence.name}
-    return Reason("competence.need", named, ("user", pk))
+    named: dict[str, Any] = {"key": need.competence.code, "competence": need.competence.name}
+    if record is not None:
+        named["record"] = record
+    code = {"supervised": "competence.need_supervised", "exempt": "competence.need_exempt"}
+    return Reason(code.get(how, "competence.need"), named, ("user", pk))
 
 
 def firm_of(person: PersonFacts, where: Where, at: datetime) -> int | None:

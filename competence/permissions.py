@@ -64,7 +64,7 @@ BY_ROLE: dict[Action, frozenset[Role]] = {
 }
 # What is seen in practice is recorded and verified by who leads the work too.
 _SEEN_IN_PRACTICE = {Kind.SKILL, Kind.VERIFICATION}
-# What a company's people see and do of their own; of these, what its foremen do where any is named.
+# What a company's people see and do of their own; of these, what its foremen alone do.
 _OF_OWN_COMPANY = {Action.SEE, Action.GATE, Action.RECORD, Action.SHOW}
 FOR_COMPANY = {Action.RECORD, Action.SHOW}
 

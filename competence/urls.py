@@ -12,6 +12,7 @@ urlpatterns = [
     path(_SITE, overview.overview, name="overview"),
     path(f"{_SITE}matrix/", matrix.matrix, name="matrix"),
     path(f"{_SITE}people/<int:pk>/", person.person, name="person"),
+    path(f"{_SITE}people/<int:pk>/decisions/", person.decisions, name="decisions"),
     path(f"{_SITE}companies/", companies.company_list, name="company_list"),
     path(f"{_SITE}companies/<path:code>/", company.company, name="company"),
     path(f"{_SITE}gate/", gate.gate, name="gate"),

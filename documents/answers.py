@@ -202,8 +202,11 @@ def _clears(found: Course, verdict: Verdict) -> tuple[str, int | str]:
 
 def _in_use(found: Course, there: set[int], at: datetime) -> Condition:
     """The document is in force, and to be had."""
-    need = Reason("need.documents.document", {"document": found.code, "url": found.url})
+    params, code = {"document": found.code, "url": found.url}, "document"
     verdict = course.to_start(found.terms, None, at)
+    if verdict.met and verdict.term is not None:
+        params, code = params | {"revision": verdict.term.label}, "revision"
+    need = Reason(f"need.documents.{code}", params)
     if verdict.met and found.id not in there:
         verdict = Verdict(False, "no_file", verdict.term)
     return Condition(need, _answer(found, Verdict(True) if verdict.met else verdict))

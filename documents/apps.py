@@ -16,7 +16,7 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the domain answers for."""
-        from documents import answers, panels
+        from documents import answers, naming, panels
         from documents.demo import Play
         from documents.listening import Starts
         from documents.services.importing import Register
@@ -38,5 +38,6 @@ class DocumentsConfig(AppConfig):
         )
         ports.lapses.register(ports.Lapse("documents.effective", _LAPSES))
         ports.importers.register(Register())
+        ports.namings.register(naming.OfItems())
         ports.words.register(WORDS)
         ports.plays.register(Play())

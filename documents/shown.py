@@ -206,6 +206,54 @@ def sheet(site: Any, page: Page, url: str) -> dict[str, Any]:
     }
 
 
+def opened(site: Any, page: Page, file: RevisionFile, url: str, content: str) -> dict[str, Any]:
+    """A file as it is opened or printed: of which revision, how that stands now, what is instead.
+
+    url: of the document; content: where what is in the file is, for a while.
+    """
+    revision = file.revision
+    phase = revision.phase(page.at)
+    current = page.current if page.current != revision else None
+    return {
+        "site": site,
+        "document": _head(page),
+        "as_of": page.at,
+        "url": url,
+        "print_url": reverse("documents:document_print", args=[site.slug, page.document.code]),
+        "revision": {
+            "label": revision.label,
+            "phase": str(phase),
+            "phase_text": phase.label,
+            "in_force": phase == Phase.EFFECTIVE,
+            "begins": revision.begins,
+            "ends": revision.ends,
+            "people": [] if page.guest else _people(revision),
+        },
+        "current": {
+            "label": current.label,
+            "begins": current.begins,
+            "files": [
+                {
+                    "name": each.name,
+                    "url": reverse("documents:document_file", args=[site.slug, each.pk]),
+                }
+                for each in page.files.get(current.pk, ())
+            ],
+        }
+        if current
+        else None,
+        "coming": {"label": page.coming.label, "begins": page.coming.begins}
+        if page.coming and page.coming != revision
+        else None,
+        "file": {
+            "name": file.name,
+            "size": file.blob.size,
+            "is_image": file.blob.content_type.startswith("image/"),
+            "url": content,
+        },
+    }
+
+
 def as_file(path: Path, file: RevisionFile, at: datetime) -> HttpResponse:
     """The content, as an attachment that runs nothing and says what it was when it was taken."""
     revision = file.revision

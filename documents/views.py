@@ -1,4 +1,4 @@
-"""The pages of documents: the list, one document, a new one, its files, its print."""
+"""The pages of documents: the list, one document, a new one, its print."""
 
 import uuid
 from datetime import datetime
@@ -14,7 +14,7 @@ from documents import shown
 from documents.deeds import DEEDS, Known
 from documents.forms import WriteDocument
 from documents.listing_page import list_values
-from documents.models import Document, RevisionFile
+from documents.models import Document
 from documents.permissions import Action, can_at
 from documents.reads import page as read
 from documents.reads.visible import visible_documents
@@ -34,7 +34,6 @@ from work.pages import (
     site_view,
 )
 from work.permissions import Scope
-from work.services import files
 
 
 @require_safe
@@ -89,7 +88,8 @@ def _act(request: HttpRequest) -> uuid.UUID:
         return uuid.uuid4()
 
 
-def _found(site: Any, who: Scope, at: datetime, code: str) -> Document:
+def found(site: Any, who: Scope, at: datetime, code: str) -> Document:
+    """A document that the reader may know of, by its code."""
     if "\x00" in code:
         raise Http404
     rows = visible_documents(who, site.pk, at).filter(code__iexact=code)
@@ -106,7 +106,7 @@ def document_detail(
     request: HttpRequest, site: Any, who: Scope, at: datetime, code: str
 ) -> HttpResponse:
     """One document: what is in force, what comes, what depends on it; POST does an act of it."""
-    document = _found(site, who, at, code)
+    document = found(site, who, at, code)
     url = reverse("documents:document_detail", args=[site.slug, document.code])
 
     def draw(
@@ -116,7 +116,7 @@ def document_detail(
         status: int = 200,
         done: bool = False,
     ) -> HttpResponse:
-        page = read.load(_found(site, who, at, code) if done else document, who, at)
+        page = read.load(found(site, who, at, code) if done else document, who, at)
         values = shown.values(site, page, url, failed)
         values |= {"refusal": refusal, "done": done}
         name = "documents/document_detail.html"
@@ -149,28 +149,9 @@ def document_print(
     request: HttpRequest, site: Any, who: Scope, at: datetime, code: str
 ) -> HttpResponse:
     """A sheet with the revision in force and as of when: what a print goes under."""
-    document = _found(site, who, at, code)
+    document = found(site, who, at, code)
     page = read.load(document, who, at)
     url = reverse("documents:document_detail", args=[site.slug, document.code])
     values = shown.sheet(site, page, url)
     values["drawn"] = qr_code(request.build_absolute_uri(url))
     return render(request, "documents/document_print.html", values)
-
-
-@require_safe
-@site_view
-def document_file(
-    request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int
-) -> HttpResponse:
-    """A file of a revision, under a name that says which revision it is, and as of when."""
-    rows = RevisionFile.objects.filter(pk=pk, removed_at=None, revision__document__site=site)
-    file = rows.select_related("blob", "revision__document").first()
-    if file is None:
-        raise Http404
-    page = read.load(_found(site, who, at, file.revision.document.code), who, at)
-    if file.revision_id not in {each.pk for each in page.revisions}:
-        raise Http404
-    path = files.path_of(file.blob.sha256)
-    if not path.exists():
-        raise Http404
-    return shown.as_file(path, file, at)

@@ -6,6 +6,12 @@ from work.ports import Words
 
 _ASKED = {
     "need.documents.document": _("%(document)s must be in force"),
+    "need.documents.revision": _("%(document)s revision %(revision)s must be in force"),
+    "need.documents.coming": _(
+        "%(document)s revision %(revision)s must be in force: from %(since)s"
+    ),
+    "need.documents.began": _("%(document)s revision %(revision)s, in force at the start"),
+    "need.documents.lines_of": _("%(document)s revision %(revision)s: its lines, read and signed"),
     "need.documents.lines": _("%(document)s: the lines of its new revision, read and signed"),
     "need.documents.acknowledged": _("%(document)s must be acknowledged"),
     "documents.missing": _("There is no such document at this site."),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("stop/", lists.stop_here, name="stop_here"),
     path("<str:number>/", detail.permit_detail, name="permit_detail"),
     path("<str:number>/print/", detail.permit_print, name="permit_print"),
+    path("<str:number>/judged/", detail.permit_judged, name="permit_judged"),
     path("<str:number>/edit/", new.permit_edit, name="permit_edit"),
     path("<str:number>/copy/", new.permit_copy, name="permit_copy"),
 ]

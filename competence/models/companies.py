@@ -23,7 +23,7 @@ class Company(models.Model):
 
     type_ids: the types of work it may carry out; none: whatever work_scope says. until: the
     approval ends at that second, and with it all that its people may do here. foremen: who of its
-    people acts for it; none: each of them does.
+    people acts for it; none: none of them does.
     """
 
     site = models.ForeignKey("work.Site", models.PROTECT, related_name="+")

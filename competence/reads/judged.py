@@ -39,11 +39,13 @@ def of_item(item: ItemContext, known: Codes) -> Where:
 
 
 def of_occasion(occasion: Occasion, capacity: str) -> Where:
-    """What an occasion asks of who takes part as this."""
+    """What an occasion asks of who takes part as this.
+
+    Not what is asked of the type of work and its things: that is asked of who carries it out.
+    """
     return Where(
         site_id=occasion.site_id,
         path=occasion.place_path,
-        class_ids=frozenset(occasion.asset_class_ids),
         team_id=occasion.companies[0] if len(occasion.companies) == 1 else None,
         codes=frozenset({(occasion.kind, occasion.code)}),
         capacity=capacity,

@@ -1,5 +1,6 @@
 """One person's competences, and who has what: the person page and the matrix."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,6 +41,24 @@ def records(site: Any, person: Any) -> list[Record]:
     rows = Record.objects.filter(person=person, site_id=site.pk)
     joined = ("competence", "recorded_by", "verified_by", "revoked_by", "note", "blob")
     return list(rows.select_related(*joined).order_by("competence__name", "-pk")[:200])
+
+
+def proofs(site: Any, decisions: Sequence[dict[str, Any]]) -> None:
+    """Put on what decisions rested, as it is called, where they say it: one query."""
+    asked = [
+        each
+        for decision in decisions
+        for person in decision["people"]
+        for each in person["asked"]
+        if each["record"] is not None
+    ]
+    wanted = {each["record"] for each in asked}
+    rows = (
+        Record.objects.filter(site_id=site.pk, pk__in=wanted) if wanted else Record.objects.none()
+    )
+    called = {row.pk: row.reference or row.file_name for row in rows}
+    for each in asked:
+        each["proof"] = called.get(each["record"], "")
 
 
 def exemptions(site: Any, person: Any, at: datetime) -> list[Exemption]:

@@ -22,12 +22,6 @@ def _items(wanted: Q) -> QuerySet[Any]:
     return rows.filter(status__in=sorted(OPEN)).select_related("place", "type").distinct()
 
 
-def types(ids: Collection[int]) -> dict[int, int]:
-    """The types of these items: one query."""
-    rows = apps.get_model("work", "WorkItem")._default_manager.filter(pk__in=list(ids))
-    return dict(rows.values_list("pk", "type_id"))
-
-
 def of_people(site_id: int, people: Collection[int]) -> list[Any]:
     """The open items that these people execute at a site."""
     return items(Q(site_id=site_id, executors__in=list(people)))

@@ -81,14 +81,17 @@ def allow(act: OpenAct, action: Action, site_id: int, **about: Any) -> None:
 
 
 def acts_for(who: Scope, action: Action, site_id: int, **about: Any) -> bool:
-    """Whether who may do this for the own company alone is one of those who act for it."""
+    """Whether who may do this for the own company alone is one of those who act for it.
+
+    Of a company that the site does not follow, each of its people; what they show another verifies.
+    """
     team_id = about.get("company_id")
     if action not in FOR_COMPANY or team_id not in who.companies(site_id):
         return True
     if may(who, action, site_id, **{**about, "company_id": None}):
         return True
     company = Company.objects.filter(site_id=site_id, team_id=team_id).only("foremen").first()
-    return company is None or not company.foremen or who.user_id in company.foremen
+    return company is None or who.user_id in company.foremen
 
 
 def person_at(act: OpenAct, site_id: int, user_id: int) -> tuple[Any, int | None]:

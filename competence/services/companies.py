@@ -17,8 +17,18 @@ from work.services import OpenAct, door
 from work.states import Role, TeamKind
 
 
-def _invite(act: OpenAct, *, site_id: int, team_id: int | None, seen: int | None = None) -> Company:
-    """Ask a contractor company for its papers; from now on its people need its approval."""
+def _invite(
+    act: OpenAct,
+    *,
+    site_id: int,
+    team_id: int | None,
+    foremen: Collection[int] = (),
+    seen: int | None = None,
+) -> Company:
+    """Ask a contractor company for its papers; from now on its people need its approval.
+
+    foremen: who of its people acts for it; nobody else of it does.
+    """
     enter_site(act, site_id)
     allow(act, Action.INVITE, site_id)
     not_stale(seen)
@@ -31,7 +41,11 @@ def _invite(act: OpenAct, *, site_id: int, team_id: int | None, seen: int | None
     if Company.objects.filter(team=team).exists():
         raise Refused(Reason("competence.company_known"))
     made = Company.objects.create(
-        site_id=site_id, team=team, invited_by=act.person, invited_at=act.at
+        site_id=site_id,
+        team=team,
+        foremen=_of_company(act, site_id, team.pk, foremen),
+        invited_by=act.person,
+        invited_at=act.at,
     )
     act.record("invited", made, team=team.pk)
     _recheck.of_company(act, site_id, team.pk)
@@ -65,12 +79,13 @@ def _approve(
     until: datetime | None,
     place_id: int | None = None,
     type_ids: Collection[int] = (),
+    any_type: bool = False,
     seen: int | None = None,
 ) -> Company:
     """Let a company work: for what, where, until when. Another does it than who submitted.
 
-    type_ids: of these types of work alone; none: of any. What was approved is approved anew in
-    the same way.
+    type_ids: of these types of work alone; else any_type says that it is of any. What was approved
+    is approved anew in the same way.
     """
     company = _to_approve(act, company_id, seen, place_id)
     not_from(company, CompanyState.SUBMITTED, CompanyState.APPROVED, CompanyState.SUSPENDED)
@@ -94,6 +109,8 @@ def _approve(
     known = types._default_manager.filter(site_id=company.site_id, pk__in=type_ids)
     if type_ids and known.count() != len(set(type_ids)):
         reasons.append(Reason("type_unknown"))
+    if not type_ids and not any_type:
+        reasons.append(Reason("competence.types_needed"))
     if reasons:
         raise Refused(reasons)
     company.state, company.approved_by, company.approved_at = (
@@ -121,24 +138,29 @@ def _name_foremen(
 ) -> Company:
     """Say who of a company's people acts for it: shows papers, brings people, records for them.
 
-    Named nobody, each of them does, as before anybody was named.
+    Where nobody is named, nobody of the company does.
     """
     company = _entered(act, company_id, seen, Action.INVITE)
+    company.foremen = _of_company(act, company.site_id, company.team_id, people)
+    save(company, "foremen")
+    act.record("foremen_named", company, team=company.team_id, people=company.foremen)
+    return company
+
+
+def _of_company(act: OpenAct, site_id: int, team_id: int, people: Collection[int]) -> list[int]:
+    """These people, each of whom comes for the company now."""
     roles: Any = get_user_model()._meta.get_field("memberships").related_model
     here = roles._default_manager.filter(
         Q(ends=None) | Q(ends__gt=act.at),
-        site_id=company.site_id,
-        company_id=company.team_id,
+        site_id=site_id,
+        company_id=team_id,
         role=Role.CONTRACTOR,
         user__in=list(people),
         user__is_active=True,
     )
     if set(people) - set(here.values_list("user_id", flat=True)):
         raise Refused(Reason("competence.not_of_company"))
-    company.foremen = sorted(set(people))
-    save(company, "foremen")
-    act.record("foremen_named", company, team=company.team_id, people=company.foremen)
-    return company
+    return sorted(set(people))
 
 
 def _suspend(act: OpenAct, *, company_id: int, why: str, seen: int | None = None) -> Company:

@@ -159,11 +159,13 @@ def _kept(row: Record) -> Reason | None:
 def _put(row: Record, said: Mapping[str, Any], at: datetime, zone: str) -> list[Misfit]:
     """Put what is said on a record that is not saved; what of it cannot be."""
     misfits = []
+    lasts = ends(row.competence, row.obtained_on, None, zone)
+    as_long_as_it_lasts = not row.pk or (lasts is not None and row.valid_until == lasts)
     if "obtained_on" in said:
         row.obtained_on = date.fromisoformat(said["obtained_on"])
     if "valid_until" in said:
         row.valid_until = end_of_day(date.fromisoformat(said["valid_until"]), zone)
-    elif not row.pk:
+    elif as_long_as_it_lasts:
         row.valid_until = ends(row.competence, row.obtained_on, None, zone)
     row.reference = said.get("reference", row.reference)
     misfits += [Misfit("obtained_on", why) for why in on_what_day(row.obtained_on, at, zone)]

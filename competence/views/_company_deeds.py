@@ -29,6 +29,7 @@ def _approve(given: Given) -> object:
         work_scope=given.get("work_scope"),
         place_id=int(place) if place.isdecimal() else None,
         type_ids=[int(each) for each in given.get("types", [])],
+        any_type=bool(given.get("any_type")),
         until=until(given, _zone(given)),
     )
 

@@ -139,7 +139,7 @@ def _facts(found: Any, known: Known) -> list[dict[str, str]]:
     rows = [
         (_("Approved for"), found.work_scope),
         (_("Types of work"), types),
-        (_("Acts for it"), foremen or _("Everybody of it")),
+        (_("Acts for it"), foremen or _("Nobody of it yet: name its foremen")),
         (_("Where"), str(found.place) if found.place else _("The whole site")),
         (_("Invited by"), found.invited_by.name),
         (_("Submitted by"), found.submitted_by.name if found.submitted_by else ""),

@@ -8,7 +8,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
 
 from competence.facts import SiteFacts
 from competence.permissions import Action, may
@@ -21,6 +22,7 @@ from competence.views._person_deeds import DEEDS
 from competence.views._person_rows import gap_rows, record_rows, told_rows
 from work.pages import Deed, Failed, Offer, fragment, offered, panels, sent, site_view
 from work.permissions import Scope
+from work.reads import judged as trail
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,8 @@ class Known:
     asked: SiteFacts
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@site_view
-def person(request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int) -> HttpResponse:
-    """One person; POST does an act."""
+def _found(site: Any, who: Scope, at: datetime, pk: int) -> Any:
+    """A person of whom the reader may know what he has."""
     found = read.find(site, at, pk)
     guest = who.only_contractor(site.pk)
     if found is None or (guest and found.here_for not in who.companies(site.pk)):
@@ -43,6 +43,31 @@ def person(request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int) -
     own = found.here_for in who.companies(site.pk)
     if not (own or who.user_id == pk or may(who, Action.SEE, site.pk)):
         raise PermissionDenied
+    return found
+
+
+@require_safe
+@site_view
+def decisions(request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int) -> HttpResponse:
+    """To what the person was judged able, at which decision, on what: as it was known then."""
+    found = _found(site, who, at, pk)
+    judged = trail.rows(trail.of_person(site.pk, found.pk), who, found.pk)
+    read.proofs(site, judged)
+    values = {
+        "site": site,
+        "judged": judged,
+        "above": found.name,
+        "above_url": resolve_url("competence:person", site.slug, found.pk),
+    }
+    name = "judged_page.html"
+    return render(request, f"{name}#judged" if fragment(request) else name, values)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@site_view
+def person(request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int) -> HttpResponse:
+    """One person; POST does an act."""
+    found = _found(site, who, at, pk)
     asked = facts.of_sites([site.pk])[site.pk]
     known = Known(choices.competences(site), choices.induction_places(site, who, asked), asked)
     draw = functools.partial(_draw, request, site, who, at, found, known)
@@ -79,6 +104,11 @@ def _draw(
     rows = record_rows(site, who, at, found, records, url, failed)
     values = {
         "site": site,
+        "judged": {
+            "id": "judged",
+            "title": gettext_lazy("Judged at decisions"),
+            "url": resolve_url("competence:decisions", site.slug, found.pk),
+        },
         "person": {
             "name": found.name,
             "company": found.company.name if found.company else "",

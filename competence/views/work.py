@@ -12,6 +12,7 @@ from competence.views import _shown
 from work.pages import fragment, site_view
 from work.permissions import Scope
 from work.reads import item as items
+from work.reads import judged as trail
 
 
 @require_safe
@@ -25,8 +26,12 @@ def of_item(request: HttpRequest, site: Any, who: Scope, at: datetime, number: s
     judged = read.of_item(item, at)
     said = _shown.named([verdict for _, some, _ in judged for verdict in some], who)
     linked = _shown.may_see(who, site)
+    guest = who.only_contractor(site.pk)
+    decisions = [] if guest else trail.rows(trail.of_item(item.pk), who)
+    read.proofs(site, decisions)
     values = {
         "site": site,
+        "judged": decisions,
         "item": _shown.item_row(site, item),
         "people": [
             {

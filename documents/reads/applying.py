@@ -103,14 +103,14 @@ def to_occasions(occasions: Sequence[Occasion]) -> list[list[Wanted]]:
         sites={each.site_id for each in occasions},
         paths={each.place_path for each in occasions},
         classes={pk for each in occasions for pk in each.asset_class_ids},
-        types=(),
+        types={pk for each in occasions for pk in each.type_ids},
     )
     return [
         _strictest(
             row
             for row in rows
             if (row.kind_key, row.kind_code) == (each.kind, each.code)
-            and row.work_type_id is None
+            and (row.work_type_id is None or row.work_type_id in each.type_ids)
             and row.reaches(each.site_id, each.place_path, each.asset_class_ids)
         )
         for each in occasions

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, OuterRef, Q, Subquery, Value
 from django.urls import NoReverseMatch, reverse
 
 from documents.course import Readers, Term, current
@@ -16,7 +17,10 @@ from work.ports import Occasion
 
 @dataclass(frozen=True)
 class Course:
-    """A document and its revisions that were, are or will be in use, in their order."""
+    """A document and its revisions that were, are or will be in use, in their order.
+
+    began: the one under which the item began of which the document was asked.
+    """
 
     id: int
     site_id: int
@@ -25,6 +29,7 @@ class Course:
     owner_id: int
     withdrawn: bool
     url: str
+    began: int | None = None
     terms: tuple[Term, ...] = ()
 
 
@@ -42,19 +47,20 @@ _REVISION = (
 )
 
 
-def courses(document_ids: Iterable[int]) -> dict[int, Course]:
-    """The courses of some documents: one query."""
+def courses(document_ids: Iterable[int], item_id: int | None = None) -> dict[int, Course]:
+    """The courses of some documents, as an item asks for them where one is named: one query."""
     wanted = {pk for pk in document_ids if pk is not None}
     if not wanted:
         return {}
     rows = Document.objects.filter(pk__in=wanted).order_by("pk", "revisions__effective")
     terms: dict[int, list[Term]] = defaultdict(list)
     found = {}
-    for pk, site_id, code, title, owner, withdrawn, slug, *revision in rows.values_list(
-        *_DOCUMENT, *_REVISION
+    rows = rows.annotate(began=_began(item_id))
+    for pk, site_id, code, title, owner, withdrawn, slug, began, *revision in rows.values_list(
+        *_DOCUMENT, "began", *_REVISION
     ):
         found[pk] = Course(
-            pk, site_id, code, title, owner, withdrawn is not None, address(slug, code)
+            pk, site_id, code, title, owner, withdrawn is not None, address(slug, code), began
         )
         if revision[2] is not None:
             terms[pk].append(_term(*revision))
@@ -76,6 +82,14 @@ def called(occasions: Iterable[Occasion], kind: str) -> dict[tuple[int, str], in
     of_site = {"site__in": {site for site, _code in named}, "code__in": {code for _, code in named}}
     rows = Document.objects.filter(**of_site, withdrawn_at=None)
     return {(site, code): pk for pk, site, code in rows.values_list("pk", "site_id", "code")}
+
+
+def _began(item_id: int | None) -> Any:
+    """The revision under which an item began last, of each document."""
+    if item_id is None:
+        return Value(None, output_field=BigIntegerField())
+    began = ItemRevision.objects.filter(document=OuterRef("pk"), item=item_id)
+    return Subquery(began.order_by("-at", "-pk").values("revision_id")[:1])
 
 
 def course_of(document: Document) -> list[Term]:

@@ -43,6 +43,8 @@ def occasion(
         site_id=permit.site_id,
         place_path=permit.place.path,
         item_ids=tuple(each.item_id for each in facts.links),
+        asset_class_ids=tuple(sorted({pk for each in facts.links for pk in each.class_ids})),
+        type_ids=tuple(sorted({each.type_id for each in facts.links})),
         people=tuple(parts),
         companies=(permit.team_id,) if permit.team_id else (),
         until=until,
@@ -70,6 +72,7 @@ def against(
     """What is asked and not so: each with its reason and who clears it."""
     asked = occasion(facts, people, until)
     conditions = _conditions([asked], facts.at)
+    facts.judged += ports.told(conditions)
     return _unmet(conditions) + (_unknown(facts, conditions) if asked.named else [])
 
 

@@ -112,7 +112,7 @@ def moved(act: OpenAct, facts: Facts, verb: Verb, state: State, **data: Any) -> 
     before = permit.state
     permit.version += 1
     put(permit, state, permit.state_since if before == state else act.at)
-    act.record(f"permit_{verb}", permit, before=before, after=str(state), **data)
+    act.record(f"permit_{verb}", permit, before=before, after=str(state), **data, **judged(facts))
     heard(act, permit)
     return permit
 
@@ -122,8 +122,16 @@ def changed(act: OpenAct, facts: Facts, verb: str, **data: Any) -> Permit:
     permit = facts.permit
     permit.version += 1
     permit.save()
-    act.record(f"permit_{verb}", permit, **data)
+    act.record(f"permit_{verb}", permit, **data, **judged(facts))
     return permit
+
+
+def judged(facts: Facts) -> dict[str, Any]:
+    """Who was judged able to what for the act, as its event keeps it."""
+    if not facts.judged:
+        return {}
+    once = [each for n, each in enumerate(facts.judged) if each not in facts.judged[:n]]
+    return {"judged": once, "label": f"P-{facts.permit.number}"}
 
 
 def heard(act: OpenAct, permit: Permit, more: Iterable[int] = ()) -> None:

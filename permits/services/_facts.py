@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import FilteredRelation, Q, QuerySet, Value
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import F, FilteredRelation, Q, QuerySet, Value
 
 from permits.models import (
     GasTest,
@@ -47,6 +48,8 @@ class Facts:
     signatures: list[Signature] = field(default_factory=list)
     tests: list[GasTest] = field(default_factory=list)
     isolations: list[Any] = field(default_factory=list)
+    # What was asked of people who take part, and how it stood: `_asked.against` says so.
+    judged: list[dict[str, Any]] = field(default_factory=list)
     issue: Issue | None = None
     stop: Stop | None = None
 
@@ -202,7 +205,15 @@ def _hazards() -> QuerySet[Hazard]:
 
 @prepared
 def _links() -> QuerySet[PermitItem]:
-    return PermitItem.objects.filter(permit_id=given("permit"), ended_at=None)
+    """Each with the type of the work and the classes of its things."""
+    classes = ArrayAgg(
+        "item__assets__asset_class",
+        filter=Q(item__assets__isnull=False),
+        distinct=True,
+        default=Value([]),
+    )
+    rows = PermitItem.objects.filter(permit_id=given("permit"), ended_at=None)
+    return rows.annotate(type_id=F("item__type_id"), class_ids=classes)
 
 
 @prepared

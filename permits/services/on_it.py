@@ -3,7 +3,7 @@
 from permits.models import Permit, Presence
 from permits.permissions import may_sign_for
 from permits.services import _named
-from permits.services._enter import enter, known
+from permits.services._enter import enter, judged, known
 from permits.states import Verb
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.services import OpenAct, door
@@ -32,7 +32,7 @@ def _sign_on(
     presence = Presence.objects.create(
         permit=permit, person_id=who, name=name, on_at=act.at, on_by=act.person
     )
-    act.record("permit_signed_on", permit, presence=presence.pk, user=who)
+    act.record("permit_signed_on", permit, presence=presence.pk, user=who, **judged(facts))
     return presence
 
 

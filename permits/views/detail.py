@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from permits.models import Permit
@@ -27,6 +28,7 @@ from work.pages import (
     worded,
 )
 from work.permissions import Scope
+from work.reads import judged
 
 # The step that comes next, of which the page says what is missing.
 _NEXT = {
@@ -87,6 +89,33 @@ def permit_print(
     return render(request, "permits/permit_print.html", values)
 
 
+def _judged(site: Any, who: Scope, permit: Permit) -> dict[str, Any] | None:
+    """The section of who was judged able to what; a guest is told nothing of others."""
+    if who.only_contractor(site.pk):
+        return None
+    url = reverse("permits:permit_judged", args=[site.slug, f"P-{permit.number}"])
+    return {"id": "judged", "title": _("Judged at decisions"), "url": url}
+
+
+@require_safe
+@site_view
+def permit_judged(
+    request: HttpRequest, site: Any, who: Scope, at: datetime, number: str
+) -> HttpResponse:
+    """Who was judged able to what at which decision on it, as it was known then."""
+    permit = _found(site, who, number)
+    if who.only_contractor(site.pk):
+        raise Http404
+    values = {
+        "site": site,
+        "judged": judged.rows(judged.of_subject("permits.permit", permit.pk), who),
+        "above": f"P-{permit.number}",
+        "above_url": _url(site, permit),
+    }
+    name = "judged_page.html"
+    return render(request, f"{name}#judged" if fragment(request) else name, values)
+
+
 def _found(site: Any, who: Scope, number: str) -> Permit:
     permit = read.find(site, who, number)
     if permit is None:
@@ -137,6 +166,7 @@ class _Page:
             if self._offers(Verb.EDIT, facts)
             else "",
             "printed": read.printed_before(facts, *printed),
+            "judged": _judged(self.site, self.who, facts.permit),
         }
         name = "permits/permit_detail.html"
         name += "#permit" if fragment(self.request) else ""

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from competence.models import Record
 from competence.reads import forecast
 from competence.reads import people as reads
 from competence.reads.gate import entries
@@ -15,11 +16,13 @@ from work import ports
 from work.exceptions import Refused
 from work.models import WorkItem
 from work.permissions import scope
+from work.reads import judged as trail
 from work.reasons import say
 from work.services import execution, items, people
 
 RAISED = "P0001"
 _LEFT = "Welder has left."
+_NONE = "Welder has no Weld paper (WELD)."
 
 
 def blocks(item, at) -> bool:
@@ -31,7 +34,11 @@ def lasteam(hvk):
     """LasTeam as the site let it work: insured for two hours, approved for a month."""
     world = hvk.world
     company = companies.invite(
-        actor=hvk.second, at=world.t(-300), site_id=world.site.pk, team_id=world.lasteam.pk
+        actor=hvk.second,
+        at=world.t(-300),
+        site_id=world.site.pk,
+        team_id=world.lasteam.pk,
+        foremen=[world.contractor.pk],
     )
     paper = papers.add(
         actor=world.contractor,
@@ -48,6 +55,7 @@ def lasteam(hvk):
         at=world.t(-260),
         company_id=company.pk,
         work_scope="Welding",
+        any_type=True,
         until=world.t(60 * 24 * 30),
     )
 
@@ -147,10 +155,33 @@ def test_the_gate_list_of_today(hvk, lasteam, app):
         executor_ids=[foreman.pk, welder.pk],
     )
     execution.start(actor=foreman, at=world.t(63), item_id=item.pk)
+    # What was known at the start is kept, of whom and on which proof.
+    records.revoke(
+        actor=world.hse,
+        at=world.t(63.5),
+        record_id=Record.objects.get(person=welder).pk,
+        why="Forged",
+    )
+    who = scope(world.planner, world.t(63.6))
+    [decision] = trail.rows(trail.of_person(world.site.pk, welder.pk), who, welder.pk)
+    [of_welder] = decision["people"]
+    assert (decision["label"], decision["at"]) == (f"W-{item.number}", world.t(63))
+    assert [(each["what"], each["state"]) for each in of_welder["asked"]] == [
+        ("Welder: company approved and insured", "Met"),
+        ("Welder: inducted for Havenkade", "Met"),
+        ("Welder: Weld paper (WELD)", "Met"),
+    ]
+    assert of_welder["asked"][2]["record"] == Record.objects.get(person=welder).pk
+    started, stopped = trail.rows(trail.of_item(item.pk), who)
+    assert len(started["people"]) == 2
+    # And who was found unable when it was refused.
+    [of_second] = stopped["people"]
+    assert (stopped["refused"], of_second["name"]) == (True, "Welder two")
+    assert [each["reason"] for each in of_second["asked"]] == expected["Welder two"][1]
 
     # Who has left does not come in, whatever else he has.
     people.deactivate_person(actor=world.site_admin, at=world.t(64), user_id=welder.pk)
-    assert gate(world.viewer) == {"Contractor": (True, []), "Welder": (False, [_LEFT])}
+    assert gate(world.viewer) == {"Contractor": (True, []), "Welder": (False, [_LEFT, _NONE])}
 
 
 def test_who_acts_for_a_company_and_for_which_work(hvk, lasteam):
@@ -158,7 +189,9 @@ def test_who_acts_for_a_company_and_for_which_work(hvk, lasteam):
     world, named = hvk.world, {"company_id": lasteam.pk}
     coordinator = {"actor": hvk.second, "at": world.t(-100)}
     paper = {**named, "kind": "other", "reference": "VCA 4", "until": world.t(9999)}
-    papers.add(actor=world.welder, at=world.t(-101), **paper)
+    companies.name_foremen(**coordinator, **named, people=[])
+    with forbidden():
+        papers.add(actor=world.contractor, at=world.t(-101), **paper)
     with forbidden():
         companies.name_foremen(actor=world.contractor, at=world.t(-100), **named, people=[])
     with refused("competence.not_of_company"):
@@ -180,6 +213,8 @@ def test_who_acts_for_a_company_and_for_which_work(hvk, lasteam):
     approval = {**named, "work_scope": "Cleaning", "until": world.t(60 * 24 * 30)}
     with refused("type_unknown"):
         companies.approve(**coordinator, **approval, type_ids=[0])
+    with refused("competence.types_needed"):
+        companies.approve(**coordinator, **approval)
     companies.approve(**coordinator, **approval, type_ids=[other.pk])
     assert blocks(item, world.t(-50))
     asked = ports.Occasion(
@@ -188,6 +223,7 @@ def test_who_acts_for_a_company_and_for_which_work(hvk, lasteam):
         site_id=world.site.pk,
         place_path=world.l3.path,
         item_ids=(item.pk,),
+        type_ids=(item.type_id,),
         people=((world.contractor.pk, "permits.worker"),),
         companies=(world.lasteam.pk,),
     )
@@ -262,9 +298,8 @@ def test_the_life_of_a_company(hvk, app):
     assert not blocks(item, world.t(-250))
     with refused("competence.not_a_company"):
         companies.invite(actor=second, at=world.at, site_id=world.site.pk, team_id=crew.pk)
-    company = companies.invite(
-        actor=second, at=world.at, site_id=world.site.pk, team_id=world.lasteam.pk
-    )
+    invited = {"site_id": world.site.pk, "team_id": world.lasteam.pk}
+    company = companies.invite(actor=second, at=world.at, **invited, foremen=[world.contractor.pk])
     assert blocks(item, world.at)
     with refused("competence.company_known"):
         companies.invite(actor=second, at=world.at, site_id=world.site.pk, team_id=world.lasteam.pk)
@@ -282,6 +317,7 @@ def test_the_life_of_a_company(hvk, app):
     )
     # Suspended before it submitted: it is not approved without.
     approval = {"company_id": company.pk, "work_scope": "Welding", "until": world.t(600)}
+    approval["any_type"] = True
     companies.suspend(actor=world.hse, at=world.t(1), company_id=company.pk, why="Not yet")
     with refused("competence.not_submitted", "competence.insurance_needed"):
         companies.approve(actor=second, at=world.t(1), **approval)

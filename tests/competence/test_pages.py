@@ -35,7 +35,11 @@ def job(hvk, clock):  # noqa: F811
     """LasTeam is approved; its welder carries out work of today that asks a paper of him."""
     world = hvk.world
     company = companies.invite(
-        actor=hvk.second, at=world.t(-300), site_id=world.site.pk, team_id=world.lasteam.pk
+        actor=hvk.second,
+        at=world.t(-300),
+        site_id=world.site.pk,
+        team_id=world.lasteam.pk,
+        foremen=[world.contractor.pk],
     )
     paper = papers.add(
         actor=world.contractor,
@@ -52,6 +56,7 @@ def job(hvk, clock):  # noqa: F811
         at=world.t(-260),
         company_id=company.pk,
         work_scope="Welding",
+        any_type=True,
         until=world.t(60 * 24 * 60),
     )
     hvk.rule(asks="induction", place_id=world.root.pk)

@@ -8,6 +8,7 @@ from tests.factories import planned_item
 from tests.permits.made import authorised, draft, gas_tested, kinds, ticked
 from work.exceptions import Refused
 from work.permissions import scope
+from work.reads import judged as trail
 from work.reasons import say
 
 
@@ -47,6 +48,19 @@ def test_the_next_gas_test_is_refused_and_another_may(hvk):
     with pytest.raises(Refused, match="permits.name_not_known"):
         on_it.sign_on(**on, name="Bo Smit")
     on_it.sign_on(**on, person_id=world.technician.pk)
+
+    # Each decision keeps of whom it was judged, as what.
+    events = trail.of_subject("permits.permit", permit.pk)
+    parts = [
+        (row["refused"], person["name"], person["as_text"], person["asked"][0]["state"])
+        for row in trail.rows(events, scope(world.planner, world.t(2)))
+        for person in row["people"]
+    ]
+    technician = world.technician.name
+    assert parts[:2] == [
+        (False, technician, "Works under a permit", "Met"),
+        (True, world.second_technician.name, "", "Not met"),
+    ]
 
     gas_tested(world, permit, at=world.t(49))
     state = type(permit).objects.get(pk=permit.pk).state

@@ -124,6 +124,7 @@ def test_the_suppliers_of_the_core():
         ports.panels,
         ports.importers,
         ports.plays,
+        ports.namings,
     ],
 )
 def test_keys_are_dotted_and_registered_once(registry):
@@ -144,6 +145,16 @@ def test_what_is_imported_has_words_and_says_nothing_that_people_do(world):
         assert not {"verified_by", "approver", "acknowledged_by"} & set(each.fields)
         assert each.find(world.site.pk, []) == {}
         assert each.standing(world.site.pk, []) == {}
+
+
+def test_what_a_requirement_is_called_is_one_query(world):
+    item = planned_item(world)
+    for each in ports.namings.all():
+        assert isinstance(each, ports.Naming), each.key
+        assert ports.suppliers.get(each.key) is not None
+        nothing = {ports.Source(each.key, pk) for pk in (1, 2)}
+        assert each.named(item, nothing, world.at) == {}
+        assert queries(lambda each=each, of=nothing: each.named(item, of, world.at)) == 1
 
 
 # --- suppliers -----------------------------------------------------------------------------------

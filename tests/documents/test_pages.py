@@ -97,9 +97,17 @@ def test_a_document_goes_from_nothing_to_force_on_its_pages(world, sign_in, cloc
 
     # Its file says which revision it is and as of when; so does its sheet.
     name = "SOP-1 revision 1 as of 2026-11-24 07.01 one.pdf"
-    answer = reader.get(f"{LIST}files/{one.files.get().pk}/")
+    opened = reader.get(f"{LIST}files/{one.files.get().pk}/")
+    assert "Revision <b>1</b>" in text(opened)
+    assert "As of 24 Nov 2026 07:01" in text(opened)
+    content = opened.context["file"]["url"]
+    answer = reader.get(content)
     assert b"".join(answer.streaming_content) == b"%PDF-1.7 one"
     assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+    # What one page handed out is nobody else's, and lasts for a while.
+    for visitor, url in ((lead, content), (reader, f"{content[:-2]}/")):
+        again = visitor.get(url)
+        assert (again.status_code, again.url) == (302, f"{LIST}files/{one.files.get().pk}/")
     printed = text(reader.get(f"{page(document)}print/"))
     assert "Revision <b>1</b>" in printed
     assert "As of 24 Nov 2026 07:01" in printed
@@ -192,8 +200,10 @@ def test_the_list_is_narrowed_and_each_sees_what_is_theirs(world, sign_in, nrd, 
         assert visitor.get(page(restart)).status_code == 404
         assert visitor.get(f"{page(restart)}print/").status_code == 404
     file = restart.revisions.get(label="4").files.get()
-    taken = guest.get(f"{LIST}files/{file.pk}/")
-    assert (taken.status_code, list(taken.streaming_content) != []) == (200, True)
+    opened = guest.get(f"{LIST}files/{file.pk}/")
+    assert world.area_owner.name not in text(opened)
+    content = opened.context["file"]["url"]
+    assert list(guest.get(content).streaming_content) != []
     assert other.get(f"{LIST}files/{file.pk}/").status_code == 404
     assert do(guest, restart, "acknowledge", restart.revisions.get(label="4").pk).status_code == 303
     items.cancel(actor=world.planner, at=world.t(3), item_id=item.pk, reason="Not now")
@@ -232,13 +242,15 @@ def test_queries_at_1_and_30(world, sign_in, many, clock):
         return len(queries)
 
     def counted() -> dict[str, int]:
+        file = document.revisions.get(label="4").files.get()
         pages = {"list": LIST, "one": page(document), "sheet": f"{page(document)}print/"}
+        pages["file"] = f"{LIST}files/{file.pk}/"
         return {name: asked(url) for name, url in pages.items()}
 
     few = counted()
     grow()
     clock.move_to(world.t(2))
-    assert counted() == few == {"list": 9, "one": 13, "sheet": 11}
+    assert counted() == few == {"list": 9, "one": 13, "sheet": 11, "file": 12}
 
 
 def test_sections_on_the_pages_of_work_and_in_the_search(world, sign_in, clock):
@@ -269,6 +281,12 @@ def test_sections_on_the_pages_of_work_and_in_the_search(world, sign_in, clock):
     four = document.revisions.get(label="4")
     offered = text(sign_in(world.document_controller).get(page(document)))
     assert f"do=withdraw-revision&amp;of={four.pk}" in offered
+    old = visitor.get(f"{LIST}files/{four.files.get().pk}/")
+    assert "Not in force any more, since 24 Nov 2026 06:00" in text(old)
+    assert "In force is revision 5" in text(old)
+    taken = visitor.get(old.context["file"]["url"])
+    assert list(taken.streaming_content) != []
+    assert "revision 4 not in force as of" in taken["Content-Disposition"]
     clock.move_to(world.t(2))
     picture = text(visitor.get("/s/hvk/"))
     assert f'href="{LIST}?view=planned&amp;part=panel"' in picture

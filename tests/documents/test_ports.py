@@ -1,5 +1,7 @@
 """What documents answer other domains; what holds of the supplier whatever the length."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -127,7 +129,15 @@ def test_what_applies_to_a_kind_of_another_domain_is_a_condition_of_it(world, so
     assert [queries(lambda n=n: some.of([occasion] * n, world.t(5))) for n in (1, 30)] == [4, 4]
     [[first, *_]] = some.of([occasion], world.t(5))
     [said] = say([first.what], scope(world.planner, world.t(5)))
-    assert said.text == "SOP-L3-012 must be in force"
+    assert said.text == "SOP-L3-012 revision 4 must be in force"
+    # Of a kind and a type of work: where what it is for is of that.
+    other = papers.document(world, "SOP-HOT", title="Hot work on packing lines")
+    of_kind = {"kind_key": "sorts.type", "kind_code": "hot"}
+    papers.applies(world, other, work_type_id=world.mnt.pk, **of_kind)
+    [conditions] = some.of([replace(occasion, type_ids=(world.mnt.pk,))], world.t(5))
+    assert conditions[0].what.params["document"] == "SOP-HOT"
+    [conditions] = some.of([occasion], world.t(5))
+    assert {each.what.params["document"] for each in conditions} == {"SOP-L3-012"}
 
 
 def test_a_document_is_something_others_may_name(world, nrd):
@@ -148,8 +158,10 @@ def test_a_permit_is_not_checked_without_the_documents_of_its_type(world):
     """Rule 20, over the ports: neither domain knows the other."""
     _cold, hot = made.kinds(world)
     document = papers.document(world, "SOP-HOT")
-    papers.applies(world, document, kind_key="permits.type", kind_code=hot.code)
-    permit = made.assessed(world, hot)
+    of_kind = {"kind_key": "permits.type", "kind_code": hot.code}
+    papers.applies(world, document, work_type_id=world.mnt.pk, **of_kind)
+    papers.applies(world, document, asset_class_id=world.pump.asset_class_id, **of_kind)
+    permit = made.assessed(world, hot, items=[planned_item(world)])
     own = [{"kind": "document", "text": "As written", "needs": {"document": "SOP-OWN"}}]
     by = {"actor": world.technician, "at": world.t(1), "permit_id": permit.pk}
     assessments.add_hazard(**by, text="Steam", measures=own)
@@ -166,6 +178,10 @@ def test_a_permit_is_not_checked_without_the_documents_of_its_type(world):
         assert reason.clears == ("team", document.owner_id)
         assert reason.params["reason"]["code"] == "documents.not_effective"
     assert len(caught.value.reasons) == 2
+    elsewhere = made.assessed(world, hot)
+    of_none = {"permit_id": elsewhere.pk, "signed": True}
+    requests.request(actor=world.technician, at=world.t(1), **of_none)
+    deciding.check(actor=world.supervisor, at=world.t(2), **of_none)
 
     for each in (document, named):
         papers.in_force(world, each, "1", at=world.t(3))

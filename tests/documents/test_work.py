@@ -5,7 +5,7 @@ import contextlib
 import pytest
 
 from documents.models import ItemRevision
-from documents.reads.visible import visible_documents
+from documents.reads.visible import KEY, visible_documents
 from documents.services import (
     acknowledging,
     announcing,
@@ -19,6 +19,7 @@ from tests import factories
 from tests.factories import documents as papers
 from tests.factories import planned_item
 from tests.work.outcomes import codes, refused_alone
+from work import ports
 from work.exceptions import Reason, Refused
 from work.models import Notice
 from work.permissions import scope
@@ -61,6 +62,14 @@ def said_of(world, item, minutes) -> tuple[str, str, str]:
 def why(item, at) -> str:
     stored = Reason.from_json(row(item).reason)
     return say([stored], scope(item.executors.first(), at))[0].text
+
+
+def called(world, item, at) -> list[str]:
+    """What the requirements of documents are called on the item's page."""
+    who = scope(world.planner, at)
+    found = read_item.find(world.site, who, f"W-{item.number}")
+    rows = read_item.load_for_gates(world.site, found, who, at).rows
+    return [each["what"] for each in rows.requirements if each["row"].kind == "document"]
 
 
 def test_a_start_asks_for_the_revision_in_force_and_who_has_read_it(world):
@@ -144,6 +153,18 @@ def test_a_new_revision_meets_live_work(world):
     assert not lenient.prerequisites.filter(gate="hold_point").exists()
     at_line = row(live, "hold_point")
     assert (at_line.line.key, at_line.answer, at_line.valid_until) == ("close", "met", world.t(60))
+    # Each names the revision that it is about, at its second.
+    asked = [called(world, waiting, world.t(at)) for at in (59, 60)]
+    assert asked == [[f"SOP-CIP-004 revision {n} must be in force"] for n in (2, 3)]
+    waiting.planned_start = world.t(70)
+    source = ports.Source.of(KEY, document.pk, {"acknowledge": True})
+    named = ports.namings.get(KEY).named(waiting, {source}, world.t(59))
+    [text] = say([named[source]], scope(world.planner, world.t(59)))
+    assert text.text.startswith("SOP-CIP-004 revision 3 must be in force: from ")
+    assert called(world, live, world.t(61)) == [
+        "SOP-CIP-004 revision 2, in force at the start",
+        "SOP-CIP-004 revision 3: its lines, read and signed",
+    ]
 
     with refused() as caught:
         checklist.answer(at=world.t(61), line_id=lines["close"].pk, **by)

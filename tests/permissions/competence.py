@@ -4,10 +4,10 @@ from datetime import date
 
 from django.urls import reverse
 
-from competence.models import CompanyPaper, Competence, Record
+from competence.models import Company, CompanyPaper, Competence, Record
 from competence.services import companies, competences, papers, records
 from tests.factories import World
-from work.models import Evidence
+from work.models import Evidence, User
 
 
 def stand(world: World) -> None:
@@ -29,9 +29,19 @@ def stand(world: World) -> None:
     )
 
 
+def foreman(person: User) -> None:
+    """The contractor of the matrix acts for LasTeam."""
+    Company.objects.update(foremen=[person.pk])
+
+
 def welder(scene) -> str:
     """The page of the welder."""
     return reverse("competence:person", args=["hvk", scene.world.welder.pk])
+
+
+def decisions(scene) -> str:
+    """At which decisions the welder was judged."""
+    return reverse("competence:decisions", args=["hvk", scene.world.welder.pk])
 
 
 def planned(scene) -> dict[str, object]:

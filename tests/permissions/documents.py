@@ -20,9 +20,9 @@ def _page(name: str, *args: Any) -> Any:
     return lambda scene: reverse(f"documents:{name}", args=["hvk", *args])
 
 
-def _file(scene: Any) -> str:
-    file = RevisionFile.objects.get(revision__document__code=_CODE)
-    return reverse("documents:document_file", args=["hvk", file.pk])
+def _file(name: str, *args: Any) -> Any:
+    files = RevisionFile.objects.filter(revision__document__code=_CODE)
+    return lambda scene: reverse(f"documents:{name}", args=["hvk", files.get().pk, *args])
 
 
 def _new(scene: Any) -> dict[str, Any]:
@@ -48,5 +48,7 @@ DOCUMENT_ROWS: dict[str, Row] = {
         lambda scene: act() | {"seen": Document.objects.get().version, "verdict": "keep"},
     ),
     "documents:document_print": Row(_page("document_print", _CODE), site_codes(200), _NOT_BY_POST),
-    "documents:document_file": Row(_file, site_codes(200), _NOT_BY_POST),
+    "documents:document_file": Row(_file("document_file"), site_codes(200), _NOT_BY_POST),
+    # Of no page that was opened: to the page, for whoever may see that.
+    "documents:file_content": Row(_file("file_content", "old"), site_codes(302), _NOT_BY_POST),
 }

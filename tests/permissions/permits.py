@@ -11,6 +11,7 @@ from permits.services import requests, setup
 from permits.states import Verb
 from tests.permissions.people import codes, site_codes
 from tests.permissions.rows import Row, act
+from work.states import Role
 
 _NOT_BY_POST = codes(405)
 _ASKS = BY_ROLE[Verb.REQUEST]
@@ -79,6 +80,12 @@ PERMIT_ROWS: dict[str, Row] = {
         lambda scene: act() | {"seen": Permit.objects.get().version},
     ),
     "permits:permit_print": Row(_page("permit_print", "P-1"), site_codes(200), _NOT_BY_POST),
+    # Whom it names a guest is not told.
+    "permits:permit_judged": Row(
+        _page("permit_judged", "P-1"),
+        site_codes(200, roles=frozenset(Role) - {Role.CONTRACTOR}, refused=404),
+        _NOT_BY_POST,
+    ),
     "permits:permit_edit": Row(
         _page("permit_edit", "P-1"),
         site_codes(200),

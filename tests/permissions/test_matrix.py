@@ -39,6 +39,7 @@ from vinkey import health
 from work.models import Event, User, WorkItem
 from work.services import files, imports, proof, sheets, views
 from work.services.import_ import uploads
+from work.states import Role
 
 # What any request may leave behind: who is signed in, and the attempt itself.
 _LEFT = ("django_session", "work_event", "pghistory_context", "axes_accesslog")
@@ -50,7 +51,9 @@ def two_sites() -> tuple[World, SecondSite, dict[str, User | None]]:
     hvk, other = make_world(), second_site()
     competence.stand(hvk)
     with time_machine.travel(hvk.at, tick=False):
-        return hvk, other, everybody(hvk, other)
+        people = everybody(hvk, other)
+    competence.foreman(people[Role.CONTRACTOR])
+    return hvk, other, people
 
 
 @built_once

@@ -80,6 +80,7 @@ def _person(**more: Any) -> dict[str, Any]:
     return _site(person=person, gaps=[Row(item=_ITEM, asked=_asked()), Row(item=_ITEM, asked=[])],
                  kinds=[kind], records_count=2, inductions=[_told(1)],
                  exemptions=[_told(2, "The course is on Friday")], panels=[], refusal=None,
+                 judged=Row(id="judged", title="Judged at decisions", url="#", count=None),
                  done=False, acts=[act("induct", "Inducted", form=NoteForm())]) | more  # fmt: skip
 
 
@@ -131,7 +132,17 @@ def _of_item(**more: Any) -> dict[str, Any]:
         Row(name="Mees Kok", url="/s/hvk/competence/people/7/", asked=_asked()),
         Row(name="Luuk Prins", url="", asked=[]),
     ]
-    return {"site": SITE, "item": _ITEM, "people": people} | more
+    return {"site": SITE, "item": _ITEM, "people": people, "judged": JUDGED} | more
+
+
+JUDGED = [
+    Row(at=NOW, label="W-12", url="/s/hvk/work/W-12/", by_text="Mara", refused=False, people=[
+        Row(name="Luuk Prins", as_text="", asked=[
+            Row(what="Luuk Prins: Welding (WELD)", tone="go", state="Met", reason="",
+                proof="Inst 2026/118", until=NOW),
+        ]),
+    ]),
+]  # fmt: skip
 
 
 COMPETENCE_PAGES = {
@@ -153,5 +164,9 @@ COMPETENCE_PAGES = {
     "gate": Page("competence/gate.html", _gate),
     "gate-none": Page("competence/gate.html", lambda: _gate(rows=[])),
     "of-item": Page("competence/of_item.html", _of_item),
+    "judged": Page(
+        "judged_page.html",
+        lambda: _site(judged=JUDGED, above="Luuk Prins", above_url="/s/hvk/competence/people/8/"),
+    ),  # fmt: skip
     "of-nobody": Page("competence/of_item.html", lambda: _of_item(people=[])),
 }

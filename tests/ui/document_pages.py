@@ -101,6 +101,17 @@ def _sheet(**more: Any) -> dict[str, Any]:
     } | more  # fmt: skip
 
 
+_FILE = Row(name="SOP 4.pdf", url="/s/hvk/documents/files/4/", size=181_000, is_image=False)
+
+
+def _opened(phase: str = "effective", **more: Any) -> dict[str, Any]:
+    revision = Row(label="3", phase=phase, phase_text=phase.capitalize(), begins=ago(days=30),
+                   in_force=phase == "effective", ends=ago(days=2),
+                   people=[Row(role="Author", name="Olga Brandt", at=ago(days=40))])  # fmt: skip
+    more = {"revision": revision, "current": None, "file": _FILE} | more
+    return _sheet(print_url="/s/hvk/documents/SOP-L3-012/print/") | more
+
+
 DOCUMENT_PAGES: dict[str, Page] = {
     "documents": Page("documents/document_list.html", _list),
     "documents-none": Page("documents/document_list.html", lambda: _list(rows=[], guest=True)),
@@ -113,4 +124,9 @@ DOCUMENT_PAGES: dict[str, Page] = {
     ),
     "document-print": Page("documents/document_print.html", _sheet),
     "document-print-none": Page("documents/document_print.html", lambda: _sheet(revision=None)),
+    "document-file": Page("documents/document_file.html", _opened),
+    "document-file-old": Page(
+        "documents/document_file.html",
+        lambda: _opened("superseded", current=Row(label="4", begins=ago(days=2), files=[_FILE])),
+    ),
 }

@@ -235,4 +235,50 @@ TRAIL = Component(
         ),
     ),
 )
-AROUND = (SEVEN, BLOCKER, REQUIREMENT, CRITERION, LINE, ANSWER, EVIDENCE, CLOSURE, TRAIL)
+JUDGED = Component(
+    "judged",
+    "components/judged.html",
+    (
+        include(
+            "judged",
+            _("Able, and not, at a decision"),
+            judged=[
+                Row(
+                    at=ago(hours=2),
+                    label="P-318",
+                    url="",
+                    by_text="Mara Okafor",
+                    refused=True,
+                    people=[
+                        Row(
+                            name="Petra Nyström",
+                            as_text="Gas tester",
+                            asked=[
+                                Row(
+                                    what="Petra Nyström: Gas testing (GAS)",
+                                    tone="go",
+                                    state="Met",
+                                    reason="",
+                                    proof="Inst 2026/118",
+                                    until=None,
+                                ),
+                                Row(
+                                    what="Petra Nyström: inducted for Line 3",
+                                    tone="stop",
+                                    state="Not met",
+                                    reason="The induction of Petra Nyström for Line 3 ended.",
+                                    proof="",
+                                    until=None,
+                                ),
+                            ],
+                        )
+                    ],
+                )
+            ],
+        ),
+    ),
+)
+AROUND = (
+    *(SEVEN, BLOCKER, REQUIREMENT, CRITERION, LINE, ANSWER, EVIDENCE, CLOSURE, TRAIL),
+    JUDGED,
+)

@@ -2,8 +2,10 @@
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 _APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
@@ -54,6 +56,12 @@ class Event(models.Model):
             # What rules would have stopped in the last days.
             models.Index(
                 fields=["site", "recorded_at"], name="work_event_gate", condition=Q(verb="gate")
+            ),
+            # Of whom it was judged, at decisions, who is able to what.
+            GinIndex(
+                OpClass(KeyTransform("judged", "data"), name="jsonb_path_ops"),
+                name="work_event_judged",
+                condition=Q(data__has_key="judged"),
             ),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=_APPEND_ONLY)]

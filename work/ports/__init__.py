@@ -22,6 +22,8 @@ from work.ports.between import (
     Conditions,
     Kind,
     Occasion,
+    told,
+    told_against,
 )
 from work.ports.items import (
     Answer,
@@ -40,7 +42,17 @@ from work.ports.items import (
 )
 from work.ports.plays import Play, Stage
 from work.ports.registry import Glossary, Registry
-from work.ports.shown import CountedPanel, Found, Lapse, Panel, Room, SearchSource, Way, Words
+from work.ports.shown import (
+    CountedPanel,
+    Found,
+    Lapse,
+    Naming,
+    Panel,
+    Room,
+    SearchSource,
+    Way,
+    Words,
+)
 
 suppliers: Registry[Supplier] = Registry()
 askable: Registry[Askable] = Registry()
@@ -58,6 +70,7 @@ search_sources: Registry[SearchSource] = Registry()
 lapses: Registry[Lapse] = Registry()
 importers: Registry[Importer] = Registry()
 plays: Registry[Play] = Registry()
+namings: Registry[Naming] = Registry()
 words = Glossary()
 
 __all__ = [
@@ -84,6 +97,7 @@ __all__ = [
     "Lapse",
     "Made",
     "Misfit",
+    "Naming",
     "NotTaken",
     "Misfit",
     "Occasion",
@@ -110,6 +124,7 @@ __all__ = [
     "item_listeners",
     "kinds",
     "lapses",
+    "namings",
     "panels",
     "place_listeners",
     "plays",
@@ -117,6 +132,8 @@ __all__ = [
     "search_sources",
     "source_listeners",
     "suppliers",
+    "told",
+    "told_against",
     "ways",
     "words",
 ]

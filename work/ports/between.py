@@ -1,12 +1,13 @@
 """What domains ask of one another, none of which knows another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from work.exceptions import Reason
 from work.ports.items import Answer, ItemContext
+from work.states import AnswerState
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,9 @@ class Occasion:
 
     kind, code: of the record, as at `kinds` ("permits.type", "hot-work"). people: who takes part
     and as what, as pairs of user id and capacity; STRANGER among them. companies: ids of teams.
-    until: till when it must be so; None: at that moment. named: what is asked besides by name;
-    whoever knows such a record answers with a condition of it, and where nobody does it is unknown.
+    until: till when it must be so; None: at that moment. asset_class_ids, type_ids: of the work
+    that it is for. named: what is asked besides by name; whoever knows such a record answers with a
+    condition of it, and where nobody does it is unknown.
     """
 
     kind: str
@@ -68,6 +70,7 @@ class Occasion:
     site_id: int
     place_path: str
     asset_class_ids: tuple[int, ...] = ()
+    type_ids: tuple[int, ...] = ()
     item_ids: tuple[int, ...] = ()
     people: tuple[tuple[int, str], ...] = ()
     companies: tuple[int, ...] = ()
@@ -79,7 +82,7 @@ class Occasion:
 class Condition:
     """One thing that must be so on an occasion, and whether it is. what: coded words of it.
 
-    person_id: of whom it is asked, where it is asked of one.
+    person_id, capacity: of whom it is asked, and as what, where it is asked of one.
     named: what of the occasion it answers.
     """
 
@@ -87,6 +90,41 @@ class Condition:
     answer: Answer
     person_id: int | None = None
     named: Asked | None = None
+    capacity: str = ""
+
+
+def told(conditions: Iterable[Condition]) -> list[dict[str, Any]]:
+    """What was asked of people and how it stood, as the event of a decision keeps it (`judged`)."""
+    return [
+        {
+            "person": each.person_id,
+            "as": each.capacity,
+            "what": each.what.as_json(),
+            "so": each.answer.state == AnswerState.MET,
+            "reason": each.answer.reason.as_json()
+            if each.answer.reason and each.answer.state != AnswerState.MET
+            else {},
+            "until": each.answer.valid_until.isoformat() if each.answer.valid_until else None,
+        }
+        for each in conditions
+        if each.person_id is not None
+    ]
+
+
+def told_against(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
+    """The same of a refusal: what was asked of people and was not so, where its reasons say it."""
+    return [each for reason in reasons for each in _against(reason.as_json(), {})]
+
+
+def _against(stored: dict[str, Any], what: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    params = stored.get("params") or {}
+    inner = params.get("reasons") or [each for each in [params.get("reason")] if each]
+    kind, pk = stored.get("about") or ("", None)
+    if inner and all(isinstance(each, dict) for each in inner):
+        for each in inner:
+            yield from _against(each, params.get("what") or what)
+    elif what and kind == "user":
+        yield {"person": pk, "as": "", "what": what, "so": False, "reason": stored, "until": None}
 
 
 @runtime_checkable

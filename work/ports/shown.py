@@ -1,9 +1,12 @@
 """What a domain brings to the pages: sections, words, its place in the navigation, finds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
+
+from work.exceptions import Reason
+from work.ports.items import Source
 
 
 @runtime_checkable
@@ -50,6 +53,21 @@ class Words:
     key: str
     sentences: Mapping[str, Any]
     general: Mapping[str, Any] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Naming(Protocol):
+    """Names what its supplier asks, as that stands when it is read: which revision of a document.
+
+    What a requirement asks is stored with it, and would be out of date at the second at which time
+    alone changes it. key: the supplier's.
+    """
+
+    key: str
+
+    def named(self, item: Any, sources: Collection[Source], at: datetime) -> dict[Source, Reason]:
+        """Of an item at a moment; what it leaves out is called as it is stored. One query."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from work.models import (
 )
 from work.permissions import Scope, sees
 from work.reads.item_asked import limits
+from work.reads.item_named import named
 from work.reasons import Names, say, text
 from work.services import _overlay
 from work.services._facts import Facts
@@ -76,6 +77,7 @@ class Rows:
     ) -> None:
         """also, people: what the page says elsewhere, whose names are asked for with these."""
         self.site, self.facts, self.who, self.at = site, facts, who, at
+        self.named = named(facts, at)
         around = [*facts.dependants, *(action.item for action in facts.actions)]
         asked = [*self._people(around), *people]
         self.names = Names([*self._reasons(), *also], who, asked, known=around)
@@ -128,6 +130,11 @@ class Rows:
         kind = "person" if found and found[0] == "user" else found[0] if found else ""
         return {"who_text": name, "who_kind": kind, "who_phone": phone}
 
+    def _what(self, row: Prerequisite) -> str:
+        """What a requirement asks, as its supplier names it now."""
+        reason = self.named.get(row.pk)
+        return say([reason], self.who, self.names)[0].text if reason else self._said(row.what)
+
     def _said(self, stored: dict[str, Any]) -> str:
         if not stored:
             return ""
@@ -149,14 +156,14 @@ class Rows:
 
     def _blocker(self, blocker: Blocker) -> dict[str, Any]:
         rows = self.facts.prerequisites
-        why = next((row.reason for row in rows if row.pk == blocker.prerequisite_id), {})
-        who = self._who(_clears(blocker, self.facts.item), why)
+        asks = next((row for row in rows if row.pk == blocker.prerequisite_id), None)
+        who = self._who(_clears(blocker, self.facts.item), asks.reason if asks else {})
         material = " × ".join(filter(None, [blocker.quantity, blocker.part]))
         return {
             "pk": blocker.pk,
             "kind": blocker.kind,
             "kind_text": blocker.get_kind_display(),
-            "what": self._said(blocker.what),
+            "what": self._what(asks) if asks else self._said(blocker.what),
             "since": blocker.since,
             "expected": blocker.expected,
             "earlier": [each for each in blocker.promised if each != blocker.expected],
@@ -176,7 +183,7 @@ class Rows:
             "pk": None,
             "kind": row.kind,
             "kind_text": row.get_kind_display(),
-            "what": self._said(row.what),
+            "what": self._what(row),
             "since": since,
             "expected": None,
             "earlier": [],
@@ -204,7 +211,7 @@ class Rows:
         return {
             "pk": row.pk,
             "row": row,
-            "what": self._said(row.what),
+            "what": self._what(row),
             "answer": answer,
             "reason_text": "" if met else self._said(row.reason) or run_out,
             **who,
@@ -307,7 +314,7 @@ class Rows:
         for row in self.facts.prerequisites:
             unmet = _overlay.holds_until(row, self.at, self.facts.item.status) is None
             if row.line_id == line.pk and row.mode == Mode.ENFORCE and unmet:
-                return self._said(row.what)
+                return self._what(row)
         return ""
 
     def _evidence(self, each: Evidence) -> dict[str, Any]:

@@ -320,9 +320,10 @@ def _write_refusal(
     opened.happened_at = min(opened.happened_at, opened.at)
     reasons = [reason.as_event() for reason in refusal.reasons]
     if opened.subject is not None and not _said(opened, opened.subject, reasons):
-        opened.record(
-            "refused", opened.subject, item_id=opened.item_id, door=opened.door, reasons=reasons
-        )
+        said: dict[str, Any] = {"door": opened.door, "reasons": reasons}
+        if judged := ports.told_against(refusal.reasons):
+            said["judged"] = judged
+        opened.record("refused", opened.subject, item_id=opened.item_id, **said)
     if follow is not None:
         follow(opened)
         _tell_listeners(opened)

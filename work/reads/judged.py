@@ -1,0 +1,121 @@
+"""Who was judged able to what, at which decision and on what: kept with the decision's event.
+
+What stands here is what was known then, whatever became of it since.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from work import ports
+from work.exceptions import Reason
+from work.models import Event, WorkItem
+from work.permissions import Scope, visible
+from work.reasons import Names, say
+
+FEW = 20
+
+
+def of_item(item_id: int, most: int = 5) -> list[Event]:
+    """The newest decisions on an item at which people were judged: one query."""
+    return _newest(Event.objects.filter(item=item_id), most)
+
+
+def of_subject(subject_type: str, subject_id: int, most: int = FEW) -> list[Event]:
+    """The same of a record of a domain."""
+    return _newest(Event.objects.filter(subject_type=subject_type, subject_id=subject_id), most)
+
+
+def of_person(site_id: int, person_id: int, most: int = FEW) -> list[Event]:
+    """The newest decisions of a site at which somebody was judged: one query."""
+    of_them = Event.objects.filter(data__judged__contains=[{"person": person_id}])
+    return _newest(of_them.filter(site=site_id), most)
+
+
+def _newest(events: QuerySet[Event], most: int) -> list[Event]:
+    rows = events.filter(data__has_key="judged").select_related("actor", "site")
+    return list(rows.order_by("-pk")[:most])
+
+
+def rows(events: Sequence[Event], who: Scope, person_id: int | None = None) -> list[dict[str, Any]]:
+    """The decisions in words, as components/judged.html takes them; of one person, where named.
+
+    Three queries at most. An item that the reader may not see is not named.
+    """
+    asked = [
+        each
+        for event in events
+        for each in event.data["judged"]
+        if person_id in (None, each["person"])
+    ]
+    reasons = [Reason.from_json(each[name]) for each in asked for name in ("what", "reason")
+               if each[name]]  # fmt: skip
+    names = Names(reasons, who, [("user", each["person"]) for each in asked])
+    numbers = _numbers({event.item_id for event in events if event.item_id}, who)
+    return [_row(event, person_id, who, names, numbers) for event in events]
+
+
+def _numbers(ids: Iterable[int], who: Scope) -> dict[int, int]:
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    seen = WorkItem.objects.filter(Q(pk__in=wanted), visible(who))
+    return dict(seen.values_list("pk", "number"))
+
+
+def _row(
+    event: Event, person_id: int | None, who: Scope, names: Names, numbers: dict[int, int]
+) -> dict[str, Any]:
+    number = numbers.get(event.item_id or 0)
+    label = f"W-{number}" if number else str(event.data.get("label", ""))
+    if not label and not event.item_id:
+        label = capfirst(apps.get_model(event.subject_type)._meta.verbose_name)
+    url = ""
+    if number and event.site:
+        url = reverse("work:item_detail", args=[event.site.slug, label])
+    parts: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    for each in event.data["judged"]:
+        if person_id in (None, each["person"]):
+            parts.setdefault((each["person"], each["as"]), []).append(_asked(each, who, names))
+    return {
+        "at": event.happened_at,
+        "label": label,
+        "url": url,
+        "by_text": event.actor.name if event.actor else "",
+        "refused": event.verb == "refused",
+        "people": [
+            {"name": _name(names, pk), "as_text": _capacity(key), "asked": of_them}
+            for (pk, key), of_them in parts.items()
+        ],
+    }
+
+
+def _name(names: Names, pk: int) -> str:
+    found = names.named("user", pk)
+    return found.name if found else ""
+
+
+def _capacity(key: str) -> str:
+    found = ports.capacities.get(key) if key else None
+    return str(found.title) if found else ""
+
+
+def _asked(each: dict[str, Any], who: Scope, names: Names) -> dict[str, Any]:
+    def said(stored: dict[str, Any]) -> str:
+        return say([Reason.from_json(stored)], who, names)[0].text if stored else ""
+
+    until = each["until"]
+    return {
+        "what": said(each["what"]),
+        "record": each["what"].get("params", {}).get("record"),
+        "tone": "go" if each["so"] else "stop",
+        "state": _("Met") if each["so"] else _("Not met"),
+        "reason": said(each["reason"]),
+        "until": datetime.fromisoformat(until) if until else None,
+    }
