@@ -47,6 +47,7 @@ _WORDS = {
     "permit_told": (_("told who must know"), "bell"),
     "permit_hand_back": (_("handed it back"), "undo-2"),
     "permit_follow_up": (_("named the follow-up"), "link"),
+    "permit_watcher_named": (_("named another watcher"), "user"),
     "permit_end_aftercare": (_("ended the after-care"), "eye"),
     "permit_close": (_("closed it"), "circle-check"),
     "permit_lapsed": (_("let it lapse: it was never issued"), "clock"),
