@@ -27,8 +27,10 @@ class PaperHandBack(FromPaper, HandBack):
 class PaperTest(FromPaper, GasTest):
     """Readings that were taken then; nothing is scanned afterwards."""
 
-    code = None
-    why = None
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("code", "why"):
+            self.fields.pop(name, None)
 
 
 class PaperOn(FromPaper):

@@ -35,7 +35,7 @@ from work.reads import picture
 MOST = 10
 # How many cards stand in lanes that are open; what lies below is a press away.
 _OPEN = 80
-_WALL = 24
+_WALL = 15
 LANES = ("area", "type")
 # Each column: its name, and the tab of the list that holds the rest of it.
 COLUMNS = {
@@ -47,6 +47,7 @@ COLUMNS = {
     "stopped": (_("Stopped"), "now"),
     "after": (_("After-care, handed back"), "now"),
 }
+_ORDER = ("later", "since_", "pk")
 _SINCE = ("loud", "stopped", "after")
 
 
@@ -157,21 +158,24 @@ def _fill(lanes: list[Lane], rows: QuerySet[Permit], kind: str, at: datetime) ->
         default=F("starts"),
         output_field=DateTimeField(),
     )
-    nth = Window(
-        RowNumber(), partition_by=[F("lane_of"), F("column")], order_by=[F("since_"), F("pk")]
-    )
+    nth = Window(RowNumber(), partition_by=[F("lane_of"), F("column")], order_by=_ORDER)
     shown = (
-        rows.annotate(lane_of=lane_of, since_=since)
+        rows.annotate(lane_of=lane_of, since_=since, later=_later())
         .filter(lane_of__in=opened)
         .annotate(nth=nth)
         .filter(nth__lte=MOST)
         .select_related("type", "place", "site")
         .annotate(on_it=_on_it())
-        .order_by("since_", "pk")
+        .order_by(*_ORDER)
     )
     for each in shown:
         lane = lanes[int(each.lane_of)]
         lane.cards.setdefault(each.column, []).append(card(each, at))
+
+
+def _later() -> Case:
+    """A stop that nobody confirmed comes before what is overdue."""
+    return Case(When(stands=State.STOP_CALLED, then=Value(0)), default=Value(1))
 
 
 def _on_it() -> Any:

@@ -53,11 +53,13 @@ def _isolations(site: Any, who: Scope, path: str) -> Any:
 def _isolation(each: Isolation, at: datetime) -> dict[str, Any]:
     points: Any = getattr(each, "open_points", [])
     locks: Any = getattr(each, "locks_on", [])
+    tone, stands_text = isolations.stand(each, at)
     return {
         "label": f"I-{each.number}",
         "what": each.title,
         "place_text": each.place.name,
-        "stands_text": isolations.stand(each, at)[0],
+        "stands_text": stands_text,
+        "tone": tone,
         "owner": str(each.owner or ""),
         "reason": each.reason,
         "using": getattr(each, "using", 0),

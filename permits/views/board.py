@@ -41,7 +41,7 @@ def permit_board(request: HttpRequest, site: Any, who: Scope, at: datetime) -> H
         "heads": _columns(site, _all_counts(lanes), {}, narrowed) if kind else [],
         "lanes": [_lane(site, each, kind, narrowed) for each in lanes],
         "in_lanes": bool(kind),
-        "whole_url": reverse("permits:board", args=[site.slug]) if place or of_type else "",
+        "whole_url": reverse("permits:permit_board", args=[site.slug]) if place or of_type else "",
         "wall_url": _address("permits:wall", site, place=narrowed["place"]),
         "crew_url": reverse("permits:crew", args=[site.slug]),
     }
@@ -83,7 +83,11 @@ def _ways(kind: str, narrowed: dict[str, str]) -> list[dict[str, Any]]:
 
 def _views(site: Any, narrowed: dict[str, str]) -> list[dict[str, Any]]:
     return [
-        {"label": _("Board"), "url": _address("permits:board", site, **narrowed), "current": True},
+        {
+            "label": _("Board"),
+            "url": _address("permits:permit_board", site, **narrowed),
+            "current": True,
+        },
         {
             "label": _("List"),
             "url": _address("permits:permit_list", site, **narrowed),
@@ -128,6 +132,6 @@ def _lane(site: Any, lane: read.Lane, kind: str, narrowed: dict[str, str]) -> di
         "count": lane.count,
         "loud": lane.counts.get("loud", 0),
         "open": lane.open,
-        "url": "" if lane.open else _address("permits:board", site, **asked),
+        "url": "" if lane.open else _address("permits:permit_board", site, **asked),
         "columns": _columns(site, lane.counts, lane.cards, asked) if lane.open else [],
     }

@@ -67,7 +67,9 @@ PERMIT_ROWS: dict[str, Row] = {
         _request,
     ),
     "permits:pack": Row(_page("pack"), site_codes(200, other_company=200), _NOT_BY_POST),
-    "permits:board": Row(_page("board"), site_codes(200, other_company=200), _NOT_BY_POST),
+    "permits:permit_board": Row(
+        _page("permit_board"), site_codes(200, other_company=200), _NOT_BY_POST
+    ),
     "permits:wall": Row(_page("wall"), site_codes(200, other_company=200), _NOT_BY_POST),
     # Of the site's own people alone: it names them.
     "permits:crew": Row(_page("crew"), site_codes(200, roles=_OWN, refused=404), _NOT_BY_POST),

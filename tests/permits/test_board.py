@@ -47,7 +47,8 @@ def test_board_wall_and_pack_show_what_is_open(world, types, sign_in, clock, set
     back = made.in_force(world, cold)
     on_it.sign_on(actor=world.technician, at=world.t(2), permit_id=quiet.pk, name="Bo Smit")
     done = {"actor": world.technician, "at": world.t(3)}
-    stopping.confirm(**done, permit_id=stopped.pk, people_out=True, left="Cold")
+    out = {"people_out": True, "left": "Cold", "signed": True}
+    stopping.confirm(**done, permit_id=stopped.pk, **out)
     ending.hand_back(**done, permit_id=back.pk, complete=True, left="Swept", signed=True)
     stopping.call_stop(actor=world.viewer, at=world.t(48), permit_id=called.pk)
     clock.move_to(world.t(55))
@@ -56,7 +57,7 @@ def test_board_wall_and_pack_show_what_is_open(world, types, sign_in, clock, set
     reader = sign_in(world.viewer)
     page = reader.get(f"{LIST}board/")
     assert columns(page.context["lanes"][0]) == {
-        "loud": [number[late], number[called]],
+        "loud": [number[called], number[late]],
         "check": [number[asked]],
         "authorise": [number[low]],
         "issue": [number[to_issue]],
@@ -198,7 +199,7 @@ def test_what_happened_meanwhile_is_entered_from_paper(world, types, sign_in, cl
     bo = on_it.sign_on(actor=boss, at=world.t(1), permit_id=permit.pk, name="Bo")
     mine = {"actor": boss, "at": at}
     paper = mine | {"happened_at": world.t(50)}
-    out = {"people_out": True, "left": "Cold"}
+    out = {"people_out": True, "left": "Cold", "signed": True}
     # By then the test has run out: that was so at its second, whatever is written later.
     early = paper | {"happened_at": world.t(0.5)}
     assert made.against(stopping.confirm, permit, **early, **out) == ["paper_before"]
@@ -278,9 +279,8 @@ def test_who_was_signed_on_hears_of_the_stop_and_of_what_comes_back(world, types
         actor=world.operator, at=world.at, permit_id=permit.pk, person_id=world.operator.pk
     )
     stopping.call_stop(actor=world.viewer, at=world.t(1), permit_id=permit.pk)
-    stopping.confirm(
-        actor=world.technician, at=world.t(2), permit_id=permit.pk, people_out=True, left="Cold"
-    )
+    out = {"people_out": True, "left": "Cold", "signed": True}
+    stopping.confirm(actor=world.technician, at=world.t(2), permit_id=permit.pk, **out)
     made.ticked(world, permit, at=world.t(3))
     sure = {"scanned": True, "signed": True, "permit_id": permit.pk}
     stopping.bring_back(actor=world.permit_issuer, at=world.t(4), **sure)
