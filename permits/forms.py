@@ -242,6 +242,11 @@ class HandBack(Form):
         widget=forms.RadioSelect,
     )
     left = words(_("Condition in which it is left"))
+    remaining = words(
+        _("What is left to do"),
+        required=False,
+        hint=_("Where it is not complete: it goes on as new work, which is made with this."),
+    )
     watcher = forms.CharField(label=_("Who watches the after-care"), max_length=150, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -251,6 +256,12 @@ class HandBack(Form):
 
     def clean(self) -> None:
         self.cleaned_data["watcher_id"] = self.person("watcher")
+        if self.cleaned_data.get("complete") == "no" and not self.cleaned_data.get("remaining"):
+            self.add_error("remaining", _now("Say what is left to do."))
+
+
+class FollowUp(Form):
+    number = forms.CharField(label=_("Number of the work"), max_length=20)
 
 
 class Watcher(Form):

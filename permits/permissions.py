@@ -45,13 +45,14 @@ BY_ROLE: dict[Verb, frozenset[Role]] = {
     Verb.TAKE_OVER: _ISSUING,
     Verb.HAND_BACK: frozenset(),
     Verb.NAME_WATCHER: _ISSUING | {Role.SHIFT_LEAD},
+    Verb.FOLLOW_UP: _LEADS | _ISSUING | {Role.PLANNER},
     Verb.END_AFTERCARE: frozenset(),
     Verb.CLOSE: _ISSUING,
 }
 # Who may stop all of an area or a site.
 STOPPING_ALL = _LEADS | _ISSUING | _AUTHORISING | {Role.HSE}
 _OWN = {Verb.CANCEL, Verb.EDIT, Verb.ASSESS}
-_PERFORMING = {Verb.TAKE, Verb.HAND_BACK, Verb.CONFIRM, Verb.EDIT}
+_PERFORMING = {Verb.TAKE, Verb.HAND_BACK, Verb.CONFIRM, Verb.EDIT, Verb.FOLLOW_UP}
 
 
 def roles(who: Scope, permit: Permit) -> set[str]:

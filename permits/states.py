@@ -77,6 +77,7 @@ class Verb(TextChoices):
     TAKE_OVER = "take_over", pgettext_lazy("verb", "Take over")
     HAND_BACK = "hand_back", pgettext_lazy("verb", "Hand back")
     NAME_WATCHER = "name_watcher", pgettext_lazy("verb", "Name another watcher")
+    FOLLOW_UP = "follow_up", pgettext_lazy("verb", "Name the follow-up")
     END_AFTERCARE = "end_aftercare", pgettext_lazy("verb", "End the after-care")
     CLOSE = "close", pgettext_lazy("verb", "Close")
 
@@ -110,6 +111,7 @@ MOVES: dict[Verb, frozenset[State]] = {
     Verb.TAKE_OVER: frozenset({State.IN_FORCE}),
     Verb.HAND_BACK: frozenset({State.IN_FORCE, State.STOPPED}),
     Verb.NAME_WATCHER: frozenset({State.AFTERCARE}),
+    Verb.FOLLOW_UP: frozenset({State.AFTERCARE, State.HANDED_BACK}),
     Verb.END_AFTERCARE: frozenset({State.AFTERCARE}),
     Verb.CLOSE: frozenset({State.HANDED_BACK}),
 }

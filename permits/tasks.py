@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from permits import packs
 from permits.services import clock
 from work.services import clock as beats
 
@@ -15,3 +16,9 @@ def minute() -> int:
     clock.tell_unconfirmed(beats.last_beat("permits", at), at)
     beats.beat("permits", at)
     return settled
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def keep_packs() -> int:
+    """Each half hour: what is held in hand when the system is away is kept as files."""
+    return packs.keep_all(timezone.now())

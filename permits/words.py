@@ -138,7 +138,17 @@ WORDS = Words(
         "permits.told_overdue": _(
             "P-%(number)s: its time has ended and it is not stopped, %(minutes)s min."
         ),
+        "permits.told_brought_back": _(
+            "P-%(number)s is brought back after the stop: read what is new before you go on."
+        ),
         "permits.issues_already": _("You are the issuer already; another issuer takes over."),
+        # From paper, and what is left
+        "permits.not_from_paper": _("This is not done backwards: it is done at its moment or not."),
+        "permits.paper_before": _("Before %(since)s this cannot have happened."),
+        "permits.paper_untaken": _("Nobody had taken this permit: nothing happened under it."),
+        "permits.remaining_needed": _("Say what is left to do."),
+        "permits.nothing_left": _("Nothing is left that has no work."),
+        "permits.follow_up_needed": _("What is left to do stands in no work yet: name it."),
         # Stopping, ending
         "permits.no_stop": _("No stop is called on this permit."),
         "permits.people_out_needed": _("Say that the people are out."),
@@ -167,5 +177,6 @@ WORDS = Words(
         "permits.told_unconfirmed": _("A stop on a permit is not confirmed."),
         "permits.told_near": _("Something new is near a permit."),
         "permits.told_overdue": _("A permit is overdue."),
+        "permits.told_brought_back": _("A permit is brought back after a stop."),
     },
 )

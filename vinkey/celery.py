@@ -29,6 +29,11 @@ app.conf.beat_schedule = {
     },
     "documents": {"task": "documents.tasks.minute", "schedule": 60.0, "options": {"expires": 55}},
     "permits": {"task": "permits.tasks.minute", "schedule": 60.0, "options": {"expires": 55}},
+    "packs": {
+        "task": "permits.tasks.keep_packs",
+        "schedule": crontab(minute="*/30"),
+        "options": {"expires": 1700},
+    },
     "imports": {"task": "work.tasks.imports", "schedule": 5.0, "options": {"expires": 4}},
     "drop_uploads": {"task": "work.tasks.drop_uploads", "schedule": crontab(hour=2, minute=47)},
     "reconcile": {"task": "work.tasks.reconcile", "schedule": crontab(hour=2, minute=17)},

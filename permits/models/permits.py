@@ -47,6 +47,7 @@ class Permit(models.Model):
     issue, empty where there is none. tests_until: when the first of the gas tests that it asks
     runs out; empty where it asks none or has none. begun_at: when it was first taken.
     sample_points: where gas is tested.
+    follow_up: the work in which goes on what was handed back incomplete.
     answers: to the questions of its type, by key. assessed_at: its task risk assessment is whole.
     """
 
@@ -95,6 +96,9 @@ class Permit(models.Model):
     tests_until = models.DateTimeField(null=True, blank=True)
     begun_at = models.DateTimeField(null=True, blank=True)
     complete = models.BooleanField(_("handed back complete"), null=True, blank=True)
+    follow_up = models.ForeignKey(
+        "work.WorkItem", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     watcher = models.ForeignKey(_PERSON, models.PROTECT, null=True, blank=True, related_name="+")
     aftercare_until = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(_PERSON, models.PROTECT, null=True, blank=True, related_name="+")

@@ -92,6 +92,7 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
         ],
         "named": [each.name or str(each.person) for each in facts.named],
         "links": _links(facts, who),
+        "follow_up": _follow_up(facts, who),
         "isolations": [
             {
                 "label": f"I-{each.number}",
@@ -332,6 +333,19 @@ def _hazards(facts: Facts) -> list[dict[str, Any]]:
         }
         for hazard in facts.hazards
     ]
+
+
+def _follow_up(facts: Facts, who: Scope) -> dict[str, Any] | None:
+    """The work in which goes on what was handed back incomplete, where the reader may see it."""
+    if facts.permit.follow_up_id is None:
+        return None
+    items = model_of(PermitItem, "item").objects.filter(visible(who), pk=facts.permit.follow_up_id)
+    item = items.first()
+    if item is None:
+        return None
+    label = f"W-{item.number}"
+    url = reverse("work:item_detail", args=[facts.permit.site.slug, label])
+    return {"label": label, "what": item.what, "url": url}
 
 
 def _links(facts: Facts, who: Scope) -> list[dict[str, Any]]:

@@ -135,6 +135,7 @@ def packed(rows: QuerySet[Permit]) -> list[dict[str, Any]]:
     return [
         row(each)
         | {
+            "pk": each.pk,
             "people": people.get(each.pk, []),
             "left": left.get(each.pk, ""),
             "where_exactly": each.where_exactly,

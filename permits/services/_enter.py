@@ -9,6 +9,7 @@ from typing import Any
 
 from permits.models import Permit, Signature, Stop
 from permits.permissions import may, sees
+from permits.services import _paper
 from permits.services._facts import Facts, load
 from permits.services.guards import refusals
 from permits.standing import state_at
@@ -37,9 +38,10 @@ def enter(
     if seen is not None and seen != facts.permit.version:
         raise Stale(seen, facts.permit.version)
     settle(act, facts)
-    against = refusals(facts, verb, act.scope, given or {})
+    against = _paper.against(act, facts, verb) + refusals(facts, verb, act.scope, given or {})
     if against:
         raise Refused(against)
+    _paper.mark(act, facts, verb)
     return facts
 
 
@@ -111,7 +113,7 @@ def moved(act: OpenAct, facts: Facts, verb: Verb, state: State, **data: Any) -> 
     permit = facts.permit
     before = permit.state
     permit.version += 1
-    put(permit, state, permit.state_since if before == state else act.at)
+    put(permit, state, permit.state_since if before == state else _paper.when(act))
     act.record(f"permit_{verb}", permit, before=before, after=str(state), **data, **judged(facts))
     heard(act, permit)
     return permit

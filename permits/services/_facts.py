@@ -23,6 +23,7 @@ from permits.models import (
     TypeTest,
 )
 from permits.services._isolated import used_by
+from permits.services._paper import LATE
 from permits.standing import overdue, state_at
 from permits.states import COUNTED, Family, State
 from work.prepared import given, prepared
@@ -77,8 +78,12 @@ class Facts:
         return issue.next_taker_id
 
     def newest(self) -> dict[tuple[str, int], GasTest]:
-        """The newest test of each sample point and substance: the one that was taken last."""
-        taken = sorted(self.tests, key=lambda each: (each.taken_at, each.pk))
+        """The newest test of each sample point and substance: the one that was taken last.
+
+        One that was entered from paper lets nothing go on: it counts where it is out of limits.
+        """
+        counting = [each for each in self.tests if not (each.within and _from_paper(each))]
+        taken = sorted(counting, key=lambda each: (each.taken_at, each.pk))
         return {(each.point, each.substance_id): each for each in taken}
 
     def out_of_limits(self) -> bool:
@@ -119,6 +124,10 @@ class Facts:
         found = {permit.issuer_id, *(now | instead).values()}
         found |= {each.person_id for each in self.signatures if each.part in COUNTED}
         return found - {None}
+
+
+def _from_paper(test: GasTest) -> bool:
+    return bool(test.recorded_at - test.taken_at > LATE)
 
 
 def load(permit_id: int, at: datetime) -> Facts | None:

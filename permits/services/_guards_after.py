@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from permits.services import _asked
+from permits.services import _asked, _follow_up
 from permits.services._apart import apart
 from permits.services._facts import Facts
 from permits.services._isolated import isolations_to_close
@@ -29,6 +29,7 @@ def hand_back(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
         said.append(Reason("permits.condition_left_needed"))
     if given.get("complete") is None:
         said.append(Reason("permits.complete_or_not"))
+    said += _follow_up.remaining_against(given)
     if facts.permit.type.aftercare_minutes:
         watcher = given.get("watcher_id")
         if watcher is None:
@@ -63,7 +64,7 @@ def end_aftercare(facts: Facts, who: Scope, given: Given | None) -> list[Reason]
 
 
 def close(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    said = isolations_to_close(facts.isolations)
+    said = isolations_to_close(facts.isolations) + _follow_up.needed(facts)
     if who.user_id is not None:
         said += apart(facts, issuer=who.user_id)
     if given is not None and not str(given.get("inspected") or "").strip():

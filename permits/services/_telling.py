@@ -26,3 +26,17 @@ def _concerned(facts: Facts) -> set[int | None]:
     on_duty = posts.values_list("place__path", "duties__user_id")
     leads = {user for path, user in on_duty if permit.place.path.startswith(path)}
     return {permit.performing_authority_id, permit.issuer_id, *facts.people_on_it, *leads}
+
+
+def tell_brought_back(act: OpenAct, facts: Facts) -> int:
+    """Tell who was signed on when it was stopped that it comes back, and perhaps otherwise."""
+    permit, stop = facts.permit, facts.stop
+    people = set(facts.people_on_it)
+    if stop is not None:
+        were = permit.presences.filter(off_at__gte=stop.called_at, person__isnull=False)
+        people |= set(were.values_list("person_id", flat=True))
+    params = {"number": permit.number, "label": f"P-{permit.number}", "url": url(permit)}
+    code = "permits.told_brought_back"
+    return notices.tell_people(
+        act, people={*people, permit.performing_authority_id}, code=code, params=params
+    )

@@ -5,6 +5,8 @@ from datetime import timedelta
 from permits.models import Permit
 from permits.services import _named
 from permits.services._enter import changed, end_issue, end_stop, enter, heard, moved, sign
+from permits.services._follow_up import made
+from permits.services._paper import when
 from permits.states import IssueEnd, Part, State, Verb
 from work.services import OpenAct, door
 
@@ -15,27 +17,33 @@ def _hand_back(
     permit_id: int,
     complete: bool | None = None,
     left: str = "",
+    remaining: str = "",
     watcher_id: int | None = None,
     seen: int | None = None,
     signed: bool = False,
 ) -> Permit:
     """The performing authority hands it back: the work complete or not, and how it is left.
 
+    remaining: what is left to do of what is not complete; it goes on as work of its own.
     watcher_id: who watches the after-care, where its type has any.
     """
     given = {"complete": complete, "left": left, "watcher_id": watcher_id, "signed": signed}
+    given["remaining"] = remaining
     facts = enter(act, permit_id, Verb.HAND_BACK, seen, given)
     permit, to = facts.permit, State.HANDED_BACK
     end_stop(act, facts)
-    end_issue(facts, act.at, IssueEnd.HANDED_BACK)
+    end_issue(facts, when(act), IssueEnd.HANDED_BACK)
     permit.complete = complete
+    if complete is False:
+        permit.follow_up = made(act, permit, remaining.strip(), left)
     if permit.type.aftercare_minutes and watcher_id is not None:
         permit.watcher_id = _named.person(act, permit, watcher_id)
-        permit.aftercare_until = act.at + timedelta(minutes=permit.type.aftercare_minutes)
+        permit.aftercare_until = when(act) + timedelta(minutes=permit.type.aftercare_minutes)
         to = State.AFTERCARE
     note = act.note(left, "condition", subject=permit)
     sign(act, permit, Part.HANDED_BACK)
     data = {"complete": complete, "note": note.pk if note else None}
+    data["follow_up"] = permit.follow_up_id
     return moved(act, facts, Verb.HAND_BACK, to, **data)
 
 

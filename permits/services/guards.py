@@ -7,7 +7,7 @@ offers the verb gives none, and is told what stands against it whatever will be 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from permits.services import _guards_after, _guards_before, _guards_place
+from permits.services import _follow_up, _guards_after, _guards_before, _guards_place
 from permits.services._facts import Facts
 from permits.services._own_locks import locks_against
 from permits.services._says import stands
@@ -51,6 +51,7 @@ _CHECKS: dict[Verb, Callable[[Facts, Scope, Given | None], list[Reason]]] = {
     Verb.TAKE_OVER: _guards_place.take_over,
     Verb.HAND_BACK: _guards_after.hand_back,
     Verb.NAME_WATCHER: _guards_after.name_watcher,
+    Verb.FOLLOW_UP: _follow_up.against,
     Verb.END_AFTERCARE: _guards_after.end_aftercare,
     Verb.CLOSE: _guards_after.close,
 }

@@ -4,6 +4,7 @@ from permits.models import Permit, Presence
 from permits.permissions import may_sign_for
 from permits.services import _named
 from permits.services._enter import enter, judged, known
+from permits.services._paper import when
 from permits.states import Verb
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.services import OpenAct, door
@@ -30,7 +31,7 @@ def _sign_on(
         if who is not None:
             _named.person(act, permit, who)
     presence = Presence.objects.create(
-        permit=permit, person_id=who, name=name, on_at=act.at, on_by=act.person
+        permit=permit, person_id=who, name=name, on_at=when(act), on_by=act.person
     )
     act.record("permit_signed_on", permit, presence=presence.pk, user=who, **judged(facts))
     return presence
@@ -47,7 +48,9 @@ def _sign_off(act: OpenAct, *, presence_id: int) -> Presence:
         _leads(act, facts.permit)
     if presence.off_at is not None:
         raise Refused(Reason("permits.off_it_already"))
-    presence.off_at, presence.off_by = act.at, act.person
+    if when(act) < presence.on_at:
+        raise Refused(Reason("permits.paper_before", {"since": presence.on_at.isoformat()}))
+    presence.off_at, presence.off_by = when(act), act.person
     presence.save()
     act.record("permit_signed_off", facts.permit, presence=presence.pk, user=presence.person_id)
     return presence

@@ -14,7 +14,8 @@ from permits.permissions import STOPPING_ALL, may_at, may_explain
 from permits.services import _conflicts, _named
 from permits.services._enter import end_issue, end_stop, enter, known, moved, settle, sign
 from permits.services._facts import Facts, facts_of, with_current
-from permits.services._telling import tell
+from permits.services._paper import when
+from permits.services._telling import tell, tell_brought_back
 from permits.services.issuing import give_out
 from permits.states import MOVES, UNDER_ISSUE, IssueEnd, Part, State, StopCause, Verb, Verdict
 from work.exceptions import Forbidden, Reason, Refused, Unknown
@@ -42,7 +43,7 @@ def call(act: OpenAct, facts: Facts, cause: StopCause, why: str = "") -> None:
         end_stop(act, facts)  # it is of before the issue that stops now
     if facts.stop is None or facts.stop.cause == StopCause.TEST != cause:
         facts.stop = facts.stop or Stop(permit=facts.permit)
-        facts.stop.cause, facts.stop.called_at = cause, act.at
+        facts.stop.cause, facts.stop.called_at = cause, when(act)
         facts.stop.called_by = act.actor if cause in _BY_PEOPLE else None
     facts.stop.note = facts.stop.note or note
     facts.stop.save()
@@ -204,18 +205,18 @@ def _confirm(
         facts.stop = Stop(
             permit=permit,
             cause=StopCause.OVERDUE if late else StopCause.PERSON,
-            called_at=late or act.at,
+            called_at=late or when(act),
             called_by=None if late else act.person,
         )
-    facts.stop.confirmed_at, facts.stop.confirmed_by = act.at, act.person
+    facts.stop.confirmed_at, facts.stop.confirmed_by = when(act), act.person
     facts.stop.left = act.note(left, "condition", subject=permit)
     facts.stop.save()
     for each in facts.on_it:
-        each.off_at, each.off_by = act.at, act.person
+        each.off_at, each.off_by = when(act), act.person
         each.save()
     out = [each.pk for each in facts.on_it]
     facts.on_it = []
-    end_issue(facts, act.at, IssueEnd.STOPPED)
+    end_issue(facts, when(act), IssueEnd.STOPPED)
     sign(act, permit, Part.STOPPED)
     return moved(act, facts, Verb.CONFIRM, State.STOPPED, stop=facts.stop.pk, out=out)
 
@@ -237,6 +238,7 @@ def _bring_back(
     given = {"ends": ends, "scanned": scanned, "why": why, "signed": signed}
     facts = enter(act, permit_id, Verb.BRING_BACK, seen, given)
     permit = facts.permit
+    tell_brought_back(act, facts)
     if facts.state == State.STOPPED:
         return give_out(act, facts, Verb.BRING_BACK, ends, scanned=scanned, why=why)
     end_stop(act, facts)

@@ -11,12 +11,12 @@ from permits.services import _asked, _named
 from permits.services._enter import enter, heard
 from permits.services._facts import Facts
 from permits.services._guards_place import by_lapse, look
+from permits.services._paper import late
 from permits.services.stopping import call
 from permits.states import Family, State, StopCause, Verb
 from work.exceptions import Reason, Refused
 from work.services import OpenAct, door
 
-_LATE = timedelta(minutes=15)
 _FAMILIES = list(Family)
 
 
@@ -29,18 +29,20 @@ def _record(
     calibrated_until: date | None,
     scanned: bool = False,
     why: str = "",
+    paper: bool = False,
 ) -> Permit:
     """Keep what was read: {point, substance_id, value} each. Out of limits is a stop called.
 
     A test counts from the moment at which it is said to have been taken. scanned: the label of the
-    place was read; else why not.
+    place was read; else why not. paper: it was written down while the system was away; it may stop
+    the work, and lets nothing go on.
     """
     facts = enter(act, permit_id, Verb.TEST, None)
     permit = facts.permit
     against = _asked.against(facts, {"permits.gas_tester": act.person.pk})
-    if act.happened_at < act.at - _LATE:
+    if late(act) and not paper:
         against.append(Reason("permits.test_late"))
-    against += look({"scanned": scanned, "why": why})
+    against += [] if paper else look({"scanned": scanned, "why": why})
     if not instrument.strip():
         against.append(Reason("permits.instrument_needed"))
     today = act.happened_at.astimezone(ZoneInfo(permit.site.time_zone)).date()

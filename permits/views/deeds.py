@@ -10,6 +10,7 @@ from permits.services import (
     assessments,
     deciding,
     ending,
+    follow_up,
     issuing,
     on_it,
     requests,
@@ -29,12 +30,12 @@ def _on(given: Given) -> dict[str, Any]:
     return {**given.door, "permit_id": given.record.pk, "seen": given.seen}
 
 
-def _plain(given: Given) -> dict[str, Any]:
+def plain(given: Given) -> dict[str, Any]:
     """What the doors take that let several people act at once."""
     return {**given.door, "permit_id": given.record.pk}
 
 
-def _may(verb: Verb) -> Any:
+def may_do(verb: Verb) -> Any:
     """Who may do it, asked where the door takes no version."""
     return lambda who, permit: may(who, verb, permit, on_it.ids(permit))
 
@@ -74,6 +75,12 @@ def _unlink(given: Given) -> object:
     return requests.unlink(**given.door, link_id=given.of, seen=given.seen)
 
 
+def _follow_up(given: Given) -> object:
+    number = items.number_of(given.get("number"))
+    item_id = items.id_of(given.record.site, number) if number is not None else None
+    return follow_up.name(**_on(given), item_id=item_id or 0)
+
+
 def _look(given: Given) -> dict[str, Any]:
     return {"scanned": given.get("scanned", False), "why": given.get("why")}
 
@@ -88,30 +95,32 @@ def _bring_back(given: Given) -> object:
     return stopping.bring_back(**_on(given), **_look(given), ends=ends, signed=given.signed)
 
 
-def _test(given: Given) -> object:
+def gas_test(given: Given, *, paper: bool = False) -> object:
     return testing.record(
-        **_plain(given),
+        **plain(given),
         readings=given.get("readings", []),
         instrument=given.get("instrument"),
         calibrated_until=given.get("calibrated_until", None),
         **_look(given),
+        paper=paper,
     )
 
 
-def _hand_back(given: Given) -> object:
+def hand_back(given: Given) -> object:
     complete = given.get("complete", None)
     return ending.hand_back(
         **_on(given),
         complete=None if complete is None else complete == "yes",
         left=given.get("left"),
+        remaining=given.get("remaining"),
         watcher_id=given.get("watcher_id", None),
         signed=given.signed,
     )
 
 
-def _confirm(given: Given) -> object:
+def confirm(given: Given) -> object:
     said = {"people_out": given.get("people_out", False), "left": given.get("left")}
-    return stopping.confirm(**_plain(given), **said, signed=given.signed)
+    return stopping.confirm(**plain(given), **said, signed=given.signed)
 
 
 def _signed(door: Any, *names: str) -> Any:
@@ -167,15 +176,15 @@ _ALL = [
             "tick",
             _("Tick what is there"),
             lambda given: issuing.tick(
-                **_plain(given), measure_ids=[*map(int, given.get("measures", []))]
+                **plain(given), measure_ids=[*map(int, given.get("measures", []))]
             ),
             forms.Tick,
-            asks=_may(Verb.TICK),
+            asks=may_do(Verb.TICK),
         ),
     ),
     (
         Verb.TEST,
-        Deed("test", _("Record a gas test"), _test, forms.GasTest, asks=_may(Verb.TEST)),
+        Deed("test", _("Record a gas test"), gas_test, forms.GasTest, asks=may_do(Verb.TEST)),
     ),
     (Verb.ISSUE, Deed("issue", _("Issue at the place"), _issue, forms.Issue, signs=True)),
     (
@@ -194,7 +203,7 @@ _ALL = [
         Deed(
             "on",
             _("Sign on"),
-            lambda given: on_it.sign_on(**_plain(given), person_id=given.actor.pk),
+            lambda given: on_it.sign_on(**plain(given), person_id=given.actor.pk),
         ),
     ),
     (
@@ -202,9 +211,9 @@ _ALL = [
         Deed(
             "on-name",
             _("Sign another on"),
-            lambda given: on_it.sign_on(**_plain(given), name=given.get("name")),
+            lambda given: on_it.sign_on(**plain(given), name=given.get("name")),
             forms.SignOn,
-            asks=_may(Verb.SIGN_ON),
+            asks=may_do(Verb.SIGN_ON),
         ),
     ),
     (
@@ -212,10 +221,10 @@ _ALL = [
         Deed(
             "confirm",
             _("It is stopped"),
-            _confirm,
+            confirm,
             forms.Confirm,
             signs=True,
-            asks=_may(Verb.CONFIRM),
+            asks=may_do(Verb.CONFIRM),
         ),
     ),
     (Verb.BRING_BACK, Deed("bring-back", _("Bring back"), _bring_back, forms.Issue, signs=True)),
@@ -241,7 +250,11 @@ _ALL = [
             signs=True,
         ),
     ),
-    (Verb.HAND_BACK, Deed("hand-back", _("Hand back"), _hand_back, forms.HandBack, signs=True)),
+    (Verb.HAND_BACK, Deed("hand-back", _("Hand back"), hand_back, forms.HandBack, signs=True)),
+    (
+        Verb.FOLLOW_UP,
+        Deed("follow-up", _("Name the follow-up"), _follow_up, forms.FollowUp),
+    ),
     (
         Verb.NAME_WATCHER,
         Deed(
@@ -276,12 +289,12 @@ _ALL = [
     ),
 ]
 STOP = Deed(
-    "stop", _("Stop this work"), lambda given: stopping.call_stop(**_plain(given)), danger=True
+    "stop", _("Stop this work"), lambda given: stopping.call_stop(**plain(given)), danger=True
 )
 SAY_WHY = Deed(
     "say-why",
     _("Say why it was stopped"),
-    lambda given: stopping.say_why(**_plain(given), why=given.get("why")),
+    lambda given: stopping.say_why(**plain(given), why=given.get("why")),
     forms.Why,
     asks=_may_explain,
 )

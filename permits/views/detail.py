@@ -15,7 +15,7 @@ from permits.reads import detail as read
 from permits.services._facts import Facts, facts_of
 from permits.services.guards import refusals
 from permits.states import MOVES, State, Verb
-from permits.views import _print, deeds
+from permits.views import _print, deeds, paper
 from work.pages import (
     Failed,
     Offer,
@@ -68,7 +68,7 @@ def permit_detail(
     if request.method == "POST":
         facts = facts_of(permit, at)
         url = _url(site, permit)
-        return sent(request, who, deeds.DEEDS, permit, deeds.known(facts), page, url)
+        return sent(request, who, deeds.DEEDS | paper.DEEDS, permit, deeds.known(facts), page, url)
     return page(permit=permit)
 
 
@@ -123,8 +123,8 @@ def _found(site: Any, who: Scope, number: str) -> Permit:
     return permit
 
 
-def _url(site: Any, permit: Permit) -> str:
-    return reverse("permits:permit_detail", args=[site.slug, f"P-{permit.number}"])
+def _url(site: Any, permit: Permit, name: str = "permit_detail") -> str:
+    return reverse(f"permits:{name}", args=[site.slug, f"P-{permit.number}"])
 
 
 class _Page:
@@ -167,10 +167,24 @@ class _Page:
             else "",
             "printed": read.printed_before(facts, *printed),
             "judged": _judged(self.site, self.who, facts.permit),
+            "history_url": reverse(
+                "permits:permit_history", args=[self.site.slug, values["label"]]
+            ),
+            **self._paper(facts, failed),
         }
         name = "permits/permit_detail.html"
         name += "#permit" if fragment(self.request) else ""
         return render(self.request, name, context, status=status)
+
+    def _paper(self, facts: Facts, failed: Failed | None) -> dict[str, Any]:
+        """What may be entered from paper, where that is asked for; else the way to it."""
+        if not paper.possible(facts):
+            return {}
+        url, given = _url(self.site, facts.permit), self.request.GET
+        if not paper.asked(given.get("do", ""), wanted="paper" in given):
+            return {"paper_url": f"{url}?paper=1#paper"}
+        made = paper.offers(facts, self._offers)
+        return {"paper_acts": offered(made, url, self.who, facts, failed)}
 
     def _as(self, step: Verb, facts: Facts) -> Scope:
         """The reader, where the step is theirs; else nobody in person."""
@@ -247,4 +261,5 @@ def _is_moot(code: str) -> bool:
         "permits.issues_already",
         "permits.performs_already",
         "permits.performer_signed",
+        "permits.nothing_left",
     } or code.startswith("permits.stands_")

@@ -116,20 +116,6 @@ def _pager(request: HttpRequest, page: int, last: int, count: int, text: str) ->
     }
 
 
-@require_safe
-@site_view
-def pack(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpResponse:
-    """All that is under way, to print before the system is away: of an area, or of the site."""
-    code = request.GET.get("place", "").replace("\x00", "")[:120]
-    place = places.find(site, who, code) if code else None
-    if code and place is None:
-        raise Http404
-    rows = read.chosen(site, who, at, "now", {"path": place.path if place else ""})
-    values = {"site": site, "place": place, "rows": read.packed(rows), "at": at}
-    values["back_url"] = reverse("permits:permit_list", args=[site.slug])
-    return render(request, "permits/pack.html", values)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @site_view
 def stop_here(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpResponse:

@@ -36,7 +36,8 @@ def _pages() -> list[str]:
 
 _OF_THE_LIST = ("why/", "work/?group=clears&columns=what,kind", "views/new/?place=40&status=live")
 _OF_THE_LIST += ("work/sheet/?place=40", "documents/", "competence/", "competence/companies/")
-_OF_THE_LIST += ("permits/", "permits/new/", "permits/stop/")
+_OF_THE_LIST += ("permits/", "permits/new/", "permits/stop/", "permits/board/?lanes=area")
+_OF_THE_LIST += ("permits/wall/", "permits/crew/")
 _OF_THE_LIST += ("isolations/", "isolations/new/", "isolations/own/")
 
 

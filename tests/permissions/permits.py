@@ -15,6 +15,7 @@ from work.states import Role
 
 _NOT_BY_POST = codes(405)
 _ASKS = BY_ROLE[Verb.REQUEST]
+_OWN = frozenset(set(Role) - {Role.CONTRACTOR})
 
 
 def scene(world: Any) -> Permit:
@@ -66,6 +67,12 @@ PERMIT_ROWS: dict[str, Row] = {
         _request,
     ),
     "permits:pack": Row(_page("pack"), site_codes(200, other_company=200), _NOT_BY_POST),
+    "permits:permit_board": Row(
+        _page("permit_board"), site_codes(200, other_company=200), _NOT_BY_POST
+    ),
+    "permits:wall": Row(_page("wall"), site_codes(200, other_company=200), _NOT_BY_POST),
+    # Of the site's own people alone: it names them.
+    "permits:crew": Row(_page("crew"), site_codes(200, roles=_OWN, refused=404), _NOT_BY_POST),
     # Everybody stops what they see somewhere, and is shown nothing of it.
     "permits:stop_here": Row(
         _page("stop_here"),
@@ -79,6 +86,7 @@ PERMIT_ROWS: dict[str, Row] = {
         site_codes(303, roles=BY_ROLE[Verb.EDIT]),
         lambda scene: act() | {"seen": Permit.objects.get().version},
     ),
+    "permits:permit_history": Row(_page("permit_history", "P-1"), site_codes(200), _NOT_BY_POST),
     "permits:permit_print": Row(_page("permit_print", "P-1"), site_codes(200), _NOT_BY_POST),
     # Whom it names a guest is not told.
     "permits:permit_judged": Row(

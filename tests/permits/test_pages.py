@@ -225,7 +225,7 @@ def test_the_list_shows_first_what_nobody_may_miss(world, types, sign_in, clock)
     assert url(late) in found
     on_it.sign_on(actor=world.technician, at=world.t(2), permit_id=quiet.pk, name="Bo Smit")
     paper = reader.get(f"{LIST}pack/", place="L3").content.decode()
-    assert paper.count("<section>") == 4
+    assert paper.count("<section") == 4
     assert "Bo Smit" in paper
     assert reader.get(f"{LIST}pack/", place="NOWHERE").status_code == 404
     panel = reader.get(LIST, htmx=True, panel=1).content.decode()

@@ -226,6 +226,7 @@ def test_who_is_still_at_work_when_the_time_ends_is_overdue(world, types):
         permit_id=permit.pk,
         complete=False,
         left="Bracket off",
+        remaining="Weld the bracket on again",
         signed=True,
     )
     assert (stands(permit, world.t(80)), permit.complete) == ("handed_back", False)

@@ -29,7 +29,8 @@ def test_every_code_has_words():
     said |= {f"permits.{name}_needed" for name in needed}
     said |= {"need.permits.permit", "need.permits.in_force", "need.permits.closed"}
     said |= {
-        f"permits.told_{what}" for what in ("stop", "stop_here", "unconfirmed", "overdue", "near")
+        f"permits.told_{what}"
+        for what in ("stop", "stop_here", "unconfirmed", "overdue", "near", "brought_back")
     }
     plain = {"unknown", "denied", "role_needed", "reason_needed", "stale", "ends_before_start"}
     plain |= {"form_damaged", "place_unknown", "team_unknown"}

@@ -1,0 +1,246 @@
+"""Permits as the board and the wall show them: what is open, by where it stands."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Coalesce, RowNumber, Substr
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from permits.models import Permit, PermitRoute, Presence
+from permits.reads.lists import TONES, seen
+from permits.standing import LABELS, OVERDUE, holds_until, with_standing
+from permits.states import State
+from work.permissions import Scope
+from work.reads import picture
+
+MOST = 10
+# How many cards stand in lanes that are open; what lies below is a press away.
+_OPEN = 80
+_WALL = 15
+LANES = ("area", "type")
+# Each column: its name, and the tab of the list that holds the rest of it.
+COLUMNS = {
+    "loud": (_("Stop called, overdue"), "now"),
+    "check": (pgettext_lazy("permits", "To check"), "asked"),
+    "authorise": (pgettext_lazy("permits", "To authorise"), "asked"),
+    "issue": (_("To issue today"), "issue"),
+    "force": (_("Issued, in force"), "now"),
+    "stopped": (_("Stopped"), "now"),
+    "after": (_("After-care, handed back"), "now"),
+}
+_ORDER = ("later", "since_", "pk")
+_SINCE = ("loud", "stopped", "after")
+
+
+@dataclass
+class Lane:
+    """A part of the board. key: its code in addresses. counts, cards: by column."""
+
+    key: str
+    name: str
+    path: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+    cards: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    open: bool = True
+
+    @property
+    def count(self) -> int:
+        """All that is in it."""
+        return sum(self.counts.values())
+
+
+def _rows(site: Any, who: Scope, at: datetime, asked: Mapping[str, Any]) -> QuerySet[Permit]:
+    """What is open and of today, with its column."""
+    rows = with_standing(seen(site, who).filter(ended_at=None), at)
+    if path := asked.get("path"):
+        rows = rows.filter(place__path__startswith=path)
+    if type_id := asked.get("type_id"):
+        rows = rows.filter(type=type_id)
+    checked = PermitRoute.objects.filter(type=OuterRef("type"), risk=OuterRef("risk"), checked=True)
+    by_state = {
+        "loud": Q(stands__in=[State.STOP_CALLED, OVERDUE]),
+        "check": Q(Exists(checked), stands=State.REQUESTED),
+        "authorise": Q(stands__in=[State.REQUESTED, State.CHECKED, State.ENDORSED]),
+        "issue": Q(stands=State.AUTHORISED, starts__lt=at + timedelta(hours=24)),
+        "force": Q(stands__in=[State.ISSUED, State.IN_FORCE]),
+        "stopped": Q(stands=State.STOPPED),
+        "after": Q(stands__in=[State.AFTERCARE, State.HANDED_BACK]),
+    }
+    cases = [When(each, then=Value(code)) for code, each in by_state.items()]
+    column: Any = Case(*cases, default=Value(""), output_field=CharField())
+    return rows.annotate(column=column).exclude(column="").order_by()
+
+
+def board(site: Any, who: Scope, at: datetime, kind: str, asked: Mapping[str, Any]) -> list[Lane]:
+    """The lanes with their first cards; one without a name where there are none.
+
+    Two queries, and one for the areas. kind: of LANES, or empty.
+    """
+    rows = _rows(site, who, at, asked)
+    made = _lanes(site, who, kind)
+    length = max((len(each.path) for each in made), default=1) or 1
+    key: Any = Substr("place__path", 1, length) if kind == "area" else F("type__code")
+    name: Any = F("type__name") if kind == "type" else Value("", output_field=CharField())
+    if not kind:
+        key = Value("", output_field=CharField())
+    counted = rows.annotate(_key=key, _name=name).values("_key", "_name", "column")
+    found = {each.key: each for each in made}
+    for each in counted.annotate(n=Count("pk")):
+        lane = _of(made, kind, each["_key"]) or found.get(each["_key"])
+        if lane is None:
+            lane = found[each["_key"]] = Lane(each["_key"], each["_name"])
+        lane.counts[each["column"]] = lane.counts.get(each["column"], 0) + each["n"]
+    lanes = [each for each in found.values() if each.counts or not kind]
+    if kind == "type":
+        lanes.sort(key=lambda lane: lane.name)
+    _open(lanes)
+    _fill(lanes, rows, kind, at)
+    return lanes
+
+
+def _lanes(site: Any, who: Scope, kind: str) -> list[Lane]:
+    if kind == "area":
+        areas = [Lane(each.code, each.name, each.path) for each in picture.areas(site, who)]
+        return [*areas, Lane("-", str(site.name))]
+    return [] if kind else [Lane("", "")]
+
+
+def _of(made: Iterable[Lane], kind: str, path: str) -> Lane | None:
+    """The area in which a place lies; what lies in none is the site's own, the last."""
+    if kind != "area":
+        return None
+    return next((each for each in made if path.startswith(each.path)), None)
+
+
+def _open(lanes: Iterable[Lane]) -> None:
+    """The first lanes are open, as many as have room; the others lead to their own board."""
+    room = _OPEN
+    for lane in lanes:
+        lane.open = room > 0
+        room -= sum(min(MOST, count) for count in lane.counts.values())
+
+
+def _fill(lanes: list[Lane], rows: QuerySet[Permit], kind: str, at: datetime) -> None:
+    opened = [str(n) for n, lane in enumerate(lanes) if lane.open]
+    if not opened:
+        return
+    inside = {
+        "area": lambda lane: Q(place__path__startswith=lane.path),
+        "type": lambda lane: Q(type__code=lane.key),
+    }
+    cases = [
+        When(inside[kind](lane) if kind else Q(site__isnull=False), then=Value(str(n)))
+        for n, lane in enumerate(lanes)
+    ]
+    lane_of: Any = Case(*cases, default=Value(""), output_field=CharField())
+    since = Case(
+        When(column="force", then=F("issue_ends")),
+        When(column__in=_SINCE, then=F("state_since")),
+        default=F("starts"),
+        output_field=DateTimeField(),
+    )
+    nth = Window(RowNumber(), partition_by=[F("lane_of"), F("column")], order_by=_ORDER)
+    shown = (
+        rows.annotate(lane_of=lane_of, since_=since, later=_later())
+        .filter(lane_of__in=opened)
+        .annotate(nth=nth)
+        .filter(nth__lte=MOST)
+        .select_related("type", "place", "site")
+        .annotate(on_it=_on_it())
+        .order_by(*_ORDER)
+    )
+    for each in shown:
+        lane = lanes[int(each.lane_of)]
+        lane.cards.setdefault(each.column, []).append(card(each, at))
+
+
+def _later() -> Case:
+    """A stop that nobody confirmed comes before what is overdue."""
+    return Case(When(stands=State.STOP_CALLED, then=Value(0)), default=Value(1))
+
+
+def _on_it() -> Any:
+    """How many are signed on, counted where a permit is shown and nowhere else."""
+    presences = Presence.objects.filter(permit=OuterRef("pk"), off_at=None).order_by()
+    counted = presences.values("permit").annotate(n=Count("pk")).values("n")
+    return Coalesce(counted[:1], 0)
+
+
+def card(permit: Any, at: datetime) -> dict[str, Any]:
+    """One permit on the board or the wall: nobody's name."""
+    stands, since = permit.stands, permit.state_since
+    if stands == OVERDUE:
+        since = permit.issue_ends
+    elif stands == State.STOP_CALLED and permit.state == State.IN_FORCE:
+        since = permit.tests_until
+    return {
+        "label": f"P-{permit.number}",
+        "url": reverse("permits:permit_detail", args=[permit.site.slug, f"P-{permit.number}"]),
+        "what": permit.what,
+        "type_text": permit.type.name,
+        "place_text": permit.place.name,
+        "stands": stands,
+        "stands_text": str(LABELS[stands]),
+        "tone": TONES.get(stands, ""),
+        "minutes": max(0, int((at - since).total_seconds() // 60)),
+        "since": since,
+        "starts": permit.starts,
+        "until": holds_until(permit) if permit.issue_ends else None,
+        "on_it": permit.on_it,
+    }
+
+
+def wall(site: Any, who: Scope, at: datetime, path: str) -> dict[str, Any]:
+    """What a wall shows: stops that nobody confirmed, what is overdue, then what is in force.
+
+    Two queries. left: how many more there are than it has room for.
+    """
+    rows = _rows(site, who, at, {"path": path}).filter(
+        stands__in=[State.STOP_CALLED, OVERDUE, State.IN_FORCE]
+    )
+    on_it = rows.annotate(on_it=_on_it())
+    counts = {
+        each["stands"]: each
+        for each in on_it.values("stands").annotate(n=Count("pk"), people=Sum("on_it"))
+    }
+    first = Case(
+        When(stands=State.STOP_CALLED, then=Value(0)),
+        When(stands=OVERDUE, then=Value(1)),
+        default=Value(2),
+    )
+    shown = on_it.annotate(first=first).select_related("type", "place", "site")
+    shown = shown.order_by("first", Coalesce("tests_until", "issue_ends"), "pk")
+    cards = [card(each, at) for each in shown[:_WALL]]
+    total = sum(each["n"] for each in counts.values())
+    return {
+        "cards": cards,
+        "left": total - len(cards),
+        "people": sum(each["people"] or 0 for each in counts.values()),
+        "counts": {
+            name: counts.get(str(code), {}).get("n", 0)
+            for name, code in (
+                ("stops", State.STOP_CALLED),
+                ("overdue", OVERDUE),
+                ("force", State.IN_FORCE),
+            )
+        },
+    }
