@@ -129,6 +129,7 @@ WORDS = Words(
         "permits.point_unknown": _("That is no sample point of this permit."),
         "permits.told_stop": _("A stop is called on P-%(number)s: stop the work now."),
         "permits.told_stop_here": _("A stop is called where you work: stop now."),
+        "permits.stop_here": _("Stop work was called here."),
         "permits.told_unconfirmed": _(
             "P-%(number)s: a stop was called and is not confirmed, %(minutes)s min."
         ),
@@ -174,6 +175,7 @@ WORDS = Words(
         "permits.not_here": _("A permit is not for this place."),
         "permits.told_stop": _("A stop is called on a permit."),
         "permits.told_stop_here": _("A stop is called where you work."),
+        "permits.stop_here": _("Stop work was called here."),
         "permits.told_unconfirmed": _("A stop on a permit is not confirmed."),
         "permits.told_near": _("Something new is near a permit."),
         "permits.told_overdue": _("A permit is overdue."),

@@ -12,6 +12,15 @@ from competence.states import CompanyState, PaperKind
 _NEVER_DELETED = pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
 # Who added it is one of a pair that may never be one person.
 _ADDED_BY = pgtrigger.ReadOnly(name="added_by_stands", fields=["added_by"])
+# So is who submitted: another does so at a later moment, and before it is approved.
+_SUBMITTED_BY = pgtrigger.Protect(
+    name="submitted_by_stands",
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Condition(
+        "OLD.submitted_by_id <> NEW.submitted_by_id AND (NEW.submitted_at < OLD.submitted_at"
+        " OR OLD.approved_by_id IS DISTINCT FROM NEW.approved_by_id)"
+    ),
+)
 
 
 def _person(**more: object) -> models.ForeignKey:
@@ -74,7 +83,7 @@ class Company(models.Model):
                 | (~Q(state=CompanyState.SUSPENDED) & Q(suspended_at=None)),
             ),
         ]
-        triggers = [_NEVER_DELETED]
+        triggers = [_NEVER_DELETED, _SUBMITTED_BY]
 
     def __str__(self) -> str:
         return str(self.team)

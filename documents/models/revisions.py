@@ -13,6 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.states import Bearing, Phase, RevisionState
 
+_BY_AUTHOR = """
+    IF NOT EXISTS (
+        SELECT 1 FROM documents_revision r
+         WHERE r.id = NEW.revision_id AND r.state = 'draft' AND r.author_id = NEW.added_by_id
+    ) THEN
+        RAISE EXCEPTION 'not by the author of draft %', NEW.revision_id USING ERRCODE = '23514';
+    END IF;
+    RETURN NEW;
+"""
+
 
 class Revision(models.Model):
     """One revision: written, reviewed, approved, and in use within its range.
@@ -163,6 +173,13 @@ class RevisionFile(models.Model):
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(name="added_by_stands", fields=["revision", "blob", "added_by"]),
+            # Its author alone puts anything into a draft.
+            pgtrigger.Trigger(
+                name="added_by_author",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=_BY_AUTHOR,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -111,11 +111,18 @@ TRIED = f"""
     END IF;
     RETURN NEW;
 """
+# Who applied and locked a point does not try it; and stands, as long as that holds.
 APART = f"""
     IF NEW.tried_by_id IN (NEW.applied_by_id, NEW.locked_by_id)
        AND (SELECT other_tries FROM permits_isolation i WHERE i.id = NEW.isolation_id)
     THEN
         {refused("who isolated tries point", "NEW.id")}
+    END IF;
+    IF TG_OP = 'UPDATE' AND (
+        (OLD.applied_by_id <> NEW.applied_by_id AND OLD.applied_at = NEW.applied_at)
+        OR (OLD.locked_by_id <> NEW.locked_by_id AND OLD.locked_at = NEW.locked_at)
+    ) THEN
+        {refused("another isolated point", "NEW.id")}
     END IF;
     RETURN NEW;
 """

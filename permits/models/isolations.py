@@ -121,6 +121,7 @@ class Isolation(models.Model):
         triggers = [
             _NEVER_DELETED,
             pgtrigger.ReadOnly(name="other_tries_stands", fields=["other_tries"]),
+            pgtrigger.ReadOnly(name="planner_stands", fields=["created_by"]),
             pgtrigger.ReadOnly(name="own_stands", fields=["card", "until"]),
             pgtrigger.Trigger(
                 name="relied_on",

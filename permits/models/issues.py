@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from permits.models._sides import PARTIES
 from permits.models.permits import Permit
 from permits.states import AGAINST, PERFORMING, IssueEnd, Part, StopCause
 
@@ -19,16 +20,6 @@ _SIDES = {
     "permits_signature_performer_apart": (PERFORMING, AGAINST),
     "permits_signature_checker_apart": ({Part.CHECKED}, {Part.AUTHORISED}),
 }
-_PARTIES = """
-    IF EXISTS (
-        SELECT 1 FROM permits_permit p WHERE p.id = NEW.permit_id
-           AND (p.authorised_by_id = NEW.taker_id OR p.performing_authority_id = NEW.issuer_id)
-    ) THEN
-        RAISE EXCEPTION 'one person on both sides of permit %', NEW.permit_id
-            USING ERRCODE = '23514';
-    END IF;
-    RETURN NEW;
-"""
 
 
 def _side(one: frozenset[str] | set[str], other: frozenset[str] | set[str]) -> Case:
@@ -124,7 +115,7 @@ class Issue(models.Model):
                 name="parties_apart",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
-                func=_PARTIES,
+                func=PARTIES,
             ),
         ]
 

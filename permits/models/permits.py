@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
+from permits.models._sides import SIGNED_APART
 from permits.states import AUTHORISED, OPEN, UNDER_ISSUE, Risk, State
 
 _NEVER_DELETED = pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
@@ -194,6 +195,15 @@ class Permit(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(new__state__in=["issued", "in_force"]),
                 func=_BEHIND,
+            ),
+            pgtrigger.Trigger(
+                name="signed_apart",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    *("performing_authority", "checked_by", "authorised_by", "issuer", "closed_by")
+                ),
+                func=SIGNED_APART,
             ),
         ]
 

@@ -20,7 +20,7 @@ from permits.services.issuing import give_out
 from permits.states import MOVES, UNDER_ISSUE, IssueEnd, Part, State, StopCause, Verb, Verdict
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.prepared import Among, given, prepared
-from work.services import OpenAct, door, notices
+from work.services import OpenAct, door, notices, stops
 from work.states import Role, Status
 
 _CAN_STOP = sorted(MOVES[Verb.CALL_STOP])
@@ -101,8 +101,9 @@ def _stop_all(act: OpenAct, *, site_id: int, place_id: int | None = None, why: s
     site = _named.model_of(Permit, "site").objects.get(pk=site_id)
     act.about(place or site)
     act.record("all_stopped", place or site)
+    stopped = _stop_each(act, at_place(site_id, place), StopCause.ALL, why)
     _tell_work(act, site_id, place)
-    return _stop_each(act, at_place(site_id, place), StopCause.ALL, why)
+    return stopped
 
 
 def at_place(site_id: int, place: Any) -> QuerySet[Permit]:
@@ -123,11 +124,19 @@ def _along(place: Any, of: str = "place") -> Q:
 
 
 def _tell_work(act: OpenAct, site_id: int, place: Any) -> None:
-    """Who carries out what is in progress there is told to stop, with a permit or without."""
+    """What is in progress there is asked to stop, and who carries it out told.
+
+    Work under a permit that is stopped is asked by that; the rest by what is called here.
+    """
     items = _named.model_of(PermitItem, "item").objects.filter(site=site_id, status=Status.LIVE)
     if place is not None:
         items = items.filter(_along(place) | _along(place, "places"))
     ids = set(items.values_list("pk", flat=True))
+    links = PermitItem.objects.filter(item=OuterRef("pk"), ended_at=None)
+    stopped = Exists(links.filter(permit__state=State.STOP_CALLED))
+    bare = items.exclude(stopped, stop_asked_at__isnull=False)
+    reason = Reason("permits.stop_here", clears=("role", str(Role.SHIFT_LEAD)))
+    stops.ask(act, bare.values_list("pk", flat=True), reason)
     params = {"since": act.at.isoformat()}
     notices.tell(act, item_ids=ids, code="permits.told_stop_here", params=params)
 

@@ -143,22 +143,7 @@ def test_a_revision_is_written_reviewed_approved_and_dated(world):
         effective.set_date(**controller | {"at": world.t(6)}, **known, starts=world.t(20))
 
 
-def test_nobody_approves_or_reviews_their_own(world):
-    document = papers.document(world)
-    by = {"actor": world.area_owner, "at": world.t(1)}
-    own = revisions.draft(**by, document_id=document.pk, label="1", why="First")
-    blob = files.store([b"%PDF-1.7 own"], at=world.at)
-    revisions.add_file(**by, revision_id=own.pk, blob=blob, name="own.pdf")
-    revisions.send(**by, revision_id=own.pk)
-
-    with refused_alone("documents.own_review"):
-        revisions.review(**by, revision_id=own.pk)
-    revisions.review(actor=world.supervisor, at=world.t(1), revision_id=own.pk)
-    with refused_alone("documents.own_approval"):
-        revisions.approve(**by, revision_id=own.pk, signed=True)
-
-
-def test_a_draft_is_taken_over_and_judged_by_none_of_its_authors(world, app):
+def test_a_draft_is_taken_over(world, app):
     document = papers.document(world)
     first, second = world.area_owner, world.supervisor
     by = {"actor": first, "at": world.t(1)}
@@ -183,11 +168,6 @@ def test_a_draft_is_taken_over_and_judged_by_none_of_its_authors(world, app):
     revisions.send(**now, **known)
     with refused_alone("documents.not_draft"):
         revisions.take_over(**by, **known)
-    with refused_alone("documents.own_review"):
-        revisions.review(**by, **known)
-    revisions.review(actor=world.planner, at=world.t(3), **known)
-    with refused_alone("documents.own_approval"):
-        revisions.approve(**by, **known, signed=True)
 
 
 def test_the_next_one_takes_the_place_of_the_one_before_at_its_second(world):

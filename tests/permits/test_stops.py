@@ -14,7 +14,7 @@ from work.exceptions import Forbidden, Refused
 from work.models import Event, Notice, Prerequisite, WorkItem
 from work.permissions import scope
 from work.reads.notices import unseen
-from work.services import execution
+from work.services import blockers, execution
 
 
 @pytest.fixture
@@ -334,6 +334,19 @@ def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types
     assert set(Stop.objects.values_list("cause", "called_by")) == {
         ("here", world.other_contractor.pk)
     }
+    # And asked, until it says that it stopped; then it goes on once who leads there says so.
+    bare.refresh_from_db()
+    assert (bare.stop_asked_at, bare.is_blocked(world.t(1))) == (world.t(1), True)
+    asked = bare.blockers.get(ended_at=None)
+    assert (asked.what["code"], asked.clears) == ("permits.stop_here", "role:shift_lead")
+    assert not WorkItem.objects.exclude(pk=bare.pk).filter(stop_asked_at__isnull=False).exists()
+    by = {"actor": world.technician, "item_id": bare.pk}
+    waits = execution.confirm_stopped(**by, at=world.t(2), condition="Guard on")
+    assert (waits.status, waits.stop_asked_at) == ("waiting", None)
+    with pytest.raises(Refused, match="blocker_open"):
+        execution.resume(**by, at=world.t(2))
+    blockers.clear(actor=world.shift_lead, at=world.t(2), blocker_id=asked.pk, word="No smoke")
+    execution.resume(**by, at=world.t(2))
     with pytest.raises(Forbidden):
         stopping.stop_all(actor=world.technician, at=world.t(2), site_id=world.site.pk)
     assert stopping.stop_all(actor=world.supervisor, at=world.t(2), site_id=world.site.pk) == 1

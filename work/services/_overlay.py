@@ -106,7 +106,7 @@ def _sync(act: OpenAct, several: Iterable[Facts], *, by_time: bool) -> None:
     Blocker.objects.bulk_update(followed, _FOLLOWS)
     Blocker.objects.bulk_create([blocker for _facts, blocker in opened])
     for facts, blocker in opened:
-        _opened(act, facts, blocker)
+        say_opened(act, facts, blocker)
 
 
 def _ended(act: OpenAct, facts: Facts) -> list[Blocker]:
@@ -182,7 +182,16 @@ def _new(act: OpenAct, facts: Facts, row: Prerequisite, since: datetime) -> Bloc
     return blocker
 
 
-def _opened(act: OpenAct, facts: Facts, blocker: Blocker) -> None:
+def asks(blocker: Blocker) -> bool:
+    """Whether it asks work in progress to stop: what lapsed does, and what a domain asked for.
+
+    What somebody raised in own words on the item does not.
+    """
+    return blocker.prerequisite_id is not None or blocker.what.get("code", "typed") != "typed"
+
+
+def say_opened(act: OpenAct, facts: Facts, blocker: Blocker) -> None:
+    """Say that one that asks to stop was opened; the caller saves."""
     act.record(
         "blocked",
         facts.item,
@@ -290,6 +299,6 @@ def _set(act: OpenAct, facts: Facts) -> None:
         setattr(item, name, value)
     if item.status != Status.LIVE:
         item.stop_asked_at = item.stop_told_at = None
-    elif item.stop_asked_at is not None and not any(b.prerequisite_id for b in facts.blockers):
+    elif item.stop_asked_at is not None and not any(map(asks, facts.blockers)):
         item.stop_asked_at = item.stop_told_at = None
         act.record("stop_ask_withdrawn", item, item_id=item.pk)

@@ -5,7 +5,7 @@ from typing import Any
 from work.exceptions import Reason, Refused
 from work.models import WorkItem
 from work.permissions import Action
-from work.services import _moves, _order
+from work.services import _moves, _order, _overlay
 from work.services._enter import enter
 from work.services._facts import Facts
 from work.services.acts import OpenAct, door
@@ -86,14 +86,14 @@ def _to_waiting(act: OpenAct, facts: Facts, condition: str, blocker_id: int) -> 
 def _confirm_stopped(
     act: OpenAct, *, item_id: int, condition: str, seen: int | None = None
 ) -> WorkItem:
-    """Answer *stopped and safe?* after a lapse: the item waits for the blocker of that lapse."""
+    """Answer *stopped and safe?*: the item waits for the first of the blockers that asked it."""
     facts = enter(act, item_id, Action.CONFIRM_STOPPED, seen)
     _order.after_last_move(act, facts.item)
-    lapses = [each for each in facts.blockers if each.prerequisite_id]
-    if facts.item.status != Status.LIVE or facts.item.stop_asked_at is None or not lapses:
+    asking = [each for each in facts.blockers if _overlay.asks(each)]
+    if facts.item.status != Status.LIVE or facts.item.stop_asked_at is None or not asking:
         raise Refused(Reason("stop_not_asked"))
     asked = facts.item.stop_asked_at
-    item = _to_waiting(act, facts, condition, lapses[0].pk)
+    item = _to_waiting(act, facts, condition, asking[0].pk)
     act.record("stop_confirmed", item, item_id=item.pk, asked=asked.isoformat())
     return item
 

@@ -96,7 +96,7 @@ def _shown(page: Page, spec: Spec) -> bool:
     match spec.verb:
         case "confirm-stopped":
             lapse = any(row["derived"] for row in page.rows.blockers)
-            return status == Status.LIVE and lapse
+            return status == Status.LIVE and (lapse or item.stop_asked_at is not None)
         case "stage":
             return len([s for s in page.facts.definition.stages if s.status == status]) > 1
         case "accept-loss":

@@ -7,9 +7,20 @@ import pytest
 from tests import factories
 from tests.factories import live_item, waiting_item
 from tests.work.outcomes import refused
-from work.exceptions import Refused
+from work.exceptions import Reason, Refused
 from work.models import Event
-from work.services import acceptance, blockers, clock, execution, people, posts, requirements, rules
+from work.services import (
+    acceptance,
+    blockers,
+    clock,
+    door,
+    execution,
+    people,
+    posts,
+    requirements,
+    rules,
+    stops,
+)
 from work.states import Status
 
 
@@ -36,6 +47,49 @@ def lapsing(world, **given):
         valid_until=world.t(30),
     )
     return execution.start(actor=world.technician, at=world.t(5), item_id=item.pk), row
+
+
+def _call(act, *, site_id, item_ids):
+    act.control(site_id)
+    reason = Reason("tests.stop_here", clears=("role", "shift_lead"))
+    return len(stops.ask(act, item_ids, reason))
+
+
+call = door(_call)
+
+
+def test_a_domain_asks_work_in_progress_to_stop(world):
+    item, row = lapsing(world)
+    planned = factories.planned_item(world)
+    asks = {"actor": world.viewer, "site_id": world.site.pk, "item_ids": [item.pk, planned.pk]}
+    assert [call(at=world.t(10), **asks), call(at=world.t(11), **asks)] == [1, 0]
+    item.refresh_from_db()
+    blocker = item.blockers.get()
+    assert (item.stop_asked_at, item.open_blockers) == (world.t(10), 1)
+    assert (blocker.raised_by, blocker.clears) == (world.viewer, "role:shift_lead")
+
+    # What lapses besides and is met again takes nothing of it back.
+    clock.settle_due(world.t(30))
+    requirements.check(actor=world.hse, at=world.t(31), prerequisite_id=row.pk, passed=True)
+    item.refresh_from_db()
+    assert (item.stop_asked_at, item.open_blockers) == (world.t(10), 1)
+    lead = {"actor": world.shift_lead, "word": "It was a drill"}
+    blockers.clear(**lead, at=world.t(32), blocker_id=blocker.pk)
+    item.refresh_from_db()
+    assert (item.status, item.stop_asked_at) == ("live", None)
+    assert Event.objects.filter(item=item, verb="stop_ask_withdrawn").exists()
+
+    # Answered it waits for that, and goes on once it is cleared.
+    call(at=world.t(33), **asks)
+    by = {"actor": world.technician, "item_id": item.pk}
+    execution.confirm_stopped(**by, at=world.t(34), condition="Valve shut")
+    blocker = item.blockers.get(ended_at=None)
+    assert Event.objects.filter(item=item, verb="wait").get().data["blocker"] == blocker.pk
+    assert call(at=world.t(35), **asks) == 0
+    with refused(item, "blocker_open"):
+        execution.resume(**by, at=world.t(36))
+    blockers.clear(**lead, at=world.t(37), blocker_id=blocker.pk)
+    execution.resume(**by, at=world.t(38))
 
 
 def test_waiting_opens_the_blocker_it_waits_for(world):
