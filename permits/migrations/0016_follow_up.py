@@ -1,6 +1,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from work.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -9,10 +11,10 @@ class Migration(migrations.Migration):
         ('work', '0001_squashed_0018_lapses_of_a_site'),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.AddField(
             model_name='permit',
             name='follow_up',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.workitem'),
         ),
-    ]
+    ])]

@@ -10,7 +10,7 @@ from work.together import Together
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('permits', '0014_found_by_words'),
+        ('permits', '0018_ended_of_a_type'),
     ]
 
     operations = [Together([
