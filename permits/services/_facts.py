@@ -43,7 +43,7 @@ class Facts:
     tests_asked: list[TypeTest]
     hazards: list[Hazard] = field(default_factory=list)
     measures: list[Measure] = field(default_factory=list)
-    links: list[PermitItem] = field(default_factory=list)
+    links: list[Any] = field(default_factory=list)
     named: list[PermitPerson] = field(default_factory=list)
     on_it: list[Presence] = field(default_factory=list)
     signatures: list[Signature] = field(default_factory=list)
