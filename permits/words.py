@@ -175,7 +175,6 @@ WORDS = Words(
         "permits.not_here": _("A permit is not for this place."),
         "permits.told_stop": _("A stop is called on a permit."),
         "permits.told_stop_here": _("A stop is called where you work."),
-        "permits.stop_here": _("Stop work was called here."),
         "permits.told_unconfirmed": _("A stop on a permit is not confirmed."),
         "permits.told_near": _("Something new is near a permit."),
         "permits.told_overdue": _("A permit is overdue."),
