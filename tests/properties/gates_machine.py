@@ -329,6 +329,7 @@ class GatesModel(RuleBasedStateMachine):
                 | {
                     "complete": bool(pick % 2),
                     "left": "Clean",
+                    "remaining": "The rest",
                     "watcher_id": self.people["operator"].pk,
                 },
             ),
