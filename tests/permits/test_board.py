@@ -131,12 +131,16 @@ def test_board_wall_and_pack_show_what_is_open(world, types, sign_in, clock, set
             draft = made.assessed(world, cold)
             sure = {"actor": world.technician, "at": world.at, "signed": True}
             made.requests.request(**sure, permit_id=draft.pk)
-        for path in ("board/", "board/?lanes=area", "wall/"):
+        for name in [f"Worker {n}" for n in range(more)]:
+            on_it.sign_on(actor=world.technician, at=world.t(56), permit_id=quiet.pk, name=name)
+        pages = ["board/", "board/?lanes=area", "wall/", "pack/", f"P-{quiet.number}/history/"]
+        for path in pages:
             with CaptureQueriesContext(connection) as queries:
                 answer = reader.get(f"{LIST}{path}")
             assert weight(answer) < 100_000
-            counts.append(len(queries) - FRAME)
-    assert counts[:3] == counts[3:] == [2, 3, 2]
+            asked = len(queries) - FRAME + ("board" not in path and "wall" not in path)
+            counts.append(asked)
+    assert counts[:5] == counts[5:] == [2, 3, 2, 7, 2]
     full = reader.get(f"{LIST}board/").context["lanes"][0]["columns"][1]
     assert (len(full["cards"]), full["more"]) == (10, 20)
 
