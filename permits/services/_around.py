@@ -103,7 +103,8 @@ class Around:
 
     def permits(self) -> Q:
         """The permits that may be near."""
-        near, links = Q(pk__in=[]), PermitItem.objects.filter(permit=OuterRef("pk"), ended_at=None)
+        near: Any = Q(pk__in=[])
+        links = PermitItem.objects.filter(permit=OuterRef("pk"), ended_at=None)
         if at := self._at("place"):
             affected = PermitPlace.objects.filter(at, permit=OuterRef("pk"), ended_at=None)
             near |= at | Exists(affected)

@@ -108,20 +108,20 @@ def end_stop(act: OpenAct, facts: Facts) -> None:
         facts.stop = None
 
 
-def moved(
-    act: OpenAct, facts: Facts, verb: Verb, state: State, *, hears: bool = True, **data: Any
-) -> Permit:
-    """The permit moves: its state, its version, its event, and the work that relies on it.
+def moved(act: OpenAct, facts: Facts, verb: Verb, state: State, **data: Any) -> Permit:
+    """The permit moves: its state, its version, its event, and the work that relies on it."""
+    permit = moved_unheard(act, facts, verb, state, **data)
+    heard(act, permit)
+    return permit
 
-    hears: not where many move, of which `all_heard` tells once.
-    """
+
+def moved_unheard(act: OpenAct, facts: Facts, verb: Verb, state: State, **data: Any) -> Permit:
+    """The same where many move: the work that relies on them hears it once, by `all_heard`."""
     permit = facts.permit
     before = permit.state
     permit.version += 1
     put(permit, state, permit.state_since if before == state else _paper.when(act))
     act.record(f"permit_{verb}", permit, before=before, after=str(state), **data, **judged(facts))
-    if hears:
-        heard(act, permit)
     return permit
 
 

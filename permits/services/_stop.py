@@ -1,7 +1,7 @@
 """A stop is called, by whomever and whatever."""
 
 from permits.models import Stop
-from permits.services._enter import end_stop, moved
+from permits.services._enter import end_stop, moved, moved_unheard
 from permits.services._facts import Facts
 from permits.services._paper import when
 from permits.services._telling import tell
@@ -17,7 +17,7 @@ def call(
     """The stop is called; until somebody there confirms it, it shows *not confirmed*.
 
     A stop that a gas test called becomes one of whoever calls after it; a call is never lost.
-    hears: as of `moved`.
+    hears: not where many are called at once, of which the work hears at the end.
     """
     note = act.note(why, "stop", subject=facts.permit)
     if facts.stop is not None and facts.stop.confirmed_at is not None:
@@ -28,5 +28,6 @@ def call(
         facts.stop.called_by = act.actor if cause in _BY_PEOPLE else None
     facts.stop.note = facts.stop.note or note
     facts.stop.save()
-    moved(act, facts, Verb.CALL_STOP, State.STOP_CALLED, hears=hears, cause=str(cause))
+    move = moved if hears else moved_unheard
+    move(act, facts, Verb.CALL_STOP, State.STOP_CALLED, cause=str(cause))
     tell(act, facts, "permits.told_stop", act.at)

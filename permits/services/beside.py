@@ -57,7 +57,7 @@ def given_out(act: OpenAct, permit: Permit, *, begins: bool = False) -> None:
     it. begins: also where it was known of before, as it is at work from now on.
     """
     found = _conflicts.of(permit, act.at, UNDER_ISSUE)
-    others = {each.other_id for each in found} - {None}
+    others = {each.other_id for each in found if each.other_id is not None}
     if others:
         _look_anew(act, Permit.objects.filter(pk__in=others), begins=begins)
 

@@ -47,7 +47,7 @@ def _issue(
     scanned: the code of the place was read; else why not. despite: why it is issued although all
     was stopped there and that is not confirmed of each.
     """
-    said = {"scanned": scanned, "why": why, "despite": despite}
+    said: dict[str, Any] = {"scanned": scanned, "why": why, "despite": despite}
     facts = enter(act, permit_id, Verb.ISSUE, seen, {"ends": ends, "signed": signed, **said})
     return give_out(act, facts, Verb.ISSUE, ends, **said)
 

@@ -195,7 +195,7 @@ def _bring_back(
 
     Where a gas test alone ran out and nobody left, by a new test and this one act.
     """
-    said = {"scanned": scanned, "why": why, "despite": despite}
+    said: dict[str, Any] = {"scanned": scanned, "why": why, "despite": despite}
     given = {"ends": ends, "signed": signed, **said}
     facts = enter(act, permit_id, Verb.BRING_BACK, seen, given)
     permit = facts.permit
