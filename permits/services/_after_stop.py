@@ -56,12 +56,13 @@ def _unconfirmed(permit: Permit, now: datetime) -> list[Stop]:
         return []
     place = permit.place
     above = [place.path[:end] for end in range(place.steplen, len(place.path) + 1, place.steplen)]
-    places = model_of(Permit, "place").objects.filter(site=permit.site_id, path__in=above)
-    paths = {("work.place", pk): path for pk, path in places.values_list("pk", "path")}
+    rows = model_of(Permit, "place").objects.filter(site=permit.site_id, path__in=above)
+    places = dict(rows.values_list("pk", "path"))
+    paths = {("work.place", pk): path for pk, path in places.items()}
     paths |= {("work.site", permit.site_id): ""}
     events = model_of(model_of(PermitItem, "item"), "history").objects.filter(
         Q(subject_type="work.site", subject_id=permit.site_id)
-        | Q(subject_type="work.place", subject_id__in=[pk for _type, pk in paths]),
+        | Q(subject_type="work.place", subject_id__in=places),
         verb="all_stopped",
         site=permit.site_id,
         recorded_at__range=(stops[0].called_at, now),
