@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from permits.models import Permit, PermitItem, PermitPlace, PermitType
 from permits.services._enter import KEY
 from permits.services._says import stands, url
-from permits.services.stopping import near_anew, too_near
+from permits.services.beside import near_anew, too_near
 from permits.standing import OVERDUE, holds_until, standing
 from permits.states import ENDED, State
 from work.exceptions import Reason

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from permits.models import Permit
 from permits.reads.people import named
+from permits.services._after_stop import unconfirmed
 from permits.services._facts import Facts
 from permits.states import MeasureKind, Risk
 
@@ -224,6 +225,15 @@ class Issue(Look):
     ends = Moment(
         label=_("Until"), required=False, help_text=_("Left empty: as late as it may be.")
     )
+    despite = words(
+        _("Why it is issued all the same"),
+        hint=_("All was stopped here, and nobody has confirmed that of every permit."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.known is None or not unconfirmed(self.known):
+            del self.fields["despite"]
 
 
 class SignOn(Form):

@@ -105,6 +105,14 @@ WORDS = Words(
         "permits.not_before": _("The permit begins %(since)s."),
         "permits.not_ticked": _("Not ticked: %(text)s"),
         "permits.look_needed": _("Scan the label of the place, or say why you do not."),
+        "permits.all_stopped_people": _(
+            "All was stopped here %(since)s, and people are not confirmed out under %(count)s"
+            " permits: nobody else goes in."
+        ),
+        "permits.all_stopped_word": _(
+            "All was stopped here %(since)s, and that is not confirmed under %(count)s permits:"
+            " say why it is issued all the same."
+        ),
         "permits.issuer_no_shift": _("You are in no shift now, so that nobody knows until when."),
         "permits.issue_ends_past": _("The issue would end in the past."),
         "permits.issue_too_long": _("This issue ends %(until)s at the latest."),

@@ -11,7 +11,7 @@ from permits.models import Permit, PermitItem
 from permits.permissions import sees
 from permits.reads.lists import TONES
 from permits.services import _conflicts
-from permits.services._facts import Facts, by_hazard, with_current
+from permits.services._facts import Facts, by_hazard, one_with_current
 from permits.services._isolated import not_relied_on
 from permits.services._isolated import url as isolation_url
 from permits.services._named import model_of
@@ -41,7 +41,7 @@ def find(site: Any, who: Scope, text: str) -> Permit | None:
     match = _NUMBER.fullmatch(text.strip())
     if match is None:
         return None
-    rows = with_current(Permit.objects.filter(site=site, number=int(match[1])))
+    rows = one_with_current(Permit.objects.filter(site=site, number=int(match[1])))
     more = ("performing_authority", "issuer", "watcher", "copied_from")
     found = rows.select_related(*more).first()
     return found if found is not None and sees(who, found) else None

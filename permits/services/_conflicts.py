@@ -3,34 +3,33 @@
 Who must know learns the activity, its time and its condition; no name, company or number.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
 
-from permits.isolation_states import How
-from permits.models import (
-    ActivityRule,
-    Conflict,
-    IsolationUse,
-    Permit,
-    PermitItem,
-    PermitPlace,
+from permits.models import ActivityRule, Conflict, Permit, PermitItem
+from permits.services._around import (
+    Around,
+    Where,
+    affected_by,
+    assets_of,
+    behind,
+    where_of,
+    with_where,
 )
 from permits.services._named import model_of
 from permits.standing import overdue
-from permits.states import UNDER_ISSUE, Reach, State, Verb, Verdict
+from permits.states import UNDER_ISSUE, State, Verb, Verdict
 from work.exceptions import Reason
-from work.reads.place import neighbouring
 from work.services import OpenAct
 from work.states import Role, Status
 
 # How long work lasts of which nobody says until when.
 _UNSAID = timedelta(hours=12)
-_NEIGHBOURS = {Reach.NEXT_TO, Reach.ABOVE_BELOW, Reach.SAME_AIR, Reach.SAME_DRAIN}
 # Of a permit that is decided on those count that are authorised; at its issue, who is at work.
 _DECIDED = UNDER_ISSUE | {State.AUTHORISED, State.STOPPED}
 _Key = tuple[int, int | None, int | None]
@@ -39,7 +38,10 @@ _ENDORSER = ("role", str(Role.HSE))
 
 @dataclass(frozen=True)
 class Found:
-    """One activity too near: by which rule, of whom, where, from when until when (None: open)."""
+    """One activity too near: by which rule, of whom, where, from when until when (None: open).
+
+    at_work: it is work, or under an issue; not a permit that is yet to be issued.
+    """
 
     rule: ActivityRule
     other_id: int | None
@@ -48,6 +50,7 @@ class Found:
     starts: datetime | None
     ends: datetime | None
     place_id: int
+    at_work: bool = True
 
     @property
     def key(self) -> _Key:
@@ -58,7 +61,7 @@ class Found:
 def of(
     permit: Permit, at: datetime, states: Collection[str] = _DECIDED, ends: datetime | None = None
 ) -> list[Found]:
-    """What is too near it: a query a table, whatever stands in them.
+    """What is too near it: four queries at most, of what is near alone.
 
     ends: until when it would go on, within its window; by default the end of its issue.
     """
@@ -84,108 +87,63 @@ def _found(
     end = min(permit.ends, ends or permit.issue_ends or permit.ends)
     if not rules or begin >= end:
         return []
-    own = _Near(permit, rules)
-    found = _permits(permit, rules, own, states, at, begin, end)
-    return found + _work(permit, rules, own, at, begin, end)
+    near = Around(permit.site_id, _own(permit, rules), {rule.reach for rule in rules})
+    found = _permits(permit, rules, near, states, at, begin, end)
+    return found + _work(permit, rules, near, at, begin, end)
 
 
-def _rules(permit: Permit) -> list[ActivityRule]:
-    """The rules that speak of its type; asked once of a permit at hand."""
-    if not hasattr(permit, "activity_rules_known"):
-        mine = Q(type=permit.type_id) | Q(other_type=permit.type_id)
-        rows = ActivityRule.objects.filter(mine, site=permit.site_id, is_active=True)
-        known = list(rows.select_related("type", "other_type", "work_type"))
-        permit.activity_rules_known = known  # type: ignore[attr-defined]
-    return permit.activity_rules_known  # type: ignore[attr-defined]
-
-
-class _Near:
-    """Whether a place is near those of a permit, as a rule means it."""
-
-    def __init__(self, permit: Permit, rules: Iterable[ActivityRule]) -> None:
-        affected = permit.affected.filter(ended_at=None).values_list("place__path", flat=True)
-        self.paths = [permit.place.path, *affected]
-        reaches = {rule.reach for rule in rules}
-        self.pairs: list[tuple[str, str, str]] = []
-        if reaches & _NEIGHBOURS:
-            for kind, first, second in neighbouring(permit.site_id):
-                self.pairs += [(kind, first, second), (kind, second, first)]
-        self.by_asset = Reach.ASSET in reaches
-        self.by_isolation = Reach.ISOLATION in reaches
-        linked = permit.links.filter(ended_at=None).values("item_id")
-        self.assets = assets_of(linked) if self.by_asset else set()
-        self.isolations: set[int] = set()
-        if self.by_isolation:
-            uses = Q(permit=permit.pk) | Q(item__in=linked)
-            self.isolations = {of for _user, of in _behind(uses, "pk")}
-
-    def __call__(
-        self,
-        rule: ActivityRule,
-        paths: Sequence[str],
-        assets: Collection[int],
-        isolations: Collection[int],
-    ) -> bool:
-        if rule.reach == Reach.ASSET:
-            return not self.assets.isdisjoint(assets)
-        if rule.reach == Reach.ISOLATION:
-            return not self.isolations.isdisjoint(isolations)
-        pairs = [(one, other) for one in self.paths for other in paths]
-        if rule.reach == Reach.SAME:
-            return any(one == other for one, other in pairs)
-        if rule.reach == Reach.WITHIN:
-            return any(one.startswith(other) or other.startswith(one) for one, other in pairs)
-        return any(
-            one.startswith(here) and other.startswith(there)
-            for kind, here, there in self.pairs
-            if kind == rule.reach
-            for one, other in pairs
+def _rules(permit: Permit) -> list[Any]:
+    """The rules that speak of its type, each with where the permit is: its places, its things,
+    the isolations behind which it is done. That there are none is asked once of a permit at hand.
+    """
+    if getattr(permit, "activity_rules_none", False):
+        return []
+    mine = Q(type=permit.type_id) | Q(other_type=permit.type_id)
+    rows = ActivityRule.objects.filter(mine, site=permit.site_id, is_active=True)
+    known = list(
+        rows.select_related("type", "other_type", "work_type").annotate(
+            paths=ArraySubquery(affected_by(permit.pk)),
+            assets=ArraySubquery(assets_of(permit.pk)),
+            behind=ArraySubquery(behind(permit.pk)),
         )
+    )
+    permit.activity_rules_none = not known  # type: ignore[attr-defined]
+    return known
 
 
-def assets_of(items: Any) -> set[int]:
-    """The things of some work."""
-    rows = model_of(PermitItem, "item").objects.filter(pk__in=items, assets__isnull=False)
-    return set(rows.values_list("assets", flat=True))
-
-
-def _behind(uses: Q, whose: str) -> list[tuple[int, int]]:
-    """Who stands behind which isolation that is not ended."""
-    rows = IsolationUse.objects.filter(uses, ended_at=None, isolation__ended_at=None)
-    return list(rows.exclude(how=How.AFTER).values_list(whose, "isolation_id"))
-
-
-def _grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = defaultdict(set)
-    for whose, each in pairs:
-        found[whose].add(each)
-    return found
+def _own(permit: Permit, rules: Sequence[Any]) -> Where:
+    one = rules[0]
+    return Where((permit.place.path, *one.paths), {*one.assets}, {*one.behind})
 
 
 def _permits(
     permit: Permit,
     rules: Sequence[ActivityRule],
-    near: _Near,
+    near: Around,
     states: Collection[str],
     at: datetime,
     begin: datetime,
     end: datetime,
 ) -> list[Found]:
     of_types = {rule.other_type_id for rule in rules} | {rule.type_id for rule in rules}
+    if not {rule.other_type_id for rule in rules} - {None}:
+        return []
     # Who ran over its time is there until somebody says that it is stopped.
     late = Q(state__in=[State.IN_FORCE, State.STOP_CALLED], issue_ends__lte=at)
-    affected = PermitPlace.objects.filter(ended_at=None).select_related("place")
     rows = Permit.objects.filter(
         Q(ends__gt=begin) | late,
+        near.permits(),
         site=permit.site_id,
         type_id__in=of_types - {None},
         state__in=sorted(states),
         ended_at=None,
         starts__lt=end,
     ).exclude(pk=permit.pk)
-    others = list(rows.select_related("place").prefetch_related(Prefetch("affected", affected)))
-    pks = [other.pk for other in others]
-    assets, isolations = _things(pks, near) if pks else ({}, {})
+    others: Any = rows.select_related("place").annotate(
+        paths=ArraySubquery(affected_by(OuterRef("pk"))),
+        things=ArraySubquery(assets_of(OuterRef("pk"))),
+        behind=ArraySubquery(behind(OuterRef("pk"))),
+    )
     found = []
     for other in others:
         # Who is decided on meets what others may become, to the end of their windows.
@@ -193,37 +151,20 @@ def _permits(
         until = None if overdue(other, at) else ends
         if until is not None and until <= begin:
             continue
-        paths = [other.place.path, *(each.place.path for each in other.affected.all())]
-        things, behind = assets.get(other.pk, ()), isolations.get(other.pk, ())
+        where = Where((other.place.path, *other.paths), {*other.things}, {*other.behind})
         for rule in rules:
             pair = {(rule.type_id, rule.other_type_id), (rule.other_type_id, rule.type_id)}
-            if (permit.type_id, other.type_id) in pair and near(rule, paths, things, behind):
+            if (permit.type_id, other.type_id) in pair and near(rule.reach, where):
                 name = str(rule.other_type if rule.type_id == permit.type_id else rule.type)
-                times = (other.starts, until, other.place_id)
+                times = (other.starts, until, other.place_id, other.state in UNDER_ISSUE)
                 found.append(Found(rule, other.pk, None, name, *times))
     return found
-
-
-def _things(permits: list[int], near: _Near) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
-    """The things of each permit's work, and the isolations behind which it is done."""
-    links = PermitItem.objects.filter(permit__in=permits, ended_at=None)
-    assets: list[tuple[int, int]] = []
-    isolations: list[tuple[int, int]] = []
-    if near.by_asset:
-        on = links.filter(item__assets__isnull=False)
-        assets = list(on.values_list("permit_id", "item__assets"))
-    if near.by_isolation:
-        isolations = _behind(Q(permit__in=permits), "permit_id")
-        by_item = _grouped((item, permit) for permit, item in links.values_list("permit", "item"))
-        for item, isolation in _behind(Q(item__in=by_item), "item_id"):
-            isolations += [(permit, isolation) for permit in by_item[item]]
-    return _grouped(assets), _grouped(isolations)
 
 
 def _work(
     permit: Permit,
     rules: Sequence[ActivityRule],
-    near: _Near,
+    near: Around,
     at: datetime,
     begin: datetime,
     end: datetime,
@@ -235,24 +176,24 @@ def _work(
     if not by_type:
         return []
     mine = permit.links.filter(ended_at=None).values("item_id")
+    # As `_times` reads them.
+    under_way = Q(planned_end=None) | Q(planned_end__lte=at) | Q(planned_end__gt=begin)
+    to_come = Q(planned_end__gt=begin) | Q(planned_end=None, planned_start__gt=begin - _UNSAID)
     items = model_of(PermitItem, "item").objects.filter(
-        Q(status=Status.LIVE) | Q(status=Status.PLANNED, planned_start__lt=end),
+        (Q(status=Status.LIVE) & under_way)
+        | (Q(status=Status.PLANNED, planned_start__lt=end) & to_come),
+        near.items(),
         site=permit.site_id,
         type_id__in=by_type,
     )
     rows = items.exclude(pk__in=mine).select_related("place")
-    behind = _grouped(_behind(Q(item__in=items), "item_id")) if near.by_isolation else {}
     found = []
-    for item in rows.prefetch_related("places", "assets"):
+    for item in with_where(rows):
         starts, ends = _times(item, at)
-        if (starts is not None and starts >= end) or (ends is not None and ends <= begin):
-            continue
-        paths = [item.place.path, *(each.path for each in item.places.all())]
-        assets = {each.pk for each in item.assets.all()}
         found += [
             Found(rule, None, item.pk, rule.other, starts, ends, item.place_id)
             for rule in by_type[item.type_id]
-            if near(rule, paths, assets, behind.get(item.pk, ()))
+            if near(rule.reach, where_of(item))
         ]
     return found
 

@@ -3,11 +3,11 @@
 What time alone has brought is written on the way: it began before the act did.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from permits.models import Permit, Signature, Stop
+from permits.models import Permit, PermitItem, Signature, Stop
 from permits.permissions import may, sees
 from permits.services import _paper
 from permits.services._facts import Facts, load
@@ -110,12 +110,18 @@ def end_stop(act: OpenAct, facts: Facts) -> None:
 
 def moved(act: OpenAct, facts: Facts, verb: Verb, state: State, **data: Any) -> Permit:
     """The permit moves: its state, its version, its event, and the work that relies on it."""
+    permit = moved_unheard(act, facts, verb, state, **data)
+    heard(act, permit)
+    return permit
+
+
+def moved_unheard(act: OpenAct, facts: Facts, verb: Verb, state: State, **data: Any) -> Permit:
+    """The same where many move: the work that relies on them hears it once, by `all_heard`."""
     permit = facts.permit
     before = permit.state
     permit.version += 1
     put(permit, state, permit.state_since if before == state else _paper.when(act))
     act.record(f"permit_{verb}", permit, before=before, after=str(state), **data, **judged(facts))
-    heard(act, permit)
     return permit
 
 
@@ -140,6 +146,13 @@ def heard(act: OpenAct, permit: Permit, more: Iterable[int] = ()) -> None:
     """Ask anew for the work that the permit is for, and what relies on it. more: other items."""
     linked = permit.links.filter(ended_at=None).values_list("item_id", flat=True)
     recheck(act=act, key=KEY, source_ids=[permit.pk], item_ids={*linked, *more})
+
+
+def all_heard(act: OpenAct, permit_ids: Sequence[int]) -> None:
+    """The same of many permits at once."""
+    links = PermitItem.objects.filter(permit__in=permit_ids, ended_at=None)
+    ids = set(links.values_list("item_id", flat=True))
+    recheck(act=act, key=KEY, source_ids=permit_ids, item_ids=ids)
 
 
 def sign(act: OpenAct, permit: Permit, part: Part) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import F, FilteredRelation, Q, QuerySet, Value
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value
 
 from permits.models import (
     GasTest,
@@ -53,6 +53,8 @@ class Facts:
     judged: list[dict[str, Any]] = field(default_factory=list)
     issue: Issue | None = None
     stop: Stop | None = None
+    # What nobody has confirmed since all was stopped there: asked once, where it is to be issued.
+    all_stopped: list[Stop] | None = None
 
     @property
     def state(self) -> State:
@@ -148,6 +150,12 @@ def with_current(permits: QuerySet[Permit]) -> QuerySet[Permit]:
     return permits.annotate(read_whole=Value(True), **open_rows).select_related(*joined)
 
 
+def one_with_current(permits: QuerySet[Permit]) -> QuerySet[Permit]:
+    """The same of one permit, with whether any stop at its site is unconfirmed."""
+    called = Stop.objects.filter(permit__site=OuterRef("site"), confirmed_at=None, ended_at=None)
+    return with_current(permits).annotate(site_unconfirmed=Exists(called))
+
+
 def facts_of(permit: Permit, at: datetime) -> Facts:
     """The same of a permit at hand, which `with_current` read."""
     if not getattr(permit, "read_whole", False):
@@ -190,7 +198,7 @@ def _assessment(permit: Permit) -> tuple[list[Hazard], list[Measure]]:
 
 @prepared
 def _permit() -> QuerySet[Permit]:
-    return with_current(Permit.objects.filter(pk=given("permit")))
+    return one_with_current(Permit.objects.filter(pk=given("permit")))
 
 
 @prepared

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from permits.services import _asked, _conflicts, _issue_end
+from permits.services import _after_stop, _asked, _conflicts, _issue_end
 from permits.services._apart import apart
 from permits.services._facts import Facts
 from permits.services._isolated import isolations_against
@@ -80,7 +80,7 @@ def tests_against(facts: Facts) -> list[Reason]:
 
 
 def issue(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    return _issued(facts, who, given) + look(given)
+    return _issued(facts, who, given) + look(given) + _after_stop.against(facts, given)
 
 
 def _issued(

@@ -11,8 +11,8 @@ from permits.services._enter import heard as permit_heard
 from permits.services._enter import settle
 from permits.services._facts import load as load_permit
 from permits.services._isolation_facts import Facts, load
+from permits.services._stop import call
 from permits.services.isolation_guards import refusals
-from permits.services.stopping import call
 from permits.standing import state_at
 from permits.states import State as PermitState
 from permits.states import StopCause

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from permits.models import Issue, Permit
-from permits.services import _conflicts, _named
+from permits.services import _conflicts, _named, beside
 from permits.services._enter import changed, end_issue, end_stop, enter, moved, sign
 from permits.services._facts import Facts
 from permits.services._issue_end import latest_end
@@ -38,16 +38,18 @@ def _issue(
     ends: datetime | None = None,
     scanned: bool = False,
     why: str = "",
+    despite: str = "",
     seen: int | None = None,
     signed: bool = False,
 ) -> Permit:
     """Give the permit out, after the look at the job. ends: by default as late as it may be.
 
-    scanned: the code of the place was read; else why not.
+    scanned: the code of the place was read; else why not. despite: why it is issued although all
+    was stopped there and that is not confirmed of each.
     """
-    given = {"ends": ends, "scanned": scanned, "why": why, "signed": signed}
-    facts = enter(act, permit_id, Verb.ISSUE, seen, given)
-    return give_out(act, facts, Verb.ISSUE, ends, scanned=scanned, why=why)
+    said: dict[str, Any] = {"scanned": scanned, "why": why, "despite": despite}
+    facts = enter(act, permit_id, Verb.ISSUE, seen, {"ends": ends, "signed": signed, **said})
+    return give_out(act, facts, Verb.ISSUE, ends, **said)
 
 
 def give_out(
@@ -58,10 +60,12 @@ def give_out(
     *,
     scanned: bool,
     why: str,
+    despite: str = "",
 ) -> Permit:
     """Make the issue; nobody works before it is taken."""
     permit = facts.permit
     note = _why(act, permit, scanned, why)
+    word = act.note(despite, "despite", subject=permit) if facts.all_stopped else None
     _conflicts.renew(act, permit, _conflicts.of(permit, act.at, ends=permit.ends))
     permit.issue_ends = ends or latest_end(facts, act.person.pk) or permit.ends
     permit.issuer = act.person
@@ -76,7 +80,10 @@ def give_out(
     )
     sign(act, permit, Part.ISSUED if verb == Verb.ISSUE else Part.BROUGHT_BACK)
     until = permit.issue_ends.isoformat()
-    return moved(act, facts, verb, State.ISSUED, issue=facts.issue.pk, until=until)
+    more = {"despite": word.pk} if word else {}
+    moved(act, facts, verb, State.ISSUED, issue=facts.issue.pk, until=until, **more)
+    beside.given_out(act, permit, begins=True)
+    return permit
 
 
 def _withdraw(act: OpenAct, *, permit_id: int, seen: int | None = None) -> Permit:
@@ -109,7 +116,9 @@ def _take(
     permit.begun_at = permit.begun_at or act.at
     permit.tests_until = facts.tests_until()
     sign(act, permit, Part.TAKEN)
-    return moved(act, facts, Verb.TAKE, State.IN_FORCE, issue=issue.pk)
+    moved(act, facts, Verb.TAKE, State.IN_FORCE, issue=issue.pk)
+    beside.given_out(act, permit)
+    return permit
 
 
 def _why(act: OpenAct, permit: Permit, scanned: bool, why: str) -> Any:
@@ -188,7 +197,9 @@ def _take_over(
     permit.tests_until = facts.tests_until()
     sign(act, permit, Part.TAKEOVER_ISSUER)
     data: dict[str, Any] = {"issue": facts.issue.pk, "performer": taker_id}
-    return moved(act, facts, Verb.TAKE_OVER, State.IN_FORCE, **data)
+    moved(act, facts, Verb.TAKE_OVER, State.IN_FORCE, **data)
+    beside.given_out(act, permit)
+    return permit
 
 
 tick = door(_tick)

@@ -7,19 +7,28 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from permits.models import ActivityRule, Permit, PermitItem, PermitPlace, Stop
+from permits.models import Permit, PermitItem, PermitPlace, Stop
 from permits.permissions import STOPPING_ALL, may_at, may_explain
-from permits.services import _conflicts, _named
-from permits.services._enter import end_issue, end_stop, enter, known, moved, settle, sign
-from permits.services._facts import Facts, facts_of, with_current
+from permits.services import _named
+from permits.services._enter import (
+    all_heard,
+    end_issue,
+    end_stop,
+    enter,
+    known,
+    moved,
+    settle,
+    sign,
+)
+from permits.services._facts import facts_of, with_current
 from permits.services._paper import when
-from permits.services._telling import tell, tell_brought_back
+from permits.services._stop import call
+from permits.services._telling import tell_brought_back
 from permits.services.issuing import give_out
-from permits.states import MOVES, UNDER_ISSUE, IssueEnd, Part, State, StopCause, Verb, Verdict
+from permits.states import MOVES, IssueEnd, Part, State, StopCause, Verb
 from work.exceptions import Forbidden, Reason, Refused, Unknown
-from work.prepared import Among, given, prepared
 from work.services import OpenAct, door, notices, stops
 from work.states import Role, Status
 
@@ -31,27 +40,6 @@ def _call_stop(act: OpenAct, *, permit_id: int, why: str = "") -> Permit:
     facts = enter(act, permit_id, Verb.CALL_STOP, None)
     call(act, facts, StopCause.PERSON, why)
     return facts.permit
-
-
-def call(act: OpenAct, facts: Facts, cause: StopCause, why: str = "") -> None:
-    """The stop is called; until somebody there confirms it, it shows *not confirmed*.
-
-    A stop that a gas test called becomes one of whoever calls after it; a call is never lost.
-    """
-    note = act.note(why, "stop", subject=facts.permit)
-    if facts.stop is not None and facts.stop.confirmed_at is not None:
-        end_stop(act, facts)  # it is of before the issue that stops now
-    if facts.stop is None or facts.stop.cause == StopCause.TEST != cause:
-        facts.stop = facts.stop or Stop(permit=facts.permit)
-        facts.stop.cause, facts.stop.called_at = cause, when(act)
-        facts.stop.called_by = act.actor if cause in _BY_PEOPLE else None
-    facts.stop.note = facts.stop.note or note
-    facts.stop.save()
-    moved(act, facts, Verb.CALL_STOP, State.STOP_CALLED, cause=str(cause))
-    tell(act, facts, "permits.told_stop", act.at)
-
-
-_BY_PEOPLE = {StopCause.PERSON, StopCause.HERE, StopCause.ALL}
 
 
 def _say_why(act: OpenAct, *, permit_id: int, why: str) -> Permit:
@@ -142,55 +130,17 @@ def _tell_work(act: OpenAct, site_id: int, place: Any) -> None:
 
 
 def _stop_each(act: OpenAct, permits: Iterable[Permit], cause: StopCause, why: str) -> int:
-    stopped = 0
+    stopped, called = 0, []
     for permit in permits:
         facts = facts_of(permit, act.at)
         settle(act, facts)
         if facts.permit.state in _CAN_STOP:
             stopped += facts.permit.state != State.STOP_CALLED
-            call(act, facts, cause, why)
+            call(act, facts, cause, why, hears=False)
+            called.append(permit.pk)
+    if called:
+        all_heard(act, called)
     return stopped
-
-
-def too_near(act: OpenAct, item_ids: Iterable[int]) -> None:
-    """Work moved in time or place: stop what is under way and cannot be beside it."""
-    types = set(_spoken_of(ids=list(item_ids)))
-    if types:
-        _look_anew(act, Permit.objects.filter(type__in=types))
-
-
-@prepared
-def _spoken_of() -> QuerySet[ActivityRule, Any]:
-    """Types of permits that a rule keeps from work of the types of `ids`."""
-    items = _named.model_of(PermitItem, "item").objects.filter(Among(F("pk"), given("ids")))
-    rules = ActivityRule.objects.filter(is_active=True, work_type__in=items.values("type_id"))
-    return rules.order_by().values_list("type_id", flat=True)
-
-
-def near_anew(act: OpenAct, site_id: int) -> None:
-    """Places lie otherwise: the same of all permits of which a rule speaks."""
-    rules = ActivityRule.objects.filter(is_active=True, site=site_id)
-    of_types = Q(type__in=rules.values("type_id")) | Q(type__in=rules.values("other_type_id"))
-    _look_anew(act, Permit.objects.filter(of_types, site=site_id))
-
-
-def _look_anew(act: OpenAct, permits: QuerySet[Permit]) -> None:
-    decided = permits.filter(state__in=[*_CAN_STOP, State.AUTHORISED, State.STOPPED])
-    for permit in with_current(decided).order_by("number"):
-        found = _conflicts.of(permit, act.at, ends=permit.ends)
-        if not _conflicts.renew(act, permit, found):
-            continue
-        facts = facts_of(permit, act.at)
-        settle(act, facts)
-        ends = permit.issue_ends or act.at
-        stops = any(
-            each.rule.verdict == Verdict.STOP and (each.starts is None or each.starts < ends)
-            for each in found
-        )
-        if stops and facts.permit.state in _CAN_STOP:
-            call(act, facts, StopCause.CONFLICT)
-        elif facts.permit.state in UNDER_ISSUE:
-            tell(act, facts, "permits.told_near", act.at)
 
 
 def _confirm(
@@ -237,6 +187,7 @@ def _bring_back(
     ends: datetime | None = None,
     scanned: bool = False,
     why: str = "",
+    despite: str = "",
     seen: int | None = None,
     signed: bool = False,
 ) -> Permit:
@@ -244,12 +195,13 @@ def _bring_back(
 
     Where a gas test alone ran out and nobody left, by a new test and this one act.
     """
-    given = {"ends": ends, "scanned": scanned, "why": why, "signed": signed}
+    said: dict[str, Any] = {"scanned": scanned, "why": why, "despite": despite}
+    given = {"ends": ends, "signed": signed, **said}
     facts = enter(act, permit_id, Verb.BRING_BACK, seen, given)
     permit = facts.permit
     tell_brought_back(act, facts)
     if facts.state == State.STOPPED:
-        return give_out(act, facts, Verb.BRING_BACK, ends, scanned=scanned, why=why)
+        return give_out(act, facts, Verb.BRING_BACK, ends, **said)
     end_stop(act, facts)
     permit.tests_until = facts.tests_until()
     sign(act, permit, Part.BROUGHT_BACK)

@@ -12,7 +12,7 @@ from permits.services._enter import enter, heard
 from permits.services._facts import Facts
 from permits.services._guards_place import by_lapse, look
 from permits.services._paper import late
-from permits.services.stopping import call
+from permits.services._stop import call
 from permits.states import Family, State, StopCause, Verb
 from work.exceptions import Reason, Refused
 from work.services import OpenAct, door

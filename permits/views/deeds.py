@@ -86,13 +86,13 @@ def _look(given: Given) -> dict[str, Any]:
 
 
 def _issue(given: Given) -> object:
-    ends = given.get("ends", None)
-    return issuing.issue(**_on(given), **_look(given), ends=ends, signed=given.signed)
+    said = {"ends": given.get("ends", None), "despite": given.get("despite")}
+    return issuing.issue(**_on(given), **_look(given), **said, signed=given.signed)
 
 
 def _bring_back(given: Given) -> object:
-    ends = given.get("ends", None)
-    return stopping.bring_back(**_on(given), **_look(given), ends=ends, signed=given.signed)
+    said = {"ends": given.get("ends", None), "despite": given.get("despite")}
+    return stopping.bring_back(**_on(given), **_look(given), **said, signed=given.signed)
 
 
 def gas_test(given: Given, *, paper: bool = False) -> object:

@@ -359,6 +359,7 @@ def of_competence(world, both) -> Iterator[Pair]:
 
     company = companies.invite(actor=hand, at=at, team_id=world.lasteam.pk, **site)
     known, of_it = {"at": at, "company_id": company.pk}, "companies/lasteam/"
+    companies.name_foremen(actor=hand, **known, people=[world.contractor.pk])
     shown = {"kind": "insurance", "reference": "Delta 9", "until": world.t(9999)}
     paper = papers.add(actor=both, **known, **shown)
     seen = {"verified_by_id": me, "verified_at": at}
@@ -370,9 +371,9 @@ def of_competence(world, both) -> Iterator[Pair]:
     )
     papers.verify(actor=hand, at=at, paper_id=paper.pk)
     companies.submit(actor=both, **known)
-    scope = {"work_scope": "Welding", "until": world.t(999)}
+    scope = {"work_scope": "Welding", "until": world.t(999), "type_ids": [world.mnt.pk]}
     approved = {"state": "approved", "approved_by_id": me, "approved_at": at, **scope}
-    typed = {"work_scope": "Welding", "valid_on": "2026-12-24"}
+    typed = {"work_scope": "Welding", "valid_on": "2026-12-24", "types": [world.mnt.pk]}
     yield pair(
         *("who submits approves", company, companies.approve, "another_answers"),
         *(f"{of_it}?do=approve", _set(company, **approved)),

@@ -4,7 +4,7 @@ import pytest
 
 from permits.models import Conflict, Permit, Stop
 from permits.reads.detail import shown
-from permits.services import deciding, issuing, requests, setup
+from permits.services import _conflicts, deciding, issuing, requests, setup
 from permits.services._facts import load
 from tests import factories
 from tests.factories import live_item, person, planned_item
@@ -58,7 +58,7 @@ def test_hot_work_meets_a_transfer_and_is_stopped_when_that_moves(world, types):
     made.ticked(world, permit)
     # Another is planned meanwhile: what ends before it begins may be issued, and goes no further.
     plan = {"planned_start": world.t(60), "planned_end": world.t(240)}
-    planned_item(world, type_id=transfer.pk, plan=plan)
+    second = planned_item(world, type_id=transfer.pk, plan=plan)
     issuer = {"actor": world.permit_issuer, **signs}
     assert against(issuing.issue, permit, scanned=True, **issuer) == ["conflict_stop"]
     issuing.issue(actor=world.permit_issuer, scanned=True, ends=world.t(50), **sure)
@@ -70,7 +70,9 @@ def test_hot_work_meets_a_transfer_and_is_stopped_when_that_moves(world, types):
     execution.start(actor=world.technician, at=world.at, item_id=job.pk)
 
     sooner = {"planned_start": world.t(40), "planned_end": world.t(180)}
-    items.edit(actor=world.planner, at=world.t(10), item_id=moving.pk, **sooner)
+    # It was known, and out of the way of this issue; now it is not.
+    assert Conflict.objects.get(item=second, ended_at=None).found_at == world.at
+    items.edit(actor=world.planner, at=world.t(10), item_id=second.pk, **sooner)
 
     permit.refresh_from_db()
     assert permit.state == "stop_called"
@@ -119,7 +121,14 @@ def test_what_is_near_is_endorsed_by_name_or_not_authorised(world, types):
     ]
     deciding.endorse(actor=world.hse, **sure)
     assert Permit.objects.get(pk=permit.pk).state == "authorised"
+    told = Notice.objects.filter(code="permits.told_near", user=world.technician)
+    assert not told.exists()
     issuing.issue(actor=world.permit_issuer, scanned=True, **sure)
+    # Who works beside it is told too.
+    beside_it_now = {beside.number, later.number}
+    assert set(told.values_list("params__number", flat=True)) == beside_it_now
+    assert Conflict.objects.get(permit=beside, ended_at=None).other == permit
+    told.delete()
     open_rows = Conflict.objects.filter(permit=permit, ended_at=None, other__in=[beside, later])
     assert open_rows.count() == 2
 
@@ -128,7 +137,6 @@ def test_what_is_near_is_endorsed_by_name_or_not_authorised(world, types):
     assert not open_rows.exists()
     places.add_neighbour(at=world.t(2), **beside_it)
     assert open_rows.filter(endorsed_at=None).count() == 2
-    told = Notice.objects.filter(code="permits.told_near", user=world.technician)
     assert told.exists()
     near = shown(load(permit.pk, world.t(2)), scope(world.viewer, world.t(2)))["not_endorsed"]
     assert [each["activity"] for each in near] == ["Cold work", "Cold work"]
@@ -148,14 +156,14 @@ def test_a_thing_that_both_touch(world, types):
     assert against(deciding.authorise, permit, **signs) == ["conflict_stop"]
 
 
-def test_who_is_late_is_there_and_is_met_from_either_side(world, types):
+def test_who_is_late_is_there_and_is_met_from_either_side(world, types, django_assert_num_queries):
     """By the thing of both, the place that the other affects, and the isolation of both."""
     cold = types[0]
     for reach in ("asset", "same", "isolation"):
         rule(world, cold, other_type_id=cold.pk, reach=reach, verdict="stop")
     first, second = (planned_item(world, asset_ids=[world.pump.pk]) for _each in range(2))
     given = {"place_id": world.l4.pk, "place_ids": [world.l3.pk], "ends": world.t(60)}
-    made.in_force(world, cold, items=[first], **given)
+    late = made.in_force(world, cold, items=[first], **given)
     at = world.t(61)
     times = {"at": at, "starts": at, "ends": world.t(300)}
     permit = made.assessed(world, cold, items=[second], risk="low", **times)
@@ -165,6 +173,23 @@ def test_who_is_late_is_there_and_is_met_from_either_side(world, types):
     requests.request(actor=world.technician, permit_id=permit.pk, **signs)
     signer = {"actor": world.permit_authoriser, **signs}
     assert against(deciding.authorise, permit, **signer) == ["conflict_stop"] * 3
+
+    # Four queries, of what is near alone, however many that are.
+    rule(world, cold, work_type_id=world.mnt.pk, reach="next_to", verdict="inform")
+    rule(world, cold, work_type_id=world.mnt.pk, reach="same", verdict="inform")
+    planned_item(world, plan={"planned_start": at, "planned_end": world.t(90)})
+    copied = [each.attname for each in Permit._meta.concrete_fields if not each.primary_key]
+    as_it_is = {name: getattr(late, name) for name in copied}
+    there = {"place_id": world.l3.pk, "issue_ends": world.t(300), "ends": world.t(300)}
+    for more in (0, 29):
+        Permit.objects.bulk_create(
+            Permit(**as_it_is | there | {"number": 100 + number}) for number in range(more)
+        )
+        mine = Permit.objects.select_related("place").get(pk=permit.pk)
+        with django_assert_num_queries(4):
+            found = _conflicts.of(mine, at)
+        assert len([each for each in found if each.other_id]) == 3 + more
+        assert len({each.item_id for each in found} - {None}) == 1
 
 
 def test_an_endorsement_counts_for_what_was_endorsed(world, types):

@@ -3,15 +3,27 @@
 import pytest
 
 from permits.models import GasTest, Permit, Presence, Stop
-from permits.services import clock, deciding, ending, issuing, on_it, requests, setup, stopping
+from permits.services import (
+    _enter,
+    clock,
+    deciding,
+    ending,
+    issuing,
+    on_it,
+    requests,
+    setup,
+    stopping,
+)
 from permits.services._facts import load
+from permits.services.guards import refusals
 from permits.standing import standing, with_standing
+from permits.states import Verb
 from tests import factories
 from tests.factories import live_item, planned_item
 from tests.permits import made
 from tests.permits.made import against
 from work.exceptions import Forbidden, Refused
-from work.models import Event, Notice, Prerequisite, WorkItem
+from work.models import Event, Note, Notice, Prerequisite, WorkItem
 from work.permissions import scope
 from work.reads.notices import unseen
 from work.services import blockers, execution
@@ -312,7 +324,7 @@ def test_it_goes_on_over_the_change_of_shift_by_takeover_alone(world, types):
     assert (now.issuer_scanned, now.taker_scanned) == (True, True)
 
 
-def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types):
+def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types, monkeypatch):
     here = made.in_force(world, types[0])
     above = made.in_force(world, types[0], place_id=world.packaging.pk)
     affects = made.in_force(world, types[0], place_id=world.l4.pk, place_ids=[world.l3.pk])
@@ -320,7 +332,10 @@ def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types
     bare = live_item(world)
     live_item(world, place_id=world.l4.pk, plan={"executor_ids": [world.operator.pk]})
     stranger = {"actor": world.other_contractor, "at": world.t(1), "site_id": world.site.pk}
+    hears, recheck = [], _enter.recheck
+    monkeypatch.setattr(_enter, "recheck", lambda **said: (hears.append(said), recheck(**said)))
     assert stopping.stop_here(**stranger, place_id=world.l3.pk) is None
+    assert [len(each["source_ids"]) for each in hears] == [3]  # at its end, of all
     assert [stands(each, world.t(1)) for each in (here, above, affects, away)] == [
         "stop_called",
         "stop_called",
@@ -347,10 +362,32 @@ def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types
         execution.resume(**by, at=world.t(2))
     blockers.clear(actor=world.shift_lead, at=world.t(2), blocker_id=asked.pk, word="No smoke")
     execution.resume(**by, at=world.t(2))
+    waiting = made.authorised(world, types[0], place_id=world.l4.pk)
+    made.ticked(world, waiting)
+    on = {"actor": world.technician, "permit_id": away.pk, "name": "Bo Smit"}
+    on_it.sign_on(**on, at=world.t(1))
+    assert refusals(load(waiting.pk, world.t(2)), Verb.ISSUE, scope(world.hse, world.t(2))) == []
     with pytest.raises(Forbidden):
         stopping.stop_all(actor=world.technician, at=world.t(2), site_id=world.site.pk)
     assert stopping.stop_all(actor=world.supervisor, at=world.t(2), site_id=world.site.pk) == 1
     assert stands(away, world.t(2)) == "stop_called"
+
+    # Nobody else goes in while people are not known to be out; where the word alone is missing
+    # the issuer says why.
+    issue = {"actor": world.permit_issuer, "at": world.t(3), "scanned": True, "signed": True}
+    word = {"despite": "Drill; all were counted at the gate"}
+    assert against(issuing.issue, waiting, **issue, **word) == ["all_stopped_people"]
+    safe = {"people_out": True, "left": "Safe", "signed": True}
+    stopping.confirm(actor=world.technician, at=world.t(3), permit_id=away.pk, **safe)
+    assert against(issuing.issue, waiting, **issue) == ["all_stopped_word"]
+    issuing.issue(**issue, **word, permit_id=waiting.pk)
+    event = Event.objects.get(subject_id=waiting.pk, verb="permit_issue")
+    assert Note.objects.get(pk=event.data["despite"]).text == word["despite"]
+    back = {"permit_id": away.pk, **issue}
+    made.ticked(world, away, at=world.t(3))
+    for each in (here, above, affects):
+        stopping.confirm(actor=world.technician, at=world.t(4), permit_id=each.pk, **safe)
+    stopping.bring_back(**back | {"at": world.t(5)})
 
 
 def test_who_must_know_of_a_stop_is_told_until_it_is_confirmed(world, types):

@@ -1,6 +1,6 @@
 """One place: what is open here and below, what holds it, and what stands around it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -112,9 +112,12 @@ def parts(site: Site, who: Scope, place: Place, loaded: Load) -> list[dict[str, 
     ]
 
 
-def neighbouring(site_id: int) -> list[tuple[str, str, str]]:
-    """Kind and paths of each two places of a site that concern each other: one query."""
-    rows = PlaceNeighbour.objects.filter(first__site=site_id, ended_at=None)
+def neighbouring(site_id: int, of: Collection[str]) -> list[tuple[str, str, str]]:
+    """Kind and paths of each two places of a site that concern each other, of which one has one of
+    these paths: one query.
+    """
+    named = Q(first__path__in=of) | Q(second__path__in=of)
+    rows = PlaceNeighbour.objects.filter(named, first__site=site_id, ended_at=None)
     return list(rows.values_list("kind", "first__path", "second__path"))
 
 
