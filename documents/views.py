@@ -34,6 +34,7 @@ from work.pages import (
     site_view,
 )
 from work.permissions import Scope
+from work.reads.kept import for_reader
 
 
 @require_safe
@@ -41,7 +42,9 @@ from work.permissions import Scope
 @live
 def document_list(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpResponse:
     """The documents of a site, narrowed; as a fragment the few rows of another page's section."""
-    values = list_values(request, site, who, at)
+    key = ("documents", request.GET.urlencode())
+    values = for_reader(key, who, lambda: list_values(request, site, who, at), rows=50)
+    values = {**values, "site": site, "as_of": at}
     if fragment(request) and request.GET.get("part") == "panel":
         return render(request, "documents/_document_rows.html", values)
     values["may_make"] = bool(can_at(who, Action.MANAGE, site.pk))

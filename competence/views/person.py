@@ -20,9 +20,12 @@ from competence.states import Kind
 from competence.views import _shown
 from competence.views._person_deeds import DEEDS
 from competence.views._person_rows import gap_rows, record_rows, told_rows
-from work.pages import Deed, Failed, Offer, fragment, offered, panels, sent, site_view
+from work.pages import Deed, Failed, Offer, fragment, number_in, offered, panels, sent, site_view
 from work.permissions import Scope
 from work.reads import judged as trail
+
+# So many records at a time, so that the page stays light.
+_SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -97,11 +100,13 @@ def _draw(
 ) -> HttpResponse:
     url = resolve_url("competence:person", site.slug, found.pk)
     records = read.records(site, found)
+    first = _first(request, records)
+    shown = records[first : first + _SHOWN]
     inductions = read.inductions(site, found)
     exemptions = read.exemptions(site, found, at)
     gaps = read.gaps(site, who, found, at, known.asked)
     acts = offered(_offers(site, who, found), url, who, known, failed)
-    rows = record_rows(site, who, at, found, records, url, failed)
+    rows = record_rows(site, who, at, found, shown, url, failed)
     values = {
         "site": site,
         "judged": {
@@ -124,6 +129,7 @@ def _draw(
             if (kept := [row for row in rows if row["kind"] == kind])
         ],
         "records_count": len(records),
+        "pager": _pager(first, len(shown), len(records)) if len(records) > _SHOWN else None,
         "inductions": told_rows(who, site, at, inductions, url, failed, "end-induction"),
         "exemptions": told_rows(who, site, at, exemptions, url, failed, "end-exemption"),
         "acts": acts,
@@ -133,6 +139,27 @@ def _draw(
     }
     name = "competence/person.html"
     return render(request, f"{name}#person" if fragment(request) else name, values, status=status)
+
+
+def _first(request: HttpRequest, records: list[Any]) -> int:
+    """Which record stands first: that of the page asked for, or of the record that was acted on."""
+    of = number_in(request.GET.get("of", ""))
+    acted = next((n for n, each in enumerate(records) if each.pk == of), None)
+    page = max(1, number_in(request.GET.get("page", "")) or 1)
+    first = (page - 1) * _SHOWN if acted is None else acted // _SHOWN * _SHOWN
+    return first if first < len(records) else 0
+
+
+def _pager(first: int, shown: int, total: int) -> dict[str, Any]:
+    page = first // _SHOWN + 1
+    return {
+        "first": first + 1,
+        "last": first + shown,
+        "total_text": str(total),
+        "pages": [],
+        "previous_url": f"?page={page - 1}#records" if page > 1 else "",
+        "next_url": f"?page={page + 1}#records" if first + shown < total else "",
+    }
 
 
 def _offers(site: Any, who: Scope, found: Any) -> list[Offer]:

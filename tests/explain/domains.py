@@ -38,27 +38,44 @@ def unindexed(site: Site) -> list[tuple[str, str]]:
     client = Client()
     reader = Membership.objects.filter(site=site, role=Role.SUPERVISOR, place=None)[0].user
     client.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
-    large, found = _large(), set()
+    large, partial = _named(_LARGE), _named(_PARTIAL)
+    found: set[tuple[str, str]] = set()
     for page in of_domains(known):
         with CaptureQueriesContext(connection) as asked:
             answer = client.get(page.path)
         assert answer.status_code == 200, page.name
+        # Of few rows the database would rather read all: it is asked what else there is.
         statements = {each["sql"] for each in asked if each["sql"].startswith("SELECT")}
         for sql in statements:
             if any(table in sql for table in large):
-                found |= {(page.name, table) for table in _read_whole(sql) & large}
+                found |= {(page.name, table) for table in _read_whole(sql, partial) & large}
     return sorted(found)
 
 
-def _large() -> set[str]:
+_LARGE = f"SELECT relname FROM pg_class WHERE relkind IN ('r', 'i') AND reltuples > {FEW}"
+_PARTIAL = (
+    "SELECT relname FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid"
+    " WHERE indpred IS NOT NULL"
+)
+
+
+def _named(sql: str) -> set[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples > %s", [FEW])
+        cursor.execute(sql)
         return {name for (name,) in cursor.fetchall() if name.startswith(OURS)}
 
 
-def _read_whole(sql: str) -> set[str]:
+def _read_whole(sql: str, partial: set[str]) -> set[str]:
+    """The tables of which every row is read, also where the database would rather not."""
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}")
         told: Any = cursor.fetchone()[0]
+        cursor.execute("SET LOCAL enable_seqscan = on")
     plan = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
-    return {each["Relation Name"] for each in nodes(plan) if each["Node Type"] == "Seq Scan"}
+    return {
+        each.get("Relation Name", "") or each["Index Name"]
+        for each in nodes(plan)
+        if each["Node Type"] == "Seq Scan"
+        or ("Index Name" in each and "Index Cond" not in each and each["Index Name"] not in partial)
+    }
