@@ -83,11 +83,13 @@ class Gaps:
     supervised: bool
 
 
-def gaps(site: Any, who: Scope, person: Any, at: datetime, asked: SiteFacts) -> list[Gaps]:
+def gaps(
+    site: Any, who: Scope, person: Any, at: datetime, asked: SiteFacts, most: int
+) -> list[Gaps]:
     """What is asked of a person for the open work that he carries out, as far as the reader sees
     that work: three queries. asked: what the site asks."""
     mine = Q(site_id=site.pk, executors=person) & visible(who)
-    found = work_reads.items(mine, most=30)
+    found = work_reads.items(mine, most=most)
     contexts = work_reads.known(found)
     pairs = [(person.pk, contexts[item.pk]) for item in found]
     judgements = judged.verdicts(pairs, at, {site.pk: asked})

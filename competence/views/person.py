@@ -24,8 +24,8 @@ from work.pages import Deed, Failed, Offer, fragment, number_in, offered, panels
 from work.permissions import Scope
 from work.reads import judged as trail
 
-# So many records at a time, so that the page stays light.
-_SHOWN = 40
+# So many records, and so much of the work, at a time: the page stays light.
+_SHOWN, _WORK = 25, 10
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _draw(
     shown = records[first : first + _SHOWN]
     inductions = read.inductions(site, found)
     exemptions = read.exemptions(site, found, at)
-    gaps = read.gaps(site, who, found, at, known.asked)
+    gaps = read.gaps(site, who, found, at, known.asked, most=_WORK + 1)
     acts = offered(_offers(site, who, found), url, who, known, failed)
     rows = record_rows(site, who, at, found, shown, url, failed)
     values = {
@@ -122,7 +122,8 @@ def _draw(
             "pk": found.pk,
         },
         "tabs": _shown.tabs(request, site, who),
-        "gaps": gap_rows(site, who, at, gaps),
+        "gaps": gap_rows(site, who, at, gaps[:_WORK]),
+        "work_url": _work_url(site, found) if len(gaps) > _WORK else "",
         "kinds": [
             {"title": kind.label, "key": kind.value, "rows": kept}
             for kind in Kind
@@ -139,6 +140,10 @@ def _draw(
     }
     name = "competence/person.html"
     return render(request, f"{name}#person" if fragment(request) else name, values, status=status)
+
+
+def _work_url(site: Any, found: Any) -> str:
+    return f"{resolve_url('work:item_list', site.slug)}?executor=user%3A{found.pk}"
 
 
 def _first(request: HttpRequest, records: list[Any]) -> int:

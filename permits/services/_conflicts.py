@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 
 from permits.isolation_states import How
 from permits.models import (
@@ -162,6 +162,19 @@ def _grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
     return found
 
 
+class _Other(NamedTuple):
+    """What is asked of another permit: there may be hundreds."""
+
+    pk: int
+    type_id: int
+    state: str
+    starts: datetime
+    ends: datetime
+    issue_ends: datetime | None
+    place_id: int
+    place__path: str
+
+
 def _permits(
     permit: Permit,
     rules: Sequence[ActivityRule],
@@ -174,7 +187,6 @@ def _permits(
     of_types = {rule.other_type_id for rule in rules} | {rule.type_id for rule in rules}
     # Who ran over its time is there until somebody says that it is stopped.
     late = Q(state__in=[State.IN_FORCE, State.STOP_CALLED], issue_ends__lte=at)
-    affected = PermitPlace.objects.filter(ended_at=None).select_related("place")
     rows = Permit.objects.filter(
         Q(ends__gt=begin) | late,
         site=permit.site_id,
@@ -183,8 +195,13 @@ def _permits(
         ended_at=None,
         starts__lt=end,
     ).exclude(pk=permit.pk)
-    others = list(rows.select_related("place").prefetch_related(Prefetch("affected", affected)))
+    others = [_Other(*row) for row in rows.values_list(*_Other._fields)]
     pks = [other.pk for other in others]
+    also: dict[int, list[str]] = defaultdict(list)
+    if pks:
+        affected = PermitPlace.objects.filter(permit__in=pks, ended_at=None)
+        for pk, path in affected.values_list("permit_id", "place__path"):
+            also[pk].append(path)
     assets, isolations = _things(pks, near) if pks else ({}, {})
     found = []
     for other in others:
@@ -193,7 +210,7 @@ def _permits(
         until = None if overdue(other, at) else ends
         if until is not None and until <= begin:
             continue
-        paths = [other.place.path, *(each.place.path for each in other.affected.all())]
+        paths = [other.place__path, *also[other.pk]]
         things, behind = assets.get(other.pk, ()), isolations.get(other.pk, ())
         for rule in rules:
             pair = {(rule.type_id, rule.other_type_id), (rule.other_type_id, rule.type_id)}
