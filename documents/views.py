@@ -1,6 +1,7 @@
 """The pages of documents: the list, one document, a new one, its print."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -119,7 +120,10 @@ def document_detail(
         status: int = 200,
         done: bool = False,
     ) -> HttpResponse:
-        page = read.load(found(site, who, at, code) if done else document, who, at)
+        now = found(site, who, at, code) if done else document
+        key = ("document", document.pk)
+        kept = for_reader(key, who, lambda: read.load(now, who, at), rows=20)
+        page = replace(kept, document=now, who=who, at=at)
         values = shown.values(site, page, url, failed)
         values |= {"refusal": refusal, "done": done}
         name = "documents/document_detail.html"

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -65,7 +66,7 @@ def _read(
 ) -> tuple[dict[str, Any], read.Matrix]:
     """The rows and columns of a page, and what they were made of."""
     found = read.matrix(site, who, at, **given)
-    values = {
+    values: dict[str, Any] = {
         "columns": [
             {"label": _("Person")},
             *({"label": each.code} for each in found.competences),
@@ -84,7 +85,8 @@ def _read(
             for person in found.people
         ],
     }
-    return values, found
+    drawn = render_to_string("competence/_matrix_rows.html", {"rows": values.pop("rows")})
+    return values | {"drawn": drawn, "any": bool(found.people)}, found
 
 
 def _cell(proof: Proof | None, competence: Any, at: datetime) -> dict[str, Any]:
