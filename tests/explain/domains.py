@@ -86,10 +86,11 @@ def _read_whole(sql: str, partial: set[str]) -> set[str]:
 
 
 def _to_the_end(node: dict[str, Any], *, stops: bool) -> Iterator[dict[str, Any]]:
-    """The scans that do not stop at the limit of what is above them."""
+    """The scans that do not stop where what is above them has enough."""
     if node["Node Type"] in ("Sort", "Aggregate", "Hash"):
         stops = False
-    stops = stops or node["Node Type"] == "Limit"
+    # A merge ends where one of its sides does.
+    stops = stops or node["Node Type"] in ("Limit", "Merge Join")
     if "Relation Name" in node and not stops:
         yield node
     for inner in node.get("Plans", []):
