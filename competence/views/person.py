@@ -20,9 +20,21 @@ from competence.states import Kind
 from competence.views import _shown
 from competence.views._person_deeds import DEEDS
 from competence.views._person_rows import gap_rows, record_rows, told_rows
-from work.pages import Deed, Failed, Offer, fragment, number_in, offered, panels, sent, site_view
+from work.pages import (
+    Deed,
+    Failed,
+    Offer,
+    fragment,
+    live,
+    number_in,
+    offered,
+    panels,
+    sent,
+    site_view,
+)
 from work.permissions import Scope
 from work.reads import judged as trail
+from work.reads.kept import for_reader
 
 # So many records, and so much of the work, at a time: the page stays light.
 _SHOWN, _WORK = 25, 10
@@ -68,11 +80,11 @@ def decisions(request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @site_view
+@live
 def person(request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int) -> HttpResponse:
     """One person; POST does an act."""
     found = _found(site, who, at, pk)
-    asked = facts.of_sites([site.pk])[site.pk]
-    known = Known(choices.competences(site), choices.induction_places(site, who, asked), asked)
+    known = for_reader(("competence.known",), who, lambda: _known(site, who), rows=100)
     draw = functools.partial(_draw, request, site, who, at, found, known)
     if request.method != "POST":
         return draw()
@@ -83,6 +95,11 @@ def person(request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int) -
 
     record = {"site": site, "person": found, "at": at}
     return sent(request, who, DEEDS, record, knows, draw, to)
+
+
+def _known(site: Any, who: Scope) -> Known:
+    asked = facts.of_sites([site.pk])[site.pk]
+    return Known(choices.competences(site), choices.induction_places(site, who, asked), asked)
 
 
 def _draw(
@@ -99,12 +116,14 @@ def _draw(
     done: bool = False,
 ) -> HttpResponse:
     url = resolve_url("competence:person", site.slug, found.pk)
-    records = read.records(site, found)
+    records, inductions, exemptions, gaps = for_reader(
+        ("competence.person", found.pk),
+        who,
+        lambda: _read(site, who, at, found, known.asked),
+        rows=100,
+    )
     first = _first(request, records)
     shown = records[first : first + _SHOWN]
-    inductions = read.inductions(site, found)
-    exemptions = read.exemptions(site, found, at)
-    gaps = read.gaps(site, who, found, at, known.asked, most=_WORK + 1)
     acts = offered(_offers(site, who, found), url, who, known, failed)
     rows = record_rows(site, who, at, found, shown, url, failed)
     values = {
@@ -140,6 +159,16 @@ def _draw(
     }
     name = "competence/person.html"
     return render(request, f"{name}#person" if fragment(request) else name, values, status=status)
+
+
+def _read(site: Any, who: Scope, at: datetime, found: Any, asked: SiteFacts) -> tuple[Any, ...]:
+    """What the person has, and what is asked for the work."""
+    return (
+        read.records(site, found),
+        read.inductions(site, found),
+        read.exemptions(site, found, at),
+        read.gaps(site, who, found, at, asked, most=_WORK + 1),
+    )
 
 
 def _work_url(site: Any, found: Any) -> str:

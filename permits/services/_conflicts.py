@@ -24,6 +24,7 @@ from permits.services._named import model_of
 from permits.standing import overdue
 from permits.states import UNDER_ISSUE, Reach, State, Verb, Verdict
 from work.exceptions import Reason
+from work.reads import kept
 from work.reads.place import neighbouring
 from work.services import OpenAct
 from work.states import Role, Status
@@ -195,12 +196,12 @@ def _permits(
         ended_at=None,
         starts__lt=end,
     ).exclude(pk=permit.pk)
-    others = [_Other(*row) for row in rows.values_list(*_Other._fields)]
+    others = [_Other(*row) for row in kept.rows(rows.values_list(*_Other._fields))]
     pks = [other.pk for other in others]
     also: dict[int, list[str]] = defaultdict(list)
     if pks:
         affected = PermitPlace.objects.filter(permit__in=pks, ended_at=None)
-        for pk, path in affected.values_list("permit_id", "place__path"):
+        for pk, path in kept.rows(affected.values_list("permit_id", "place__path")):
             also[pk].append(path)
     assets, isolations = _things(pks, near) if pks else ({}, {})
     found = []
