@@ -164,4 +164,17 @@ def of_domains(known: dict[str, Any]) -> list[Page]:
             ("domains: search D-", "search/?q=D-00012", PAGE, "<h1"),
         )
     ]
+    comment = f"{SITE}work/W-{known['governed']}/comment/"
+    found += [
+        Page(f"{name}, after an act", SITE + path, None, "<h1", act=comment)
+        for name, path in (
+            ("permits", "permits/"),
+            ("permits show=ended", "permits/?show=ended"),
+            ("isolations", "isolations/"),
+            ("documents", "documents/"),
+            ("competence/matrix", "competence/matrix/"),
+            ("competence forecast", "competence/"),
+            ("competence gate", "competence/gate/"),
+        )
+    ]
     return found

@@ -142,7 +142,9 @@ class OfPerson:
         """
         if not isinstance(user, Scope):
             return None
-        unread = Document.objects.filter(withdrawn_at=None, pk__in=to_read(user, at, thing.pk))
+        # Few or none: asked first, so that not all documents are looked through for them.
+        wanted = list(to_read(user, at, thing.pk))
+        unread = Document.objects.filter(withdrawn_at=None, pk__in=wanted)
         sites = unread.values_list("site_id", "site__slug")
         told = Counter(
             slug

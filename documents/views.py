@@ -1,6 +1,7 @@
 """The pages of documents: the list, one document, a new one, its print."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +35,7 @@ from work.pages import (
     site_view,
 )
 from work.permissions import Scope
+from work.reads.kept import for_reader
 
 
 @require_safe
@@ -41,7 +43,9 @@ from work.permissions import Scope
 @live
 def document_list(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpResponse:
     """The documents of a site, narrowed; as a fragment the few rows of another page's section."""
-    values = list_values(request, site, who, at)
+    key = ("documents", request.GET.urlencode())
+    values = for_reader(key, who, lambda: list_values(request, site, who, at), rows=50)
+    values = {**values, "site": site, "as_of": at}
     if fragment(request) and request.GET.get("part") == "panel":
         return render(request, "documents/_document_rows.html", values)
     values["may_make"] = bool(can_at(who, Action.MANAGE, site.pk))
@@ -116,7 +120,10 @@ def document_detail(
         status: int = 200,
         done: bool = False,
     ) -> HttpResponse:
-        page = read.load(found(site, who, at, code) if done else document, who, at)
+        now = found(site, who, at, code) if done else document
+        key = ("document", document.pk)
+        kept = for_reader(key, who, lambda: read.load(now, who, at), rows=20)
+        page = replace(kept, document=now, who=who, at=at)
         values = shown.values(site, page, url, failed)
         values |= {"refusal": refusal, "done": done}
         name = "documents/document_detail.html"

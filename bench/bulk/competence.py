@@ -35,8 +35,9 @@ SELECT %(site)s, person, competence, CASE WHEN skill THEN 1 + {pick(3, 131)} END
 FROM (
   SELECT n, person, k, spot AS p, (%(competences_ids)s::bigint[])[1 + at_] AS competence,
     at_ %% 4 = 0 AS skill,
-    CASE WHEN n %% 500 = 0 AND NOT renewed THEN 'obtained' WHEN n %% 400 = 1 THEN 'planned'
-      WHEN n %% 50 = 2 THEN 'revoked' ELSE 'verified' END AS st,
+    CASE WHEN {pick(500, 137)} = 0 AND NOT renewed THEN 'obtained'
+      WHEN {pick(400, 138)} = 0 THEN 'planned' WHEN {pick(50, 139)} = 0 THEN 'revoked'
+      ELSE 'verified' END AS st,
     CASE WHEN renewed THEN %(at)s - make_interval(days => 30 + {pick(900, 133)})
       ELSE %(at)s + make_interval(hours => {pick(26000, 134)} - 480) END AS until
   FROM (

@@ -10,7 +10,7 @@ from work.together import Together
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competence', '0003_what_companies_may'),
+        ('competence', '0005_forecast_from_indexes'),
     ]
 
     operations = [Together([

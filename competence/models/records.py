@@ -61,10 +61,15 @@ class Record(models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["person", "site"], name="competence_record_person"),
-            models.Index(fields=["competence", "person"], name="competence_record_who"),
+            models.Index(
+                fields=["competence", "person"],
+                include=["state", "valid_until"],
+                name="competence_record_who",
+            ),
             # What runs out in the next days, and what waits to be verified.
             models.Index(
                 fields=["site", "valid_until"],
+                include=["person", "competence"],
                 name="competence_record_ends",
                 condition=Q(state=RecordState.VERIFIED, valid_until__isnull=False),
             ),

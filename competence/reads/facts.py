@@ -57,6 +57,7 @@ SELECT u.id, u.company_id,
              FROM competence_record o
             WHERE o.person_id = u.id AND o.site_id = ANY(%(sites)s)
               AND o.state IN ('obtained', 'verified')
+              AND (%(of)s::bigint[] IS NULL OR o.competence_id = ANY(%(of)s))
             ORDER BY o.competence_id, o.state, o.level, o.valid_until DESC NULLS FIRST) AS r),
   (SELECT jsonb_agg(jsonb_build_array(e.competence_id, e.until) ORDER BY e.id)
      FROM competence_exemption e
@@ -128,13 +129,20 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def of_people(people: Collection[int], site_ids: Iterable[int]) -> dict[int, PersonFacts]:
+def of_people(
+    people: Collection[int], site_ids: Iterable[int], of: Collection[int] | None = None
+) -> dict[int, PersonFacts]:
     """What these people have at these sites: one query. Who is not there has nothing.
 
-    Of the records of a competence at a level that which lasts longest.
+    Of the records of a competence at a level that which lasts longest. of: of these competences
+    alone, where many people have much that nobody asks.
     """
     found = {pk: PersonFacts(pk) for pk in people}
-    asked = {"people": sorted(set(people)), "sites": sorted(set(site_ids))}
+    asked = {
+        "people": sorted(set(people)),
+        "sites": sorted(set(site_ids)),
+        "of": None if of is None else sorted(of),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE_SQL, asked)
         for pk, firm_id, firms, records, exemptions, inductions, left in cursor.fetchall():

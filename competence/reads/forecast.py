@@ -129,7 +129,7 @@ def _hit(site: Any, who: Scope, rows: Sequence[Ending]) -> None:
     )
     contexts = work_reads.known(found)
     asked = facts.of_sites([site.pk])[site.pk]
-    known = facts.of_people(people, [site.pk])
+    known = facts.of_people(people, [site.pk], of=())  # whose they are decides what is asked
     codes = judged.codes([asked], list(contexts.values()), rows[0].until)
     by_person, by_team = defaultdict(list), defaultdict(list)
     for item in found:

@@ -5,6 +5,7 @@ is said beside it.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth import get_user_model
 
 from competence import addresses
+from competence.facts import SiteFacts
 from competence.judging import Verdict, judge
 from competence.needs import said
 from competence.reads import facts, judged
@@ -20,6 +22,7 @@ from competence.reads import work as work_reads
 from competence.states import Asks
 from work.exceptions import Reason
 from work.permissions import Scope
+from work.ports import ItemContext
 from work.states import Role
 
 _PLANNER = ("role", str(Role.PLANNER))
@@ -71,7 +74,7 @@ def entries(site: Any, who: Scope, at: datetime) -> list[Entry]:
             expected[(pk, context.team_id or 0)].append(context)
     people = {pk for pk, _ in expected}
     asked = facts.of_sites([site.pk])[site.pk]
-    known = facts.of_people(people, [site.pk])
+    known = facts.of_people(people, [site.pk], of=_asked_of(asked, contexts.values()))
     codes = judged.codes([asked], list(contexts.values()), at)
     names, gone = _names(people, {team for _, team in expected})
     rows = []
@@ -109,6 +112,19 @@ def entries(site: Any, who: Scope, at: datetime) -> list[Entry]:
             )
         )
     return sorted(rows, key=lambda row: (row.company, row.name, row.person_id))
+
+
+def _asked_of(asked: SiteFacts, contexts: Collection[ItemContext]) -> set[int]:
+    """The competences that rules ask of work of these types, on things of these classes."""
+    types = {None, *(each.type_id for each in contexts)}
+    classes = {None, *(pk for each in contexts for pk in each.asset_class_ids)}
+    rules = [
+        rule
+        for rule in asked.rules
+        if rule.type_id in types and rule.class_id in classes and not rule.capacity
+    ]
+    named = [each for rule in rules for each in (rule.competence, rule.verification)]
+    return {each.id for each in named if each is not None}
 
 
 def _lapse(verdict: Verdict, end: datetime | None, pk: int) -> Reason | None:

@@ -13,7 +13,7 @@ from competence.judging import Verdict
 from competence.models import Competence, Exemption, Induction, Record
 from competence.reads import facts, judged, visitors
 from competence.reads import work as work_reads
-from competence.states import RecordState
+from competence.states import Kind, RecordState
 from work.permissions import Scope, visible
 
 PAGE = 25
@@ -37,10 +37,11 @@ def find(site: Any, at: datetime, pk: int) -> Any | None:
 
 
 def records(site: Any, person: Any) -> list[Record]:
-    """All records of a person at a site, newest first: one query."""
+    """All records of a person at a site, by kind and name, newest first: one query."""
     rows = Record.objects.filter(person=person, site_id=site.pk)
     joined = ("competence", "recorded_by", "verified_by", "revoked_by", "note", "blob")
-    return list(rows.select_related(*joined).order_by("competence__name", "-pk")[:200])
+    found = rows.select_related(*joined).order_by("competence__name", "-pk")[:200]
+    return sorted(found, key=lambda each: list(Kind).index(Kind(each.competence.kind)))
 
 
 def proofs(site: Any, decisions: Sequence[dict[str, Any]]) -> None:
@@ -82,11 +83,13 @@ class Gaps:
     supervised: bool
 
 
-def gaps(site: Any, who: Scope, person: Any, at: datetime, asked: SiteFacts) -> list[Gaps]:
+def gaps(
+    site: Any, who: Scope, person: Any, at: datetime, asked: SiteFacts, most: int
+) -> list[Gaps]:
     """What is asked of a person for the open work that he carries out, as far as the reader sees
     that work: three queries. asked: what the site asks."""
     mine = Q(site_id=site.pk, executors=person) & visible(who)
-    found = work_reads.items(mine, most=30)
+    found = work_reads.items(mine, most=most)
     contexts = work_reads.known(found)
     pairs = [(person.pk, contexts[item.pk]) for item in found]
     judgements = judged.verdicts(pairs, at, {site.pk: asked})
@@ -141,7 +144,9 @@ def matrix(
     people = _people(site, who, at, team_id, path)
     total = people.order_by()[:1001].count()
     shown = list(people.select_related("company")[(page - 1) * PAGE : page * PAGE])
-    known = facts.of_people([person.pk for person in shown], [site.pk])
+    known = facts.of_people(
+        [person.pk for person in shown], [site.pk], of=[each.pk for each in asked[:COLUMNS]]
+    )
     cells = {
         (pk, each.pk): proof
         for pk, of_person in known.items()

@@ -16,8 +16,20 @@ from competence.permissions import Action, may
 from competence.reads import companies as read
 from competence.services import companies
 from competence.views import _shown
-from work.pages import Deed, Failed, Given, Offer, fragment, number_in, offered, sent, site_view
+from work.pages import (
+    Deed,
+    Failed,
+    Given,
+    Offer,
+    fragment,
+    live,
+    number_in,
+    offered,
+    sent,
+    site_view,
+)
 from work.permissions import Scope
+from work.reads.kept import for_reader
 
 
 def _invite(given: Given) -> object:
@@ -35,11 +47,16 @@ DEEDS = {"invite": Deed("invite", gettext_lazy("Invite a company"), _invite, for
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @site_view
+@live
 def company_list(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpResponse:
     """Companies by name; to a company's people their own alone. POST invites one."""
     if not _shown.may_see(who, site):
         raise PermissionDenied
-    uninvited = read.uninvited(site) if may(who, Action.INVITE, site.pk) else []
+    uninvited = []
+    if may(who, Action.INVITE, site.pk):
+        uninvited = for_reader(
+            ("competence.uninvited",), who, lambda: read.uninvited(site), rows=10
+        )
     draw = functools.partial(_draw, request, site, who, at, uninvited)
     if request.method != "POST":
         return draw()
@@ -60,7 +77,8 @@ def _draw(
     done: bool = False,
 ) -> HttpResponse:
     page = max(1, min(number_in(request.GET.get("page", "")) or 1, 20))
-    rows, total = read.listed(site, who, page)
+    key = ("competence.companies", page)
+    rows, total = for_reader(key, who, lambda: read.listed(site, who, page), rows=read.PAGE)
     url = resolve_url("competence:company_list", site.slug)
     offers = [Offer(DEEDS["invite"], seen=0)] if uninvited else []
     first = (page - 1) * read.PAGE

@@ -13,6 +13,7 @@ from competence.reads import gate as read
 from competence.views import _shown
 from work.pages import Names, live, site_view, worded
 from work.permissions import Scope
+from work.reads.kept import for_reader
 
 
 @require_safe
@@ -22,12 +23,26 @@ def gate(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpRespo
     """Everybody who is expected today, those who may not come in first."""
     if not may(who, Action.GATE, site.pk) and not who.companies(site.pk):
         raise PermissionDenied
+    shown = for_reader(("competence.gate",), who, lambda: _entries(site, who, at), rows=200)
+    values = {
+        "site": site,
+        "tabs": _shown.tabs(request, site, who),
+        "rows": shown,
+        "may_count": sum(row["may"] for row in shown),
+        "not_count": sum(not row["may"] for row in shown),
+        "as_of": at,
+    }
+    return render(request, "competence/gate.html", values)
+
+
+def _entries(site: Any, who: Scope, at: datetime) -> list[dict[str, Any]]:
+    """Who is expected, as the page shows them."""
     rows = read.entries(site, who, at)
     names = Names(
         [reason for row in rows for reason in (*row.against, *row.beside, *row.lapses)], who
     )
     linked = _shown.may_see(who, site)
-    shown = [
+    return [
         {
             "name": row.name,
             "url": resolve_url("competence:person", site.slug, row.person_id) if linked else "",
@@ -41,15 +56,6 @@ def gate(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpRespo
         }
         for row in sorted(rows, key=lambda row: row.may)
     ]
-    values = {
-        "site": site,
-        "tabs": _shown.tabs(request, site, who),
-        "rows": shown,
-        "may_count": sum(row["may"] for row in shown),
-        "not_count": sum(not row["may"] for row in shown),
-        "as_of": at,
-    }
-    return render(request, "competence/gate.html", values)
 
 
 def _sees(who: Scope, item: Any) -> bool:

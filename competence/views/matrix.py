@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -15,12 +16,14 @@ from competence.reads import choices
 from competence.reads import people as read
 from competence.states import RecordState
 from competence.views import _shown
-from work.pages import number_in, site_view
+from work.pages import live, number_in, site_view
 from work.permissions import Scope
+from work.reads.kept import for_reader
 
 
 @require_safe
 @site_view
+@live
 def matrix(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpResponse:
     """People by name, with what each has of the competences in use."""
     if not _shown.may_see(who, site):
@@ -28,30 +31,42 @@ def matrix(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpRes
     form = Narrow(request.GET or None)
     form.fields["team"].choices = [
         *form.fields["team"].choices[:1],
-        *choices.teams(site, who),
+        *for_reader(("competence.teams",), who, lambda: choices.teams(site, who), rows=10),
     ]
     form.fields["place"].choices = [
         *form.fields["place"].choices[:1],
-        *choices.places(site, who),
+        *for_reader(("competence.places",), who, lambda: choices.places(site, who), rows=10),
     ]
     asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
     page = max(1, min(number_in(request.GET.get("page", "")) or 1, 40))
     columns = max(1, min(number_in(request.GET.get("columns", "")) or 1, 40))
-    found = read.matrix(
-        site,
-        who,
-        at,
-        kind=asked.get("kind", ""),
-        team_id=number_in(asked.get("team", "")),
-        path=asked.get("place", ""),
-        code=request.GET.get("competence", "")[:40].replace("\x00", ""),
-        page=page,
-        columns=columns,
-    )
-    values = {
+    given = {
+        "kind": asked.get("kind", ""),
+        "team_id": number_in(asked.get("team", "")),
+        "path": asked.get("place", ""),
+        "code": request.GET.get("competence", "")[:40].replace("\x00", ""),
+        "page": page,
+        "columns": columns,
+    }
+    key = ("competence.matrix", *given.values())
+    values, found = for_reader(key, who, lambda: _read(site, who, at, given), rows=read.PAGE)
+    values = values | {
         "site": site,
         "tabs": _shown.tabs(request, site, who),
         "form": form,
+        "pager": _pager(request, page, found),
+        "columns_before": _with(request, "columns", columns - 1) if columns > 1 else "",
+        "columns_after": _with(request, "columns", columns + 1) if found.more_columns else "",
+    }
+    return render(request, "competence/matrix.html", values)
+
+
+def _read(
+    site: Any, who: Scope, at: datetime, given: dict[str, Any]
+) -> tuple[dict[str, Any], read.Matrix]:
+    """The rows and columns of a page, and what they were made of."""
+    found = read.matrix(site, who, at, **given)
+    values: dict[str, Any] = {
         "columns": [
             {"label": _("Person")},
             *({"label": each.code} for each in found.competences),
@@ -69,11 +84,9 @@ def matrix(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpRes
             }
             for person in found.people
         ],
-        "pager": _pager(request, page, found),
-        "columns_before": _with(request, "columns", columns - 1) if columns > 1 else "",
-        "columns_after": _with(request, "columns", columns + 1) if found.more_columns else "",
     }
-    return render(request, "competence/matrix.html", values)
+    drawn = render_to_string("competence/_matrix_rows.html", {"rows": values.pop("rows")})
+    return values | {"drawn": drawn, "any": bool(found.people)}, found
 
 
 def _cell(proof: Proof | None, competence: Any, at: datetime) -> dict[str, Any]:

@@ -12,12 +12,14 @@ from django.views.decorators.http import require_safe
 from competence.reads import forecast
 from competence.states import PaperKind
 from competence.views import _shown
-from work.pages import number_in, see_other, site_view
+from work.pages import live, number_in, see_other, site_view
 from work.permissions import Scope
+from work.reads.kept import for_reader
 
 
 @require_safe
 @site_view
+@live
 def overview(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpResponse:
     """What ends within 7, 30 or 90 days; who sees nothing of others is led to the own page."""
     if not _shown.may_see(who, site):
@@ -25,14 +27,20 @@ def overview(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpR
     days = number_in(request.GET.get("days", "")) or 30
     days = days if days in forecast.DAYS else 30
     page = max(1, min(number_in(request.GET.get("page", "")) or 1, 20))
+    key = ("competence.ending", days, page)
+    values = for_reader(key, who, lambda: _ending(site, who, at, days, page), rows=forecast.SHOWN)
+    shown = {**values, "site": site, "tabs": _shown.tabs(request, site, who)}
+    return render(request, "competence/overview.html", shown)
+
+
+def _ending(site: Any, who: Scope, at: datetime, days: int, page: int) -> dict[str, Any]:
+    """What the page says of what ends."""
     first = (page - 1) * forecast.SHOWN
     rows = forecast.ending(site, who, at, days, first)
     counted = forecast.counts(site, who, at)
     shown = rows[: forecast.SHOWN]
     waiting = forecast.to_verify(site, who, at)
-    values = {
-        "site": site,
-        "tabs": _shown.tabs(request, site, who),
+    return {
         "days": days,
         "counts": [_count(each, counted[each], days) for each in forecast.DAYS],
         "rows": [_row(site, each) for each in shown],
@@ -46,7 +54,6 @@ def overview(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpR
             "next_url": f"?days={days}&page={page + 1}" if len(rows) > len(shown) else "",
         },
     }
-    return render(request, "competence/overview.html", values)
 
 
 def _count(days: int, many: int, current: int) -> dict[str, Any]:
@@ -87,5 +94,6 @@ def _waits(site: Any, record: Any) -> dict[str, Any]:
         "name": record.person.name,
         "by": record.recorded_by.name,
         "at": record.recorded_at,
-        "url": resolve_url("competence:person", site.slug, record.person_id) + "#records",
+        "url": resolve_url("competence:person", site.slug, record.person_id)
+        + f"?of={record.pk}#records",
     }

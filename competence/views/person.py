@@ -20,9 +20,24 @@ from competence.states import Kind
 from competence.views import _shown
 from competence.views._person_deeds import DEEDS
 from competence.views._person_rows import gap_rows, record_rows, told_rows
-from work.pages import Deed, Failed, Offer, fragment, offered, panels, sent, site_view
+from work.pages import (
+    Deed,
+    Failed,
+    Offer,
+    fragment,
+    live,
+    number_in,
+    offered,
+    panels,
+    sent,
+    site_view,
+)
 from work.permissions import Scope
 from work.reads import judged as trail
+from work.reads.kept import for_reader
+
+# So many records, and so much of the work, at a time: the page stays light.
+_SHOWN, _WORK = 25, 10
 
 
 @dataclass(frozen=True)
@@ -65,11 +80,11 @@ def decisions(request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @site_view
+@live
 def person(request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int) -> HttpResponse:
     """One person; POST does an act."""
     found = _found(site, who, at, pk)
-    asked = facts.of_sites([site.pk])[site.pk]
-    known = Known(choices.competences(site), choices.induction_places(site, who, asked), asked)
+    known = for_reader(("competence.known",), who, lambda: _known(site, who), rows=100)
     draw = functools.partial(_draw, request, site, who, at, found, known)
     if request.method != "POST":
         return draw()
@@ -80,6 +95,11 @@ def person(request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int) -
 
     record = {"site": site, "person": found, "at": at}
     return sent(request, who, DEEDS, record, knows, draw, to)
+
+
+def _known(site: Any, who: Scope) -> Known:
+    asked = facts.of_sites([site.pk])[site.pk]
+    return Known(choices.competences(site), choices.induction_places(site, who, asked), asked)
 
 
 def _draw(
@@ -96,12 +116,16 @@ def _draw(
     done: bool = False,
 ) -> HttpResponse:
     url = resolve_url("competence:person", site.slug, found.pk)
-    records = read.records(site, found)
-    inductions = read.inductions(site, found)
-    exemptions = read.exemptions(site, found, at)
-    gaps = read.gaps(site, who, found, at, known.asked)
+    records, inductions, exemptions, gaps = for_reader(
+        ("competence.person", found.pk),
+        who,
+        lambda: _read(site, who, at, found, known.asked),
+        rows=100,
+    )
+    first = _first(request, records)
+    shown = records[first : first + _SHOWN]
     acts = offered(_offers(site, who, found), url, who, known, failed)
-    rows = record_rows(site, who, at, found, records, url, failed)
+    rows = record_rows(site, who, at, found, shown, url, failed)
     values = {
         "site": site,
         "judged": {
@@ -117,13 +141,15 @@ def _draw(
             "pk": found.pk,
         },
         "tabs": _shown.tabs(request, site, who),
-        "gaps": gap_rows(site, who, at, gaps),
+        "gaps": gap_rows(site, who, at, gaps[:_WORK]),
+        "work_url": _work_url(site, found) if len(gaps) > _WORK else "",
         "kinds": [
             {"title": kind.label, "key": kind.value, "rows": kept}
             for kind in Kind
             if (kept := [row for row in rows if row["kind"] == kind])
         ],
         "records_count": len(records),
+        "pager": _pager(first, len(shown), len(records)) if len(records) > _SHOWN else None,
         "inductions": told_rows(who, site, at, inductions, url, failed, "end-induction"),
         "exemptions": told_rows(who, site, at, exemptions, url, failed, "end-exemption"),
         "acts": acts,
@@ -133,6 +159,41 @@ def _draw(
     }
     name = "competence/person.html"
     return render(request, f"{name}#person" if fragment(request) else name, values, status=status)
+
+
+def _read(site: Any, who: Scope, at: datetime, found: Any, asked: SiteFacts) -> tuple[Any, ...]:
+    """What the person has, and what is asked for the work."""
+    return (
+        read.records(site, found),
+        read.inductions(site, found),
+        read.exemptions(site, found, at),
+        read.gaps(site, who, found, at, asked, most=_WORK + 1),
+    )
+
+
+def _work_url(site: Any, found: Any) -> str:
+    return f"{resolve_url('work:item_list', site.slug)}?executor=user%3A{found.pk}"
+
+
+def _first(request: HttpRequest, records: list[Any]) -> int:
+    """Which record stands first: that of the page asked for, or of the record that was acted on."""
+    of = number_in(request.GET.get("of", ""))
+    acted = next((n for n, each in enumerate(records) if each.pk == of), None)
+    page = max(1, number_in(request.GET.get("page", "")) or 1)
+    first = (page - 1) * _SHOWN if acted is None else acted // _SHOWN * _SHOWN
+    return first if first < len(records) else 0
+
+
+def _pager(first: int, shown: int, total: int) -> dict[str, Any]:
+    page = first // _SHOWN + 1
+    return {
+        "first": first + 1,
+        "last": first + shown,
+        "total_text": str(total),
+        "pages": [],
+        "previous_url": f"?page={page - 1}#records" if page > 1 else "",
+        "next_url": f"?page={page + 1}#records" if first + shown < total else "",
+    }
 
 
 def _offers(site: Any, who: Scope, found: Any) -> list[Offer]:

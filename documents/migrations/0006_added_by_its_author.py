@@ -10,7 +10,7 @@ from work.together import Together
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('documents', '0002_who_wrote_and_who_read_it'),
+        ('documents', '0004_reviews_that_ask'),
     ]
 
     operations = [Together([

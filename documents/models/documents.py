@@ -172,6 +172,14 @@ class Review(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        indexes = [
+            # The few that asked for something.
+            models.Index(
+                fields=["document"],
+                name="documents_review_asking",
+                condition=~Q(verdict=Verdict.KEEP),
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]

@@ -102,7 +102,8 @@ def _of_view(
     own = Revision.objects.filter(document=OuterRef("pk"))
     match asked.view:
         case "read":
-            return found.filter(pk__in=to_read(who, at, asked.reader and asked.reader.pk))
+            # As below.
+            return found.filter(pk__in=list(to_read(who, at, asked.reader and asked.reader.pk)))
         case "work":
             in_work = (RevisionState.DRAFT, RevisionState.REVIEW)
             undated = Q(state=RevisionState.APPROVED, effective=None)
@@ -162,15 +163,14 @@ def to_read(who: Scope, at: datetime, person_id: int | None = None) -> QuerySet[
     Of the revision in use, or of one to come. person_id: whose work; else that of `who`.
     """
     person = person_id or who.user_id
+    # Of one and the same requirement.
     asking = items().filter(
         visible(who),
+        Q(prerequisites__params__acknowledge=True) | Q(prerequisites__params__point="hold"),
         status__in=sorted(OPEN),
         item_executors__user_id=person,
         prerequisites__supplier=KEY,
         prerequisites__withdrawn_at=None,
-    )
-    asking = asking.filter(
-        Q(prerequisites__params__acknowledge=True) | Q(prerequisites__params__point="hold")
     )
     read = Acknowledgement.objects.filter(revision=OuterRef("pk"), user_id=person)
     unread = Revision.objects.filter(
@@ -178,7 +178,7 @@ def to_read(who: Scope, at: datetime, person_id: int | None = None) -> QuerySet[
         ~Exists(read),
         document_id__in=asking.values("prerequisites__source_id"),
     )
-    return unread.values("document_id")
+    return unread.values_list("document_id", flat=True)
 
 
 def rows(site: Any, who: Scope, at: datetime, shown: list[Document]) -> list[dict[str, Any]]:

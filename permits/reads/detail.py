@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -18,6 +19,7 @@ from permits.services._named import model_of
 from permits.standing import LABELS, OVERDUE, holds_until, standing
 from permits.states import ENDED, Part, State, Verdict
 from work.permissions import Scope, visible
+from work.prepared import given, often
 
 _NUMBER = re.compile(r"(?:[Pp][- ]?)?(\d{1,15})")
 _AT_WORK = (State.ISSUED, State.IN_FORCE, State.STOP_CALLED, OVERDUE)
@@ -41,10 +43,15 @@ def find(site: Any, who: Scope, text: str) -> Permit | None:
     match = _NUMBER.fullmatch(text.strip())
     if match is None:
         return None
-    rows = one_with_current(Permit.objects.filter(site=site, number=int(match[1])))
-    more = ("performing_authority", "issuer", "watcher", "copied_from")
-    found = rows.select_related(*more).first()
+    found = next(iter(_whole(site=site.pk, number=int(match[1]))), None)
     return found if found is not None and sees(who, found) else None
+
+
+@often
+def _whole() -> QuerySet[Permit]:
+    """A permit by its number, with all that is one of it."""
+    rows = one_with_current(Permit.objects.filter(site_id=given("site"), number=given("number")))
+    return rows.select_related("performing_authority", "issuer", "watcher", "copied_from")
 
 
 def shown(facts: Facts, who: Scope) -> dict[str, Any]:

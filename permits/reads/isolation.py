@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -20,6 +21,7 @@ from permits.services._named import model_of
 from permits.services.gone import asked_of, holds
 from permits.standing import standing
 from work.permissions import Scope, visible
+from work.prepared import given, often
 
 type Name = Callable[..., str]
 
@@ -31,15 +33,21 @@ def find(site: Any, who: Scope, text: str, at: datetime) -> Facts | None:
     match = _NUMBER.fullmatch(text.strip())
     if match is None:
         return None
-    rows = Isolation.objects.select_related(
-        "site", "place", "owner", "created_by", "drawn_by", "approved_by", "card", "asset"
-    )
-    isolation = rows.filter(site=site, number=int(match[1])).first()
+    isolation = next(iter(_whole(site=site.pk, number=int(match[1]))), None)
     if isolation is None:
         return None
     facts = facts_about(isolation, at)
     knows = sees(who, isolation, facts.teams) or facts.is_of(who.user_id)
     return facts if knows else None
+
+
+@often
+def _whole() -> QuerySet[Isolation]:
+    """An isolation by its number, with all that is one of it."""
+    rows = Isolation.objects.filter(site_id=given("site"), number=given("number"))
+    return rows.select_related(
+        "site", "place", "owner", "created_by", "drawn_by", "approved_by", "card", "asset"
+    )
 
 
 def names(isolation: Isolation, who: Scope) -> Name:

@@ -32,6 +32,7 @@ from work.pages import (
 from work.permissions import Scope
 from work.reads import item as items
 from work.reads import places
+from work.reads.kept import for_reader
 
 
 @require_safe
@@ -39,6 +40,14 @@ from work.reads import places
 @live
 def isolation_list(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpResponse:
     """Isolations by tab: in place by age, planned, for long, ended."""
+    key = ("isolations", request.GET.urlencode())
+    values = for_reader(key, who, lambda: _listed(request, site, who, at), rows=read.PAGE)
+    name = "_isolation_panel" if "panel" in request.GET and fragment(request) else "isolation_list"
+    return render(request, f"permits/{name}.html", {**values, "site": site})
+
+
+def _listed(request: HttpRequest, site: Any, who: Scope, at: datetime) -> dict[str, Any]:
+    """What the page of the register says."""
     show = request.GET.get("show", "now")
     show = show if show in read.SHOWN else "now"
     code = request.GET.get("place", "").replace("\x00", "")[:120]
@@ -54,8 +63,7 @@ def isolation_list(request: HttpRequest, site: Any, who: Scope, at: datetime) ->
     last = max(1, min(20, -(-total // read.PAGE)))
     page = max(1, min(number_in(request.GET.get("page", "")) or 1, last))
     shown = read.page(rows, page, at, who)
-    values = {
-        "site": site,
+    return {
         "item": item,
         "tabs": _tabs(site, who, show),
         "show": show,
@@ -65,8 +73,6 @@ def isolation_list(request: HttpRequest, site: Any, who: Scope, at: datetime) ->
         "pager": _pager(request, page, last, len(shown), text),
         "may_plan": plans_somewhere(who, site),
     }
-    name = "_isolation_panel" if "panel" in request.GET and fragment(request) else "isolation_list"
-    return render(request, f"permits/{name}.html", values)
 
 
 def plans_somewhere(who: Scope, site: Any) -> bool:

@@ -23,6 +23,7 @@ from work.pages import answer_of, fragment, live, number_in, refusal, see_other,
 from work.permissions import Scope
 from work.reads import item as items
 from work.reads import places
+from work.reads.kept import for_reader
 
 
 @require_safe
@@ -30,6 +31,14 @@ from work.reads import places
 @live
 def permit_list(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpResponse:
     """Permits by tab: under way, to issue today, asked for, ended."""
+    key = ("permits", request.GET.urlencode())
+    values = for_reader(key, who, lambda: _listed(request, site, who, at), rows=read.PAGE)
+    name = "_permit_panel" if "panel" in request.GET and fragment(request) else "permit_list"
+    return render(request, f"permits/{name}.html", {**values, "site": site})
+
+
+def _listed(request: HttpRequest, site: Any, who: Scope, at: datetime) -> dict[str, Any]:
+    """What the page of a list says."""
     show = request.GET.get("show", "now")
     show = show if show in read.SHOWN else "now"
     place = places.find(site, who, request.GET.get("place", "").replace("\x00", "")[:120])
@@ -47,8 +56,7 @@ def permit_list(request: HttpRequest, site: Any, who: Scope, at: datetime) -> Ht
     last = max(1, min(20, -(-total // read.PAGE)))
     page = max(1, min(number_in(request.GET.get("page", "")) or 1, last))
     shown = read.page(rows, page)
-    values = {
-        "site": site,
+    return {
         "item": item,
         "item_number": str(item.number) if item else "",
         "tabs": _tabs(site, who, at, show),
@@ -64,8 +72,6 @@ def permit_list(request: HttpRequest, site: Any, who: Scope, at: datetime) -> Ht
         "pack_url": reverse("permits:pack", args=[site.slug]),
         "stop_url": reverse("permits:stop_here", args=[site.slug]),
     }
-    name = "_permit_panel" if "panel" in request.GET and fragment(request) else "permit_list"
-    return render(request, f"permits/{name}.html", values)
 
 
 def _asks_anywhere(who: Scope, site: Any) -> bool:
