@@ -24,6 +24,7 @@ _WORDS = {
     "plan": (_("planned it"), "calendar-check"),
     "return": (_("returned it to requested"), "undo-2"),
     "start": (_("started it"), "circle-play"),
+    "able_at_start": (_("had judged who is able to carry it out"), "graduation-cap"),
     "wait": (_("stopped it, waiting"), "circle-pause"),
     "resume": (_("resumed it"), "circle-play"),
     "stop": (_("stopped and released it"), "circle-stop"),
