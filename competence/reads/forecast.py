@@ -168,9 +168,13 @@ def _hit(site: Any, who: Scope, rows: Sequence[Ending]) -> None:
 
 
 def _lasts(item: Any, moment: datetime) -> bool:
-    """Whether the work is not over by then: its end, else its start, as it is planned."""
-    end = item.planned_end or item.planned_start
-    return item.status in UNDER_WAY or (end is not None and end > moment)
+    """Whether the work is not over by then, as it is planned; without an end, whether it has not
+    begun before."""
+    if item.status in UNDER_WAY:
+        return True
+    if item.planned_end is not None:
+        return bool(item.planned_end > moment)
+    return item.planned_start is not None and item.planned_start >= moment
 
 
 def to_verify(site: Any, who: Scope, at: datetime, most: int = 20) -> list[Record]:

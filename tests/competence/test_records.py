@@ -235,7 +235,7 @@ def test_nobody_exempts_or_inducts_themselves(hvk, app):
     world = hvk.world
     hvk.rule("GAS")
     hvk.rule(asks="induction", place_id=world.root.pk, everybody=True)
-    item = planned_item(world)
+    item = planned_item(world, plan={"planned_start": world.t(60)})
     gas = {"site_id": world.site.pk, "competence_id": hvk.known["GAS"].pk}
     with refused("competence.another_exempts", "competence.ended_already", "reason_needed"):
         inductions.exempt(
