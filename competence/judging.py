@@ -109,9 +109,21 @@ def _induction(
         return [Verdict(need)]
     last = max((until for until in ends if until is not None), default=None)
     if last is None:
-        return [Verdict(need, _reason("induction_missing", person, url, place=rule.place))]
+        return [
+            Verdict(
+                need,
+                _reason("induction_missing", person, url, place=rule.place, place_id=rule.place_id),
+            )
+        ]
     if last <= at:
-        return [Verdict(need, _reason("induction_expired", person, url, last, place=rule.place))]
+        return [
+            Verdict(
+                need,
+                _reason(
+                    "induction_expired", person, url, last, place=rule.place, place_id=rule.place_id
+                ),
+            )
+        ]
     return [Verdict(need, until=last)]
 
 

@@ -36,13 +36,18 @@ class Need:
         )
 
 
+def _place(rule: Asked) -> dict[str, Any]:
+    """A place by name, and by the id that history keeps."""
+    return {"place": rule.place, "place_id": rule.place_id}
+
+
 def said(need: Need, pk: int, how: str = "", record: int | None = None) -> Reason:
     """What is asked of a person, in coded words.
 
     how: "supervised" or "exempt", where that is why it is met. record: the proof.
     """
     if need.asks == Asks.INDUCTION and need.rule:
-        return Reason("competence.need_induction", {"place": need.rule.place}, ("user", pk))
+        return Reason("competence.need_induction", _place(need.rule), ("user", pk))
     if need.asks == Asks.APPROVAL or need.competence is None:
         return Reason("competence.need_approval", {}, ("user", pk))
     named: dict[str, Any] = {"key": need.competence.code, "competence": need.competence.name}

@@ -31,7 +31,10 @@ _COORDINATOR, _OTHER = "thea", "wouter"
 def come(stage: Stage, at: datetime) -> None:
     """Invited, papers shown and verified, approved; and their people told what holds here."""
     site = {"site_id": stage.site.pk}
-    rows = [site | {"team_id": stage.teams[each[0]]} for each in _COMPANIES]
+    rows = [
+        site | {"team_id": stage.teams[team], "foremen": [stage.people[foreman].pk]}
+        for team, foreman, *_rest in _COMPANIES
+    ]
     made = stage.together(_COORDINATOR, at, companies.invite, rows)
     shown: list[dict[str, Any]] = []
     for pk, (_code, _foreman, _work, approved, insured) in zip(made, _COMPANIES, strict=True):
@@ -46,6 +49,7 @@ def come(stage: Stage, at: datetime) -> None:
     stage.together(_COORDINATOR, at, companies.submit, [{"company_id": pk} for pk in made])
     leave: list[dict[str, Any]] = [
         {"company_id": pk, "work_scope": work, "until": stage.at + timedelta(days=days)}
+        | {"any_type": True}
         for pk, (_code, _foreman, work, days, _insured) in zip(made, _COMPANIES, strict=True)
     ]
     stage.together(_OTHER, at, companies.approve, leave)

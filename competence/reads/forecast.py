@@ -46,6 +46,21 @@ SELECT 'induction', i.person_id, u.name, NULL, i.place_id, p.code, p.name, i.unt
      WHERE n.person_id = i.person_id AND n.place_id = i.place_id AND n.ended_at IS NULL
        AND (n.until IS NULL OR n.until > i.until))
 UNION ALL
+SELECT 'exemption', e.person_id, u.name, NULL, e.competence_id, c.code, c.name, e.until
+  FROM competence_exemption e
+  JOIN work_user u ON u.id = e.person_id AND u.is_active
+  JOIN competence_competence c ON c.id = e.competence_id
+ WHERE e.site_id = %(site)s AND e.ended_at IS NULL AND e.until > %(at)s AND e.until <= %(until)s
+   AND (NOT %(own)s OR EXISTS (SELECT FROM work_membership m WHERE m.user_id = u.id
+     AND m.site_id = %(site)s AND m.role = 'contractor' AND m.company_id = ANY(%(teams)s)
+     AND m.starts <= %(at)s AND (m.ends IS NULL OR m.ends > %(at)s)))
+   AND NOT EXISTS (SELECT FROM competence_exemption n
+     WHERE n.person_id = e.person_id AND n.competence_id = e.competence_id
+       AND n.ended_at IS NULL AND n.until > e.until)
+   AND NOT EXISTS (SELECT FROM competence_record n
+     WHERE n.person_id = e.person_id AND n.competence_id = e.competence_id
+       AND n.state = 'verified' AND (n.valid_until IS NULL OR n.valid_until > e.until))
+UNION ALL
 SELECT 'approval', NULL, t.name, f.team_id, NULL, t.code, '', f.until
   FROM competence_company f JOIN work_team t ON t.id = f.team_id
  WHERE f.site_id = %(site)s AND f.state = 'approved' AND f.until > %(at)s AND f.until <= %(until)s
@@ -153,9 +168,13 @@ def _hit(site: Any, who: Scope, rows: Sequence[Ending]) -> None:
 
 
 def _lasts(item: Any, moment: datetime) -> bool:
-    """Whether the work is not over by then: its end, else its start, as it is planned."""
-    end = item.planned_end or item.planned_start
-    return item.status in UNDER_WAY or (end is not None and end > moment)
+    """Whether the work is not over by then, as it is planned; without an end, whether it has not
+    begun before."""
+    if item.status in UNDER_WAY:
+        return True
+    if item.planned_end is not None:
+        return bool(item.planned_end > moment)
+    return item.planned_start is not None and item.planned_start >= moment
 
 
 def to_verify(site: Any, who: Scope, at: datetime, most: int = 20) -> list[Record]:

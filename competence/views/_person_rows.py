@@ -24,7 +24,10 @@ def gap_rows(site: Any, who: Scope, at: datetime, gaps: Sequence[Gaps]) -> list[
     names = _shown.named([verdict for each in gaps for verdict in each.verdicts], who)
     rows = []
     for each in gaps:
-        asked = [_shown.gap(verdict, each.supervised, at, who, names) for verdict in each.verdicts]
+        end = each.item.planned_end
+        asked = [
+            _shown.gap(verdict, each.supervised, at, who, names, end) for verdict in each.verdicts
+        ]
         rows.append(
             {
                 "item": _shown.item_row(site, each.item),

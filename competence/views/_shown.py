@@ -73,11 +73,21 @@ def needed(verdict: Verdict) -> str:
 
 
 def gap(
-    verdict: Verdict, supervised: bool, at: datetime, who: Scope, names: Names
+    verdict: Verdict,
+    supervised: bool,
+    at: datetime,
+    who: Scope,
+    names: Names,
+    end: datetime | None = None,
 ) -> dict[str, Any]:
-    """One thing that is asked and how it stands: met, ending, missing, to verify."""
+    """One thing that is asked and how it stands: met, ending, missing, to verify.
+
+    end: of the work, as it is planned.
+    """
     row: dict[str, Any] = {"what": needed(verdict), "until": verdict.until, "reasons": []}
     if verdict.reason is None:
+        if verdict.until is not None and end is not None and verdict.until < end:
+            return row | {"tone": "late", "state": _("Ends before the work does")}
         if verdict.exempt:
             return row | {"tone": "temp", "state": _("Exempt")}
         if verdict.until is not None and verdict.until - at <= SOON:

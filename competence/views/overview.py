@@ -75,6 +75,7 @@ def _row(site: Any, row: forecast.Ending) -> dict[str, Any]:
     what = {
         "record": f"{row.code} {row.what}",
         "induction": _("Induction for %(place)s") % {"place": row.what},
+        "exemption": _("Exemption from %(what)s") % {"what": f"{row.code} {row.what}"},
         "approval": _("Approval of the company"),
         "paper": str(dict(PaperKind.choices).get(row.what, row.what)),
     }[row.kind]

@@ -38,7 +38,10 @@ def of_item(request: HttpRequest, site: Any, who: Scope, at: datetime, number: s
                 "name": names.get(pk, ""),
                 "url": resolve_url("competence:person", site.slug, pk) if linked else "",
                 "asked": _shown.sorted_gaps(
-                    [_shown.gap(verdict, supervised, at, who, said) for verdict in verdicts]
+                    [
+                        _shown.gap(verdict, supervised, at, who, said, item.planned_end)
+                        for verdict in verdicts
+                    ]
                 ),
             }
             for pk, verdicts, supervised in judged

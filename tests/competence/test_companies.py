@@ -169,7 +169,7 @@ def test_the_gate_list_of_today(hvk, lasteam, app):
     assert [(each["what"], each["state"]) for each in of_welder["asked"]] == [
         ("Welder: company approved and insured", "Met"),
         ("Welder: inducted for Havenkade", "Met"),
-        ("Welder: Weld paper (WELD)", "Met"),
+        ("Welder: WELD (WELD)", "Met"),
     ]
     assert of_welder["asked"][2]["record"] == Record.objects.get(person=welder).pk
     started, stopped = trail.rows(trail.of_item(item.pk), who)
@@ -177,7 +177,10 @@ def test_the_gate_list_of_today(hvk, lasteam, app):
     # And who was found unable when it was refused.
     [of_second] = stopped["people"]
     assert (stopped["refused"], of_second["name"]) == (True, "Welder two")
-    assert [each["reason"] for each in of_second["asked"]] == expected["Welder two"][1]
+    assert [each["reason"] for each in of_second["asked"]] == [
+        expected["Welder two"][1][0],
+        "Welder two has no WELD (WELD).",
+    ]
 
     # Who has left does not come in, whatever else he has.
     people.deactivate_person(actor=world.site_admin, at=world.t(64), user_id=welder.pk)

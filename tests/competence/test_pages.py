@@ -125,7 +125,7 @@ def test_the_whole_way_of_a_record_on_the_pages(hvk, job, sign_in, settings, tmp
     assert do(coordinator, page, "verify", of=record.pk, seen=1).status_code == 303
     assert do(coordinator, page, "revoke", of=record.pk, seen=2).status_code == 422
     text = said(coordinator.get(section))
-    assert "Ends soon" in text
+    assert "Ends before the work does" in text
     assert "no Weld paper" not in text
 
     # What ends hits the work that goes on after it.

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from competence.models import Exemption, Record
 from competence.panels import LAPSES
+from competence.reads import forecast
 from competence.services import _recheck, competences, inductions, records, rules
 from tests.competence.outcomes import forbidden, not_done, refused, stale, unknown
 from tests.factories import person, planned_item, second_site
@@ -234,7 +235,7 @@ def test_nobody_exempts_or_inducts_themselves(hvk, app):
     world = hvk.world
     hvk.rule("GAS")
     hvk.rule(asks="induction", place_id=world.root.pk, everybody=True)
-    item = planned_item(world)
+    item = planned_item(world, plan={"planned_start": world.t(60)})
     gas = {"site_id": world.site.pk, "competence_id": hvk.known["GAS"].pk}
     with refused("competence.another_exempts", "competence.ended_already", "reason_needed"):
         inductions.exempt(
@@ -269,6 +270,10 @@ def test_nobody_exempts_or_inducts_themselves(hvk, app):
     )
     assert not blocks(item, world.t(59))
     assert blocks(item, world.t(60))
+    # It is seen to come, with the work that it hits.
+    [ending] = forecast.ending(world.site, scope(world.planner, world.at), world.at, 7)
+    assert (ending.kind, ending.until) == ("exemption", world.t(60))
+    assert [each.pk for each in ending.items] == [item.pk]
     # Pages that are open learn of it.
     assert lapsed(world, 59) < world.t(1) < lapsed(world, 60) == world.t(60)
     for table, by in (("exemption", "by_id"), ("induction", "by_id")):

@@ -99,9 +99,9 @@ def told(conditions: Iterable[Condition]) -> list[dict[str, Any]]:
         {
             "person": each.person_id,
             "as": each.capacity,
-            "what": each.what.as_json(),
+            "what": each.what.as_event(),
             "so": each.answer.state == AnswerState.MET,
-            "reason": each.answer.reason.as_json()
+            "reason": each.answer.reason.as_event()
             if each.answer.reason and each.answer.state != AnswerState.MET
             else {},
             "until": each.answer.valid_until.isoformat() if each.answer.valid_until else None,
@@ -124,7 +124,9 @@ def _against(stored: dict[str, Any], what: dict[str, Any]) -> Iterator[dict[str,
         for each in inner:
             yield from _against(each, params.get("what") or what)
     elif what and kind == "user":
-        yield {"person": pk, "as": "", "what": what, "so": False, "reason": stored, "until": None}
+        kept = {"what": Reason.from_json(what).as_event()}
+        kept |= {"reason": Reason.from_json(stored).as_event()}
+        yield {"person": pk, "as": "", "so": False, "until": None, **kept}
 
 
 @runtime_checkable

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from work import ports
 from work.exceptions import Reason
-from work.models import Event, WorkItem
+from work.models import Event, Place, WorkItem
 from work.permissions import Scope, visible
 from work.reasons import Names, say
 
@@ -46,7 +46,7 @@ def _newest(events: QuerySet[Event], most: int) -> list[Event]:
 def rows(events: Sequence[Event], who: Scope, person_id: int | None = None) -> list[dict[str, Any]]:
     """The decisions in words, as components/judged.html takes them; of one person, where named.
 
-    Three queries at most. An item that the reader may not see is not named.
+    Four queries at most. An item that the reader may not see is not named.
     """
     asked = [
         each
@@ -54,11 +54,24 @@ def rows(events: Sequence[Event], who: Scope, person_id: int | None = None) -> l
         for each in event.data["judged"]
         if person_id in (None, each["person"])
     ]
-    reasons = [Reason.from_json(each[name]) for each in asked for name in ("what", "reason")
-               if each[name]]  # fmt: skip
+    stored = [each[name] for each in asked for name in ("what", "reason") if each[name]]
+    _say_whole(stored)
+    reasons = [Reason.from_json(each) for each in stored]
     names = Names(reasons, who, [("user", each["person"]) for each in asked])
     numbers = _numbers({event.item_id for event in events if event.item_id}, who)
     return [_row(event, person_id, who, names, numbers) for event in events]
+
+
+def _say_whole(stored: Sequence[dict[str, Any]]) -> None:
+    """Put on what history keeps by code and id the names of now: one query, where places are."""
+    every = [each.get("params", {}) for each in stored]
+    ids = {params["place_id"] for params in every if params.get("place_id")}
+    names = dict(Place.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+    for params in every:
+        if "key" in params:
+            params.setdefault("competence", params["key"])
+        if params.get("place_id") in names:
+            params.setdefault("place", names[params["place_id"]])
 
 
 def _numbers(ids: Iterable[int], who: Scope) -> dict[int, int]:

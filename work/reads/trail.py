@@ -24,6 +24,7 @@ _WORDS = {
     "plan": (_("planned it"), "calendar-check"),
     "return": (_("returned it to requested"), "undo-2"),
     "start": (_("started it"), "circle-play"),
+    "able_at_start": (_("judged who is able to carry it out"), "graduation-cap"),
     "wait": (_("stopped it, waiting"), "circle-pause"),
     "resume": (_("resumed it"), "circle-play"),
     "stop": (_("stopped and released it"), "circle-stop"),
@@ -74,7 +75,7 @@ _WORDS = {
 # Of a requirement these follow from what its source says.
 _DERIVED = frozenset({"blocked", "unblocked"})
 # These follow from what became of something else.
-_NOBODYS = frozenset({"stop_ask_withdrawn", "outcome_reopened"})
+_NOBODYS = frozenset({"stop_ask_withdrawn", "outcome_reopened", "able_at_start"})
 
 # What a door does, where its name is no verb that people read.
 _DOORS = {
