@@ -2,6 +2,7 @@
 
 import pytest
 
+from permits.forms import Issue
 from permits.models import GasTest, Permit, Presence, Stop
 from permits.services import (
     _enter,
@@ -380,6 +381,7 @@ def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types
     safe = {"people_out": True, "left": "Safe", "signed": True}
     stopping.confirm(actor=world.technician, at=world.t(3), permit_id=away.pk, **safe)
     assert against(issuing.issue, waiting, **issue) == ["all_stopped_word"]
+    assert "despite" in Issue(known=load(waiting.pk, world.t(3))).fields
     issuing.issue(**issue, **word, permit_id=waiting.pk)
     event = Event.objects.get(subject_id=waiting.pk, verb="permit_issue")
     assert Note.objects.get(pk=event.data["despite"]).text == word["despite"]

@@ -65,7 +65,7 @@ _WORDS = {
     "loss_accepted": (_("accepted the loss"), "circle-minus"),
     "part_moved": (_("merged what it was part of: now part of other work"), "git-branch"),
     "stop_confirmed": (_("confirmed that it is stopped and safe"), "hand"),
-    "stop_ask_withdrawn": (_("noted that what had lapsed holds again"), "circle-check"),
+    "stop_ask_withdrawn": (_("noted that nothing asks it to stop any more"), "circle-check"),
     "stop_told": (_("told owner and lead that the stop is not confirmed"), "bell"),
     "import": (_("imported it"), "download"),
     "import_changed": (_("an import changed it"), "download"),
