@@ -85,8 +85,10 @@ def _read(
             for person in found.people
         ],
     }
-    drawn = render_to_string("competence/_matrix_rows.html", {"rows": values.pop("rows")})
-    return values | {"drawn": drawn, "any": bool(found.people)}, found
+    rows, drawn = values.pop("rows"), ""
+    if rows:
+        drawn = render_to_string("competence/_matrix_rows.html", {"rows": rows})
+    return values | {"drawn": drawn}, found
 
 
 def _cell(proof: Proof | None, competence: Any, at: datetime) -> dict[str, Any]:

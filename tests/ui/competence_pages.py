@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.template.loader import render_to_string
+
 from competence.forms import Narrow
 from tests.ui.page import Page
 from tests.ui.stand_ins import NOW, SITE, NoteForm, Row, act, ago, ahead
@@ -52,7 +54,8 @@ def _matrix(**more: Any) -> dict[str, Any]:
     people = [Row(name="Mees Kok", company="LasTeam BV", url="/s/hvk/", cells=cells)]
     columns = [{"label": label} for label in ("Person", "WELD", "VCA", "HOT")]
     legend = ["WELD Welding", "VCA Basic safety", "HOT Hot work"]
-    return _site(form=Narrow(), columns=columns, legend=legend, rows=people,
+    drawn = render_to_string("competence/_matrix_rows.html", {"rows": people})
+    return _site(form=Narrow(), columns=columns, legend=legend, drawn=drawn,
                  columns_before="", columns_after="?columns=2") | more  # fmt: skip
 
 
@@ -149,7 +152,7 @@ COMPETENCE_PAGES = {
     "competence": Page("competence/overview.html", _overview),
     "competence-none": Page("competence/overview.html", lambda: _overview(rows=[], waiting=[])),
     "matrix": Page("competence/matrix.html", _matrix),
-    "matrix-none": Page("competence/matrix.html", lambda: _matrix(rows=[])),
+    "matrix-none": Page("competence/matrix.html", lambda: _matrix(drawn="")),
     "person": Page("competence/person.html", _person),
     "person-refused": Page(
         "competence/person.html",
