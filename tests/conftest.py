@@ -22,7 +22,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.database import template  # noqa: E402
+from tests.database import END_OTHERS, template  # noqa: E402
 from vinkey.embedded import Home, Servers  # noqa: E402
 from vinkey.embedded.home import OWNER  # noqa: E402
 
@@ -82,11 +82,6 @@ from tests.factories.kept import forget_numbers  # noqa: E402  models are there 
 # The workers of xdist must come here too before anything is set up: named in the environment,
 # pytest-django would set Django up in them before the line above.
 del os.environ["DJANGO_SETTINGS_MODULE"]
-
-_END_OTHERS = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-    " AND usename = session_user AND pid <> pg_backend_pid()"
-)
 
 
 def _note_template(store, signal, sender, template, context, **given) -> None:
@@ -223,7 +218,7 @@ def django_db_setup(django_db_modify_db_settings, django_db_setup, django_db_blo
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         # A test in a browser may have left a connection in a context that nobody enters again;
         # who drops the database would wait for it in vain.
-        cursor.execute(_END_OTHERS)
+        cursor.execute(END_OTHERS)
 
 
 @pytest.fixture

@@ -18,6 +18,10 @@ from vinkey.embedded.postgres import binaries
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "vinkey_template"
 _HALF = f"{NAME}_half"
+END_OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND usename = session_user AND pid <> pg_backend_pid()"
+)
 
 
 def key() -> str:
