@@ -3,6 +3,7 @@
 What stands here is what was known then, whatever became of it since.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,7 @@ from work.permissions import Scope, visible
 from work.reasons import Names, say
 
 FEW = 20
+_NAMED = re.compile(r"%\((\w+)\)s")
 
 
 def of_item(item_id: int, most: int = 5) -> list[Event]:
@@ -64,12 +66,13 @@ def rows(events: Sequence[Event], who: Scope, person_id: int | None = None) -> l
 
 def _say_whole(stored: Sequence[dict[str, Any]]) -> None:
     """Put on what history keeps by code and id the names of now: one query, where places are."""
-    every = [each.get("params", {}) for each in stored]
+    every = [each.setdefault("params", {}) for each in stored]
     ids = {params["place_id"] for params in every if params.get("place_id")}
     names = dict(Place.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
-    for params in every:
-        if "key" in params:
-            params.setdefault("competence", params["key"])
+    for each, params in zip(stored, every, strict=True):
+        if "key" in params:  # what it is of is known by its code alone
+            for name in _NAMED.findall(str(ports.words.sentence(each["code"]) or "")):
+                params.setdefault(name, params["key"])
         if params.get("place_id") in names:
             params.setdefault("place", names[params["place_id"]])
 
