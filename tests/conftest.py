@@ -116,8 +116,24 @@ def pytest_collection_finish(session) -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
+# What takes longest is begun first, half of it by each of two workers: nobody waits at the end.
+_LONGEST = (
+    "tests/properties/",
+    "tests/work/services/test_demo.py",
+    "tests/frame/test_demo_cut_short.py",
+    "tests/frame/test_killed_under_load.py",
+    "tests/concurrency/",
+)
+
+
 def pytest_collection_modifyitems(config, items) -> None:
-    """Without a Chromium the browser tests are left out, and the last line says so."""
+    """The longest come first. Without a Chromium the browser tests are left out, and the last line
+    says so.
+    """
+    longest = [item for item in items if item.nodeid.startswith(_LONGEST)]
+    rest = [item for item in items if not item.nodeid.startswith(_LONGEST)]
+    half = len(rest) // 2
+    items[:] = [*longest[::2], *rest[:half], *longest[1::2], *rest[half:]]
     browser = [item for item in items if item.get_closest_marker("browser")]
     if browser and not CHROMIUM:
         config.hook.pytest_deselected(items=browser)
