@@ -19,7 +19,9 @@ def minute() -> int:
     keeps the revision in use of what it has come to ask, and is told of what came into use."""
     at = timezone.now()
     since = clock.last_beat(_NAME, at) - _MARGIN
-    told = telling.tell_rest(since=since, at=at) + keeping.keep_rest(at)
-    told += announcing.tell_rest(since=since, at=at)
+    try:
+        asked = telling.tell_rest(since=since, at=at)
+    finally:
+        told = keeping.keep_rest(at) + announcing.tell_rest(since=since, at=at)
     clock.beat(_NAME, at)
-    return told
+    return asked + told

@@ -154,6 +154,9 @@ WORDS = Words(
         # From paper, and what is left
         "permits.not_from_paper": _("This is not done backwards: it is done at its moment or not."),
         "permits.paper_before": _("Before %(since)s this cannot have happened."),
+        "permits.paper_too_new": _(
+            "That is less than 15 minutes ago: enter it as a test of now, at the place."
+        ),
         "permits.paper_untaken": _("Nobody had taken this permit: nothing happened under it."),
         "permits.remaining_needed": _("Say what is left to do."),
         "permits.nothing_left": _("Nothing is left that has no work."),

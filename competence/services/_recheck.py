@@ -1,5 +1,6 @@
 """The open work that a change of competence concerns, asked anew in the same act."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,8 @@ from work.events import label
 from work.services import OpenAct, recheck
 from work.services.clock import settle_items
 from work.states import CONTROLLED, OPEN, UNDER_WAY
+
+log = logging.getLogger(__name__)
 
 KEY = "work.fitness"
 _CHUNK = 500
@@ -82,6 +85,7 @@ def ask_rest(*, since: datetime, at: datetime) -> int:
     """Ask again of what acts on rules since then did not come to: how many items that were.
 
     Idempotent. What a changed rule touched before is not known any more: of such a site all is.
+    A site that fails holds up no other; at the end it is raised, so that all is done again.
     """
     events: Any = _items().model._meta.get_field("history").related_model
     done = events.objects.filter(
@@ -96,9 +100,16 @@ def ask_rest(*, since: datetime, at: datetime) -> int:
         ids = touched(Rule(site_id=rule.site_id) if verb == "changed" else rule)
         if len(ids) > _AT_ONCE:
             wanted.setdefault(rule.site_id, set()).update(ids)
+    failed = []
     for site_id, of_site in sorted(wanted.items()):
         ids = sorted(of_site)
-        for start in range(0, len(ids), _LATER):
-            part = ids[start : start + _LATER]
-            settle_items(actor=None, at=at, site_id=site_id, item_ids=part)
+        try:
+            for start in range(0, len(ids), _LATER):
+                part = ids[start : start + _LATER]
+                settle_items(actor=None, at=at, site_id=site_id, item_ids=part)
+        except Exception as error:
+            log.exception("not asked again", extra={"site": site_id})
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("not asked again", failed)
     return sum(map(len, wanted.values()))

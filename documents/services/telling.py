@@ -4,6 +4,7 @@ So much of it as holds the site for less than a second, what is under way first;
 on within the minute, in chunks of their own acts.
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,8 @@ from documents.reads.visible import KEY, dependent, items
 from work.events import label
 from work.services import OpenAct, door, recheck
 from work.states import CONTROLLED, UNDER_WAY
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 300
 _CHUNK = 100
@@ -51,13 +54,14 @@ def reached(row: Applicability) -> list[int]:
 def tell_rest(*, since: datetime, at: datetime) -> int:
     """Ask again of what changes since then did not come to: how many items that were.
 
-    Idempotent: what was asked already is asked again and changes nothing.
+    Idempotent: what was asked already is asked again and changes nothing. A site that fails holds
+    up no other; at the end it is raised, so that all of this is done again the next minute.
     """
     event: Any = _events()
     changed = event.objects.filter(
         subject_type=label(Document), verb__in=_TELLS, recorded_at__gt=since, recorded_at__lte=at
     )
-    told = 0
+    told, failed = 0, []
     documents = Document.objects.filter(pk__in=changed.values("subject_id"))
     for pk, site_id in documents.order_by("pk").values_list("pk", "site_id"):
         ids = set(dependent(pk).values_list("pk", flat=True))
@@ -65,7 +69,13 @@ def tell_rest(*, since: datetime, at: datetime) -> int:
         for row in rows.filter(Q(starts__gt=since) | Q(ends__gt=since)).select_related("place"):
             ids.update(reached(row))
         if len(ids) > AT_ONCE:
-            told += _in_chunks(site_id, sorted(ids), at)
+            try:
+                told += _in_chunks(site_id, sorted(ids), at)
+            except Exception as error:
+                log.exception("not asked again", extra={"site": site_id, "document": pk})
+                failed.append(error)
+    if failed:
+        raise ExceptionGroup("not asked again", failed)
     return told
 
 

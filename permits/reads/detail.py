@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from permits.models import Permit, PermitItem
 from permits.permissions import sees
-from permits.reads.lists import TONES
+from permits.reads.lists import TONES, called
 from permits.services import _conflicts
 from permits.services._facts import Facts, by_hazard, one_with_current
 from permits.services._isolated import not_relied_on
@@ -204,15 +204,6 @@ def _coming(permit: Permit, steps: list[dict[str, Any]]) -> list[dict[str, Any]]
     ][:2]
 
 
-def _called(person: Any, facts: Facts, who: Scope) -> str:
-    """A person's name; of another company than the reader's own, who is there for one, its name."""
-    if person is None:
-        return ""
-    site_id = facts.permit.site_id
-    stranger = person.company_id and person.company_id not in who.companies(site_id)
-    return str(person.company if stranger and who.only_contractor(site_id) else person)
-
-
 def _stop(facts: Facts, who: Scope) -> dict[str, Any] | None:
     stop = facts.stop
     if stop is None:
@@ -220,10 +211,10 @@ def _stop(facts: Facts, who: Scope) -> dict[str, Any] | None:
     return {
         "cause_text": stop.get_cause_display(),
         "called_at": stop.called_at,
-        "by": _called(stop.called_by, facts, who),
+        "by": called(stop.called_by, facts.permit.site_id, who),
         "why": stop.note.text if stop.note else "",
         "confirmed_at": stop.confirmed_at,
-        "confirmed_by": _called(stop.confirmed_by, facts, who),
+        "confirmed_by": called(stop.confirmed_by, facts.permit.site_id, who),
         "left": stop.left.text if stop.left else "",
     }
 
@@ -256,14 +247,15 @@ def _shown_conflicts(facts: Facts) -> list[dict[str, Any]]:
 
 def _tests(facts: Facts) -> list[dict[str, Any]]:
     """Each test that is asked, with its newest reading and the one before."""
-    rows = []
+    rows, counting = [], facts.counting()
     for point, asked in facts.asked():
         of = asked.substance
-        read = [
+        here = [
             each
             for each in facts.tests
             if (each.point, each.substance_id) == (point, asked.substance_id)
         ]
+        read = [each for each in here if each in counting]
         last = read[-1] if read else None
         rows.append(
             {
@@ -276,6 +268,7 @@ def _tests(facts: Facts) -> list[dict[str, Any]]:
                 "before": f"{read[-2].value.normalize():f}" if len(read) > 1 else "",
                 "at": last.taken_at if last else None,
                 "until": last.valid_until if last else None,
+                "on_paper": _uncounted(here[-1]) if here and here[-1] not in read else None,
                 "by": str(last.tester) if last else "",
                 "instrument": last.instrument if last else "",
                 "state": "missing"
@@ -288,6 +281,11 @@ def _tests(facts: Facts) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _uncounted(test: Any) -> dict[str, Any]:
+    """A newer reading, from paper, that lets nothing go on."""
+    return {"value": f"{test.value.normalize():f} {test.unit}", "at": test.taken_at}
 
 
 def _band(value: Any, low: Any, high: Any) -> dict[str, float | None]:

@@ -118,15 +118,18 @@ def _on_it() -> Coalesce:
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 
-def packed(rows: QuerySet[Permit]) -> list[dict[str, Any]]:
+def packed(rows: QuerySet[Permit], who: Scope) -> list[dict[str, Any]]:
     """Permits as the pack holds them: who is on each, and how what is stopped was left."""
-    wanted = rows.select_related("type", "place", "performing_authority", "site", "team", "issuer")
+    whose = ("performing_authority__company", "issuer__company")
+    wanted = rows.select_related("type", "place", "site", "team", *whose)
     wanted = wanted.annotate(on_it=_on_it())
     permits = list(wanted[:PACKED])
     people: dict[int, list[str]] = {}
-    on_it = Presence.objects.filter(permit__in=permits, off_at=None).select_related("person")
-    for each in on_it:
-        people.setdefault(each.permit_id, []).append(each.name or str(each.person))
+    sites = {each.pk: each.site_id for each in permits}
+    on_it = Presence.objects.filter(permit__in=permits, off_at=None)
+    for each in on_it.select_related("person__company"):
+        said = each.name or called(each.person, sites[each.permit_id], who)
+        people.setdefault(each.permit_id, []).append(said)
     left = dict(
         Stop.objects.filter(permit__in=permits, ended_at=None, left__isnull=False).values_list(
             "permit_id", "left__text"
@@ -136,21 +139,33 @@ def packed(rows: QuerySet[Permit]) -> list[dict[str, Any]]:
         row(each)
         | {
             "pk": each.pk,
+            "type_id": each.type_id,
+            "sample_points": each.sample_points,
+            "issued": each.issue_ends is not None,
             "people": people.get(each.pk, []),
             "left": left.get(each.pk, ""),
             "where_exactly": each.where_exactly,
             "condition": each.condition,
-            "issuer": each.issuer.name if each.issuer else "",
+            "performer": called(each.performing_authority, each.site_id, who),
+            "issuer": called(each.issuer, each.site_id, who),
             "tests_until": each.tests_until,
         }
         for each in permits
     ]
 
 
+def called(person: Any, site_id: int, who: Scope) -> str:
+    """A person's name; of another company than the reader's own, who is there for one, its name."""
+    if person is None:
+        return ""
+    stranger = person.company_id and person.company_id not in who.companies(site_id)
+    return str(person.company if stranger and who.only_contractor(site_id) else person)
+
+
 def stopped(permits: QuerySet[Permit], who: Scope, at: datetime) -> list[dict[str, Any]]:
     """What a stop is called on, of some permits that the reader may see: by place, with people."""
     rows = with_standing(permits.filter(visible(who)), at)
-    return packed(rows.filter(stands=State.STOP_CALLED).order_by("place__path", "number"))
+    return packed(rows.filter(stands=State.STOP_CALLED).order_by("place__path", "number"), who)
 
 
 def row(permit: Any) -> dict[str, Any]:

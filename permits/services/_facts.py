@@ -84,9 +84,12 @@ class Facts:
 
         One that was entered from paper lets nothing go on: it counts where it is out of limits.
         """
-        counting = [each for each in self.tests if not (each.within and _from_paper(each))]
-        taken = sorted(counting, key=lambda each: (each.taken_at, each.pk))
+        taken = sorted(self.counting(), key=lambda each: (each.taken_at, each.pk))
         return {(each.point, each.substance_id): each for each in taken}
+
+    def counting(self) -> list[GasTest]:
+        """The tests by which work goes on or stops."""
+        return [each for each in self.tests if not (each.within and _from_paper(each))]
 
     def out_of_limits(self) -> bool:
         """Whether the newest of a test that is asked is out of its limits."""
@@ -130,6 +133,10 @@ class Facts:
 
 def _from_paper(test: GasTest) -> bool:
     return bool(test.recorded_at - test.taken_at > LATE)
+
+
+# The same in SQL: those that let nothing go on.
+UNCOUNTED = Q(within=True, recorded_at__gt=F("taken_at") + LATE)
 
 
 def load(permit_id: int, at: datetime) -> Facts | None:

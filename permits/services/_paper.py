@@ -6,10 +6,12 @@ It is marked as that, with who wrote it; nothing is permitted backwards.
 from datetime import datetime, timedelta
 from typing import Any
 
-from permits.states import Verb
+from permits.states import StopCause, Verb
 from work.exceptions import Reason
 
 LATE = timedelta(minutes=15)
+# The clock calls these by itself, so that somebody may have stopped before it did.
+_BY_CLOCK = frozenset({StopCause.TEST, StopCause.OVERDUE})
 # What may be entered afterwards: it makes nothing safer to go on with than it was.
 PAPER = frozenset(
     {Verb.CALL_STOP, Verb.CONFIRM, Verb.HAND_BACK, Verb.TEST, Verb.SIGN_ON, Verb.SIGN_OFF}
@@ -35,9 +37,18 @@ def against(act: Any, facts: Any, verb: Verb) -> list[Reason]:
     since = _since(facts, verb)
     if since is None:
         return [Reason("permits.paper_untaken")]
-    if act.happened_at < since:
+    if not follows(act, since):
         return [Reason("permits.paper_before", {"since": since.isoformat()})]
     return []
+
+
+def follows(act: Any, since: datetime) -> bool:
+    """Whether it is not of before a moment; what is said of that very minute counts as it."""
+    if act.happened_at < since.replace(second=0, microsecond=0):
+        return False
+    if act.happened_at < since:
+        act.happened_at = since
+    return True
 
 
 def _since(facts: Any, verb: Verb) -> datetime | None:
@@ -49,8 +60,11 @@ def _since(facts: Any, verb: Verb) -> datetime | None:
     moments = [begun]
     if verb in (Verb.CONFIRM, Verb.HAND_BACK):
         moments += [each.on_at for each in facts.on_it]
-    if verb == Verb.HAND_BACK and facts.stop is not None and facts.stop.confirmed_at:
-        moments.append(facts.stop.confirmed_at)
+    stop = facts.stop
+    if verb == Verb.HAND_BACK and stop is not None and stop.confirmed_at:
+        moments.append(stop.confirmed_at)
+    if verb == Verb.CONFIRM and stop is not None and stop.cause not in _BY_CLOCK:
+        moments.append(stop.called_at)  # a slip of before the call is no answer to it
     return max(moments)
 
 

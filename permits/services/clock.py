@@ -56,18 +56,29 @@ def _settle_permits(act: OpenAct, *, site_id: int, permit_ids: Iterable[int]) ->
 def tell_unconfirmed(since: datetime, at: datetime) -> int:
     """Tell of every stop that nobody confirmed, and of what is overdue, each ten minutes anew.
 
-    since: when this was done last. How many permits were told of.
+    since: when this was done last. How many permits were told of. One that fails is tried once
+    more after the others, and holds up none of them.
     """
     late = Q(state=State.IN_FORCE, issue_ends__lte=at)
     rows = with_current(Permit.objects.filter(Q(state=State.STOP_CALLED) | late, ended_at=None))
-    told = 0
+    due = []
     for permit in rows.order_by("pk"):
         began = standing(permit, at).since
         times, before = (at - began) // _AGAIN, (since - began) // _AGAIN
         by_person = getattr(permit, "open_stop", None) and permit.state_since == began
         if times > max(before, 0 if by_person else -1):
-            told += tell_again(actor=None, at=at, site_id=permit.site_id, permit_id=permit.pk)
-    return told
+            due.append(permit)
+    failed = [permit for permit in due if not _told(permit, at)]
+    return len(due) - sum(not _told(permit, at) for permit in failed)
+
+
+def _told(permit: Permit, at: datetime) -> bool:
+    try:
+        tell_again(actor=None, at=at, site_id=permit.site_id, permit_id=permit.pk)
+    except Exception:
+        log.exception("not told", extra={"site": permit.site_id, "permit": permit.pk})
+        return False
+    return True
 
 
 def _tell_again(act: OpenAct, *, site_id: int, permit_id: int) -> int:

@@ -6,9 +6,11 @@ from permits.models import Permit
 from permits.services import _named
 from permits.services._enter import changed, end_issue, end_stop, enter, heard, moved, sign
 from permits.services._follow_up import made
-from permits.services._paper import when
+from permits.services._paper import late, when
 from permits.states import IssueEnd, Part, State, Verb
 from work.services import OpenAct, door
+
+_LEAST_WATCH = timedelta(minutes=30)
 
 
 def _hand_back(
@@ -38,7 +40,9 @@ def _hand_back(
         permit.follow_up = made(act, permit, remaining.strip(), left)
     if permit.type.aftercare_minutes and watcher_id is not None:
         permit.watcher_id = _named.person(act, permit, watcher_id)
-        permit.aftercare_until = when(act) + timedelta(minutes=permit.type.aftercare_minutes)
+        until = when(act) + timedelta(minutes=permit.type.aftercare_minutes)
+        # Who is named only now watches for a while yet, however long ago it was handed back.
+        permit.aftercare_until = max(until, act.at + _LEAST_WATCH) if late(act) else until
         to = State.AFTERCARE
     note = act.note(left, "condition", subject=permit)
     sign(act, permit, Part.HANDED_BACK)

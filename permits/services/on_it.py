@@ -4,7 +4,7 @@ from permits.models import Permit, Presence
 from permits.permissions import may_sign_for
 from permits.services import _named
 from permits.services._enter import enter, judged, known
-from permits.services._paper import when
+from permits.services._paper import follows, late, when
 from permits.states import Verb
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.services import OpenAct, door
@@ -48,7 +48,7 @@ def _sign_off(act: OpenAct, *, presence_id: int) -> Presence:
         _leads(act, facts.permit)
     if presence.off_at is not None:
         raise Refused(Reason("permits.off_it_already"))
-    if when(act) < presence.on_at:
+    if late(act) and not follows(act, presence.on_at):
         raise Refused(Reason("permits.paper_before", {"since": presence.on_at.isoformat()}))
     presence.off_at, presence.off_by = when(act), act.person
     presence.save()

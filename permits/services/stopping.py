@@ -160,13 +160,15 @@ def _confirm(
     facts = enter(act, permit_id, Verb.CONFIRM, seen, given)
     permit = facts.permit
     if facts.stop is None:
-        late = permit.issue_ends if facts.overdue else None
+        late = permit.issue_ends if permit.issue_ends and permit.issue_ends <= when(act) else None
         facts.stop = Stop(
             permit=permit,
             cause=StopCause.OVERDUE if late else StopCause.PERSON,
             called_at=late or when(act),
             called_by=None if late else act.person,
         )
+    # From paper it may have been stopped before the clock called it.
+    facts.stop.called_at = min(facts.stop.called_at, when(act))
     facts.stop.confirmed_at, facts.stop.confirmed_by = when(act), act.person
     facts.stop.left = act.note(left, "condition", subject=permit)
     facts.stop.save()

@@ -35,13 +35,13 @@ def _record(
 
     A test counts from the moment at which it is said to have been taken. scanned: the label of the
     place was read; else why not. paper: it was written down while the system was away; it may stop
-    the work, and lets nothing go on.
+    the work, and lets nothing go on. What is newer is tested at the place, as any.
     """
     facts = enter(act, permit_id, Verb.TEST, None)
     permit = facts.permit
     against = _asked.against(facts, {"permits.gas_tester": act.person.pk})
-    if late(act) and not paper:
-        against.append(Reason("permits.test_late"))
+    if late(act) != paper:
+        against.append(Reason("permits.paper_too_new" if paper else "permits.test_late"))
     against += [] if paper else look({"scanned": scanned, "why": why})
     if not instrument.strip():
         against.append(Reason("permits.instrument_needed"))

@@ -1,6 +1,7 @@
 """The board, the wall, and what the crew cannot do."""
 
 import uuid
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -9,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from permits import packs, tasks
 from permits.models import Permit
 from permits.reads.crew import most_different
-from permits.services import ending, follow_up, on_it, setup, stopping
+from permits.services import boxes, ending, follow_up, on_it, setup, stopping, testing
 from tests.permits import isolated, made
 from tests.views.conftest import weight
 from work.models import Notice, Site
@@ -98,6 +99,8 @@ def test_board_wall_and_pack_show_what_is_open(world, types, sign_in, clock, set
     # The pack: as it is now, and as a file that needs nothing else.
     isolation = isolated.verified(world)
     isolated.lock_on(world, isolation, world.technician, minute=55)
+    leads = {"actor": world.technician, "at": world.t(55)}
+    boxes.on(**leads, isolation_id=isolation.pk, name="Ab Los")
     settings.DATA_DIR = tmp_path
     assert "was ever kept as a file" in reader.get(f"{LIST}pack/").content.decode()
     assert tasks.keep_packs() == 3
@@ -106,7 +109,7 @@ def test_board_wall_and_pack_show_what_is_open(world, types, sign_in, clock, set
     assert f"I-{isolation.number}" in text
     file = (packs.root() / "hvk" / "2026-11-24T0455Z_site.html").read_text()
     assert "<style>" in file
-    for said in ("Bo Smit", "LK-1", world.technician.name, "vapour", "Cold"):
+    for said in ("Ab Los", "Bo Smit", "LK-1", world.technician.name, "vapour", "Cold"):
         assert said in file
     for asked in ("<script", "src=", "href="):
         assert asked not in file
@@ -140,7 +143,7 @@ def test_board_wall_and_pack_show_what_is_open(world, types, sign_in, clock, set
             assert weight(answer) < 100_000
             asked = len(queries) - FRAME + ("board" not in path and "wall" not in path)
             counts.append(asked)
-    assert counts[:5] == counts[5:] == [2, 3, 2, 7, 2]
+    assert counts[:5] == counts[5:] == [2, 3, 2, 8, 2]
     full = reader.get(f"{LIST}board/").context["lanes"][0]["columns"][1]
     assert (len(full["cards"]), full["more"]) == (10, 20)
 
@@ -212,6 +215,14 @@ def test_what_happened_meanwhile_is_entered_from_paper(world, types, sign_in, cl
     again = paper | {"actor": world.permit_issuer, "scanned": True, "signed": True}
     assert made.against(stopping.bring_back, permit, **again)[0] == "not_from_paper"
     assert made.against(on_it.sign_on, permit, **paper, name="Jo") == ["stands_stop_called"]
+    # A slip of before the call is no answer to it; of that very minute it is.
+    called = made.in_force(world, types[0])
+    call = world.t(55.5)
+    stopping.call_stop(actor=world.viewer, at=call, permit_id=called.pk)
+    assert made.against(stopping.confirm, called, **paper, **out) == ["paper_before"]
+    minute = mine | {"happened_at": world.t(55)}
+    stopping.confirm(**minute, permit_id=called.pk, **out)
+    assert called.stops.get().confirmed_at == call
     never = {"actor": world.supervisor, "at": world.t(20), "happened_at": world.t(1)}
     assert made.against(stopping.confirm, untaken, **never, **out) == [
         "paper_untaken",
@@ -238,6 +249,12 @@ def test_what_happened_meanwhile_is_entered_from_paper(world, types, sign_in, cl
     assert bo.off_at == world.t(30)
     # A good reading of then lets nothing go on; a bad one would stop it.
     read = {"value-0": "20.9", "value-1": "0", "instrument": "X", "calibrated_until": "2027-01-01"}
+    # What is of just now is tested at the place: paper needs no look, and so lets nothing go on.
+    oxygen = permit.type.tests.get(substance__code="oxygen").substance_id
+    recent = {"point": permit.sample_points[0], "substance_id": oxygen}
+    recent = {"readings": [recent | {"value": Decimal("20.9")}], "instrument": "X", "paper": True}
+    recent |= {"calibrated_until": at.date(), "happened_at": world.t(80)}
+    assert made.against(testing.record, permit, **mine, **recent) == ["paper_too_new"]
     assert send("test", **read, happened_at="2026-11-24T06:00") == 303
     test = permit.gas_tests.latest("pk")
     assert (test.taken_at, test.recorded_at) == (world.t(60), at)
@@ -246,7 +263,8 @@ def test_what_happened_meanwhile_is_entered_from_paper(world, types, sign_in, cl
     assert send("confirm", happened_at="2026-11-24T05:50", people_out="on", left="Cold") == 303
     permit.refresh_from_db()
     assert (permit.state, permit.state_since) == ("stopped", world.t(50))
-    assert permit.stops.get().confirmed_at == world.t(50)
+    stop = permit.stops.get()
+    assert (stop.called_at, stop.confirmed_at) == (world.t(50), world.t(50))
 
     # What is left goes on as work, made with the hand-back; else it is named before the end.
     back = {"complete": "no", "left": "Bracket off", "watcher": world.operator.name}
@@ -257,7 +275,7 @@ def test_what_happened_meanwhile_is_entered_from_paper(world, types, sign_in, cl
     item = permit.follow_up
     assert (item.what, item.place_id) == ("Weld it on again", permit.place_id)
     assert url in item.why
-    assert permit.aftercare_until == world.t(55 + 60)
+    assert permit.aftercare_until == world.t(90 + 30)  # 55 + 60 is past half of it
     planner = {"actor": world.planner, "at": at, "item_id": item.pk}
     assert made.against(follow_up.name, permit, **planner) == ["nothing_left"]
     Permit.objects.filter(pk=permit.pk).update(follow_up=None, state="handed_back")
