@@ -42,17 +42,29 @@ def drawn(site: Any, place: Any, values: dict[str, Any]) -> str:
 
 def keep_all(at: datetime) -> int:
     """Write the packs of every site and area; how many. One that fails holds up no other."""
-    kept = 0
     sites: Any = Permit._meta.get_field("site").related_model
-    for site in sites.objects.order_by("pk"):
-        for place in _areas(site):
-            try:
-                keep(site, place, at)
-            except Exception:
-                log.exception("pack not kept", extra={"site": site.slug, "place": str(place or "")})
-            else:
-                kept += 1
+    return sum(_keep_of(site, at) for site in sites.objects.order_by("pk"))
+
+
+def _keep_of(site: Any, at: datetime) -> int:
+    kept = 0
+    try:
+        areas = _areas(site)
+        for place in areas:
+            kept += _tried(site, place, at)
+        _sweep(site, areas, at)
+    except Exception:
+        log.exception("packs not kept", extra={"site": site.slug})
     return kept
+
+
+def _tried(site: Any, place: Any, at: datetime) -> bool:
+    try:
+        keep(site, place, at)
+    except Exception:
+        log.exception("pack not kept", extra={"site": site.slug, "place": str(place or "")})
+        return False
+    return True
 
 
 def keep(site: Any, place: Any, at: datetime) -> Path:
@@ -71,10 +83,33 @@ def keep(site: Any, place: Any, at: datetime) -> Path:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(to)
-    for old, written in _files(site, name):
-        if old != to and written < at - _KEPT:
-            old.unlink(missing_ok=True)
+    _synced(into)
     return to
+
+
+def _synced(into: Path) -> None:
+    """The new name outlives a loss of power."""
+    held = os.open(into, os.O_RDONLY)
+    try:
+        os.fsync(held)
+    finally:
+        os.close(held)
+
+
+def _sweep(site: Any, areas: list[Any], at: datetime) -> None:
+    """What is older than a day goes: all of an area that is none any more, of the others all but
+    the newest; and what was never finished."""
+    newest = {
+        max(files, key=lambda each: each[1])[0]
+        for place in areas
+        if (files := list(_files(site, _name(place))))
+    }
+    for file, written in _files(site, "*"):
+        if written < at - _KEPT and file not in newest:
+            file.unlink(missing_ok=True)
+    for file in (root() / site.slug).glob(".*Z_*"):
+        if datetime.fromtimestamp(file.stat().st_mtime, UTC) < timezone.now() - _KEPT:
+            file.unlink(missing_ok=True)
 
 
 def kept_at(site: Any, place: Any = None) -> datetime | None:

@@ -150,6 +150,9 @@ WORDS = Words(
         "permits.told_brought_back": _(
             "P-%(number)s is brought back after the stop: read what is new before you go on."
         ),
+        "permits.told_no_follow_up": _(
+            "P-%(number)s is handed back incomplete, and what is left stands in no work: name it."
+        ),
         "permits.issues_already": _("You are the issuer already; another issuer takes over."),
         # From paper, and what is left
         "permits.not_from_paper": _("This is not done backwards: it is done at its moment or not."),
@@ -190,5 +193,6 @@ WORDS = Words(
         "permits.told_near": _("Something new is near a permit."),
         "permits.told_overdue": _("A permit is overdue."),
         "permits.told_brought_back": _("A permit is brought back after a stop."),
+        "permits.told_no_follow_up": _("What is left of a permit stands in no work."),
     },
 )

@@ -64,7 +64,12 @@ def _found(site: Any, who: Scope, at: datetime, pk: int) -> Any:
 @require_safe
 @site_view
 def decisions(request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int) -> HttpResponse:
-    """To what the person was judged able, at which decision, on what: as it was known then."""
+    """To what the person was judged able, at which decision, on what: as it was known then.
+
+    A guest is told nothing of it: it names permits, and who decides at the site.
+    """
+    if who.only_contractor(site.pk):
+        raise Http404
     found = _found(site, who, at, pk)
     judged = trail.rows(trail.of_person(site.pk, found.pk), who, found.pk)
     read.proofs(site, judged)
@@ -128,7 +133,9 @@ def _draw(
     rows = record_rows(site, who, at, found, shown, url, failed)
     values = {
         "site": site,
-        "judged": {
+        "judged": None
+        if who.only_contractor(site.pk)
+        else {
             "id": "judged",
             "title": gettext_lazy("Judged at decisions"),
             "url": resolve_url("competence:decisions", site.slug, found.pk),

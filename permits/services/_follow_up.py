@@ -12,6 +12,8 @@ from work.services import OpenAct
 from work.services.items import request_inner
 
 _LONGEST = 200
+# The site takes no such work, or asks of it what only who plans it can say.
+_NOT_SO = frozenset({"type_needed", "type_unknown", "field_missing", "place_unknown"})
 
 
 def made(act: OpenAct, permit: Permit, remaining: str, left: str) -> Any:
@@ -21,7 +23,8 @@ def made(act: OpenAct, permit: Permit, remaining: str, left: str) -> Any:
     """
     type_id = None
     if permit.site.triage_type_id is None:
-        type_id = permit.links.filter(ended_at=None).values_list("item__type", flat=True).first()
+        links = permit.links.filter(ended_at=None).order_by("pk")
+        type_id = links.values_list("item__type", flat=True).first()
     why = f"P-{permit.number}: {permit.what}\n{remaining}\n{left}\n{url(permit)}"
     try:
         return request_inner(
@@ -32,7 +35,9 @@ def made(act: OpenAct, permit: Permit, remaining: str, left: str) -> Any:
             what=remaining[:_LONGEST],
             why=why,
         )
-    except Refused:
+    except Refused as refusal:
+        if not {each.code for each in refusal.reasons} <= _NOT_SO:
+            raise
         return None
 
 

@@ -7,6 +7,7 @@ from permits.services import _named
 from permits.services._enter import changed, end_issue, end_stop, enter, heard, moved, sign
 from permits.services._follow_up import made
 from permits.services._paper import late, when
+from permits.services._telling import tell
 from permits.states import IssueEnd, Part, State, Verb
 from work.services import OpenAct, door
 
@@ -38,6 +39,8 @@ def _hand_back(
     permit.complete = complete
     if complete is False:
         permit.follow_up = made(act, permit, remaining.strip(), left)
+        if permit.follow_up is None:
+            tell(act, facts, "permits.told_no_follow_up", act.at)
     if permit.type.aftercare_minutes and watcher_id is not None:
         permit.watcher_id = _named.person(act, permit, watcher_id)
         until = when(act) + timedelta(minutes=permit.type.aftercare_minutes)

@@ -24,7 +24,8 @@ def permit_board(request: HttpRequest, site: Any, who: Scope, at: datetime) -> H
     """Permits by where they stand; in lanes by area or type."""
     kind = request.GET.get("lanes", "")
     kind = kind if kind in read.LANES else ""
-    place, code = _place(request, site, who), request.GET.get("type", "")[:40]
+    place = _place(request, site, who)
+    code = request.GET.get("type", "").replace("\x00", "")[:40]
     types = PermitType.objects.filter(site=site, code=code) if code else ()
     of_type = next(iter(types), None)
     if code and of_type is None:

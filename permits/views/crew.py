@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -24,6 +25,8 @@ def crew(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpRespo
         raise Http404
     code = request.GET.get("place", "").replace("\x00", "")[:120]
     place = places.find(site, who, code) if code else None
+    if code and place is None:
+        raise Http404
     following = request.GET.get("shift") == "next"
     now = read.shift(site, at, following=following)
     path = place.path if place else ""
@@ -55,10 +58,11 @@ def _labels(roles: Any) -> list[str]:
 
 
 def _tabs(code: str, *, following: bool) -> list[dict[str, Any]]:
-    place = f"&place={code}" if code else ""
+    place = {"place": code} if code else {}
+    now, then = (urlencode({"shift": each} | place) for each in ("now", "next"))
     return [
-        {"label": _("On shift now"), "url": f"?shift=now{place}", "current": not following},
-        {"label": _("Next shift"), "url": f"?shift=next{place}", "current": following},
+        {"label": _("On shift now"), "url": f"?{now}", "current": not following},
+        {"label": _("Next shift"), "url": f"?{then}", "current": following},
     ]
 
 

@@ -281,7 +281,10 @@ ROWS |= {
         site_codes(303, roles=_SHOWS),
         lambda scene: act() | competence.planned(scene),
     ),
-    "competence:decisions": Row(competence.decisions, site_codes(200, roles=_SEES), _NOT_BY_POST),
+    # A guest is told nothing of who decides at the site.
+    "competence:decisions": Row(
+        competence.decisions, site_codes(200, roles=_SEES) | {Role.CONTRACTOR: 404}, _NOT_BY_POST
+    ),
     "competence:company_list": Row(
         lambda scene: _in_site("competence:company_list")(scene) + "?do=invite",
         site_codes(200, roles=_SEES, other_company=200),

@@ -1,5 +1,6 @@
 """The board, the wall, and what the crew cannot do."""
 
+import os
 import uuid
 from decimal import Decimal
 
@@ -50,7 +51,11 @@ def test_board_wall_and_pack_show_what_is_open(world, types, sign_in, clock, set
     done = {"actor": world.technician, "at": world.t(3)}
     out = {"people_out": True, "left": "Cold", "signed": True}
     stopping.confirm(**done, permit_id=stopped.pk, **out)
-    ending.hand_back(**done, permit_id=back.pk, complete=True, left="Swept", signed=True)
+    # The site takes on no work by itself: who issued it is told that what is left stands in none.
+    rest = {"complete": False, "remaining": "Bolt it on", "left": "Swept", "signed": True}
+    ending.hand_back(**done, permit_id=back.pk, **rest)
+    untaken = Notice.objects.filter(code="permits.told_no_follow_up").values_list("user", flat=True)
+    assert world.permit_issuer.pk in set(untaken)
     stopping.call_stop(actor=world.viewer, at=world.t(48), permit_id=called.pk)
     clock.move_to(world.t(55))
     number = {each: f"P-{each.number}" for each in (asked, low, to_issue, quiet, late, called)}
@@ -78,6 +83,7 @@ def test_board_wall_and_pack_show_what_is_open(world, types, sign_in, clock, set
     by_area = reader.get(f"{LIST}board/", lanes="area").context["lanes"]
     assert sum(lane["count"] for lane in by_area) == 8
     assert reader.get(f"{LIST}board/", place="NOWHERE").status_code == 404
+    assert reader.get(f"{LIST}board/", type="\x00hot-work").context["kind"] == hot
     mine = sign_in(world.contractor).get(f"{LIST}board/").context["lanes"][0]
     assert columns(mine) == {"authorise": [number[low]]}
 
@@ -120,6 +126,10 @@ def test_board_wall_and_pack_show_what_is_open(world, types, sign_in, clock, set
     clock.move_to(world.t(55 + 46))
     assert "46 min ago: print this one" in reader.get(f"{LIST}pack/").content.decode()
     clock.move_to(world.t(55 + 25 * 60))
+    # Of an area that is none any more nothing stays; nor what was never finished.
+    for gone in ("2026-11-24T0455Z_out-9.html", ".2026-11-24T0455Z_site.html.1"):
+        (packs.root() / "hvk" / gone).touch()
+        os.utime(packs.root() / "hvk" / gone, (0, 0))
     assert (tasks.keep_packs(), len(list((packs.root() / "hvk").iterdir()))) == (3, 3)
     clock.move_to(world.t(55))
 
@@ -159,6 +169,7 @@ def test_what_the_crew_cannot_do(world, types, sign_in):
         isolation_class="proved",
     )
     reader = sign_in(world.viewer)
+    assert reader.get(f"{LIST}crew/", place="l3").status_code == 404
     assert "No shift is planned then" in reader.get(f"{LIST}crew/").content.decode()
     night = [world.technician, world.operator, world.supervisor, world.permit_issuer]
     made.shift(world, "night", night, world.t(-60), world.t(420))
