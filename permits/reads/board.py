@@ -48,7 +48,7 @@ COLUMNS = {
     "after": (_("After-care, handed back"), "now"),
 }
 _ORDER = ("later", "since_", "pk")
-_SINCE = ("loud", "stopped", "after")
+_SINCE = ("stopped", "after")
 
 
 @dataclass
@@ -132,9 +132,12 @@ def _of(made: Iterable[Lane], kind: str, path: str) -> Lane | None:
 
 
 def _open(lanes: Iterable[Lane]) -> None:
-    """The first lanes are open, as many as have room; the others lead to their own board."""
+    """The first lanes are open, as many as have room; the others lead to their own board.
+
+    Before all others those in which a stop is called or something is overdue.
+    """
     room = _OPEN
-    for lane in lanes:
+    for lane in sorted(lanes, key=lambda lane: not lane.counts.get("loud")):
         lane.open = room > 0
         room -= sum(min(MOST, count) for count in lane.counts.values())
 
@@ -154,6 +157,7 @@ def _fill(lanes: list[Lane], rows: QuerySet[Permit], kind: str, at: datetime) ->
     lane_of: Any = Case(*cases, default=Value(""), output_field=CharField())
     since = Case(
         When(column="force", then=F("issue_ends")),
+        When(column="loud", then=_loud_since()),
         When(column__in=_SINCE, then=F("state_since")),
         default=F("starts"),
         output_field=DateTimeField(),
@@ -171,6 +175,15 @@ def _fill(lanes: list[Lane], rows: QuerySet[Permit], kind: str, at: datetime) ->
     for each in shown:
         lane = lanes[int(each.lane_of)]
         lane.cards.setdefault(each.column, []).append(card(each, at))
+
+
+def _loud_since() -> Case:
+    """Since when it is a stop that nobody confirmed, or overdue: as on its card."""
+    return Case(
+        When(state=State.STOP_CALLED, then=F("state_since")),
+        When(stands=State.STOP_CALLED, then=F("tests_until")),
+        default=F("issue_ends"),
+    )
 
 
 def _later() -> Case:
@@ -228,7 +241,11 @@ def wall(site: Any, who: Scope, at: datetime, path: str) -> dict[str, Any]:
         default=Value(2),
     )
     shown = on_it.annotate(first=first).select_related("type", "place", "site")
-    shown = shown.order_by("first", Coalesce("tests_until", "issue_ends"), "pk")
+    # What is loud longest comes first: none falls out for want of room.
+    since = Case(
+        When(first__lt=2, then=_loud_since()), default=Coalesce("tests_until", "issue_ends")
+    )
+    shown = shown.order_by("first", since, "pk")
     cards = [card(each, at) for each in shown[:_WALL]]
     total = sum(each["n"] for each in counts.values())
     return {

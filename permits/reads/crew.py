@@ -269,6 +269,8 @@ def most_different(
         apart[one].add(other)
         apart[other].add(one)
     best = 0
+    # More than there are parts, or people for them, is never found.
+    least = min(least, len(order), len({pk for of_part in able.values() for pk in of_part}))
 
     def fill(index: int, given: dict[str, int]) -> None:
         nonlocal best

@@ -93,9 +93,14 @@ def test_people_are_known_and_given_nothing_that_decides(world, tmp_path):
     people.deactivate_person(actor=world.site_admin, user_id=chiara.pk)
     text = (DATA / "people.csv").read_text()
     text = text.replace("+31 6 1", "+31 6 3").replace("Chiara Rossi", "Chiara Verdi")
+    # Nobody is doubled: not by a sign-in name that stands twice, nor by a badge that is somebody's.
+    text = text.rstrip() + "\n1007,Bram,B-17,,,MON,\n1008,Otto,,,,,operator\n1009,O,,,,MON,operator"
+    before = User.objects.count()
     counts, said = bring(world, "people", text=text, folder=tmp_path)
-    assert counts == {"same": 1, "conflict": 2, "refused": 3}
+    assert counts == {"same": 1, "changed": 1, "conflict": 2, "refused": 5}
+    assert User.objects.count() == before
     assert (2, "Phone", "+31 6 3") in {each[:3] for each in said}
+    assert {(8, "Badge", "B-17"), (10, "Number", "1009")} < {each[:3] for each in said}
     bram.refresh_from_db()
     chiara.refresh_from_db()
     assert (bram.phone, chiara.name) == ("+31 6 2", "Chiara Rossi")
@@ -188,6 +193,9 @@ def test_a_register_arrives_with_its_revisions_as_drafts(world, tmp_path):
     counts, faults = bring(world, "register", admin, text="\n".join(lines), folder=tmp_path)
     assert counts == {"changed": 1, "conflict": 1}
     assert (2, "Rev", "5", "It is not taken: Another revision of it is in work.") in faults
+    # It is not forgotten: what was not taken is tried again.
+    again = bring(world, "register", admin, text="\n".join(lines), folder=tmp_path)
+    assert again == ({"same": 1, "conflict": 1}, faults)
     labels = Revision.objects.order_by("pk").values_list("document__code", "label")
     assert list(labels) == [("SOP-L3-012", "4"), ("WI-7", "B")]
     assert Document.objects.get(code="WI-7").title == "Knives"

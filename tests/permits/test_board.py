@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from permits import packs, tasks
 from permits.models import Permit
+from permits.reads import board
 from permits.reads.crew import most_different
 from permits.services import boxes, ending, follow_up, on_it, setup, stopping, testing
 from tests.permits import isolated, made
@@ -115,7 +116,7 @@ def test_board_wall_and_pack_show_what_is_open(world, types, sign_in, clock, set
     assert f"I-{isolation.number}" in text
     file = (packs.root() / "hvk" / "2026-11-24T0455Z_site.html").read_text()
     assert "<style>" in file
-    for said in ("Ab Los", "Bo Smit", "LK-1", world.technician.name, "vapour", "Cold"):
+    for said in ("CET", "Ab Los", "Bo Smit", "LK-1", world.technician.name, "vapour", "Cold"):
         assert said in file
     for asked in ("<script", "src=", "href="):
         assert asked not in file
@@ -205,6 +206,15 @@ def test_different_people_are_counted_with_who_may_never_be_one():
     assert most_different(able, pairs, 3) == 2
     assert most_different(able | {"authoriser": [3]}, pairs, 3) == 3
     assert most_different(able | {"issuer": [1]}, pairs, 2) == 0
+    # Six parts have six people, however many are asked: it is not searched for more.
+    assert most_different({part: range(8) for part in "abcdef"}, [], 9) == 6
+
+
+def test_lanes_that_are_loud_are_open_first():
+    lanes = [board.Lane(name, name, counts={"force": 10}) for name in "abcdefghi"]
+    lanes[-1].counts["loud"] = 1
+    board._open(lanes)
+    assert "".join(lane.key for lane in lanes if lane.open) == "abcdefgi"
 
 
 def test_what_happened_meanwhile_is_entered_from_paper(world, types, sign_in, clock):
@@ -269,6 +279,13 @@ def test_what_happened_meanwhile_is_entered_from_paper(world, types, sign_in, cl
     assert send("test", **read, happened_at="2026-11-24T06:00") == 303
     test = permit.gas_tests.latest("pk")
     assert (test.taken_at, test.recorded_at) == (world.t(60), at)
+    # Page and pack go by the reading that counts, and tell of the other.
+    answer = page.get(url)
+    assert "lets nothing go on" in answer.content.decode()
+    assert {each["state"] for each in answer.context["permit"]["tests"]} == {"within", "over"}
+    due = page.get(f"{LIST}pack/").context["tests"]
+    of_it = [each["until"] for each in due if each["label"] == f"P-{permit.number}"]
+    assert of_it[0] == world.t(60)
     issuer = mine | {"actor": world.permit_issuer, "scanned": True, "signed": True}
     assert made.against(stopping.bring_back, permit, **issuer) == ["test_run_out"]
     assert send("confirm", happened_at="2026-11-24T05:50", people_out="on", left="Cold") == 303

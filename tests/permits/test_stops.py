@@ -23,7 +23,7 @@ from tests import factories
 from tests.factories import live_item, planned_item
 from tests.permits import made
 from tests.permits.made import against
-from work.exceptions import Forbidden, Refused
+from work.exceptions import Busy, Forbidden, Refused
 from work.models import Event, Note, Notice, Prerequisite, WorkItem
 from work.permissions import scope
 from work.reads.notices import unseen
@@ -392,7 +392,7 @@ def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types
     stopping.bring_back(**back | {"at": world.t(5)})
 
 
-def test_who_must_know_of_a_stop_is_told_until_it_is_confirmed(world, types):
+def test_who_must_know_of_a_stop_is_told_until_it_is_confirmed(world, types, monkeypatch):
     permit = made.in_force(world, types[0])
     # Whom the site knows is that person, whoever types the name.
     called = {"name": world.second_technician.name.upper()}
@@ -444,3 +444,17 @@ def test_who_must_know_of_a_stop_is_told_until_it_is_confirmed(world, types):
     assert clock.tell_unconfirmed(world.t(59), world.t(60)) == 1
     assert told.filter(code="permits.told_overdue", user=late.issuer).count() == 1
     assert clock.tell_unconfirmed(world.t(60), world.t(61)) == 0
+
+    # One that fails is tried once more, and holds up no other.
+    other = made.in_force(world, types[0], ends=world.t(60))
+    tell, tried = clock.tell_again, []
+
+    def fails(**given):
+        tried.append(given["permit_id"])
+        if given["permit_id"] == late.pk:
+            raise Busy
+        return tell(**given)
+
+    monkeypatch.setattr(clock, "tell_again", fails)
+    assert clock.tell_unconfirmed(world.t(61), world.t(75)) == 1
+    assert tried == [late.pk, other.pk, late.pk]

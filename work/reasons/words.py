@@ -324,6 +324,7 @@ WORDS: dict[str, object] = {
     ),
     "import_not_failed": _("This import did not fail: there is nothing to go on with."),
     "import_not_tried": _("Only a dry run that came to its end can be loaded."),
+    "badge_taken": _("Somebody at the site has this badge already."),
     "import_role_needed": _("Say a role, or the company as whose contractor the person comes."),
     "import_too_many_files": _("An import takes at most %(most)s files."),
     "import_under_way": _("A worker is at this import, or will be in a moment."),

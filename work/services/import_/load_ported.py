@@ -34,6 +34,7 @@ class PortedLoader(Loader[Standing]):
     def __init__(self, run: ImportRun, mapping: ImportMapping, act: OpenAct | None) -> None:
         super().__init__(run, mapping, act)
         self.importer = importer_of(mapping.kind)
+        self.before: dict[str, dict[str, Any]] = {}
 
     def load(self, incoming: Sequence[Incoming]) -> dict[int, Outcome]:
         """Load a chunk; in a trial the same, and then nothing of it stands."""
@@ -43,6 +44,7 @@ class PortedLoader(Loader[Standing]):
         self.act = OpenAct(uuid.uuid4(), "import.trial", self.run.started_by, at, at)
         self.act.site_id = self.run.site_id
         with transaction.atomic():
+            self.act.control(self.run.site_id)
             outcomes = self._loaded(incoming)
             transaction.set_rollback(True)
         self.act = None
@@ -128,11 +130,13 @@ class PortedLoader(Loader[Standing]):
     ) -> None:
         """What a person has taken on since is left as it is, and reported."""
         outcome.record_id = thing.id
+        self.before[record.key] = base or {}
         if thing.kept is not None:
             for name in merged.writes:
                 value = shown(self._read(record, name, self.column(name)))
                 reason = thing.kept.as_json()
                 self.report("stays_as_it_is", record, outcome, name, value, reason=reason)
+            self._unwritten(record, outcome, merged)
             merged.writes.clear()
 
     def create(self, records: Sequence[Incoming], outcomes: dict[int, Outcome]) -> None:
@@ -170,6 +174,16 @@ class PortedLoader(Loader[Standing]):
             act.history = history
             outcome.faults += self._misfits(record, misfits)
             outcome.verdict, outcome.written = ImportVerdict.CONFLICT, False
+            self._unwritten(record, outcome, merged)
+
+    def _unwritten(self, record: Incoming, outcome: Outcome, merged: Merge) -> None:
+        """What was not written is remembered as it was read before, so that it is tried again."""
+        before = self.before[record.key]
+        for name in merged.writes:
+            if name in before:
+                outcome.base[name] = before[name]
+            else:
+                outcome.base.pop(name, None)
 
     def _misfits(self, record: Incoming, misfits: Sequence[Misfit]) -> list[Fault]:
         return [

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from work.exceptions import Reason, Refused
 from work.models import Membership, User
-from work.ports import Arrived, Holds, ImportField, Made, Misfit, Standing
+from work.ports import Arrived, Holds, ImportField, Made, Misfit, NotTaken, Standing
 from work.services._configure import named, put
 from work.services._people import company_of
 from work.services._savepoint import savepoint
@@ -50,12 +50,13 @@ class People:
 
     def find(self, site_id: int, arrived: Sequence[Arrived]) -> dict[str, int]:
         """Those of the site who have the sign-in name."""
-        names = {each.values.get("username"): each.key for each in arrived}
-        names.pop(None, None)
+        names = {each.key: each.values.get("username") for each in arrived}
         here = User.objects.filter(
-            username__in=names, pk__in=Membership.objects.filter(site=site_id).values("user")
+            username__in=set(filter(None, names.values())),
+            pk__in=Membership.objects.filter(site=site_id).values("user"),
         )
-        return {names[name]: pk for name, pk in here.values_list("username", "pk")}
+        found = dict(here.values_list("username", "pk"))
+        return {key: found[name] for key, name in names.items() if name in found}
 
     def standing(self, site_id: int, ids: Sequence[int]) -> dict[int, Standing]:
         """What is known of them; of who is of other sites too, or has left, nothing is changed."""
@@ -85,7 +86,10 @@ class People:
                     made.ids[each.key] = _made(act, site_id, each.values).pk
             except Refused as refusal:
                 act.history = history
-                made.misfits[each.key] = [Misfit("", reason) for reason in refusal.reasons]
+                made.misfits[each.key] = [
+                    Misfit("badge" if reason.code == "badge_taken" else "", reason)
+                    for reason in refusal.reasons
+                ]
         return made
 
     def change(self, act: OpenAct, site_id: int, pk: int, values: Mapping[str, Any]) -> None:
@@ -94,8 +98,19 @@ class People:
         person = User.objects.get(pk=pk)
         if "name" in plain:
             plain["name"] = named(plain["name"], 150)
+        if _badge_taken(site_id, plain.get("badge"), pk):
+            raise NotTaken(Misfit("badge", Reason("badge_taken")))
         if changed := put(person, plain):
             act.record("changed", person, fields=sorted(changed))
+
+
+def _badge_taken(site_id: int, badge: str | None, but: int | None = None) -> bool:
+    """Whether somebody of the site has it: of two who have one badge it names neither."""
+    if not badge:
+        return False
+    here = Membership.objects.filter(site=site_id).values("user")
+    same = User.objects.filter(badge=badge, is_active=True, pk__in=here)
+    return same.exclude(pk=but).exists()
 
 
 def _made(act: OpenAct, site_id: int, values: Mapping[str, Any]) -> User:
@@ -104,6 +119,8 @@ def _made(act: OpenAct, site_id: int, values: Mapping[str, Any]) -> User:
         raise Refused(Reason("import_role_needed"))
     company = company_of(site_id, company_id) if company_id is not None else None
     plain = {name: values.get(name) or "" for name in _PLAIN}
+    if _badge_taken(site_id, plain["badge"]):
+        raise Refused(Reason("badge_taken"))
     person = User.objects.create_user(
         None, **plain | {"name": named(plain["name"], 150)}, company=company
     )
