@@ -94,7 +94,8 @@ def test_people_are_known_and_given_nothing_that_decides(world, tmp_path):
     text = (DATA / "people.csv").read_text()
     text = text.replace("+31 6 1", "+31 6 3").replace("Chiara Rossi", "Chiara Verdi")
     # Nobody is doubled: not by a sign-in name that stands twice, nor by a badge that is somebody's.
-    text = text.rstrip() + "\n1007,Bram,B-17,,,MON,\n1008,Otto,,,,,operator\n1009,O,,,,MON,operator"
+    name = world.operator.username
+    text = text.rstrip() + f"\n1007,Bram,B-17,,,MON,\n1008,Otto,,,,,{name}\n1009,O,,,,MON,{name}"
     before = User.objects.count()
     counts, said = bring(world, "people", text=text, folder=tmp_path)
     assert counts == {"same": 1, "changed": 1, "conflict": 2, "refused": 5}

@@ -106,7 +106,7 @@ def test_board_wall_and_pack_show_what_is_open(world, types, sign_in, clock, set
     # The pack: as it is now, and as a file that needs nothing else.
     isolation = isolated.verified(world)
     isolated.lock_on(world, isolation, world.technician, minute=55)
-    leads = {"actor": world.technician, "at": world.t(55)}
+    leads = {"actor": world.shift_lead, "at": world.t(55)}
     boxes.on(**leads, isolation_id=isolation.pk, name="Ab Los")
     settings.DATA_DIR = tmp_path
     assert "was ever kept as a file" in reader.get(f"{LIST}pack/").content.decode()
