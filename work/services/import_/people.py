@@ -104,7 +104,7 @@ class People:
             act.record("changed", person, fields=sorted(changed))
 
 
-def _badge_taken(site_id: int, badge: str | None, but: int | None = None) -> bool:
+def _badge_taken(site_id: int, badge: str | None, but: int = 0) -> bool:
     """Whether somebody of the site has it: of two who have one badge it names neither."""
     if not badge:
         return False
