@@ -40,8 +40,10 @@ def _record(
     facts = enter(act, permit_id, Verb.TEST, None)
     permit = facts.permit
     against = _asked.against(facts, {"permits.gas_tester": act.person.pk})
-    if late(act) != paper:
-        against.append(Reason("permits.paper_too_new" if paper else "permits.test_late"))
+    if late(act) and not paper:
+        against.append(Reason("permits.test_late"))
+    if paper and not late(act):
+        against.append(Reason("permits.paper_too_new"))
     against += [] if paper else look({"scanned": scanned, "why": why})
     if not instrument.strip():
         against.append(Reason("permits.instrument_needed"))

@@ -31,7 +31,7 @@ def test_every_code_has_words():
     said |= {
         f"permits.told_{what}"
         for what in ("stop", "stop_here", "unconfirmed", "overdue", "near", "brought_back")
-    }
+    } | {"permits.told_no_follow_up"}
     plain = {"unknown", "denied", "role_needed", "reason_needed", "stale", "ends_before_start"}
     plain |= {"form_damaged", "place_unknown", "team_unknown"}
 
