@@ -281,11 +281,12 @@ def can(
     role: str = "",
     clears: str = "",
     raised_by: int | None = None,
+    called: bool = False,
 ) -> Allowed | Denied:
     """Whether `who` may do `action` to `item`, whose place and type version are loaded.
 
     executors: ids of the item's executors. role: the role a rule names (waive, check).
-    clears, raised_by: of the blocker at hand.
+    clears, raised_by, called: of the blocker at hand.
     """
     if who.system:
         return Allowed()
@@ -296,7 +297,7 @@ def can(
         return _named(roles, role, who, item)
     if action in _EXECUTION and who.user_id in set(executors) and roles - _READERS:
         return Allowed()
-    if action == Action.CLEAR_BLOCKER and _clears(who, item, clears, raised_by):
+    if action == Action.CLEAR_BLOCKER and _clears(who, item, clears, raised_by, called):
         return Allowed()
     if action == Action.ON_IT_NOW and item.type_version.on_it_now:
         if roles & (_PLANNERS | {Role.OPERATOR, Role.TECHNICIAN}):
@@ -325,10 +326,11 @@ def _named(roles: set[str], role: str, who: Scope, item: WorkItem) -> Allowed | 
     return Allowed() if role in held else _needs({role})
 
 
-def _clears(who: Scope, item: WorkItem, clears: str, raised_by: int | None) -> bool:
-    if who.user_id in (raised_by, item.owner_user_id):
+def _clears(who: Scope, item: WorkItem, clears: str, raised_by: int | None, called: bool) -> bool:
+    """Who raised it, owns the work or is named; where work was called to stop, the named alone."""
+    if not called and who.user_id in (raised_by, item.owner_user_id):
         return True
-    if item.owner_post_id and item.owner_post_id in who.posts():
+    if not called and item.owner_post_id and item.owner_post_id in who.posts():
         return True
     kind, _, key = clears.partition(":")
     if kind == "user":

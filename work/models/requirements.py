@@ -278,6 +278,11 @@ class Blocker(models.Model):
     def __str__(self) -> str:
         return f"{self.item_id} {self.kind}"
 
+    @property
+    def called(self) -> bool:
+        """Whether a domain called it, so that work stops; not somebody in own words."""
+        return self.prerequisite_id is None and self.what.get("code", "typed") != "typed"
+
 
 class BlockerPromise(models.Model):
     """One promise of when a blocker will be cleared. Each earlier one is kept."""

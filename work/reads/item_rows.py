@@ -174,6 +174,7 @@ class Rows:
             "url": "",
             "clears": blocker.clears,
             "raised_by": blocker.raised_by_id,
+            "called": blocker.called,
             "acts": [],
         }
 
@@ -193,6 +194,7 @@ class Rows:
             "url": row.url,
             "clears": row.clears,
             "raised_by": None,
+            "called": False,
             "acts": [],
         }
 

@@ -110,6 +110,7 @@ WORDS: dict[str, object] = {
     "blocker_kind_unknown": _("The kind of blocker is not one of the list."),
     "blocker_is_derived": _("This blocker ends when its source says so, not by hand."),
     "blocker_ended": _("This blocker has ended already."),
+    "stopped_first": _("It is asked to stop: who carries it out says first that it is safe."),
     "cleared_by_another": _("Somebody else clears this by now."),
     "clears_by_source": _(
         "This blocker follows from something else: who clears it is said there and changes with it."

@@ -187,7 +187,7 @@ def asks(blocker: Blocker) -> bool:
 
     What somebody raised in own words on the item does not.
     """
-    return blocker.prerequisite_id is not None or blocker.what.get("code", "typed") != "typed"
+    return blocker.prerequisite_id is not None or blocker.called
 
 
 def say_opened(act: OpenAct, facts: Facts, blocker: Blocker) -> None:

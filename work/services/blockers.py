@@ -93,6 +93,9 @@ def _clear(act: OpenAct, *, blocker_id: int, word: str, seen: int | None = None)
         raise Refused(Reason("blocker_is_derived"))
     if blocker.ended_at is not None:
         raise Refused(Reason("blocker_ended"))
+    if blocker.called and facts.item.stop_asked_at is not None:
+        by = next(iter(facts.context.executor_ids), None)
+        raise Refused(Reason("stopped_first", clears=("user", by) if by else None))
     if not word.strip():
         raise Refused(Reason("reason_needed"))
     _order.after_raised(act, blocker)
@@ -148,6 +151,7 @@ def _own(act: OpenAct, blocker_id: int, seen: int | None) -> tuple[Blocker, Fact
         facts.item,
         clears=blocker.clears,
         raised_by=blocker.raised_by_id,
+        called=blocker.called,
     )
     if not allowed:
         raise Forbidden(allowed.reason)

@@ -128,6 +128,7 @@ def may(page: Page, spec: Spec, part: Any = None) -> Allowed | Denied:
                 item,
                 clears=part.clears,
                 raised_by=part.raised_by_id,
+                called=part.called,
             )
         case "waive" | "end-waiver":
             return can(who, Action.WAIVE, item, role=part.waivable_by)
@@ -237,8 +238,10 @@ def put_part_acts(page: Page, failed: Failed | None) -> None:
     for row in page.rows.blockers:
         if row["pk"] is None or not is_open:
             continue
-        may = can(who, Action.CLEAR_BLOCKER, item, clears=row["clears"], raised_by=row["raised_by"])
-        put(row, "clear", may and not row["derived"])
+        of = {name: row[name] for name in ("clears", "raised_by", "called")}
+        may = can(who, Action.CLEAR_BLOCKER, item, **of)
+        first = row["called"] and item.stop_asked_at is not None
+        put(row, "clear", may and not row["derived"] and not first)
         put(row, "promise", may)
     for row in page.rows.requirements:
         stored = row["row"]

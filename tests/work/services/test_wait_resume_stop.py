@@ -7,7 +7,7 @@ import pytest
 from tests import factories
 from tests.factories import live_item, waiting_item
 from tests.work.outcomes import refused
-from work.exceptions import Reason, Refused
+from work.exceptions import Forbidden, Reason, Refused
 from work.models import Event
 from work.services import (
     acceptance,
@@ -34,10 +34,10 @@ def wait(world, item, **given):
     return execution.wait(item_id=item.pk, **given)
 
 
-def lapsing(world, **given):
+def lapsing(world, plan=None, **given):
     """A live item whose check holds until t(30)."""
     factories.rule(world.site, "gas", **given)
-    item = factories.planned_item(world)
+    item = factories.planned_item(world, plan=plan)
     row = item.prerequisites.get(rule__key="gas")
     requirements.check(
         actor=world.hse,
@@ -59,7 +59,7 @@ call = door(_call)
 
 
 def test_a_domain_asks_work_in_progress_to_stop(world):
-    item, row = lapsing(world)
+    item, row = lapsing(world, plan={"owner_user_id": world.planner.pk})
     planned = factories.planned_item(world)
     asks = {"actor": world.viewer, "site_id": world.site.pk, "item_ids": [item.pk, planned.pk]}
     assert [call(at=world.t(10), **asks), call(at=world.t(11), **asks)] == [1, 0]
@@ -73,14 +73,19 @@ def test_a_domain_asks_work_in_progress_to_stop(world):
     requirements.check(actor=world.hse, at=world.t(31), prerequisite_id=row.pk, passed=True)
     item.refresh_from_db()
     assert (item.stop_asked_at, item.open_blockers) == (world.t(10), 1)
+
+    # Neither who called nor whose work it is clears it, and nobody before it has stopped.
     lead = {"actor": world.shift_lead, "word": "It was a drill"}
-    blockers.clear(**lead, at=world.t(32), blocker_id=blocker.pk)
+    this = {"blocker_id": blocker.pk, "at": world.t(32)}
+    for who in (world.viewer, world.planner):
+        with pytest.raises(Forbidden, match="role_needed"):
+            blockers.clear(actor=who, word="Ok", **this)
+    with refused(item, "stopped_first"):
+        blockers.clear(**lead, **this)
     item.refresh_from_db()
-    assert (item.status, item.stop_asked_at) == ("live", None)
-    assert Event.objects.filter(item=item, verb="stop_ask_withdrawn").exists()
+    assert (item.status, item.stop_asked_at) == ("live", world.t(10))
 
     # Answered it waits for that, and goes on once it is cleared.
-    call(at=world.t(33), **asks)
     by = {"actor": world.technician, "item_id": item.pk}
     execution.confirm_stopped(**by, at=world.t(34), condition="Valve shut")
     blocker = item.blockers.get(ended_at=None)
