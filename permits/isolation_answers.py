@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from permits.isolation_states import ENDED, How, Kind
 from permits.models import Isolation, IsolationUse, LockRemoval, PersonalLock
-from permits.services._isolated import holds_until, not_relied_on, reason, stands, url
+from permits.services._isolated import by_owner, holds_until, not_relied_on, reason, stands, url
 from permits.services._isolation import KEY
 from permits.services._own_locks import told_first
 from permits.states import State as PermitState
@@ -44,7 +46,7 @@ def _untold() -> QuerySet[LockRemoval, Any]:
     rows = LockRemoval.objects.filter(
         Among(F("lock__person_id"), given("people")), removed_at__isnull=False, told_at=None
     )
-    return rows.select_related("lock__isolation__site").order_by("-pk")
+    return rows.select_related("lock__person", "lock__isolation__site").order_by("-pk")
 
 
 def used(item_ids: Iterable[int]) -> dict[int, dict[int, str]]:
@@ -76,7 +78,10 @@ class Isolations:
         uses = used(context.id for source, context in pairs if source.id is None)
         ids = {source.id for source, _context in pairs if source.id is not None}
         ids |= {pk for each in uses.values() for pk in each}
-        found = Isolation.objects.select_related("site").in_bulk(ids)
+        workers = {pk for source, each in pairs if source.param("lock") for pk in each.executor_ids}
+        alone = get_user_model().objects.filter(pk__in=workers, username=None).order_by()
+        rows: Any = Isolation.objects.select_related("site")
+        found = rows.annotate(alone=ArraySubquery(alone.values("pk"))).in_bulk(ids)
         locks: dict[int, set[int]] = defaultdict(set)
         rows = PersonalLock.objects.filter(isolation_id__in=ids, off_at=None, group=False)
         for isolation_id, person_id in rows.values_list("isolation_id", "person_id"):
@@ -171,11 +176,12 @@ def _relied_on(isolation: Isolation, context: ItemContext, at: datetime) -> Answ
     return Answer.met(**met)
 
 
-def _locked(isolation: Isolation, context: ItemContext, on: set[int]) -> Answer:
-    """Every executor has the own lock on the box."""
+def _locked(isolation: Any, context: ItemContext, on: set[int]) -> Answer:
+    """Every executor has the own lock on the box; for who has no sign-in the owner sees to it."""
     missing = [pk for pk in context.executor_ids if pk not in on]
     if missing or not context.executor_ids:
-        by = ("user", missing[0]) if missing else _NONE
+        own = [pk for pk in missing if pk not in (isolation.alone or ())]
+        by = ("user", own[0]) if own else by_owner(isolation) if missing else _NONE
         why = reason(isolation, "permits.own_lock_missing", by, count=len(missing))
         return _unmet(isolation, why)
     return Answer.met(source_id=isolation.pk, url=url(isolation))

@@ -96,7 +96,8 @@ MOVES: dict[Verb, frozenset[State]] = {
     Verb.SANCTION: _HELD,
     Verb.LIFT: frozenset({State.IN_TEST}),
     Verb.END_TEST: frozenset({State.IN_TEST}),
-    Verb.CARRY_ON: _HELD,
+    # Also while a point is away, so that another answers for what nobody can close.
+    Verb.CARRY_ON: frozenset({State.APPROVED, State.IN_TEST} | _HELD),
     Verb.CHECK: _HELD,
     Verb.RELEASE: frozenset({State.APPROVED} | _HELD),
     Verb.KEEP: frozenset({State.RELEASE}),

@@ -36,7 +36,7 @@ def cases(stage: Stage, permits: dict[str, int], found: dict[str, int]) -> list[
             ],
             *((-2.99, "te", "plan"), (-2.985, "lead", "approve"), (-2.93, "op", "apply")),
             *((-2.91, "lead", "try"), (-2.9, "lead", "use", {"permit": "agitator-323"})),
-            *((-2.89, "te", "lock_on"), (-2.03, "te", "lock_off")),
+            *((-2.89, "te", "lock_on"), (-2.03, "te", "lock_off"), (-2.025, "lead", "try")),
             (
                 *(-2.02, "lead", "carry_on"),
                 {"owner": "karel", "why": "New agitator comes next week", "check_days": 7},

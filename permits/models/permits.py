@@ -193,7 +193,9 @@ class Permit(models.Model):
                 name="behind_isolation",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(new__state__in=["issued", "in_force"]),
+                # What asks more since binds at the next step: the doors say it in words.
+                condition=pgtrigger.Q(new__state__in=["issued", "in_force"])
+                & pgtrigger.Q(old__state__df=pgtrigger.F("new__state")),
                 func=_BEHIND,
             ),
             pgtrigger.Trigger(

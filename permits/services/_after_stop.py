@@ -1,20 +1,24 @@
 """After all was stopped at a place: what is issued there before everybody is known to be out.
 
-While people are on a permit whose stop nobody has confirmed, nothing is issued there: whoever
-came in now would hide who is missing, and what was the danger may go on. Where nobody is on it and
-the word alone is missing, the issuer says why it is issued all the same.
+While people are on a permit whose stop nobody has confirmed, or it was taken, so that who took it
+may be there, nothing is issued there: whoever came in now would hide who is missing, and what was
+the danger may go on. Where nobody ever began and the word alone is missing, the issuer says why it
+is issued all the same.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 
-from permits.models import Permit, PermitItem, Presence, Stop
+from permits.models import Issue, Permit, PermitItem, Presence, Stop
+from permits.services._around import affected_by
 from permits.services._facts import Facts
 from permits.services._named import model_of
-from permits.services._says import next_by
+from permits.services._places import along, meet
+from permits.services._says import ISSUER, next_by
 from permits.states import State, StopCause
 from work.exceptions import Reason
 
@@ -27,7 +31,9 @@ def against(facts: Facts, given: Mapping[str, Any] | None) -> list[Reason]:
     since = {"since": found[0].called_at.isoformat()}
     people = [each for each in found if each.people]  # type: ignore[attr-defined]
     if people:
-        by = next_by(people[0].permit, State.STOP_CALLED)
+        performer = people[0].permit.performing_authority
+        gone = performer is None or not performer.is_active
+        by = ISSUER if gone else next_by(people[0].permit, State.STOP_CALLED)
         return [Reason("permits.all_stopped_people", {"count": len(people), **since}, clears=by)]
     if given is None or str(given.get("despite") or "").strip():
         return []
@@ -35,8 +41,9 @@ def against(facts: Facts, given: Mapping[str, Any] | None) -> list[Reason]:
 
 
 def unconfirmed(facts: Facts) -> list[Stop]:
-    """The stops that nobody has confirmed since all was stopped where this is to be issued, oldest
-    first, each with whether `people` are on its permit. No query where none is unconfirmed.
+    """The stops that nobody has confirmed since all was stopped along where this is to be issued
+    or what it affects, oldest first, each with whether `people` may be on its permit. No query
+    where none is unconfirmed.
     """
     if facts.state not in (State.AUTHORISED, State.STOPPED):
         return []
@@ -49,32 +56,40 @@ def unconfirmed(facts: Facts) -> list[Stop]:
 
 def _unconfirmed(permit: Permit, now: datetime) -> list[Stop]:
     on_it = Presence.objects.filter(permit=OuterRef("permit"), off_at=None)
+    taken = Issue.objects.filter(permit=OuterRef("permit"), ended_at=None, taken_at__isnull=False)
+    also = {
+        "people": ExpressionWrapper(Exists(on_it) | Exists(taken), BooleanField()),
+        "mine": ArraySubquery(affected_by(permit.pk)),
+        "theirs": ArraySubquery(affected_by(OuterRef("permit"))),
+    }
     rows = Stop.objects.filter(permit__site=permit.site_id, confirmed_at=None, ended_at=None)
-    rows = rows.exclude(permit=permit).select_related("permit__place").order_by("called_at", "pk")
-    stops = list(rows.annotate(people=Exists(on_it)))
+    rows = (
+        rows.exclude(permit=permit)
+        .select_related("permit__place", "permit__performing_authority")
+        .order_by("called_at", "pk")
+    )
+    stops: list[Any] = list(rows.annotate(**also))
     if not stops:
         return []
-    place = permit.place
-    above = [place.path[:end] for end in range(place.steplen, len(place.path) + 1, place.steplen)]
-    rows = model_of(Permit, "place").objects.filter(site=permit.site_id, path__in=above)
-    places = dict(rows.values_list("pk", "path"))
-    paths = {("work.place", pk): path for pk, path in places.items()}
-    paths |= {("work.site", permit.site_id): ""}
+    near = along([permit.place.path, *stops[0].mine], of="")
+    places = model_of(Permit, "place").objects.filter(near, site=permit.site_id).order_by()
     events = model_of(model_of(PermitItem, "item"), "history").objects.filter(
         Q(subject_type="work.site", subject_id=permit.site_id)
-        | Q(subject_type="work.place", subject_id__in=places),
+        | Q(subject_type="work.place", subject_id__in=places.values("pk")),
         verb="all_stopped",
         site=permit.site_id,
         recorded_at__range=(stops[0].called_at, now),
     )
-    times = [
-        (at, paths[of, pk])
-        for of, pk, at in events.values_list("subject_type", "subject_id", "recorded_at")
-    ]
+    said = list(events.values_list("subject_type", "subject_id", "recorded_at"))
+    here = {pk for of, pk, _at in said if of == "work.place"}
+    paths = dict(places.filter(pk__in=here).values_list("pk", "path"))
+    times = [(at, paths[pk] if of == "work.place" else "") for of, pk, at in said]
     return [each for each in stops if any(_counts(each, at, path) for at, path in times)]
 
 
-def _counts(stop: Stop, at: datetime, path: str) -> bool:
-    """Whether it was called by that stop of all, or before it where that was."""
-    by_it = stop.cause == StopCause.ALL and stop.called_at == at
-    return by_it or (stop.called_at <= at and stop.permit.place.path.startswith(path))
+def _counts(stop: Any, at: datetime, path: str) -> bool:
+    """Whether it was called by that stop of all, or before it along where that was."""
+    if stop.cause == StopCause.ALL and stop.called_at == at:
+        return True
+    where = (stop.permit.place.path, *stop.theirs)
+    return stop.called_at <= at and any(meet(each, path) for each in where)

@@ -1,6 +1,6 @@
 """What is around a permit or some work: in SQL, so that what is elsewhere is never looked at."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,8 +9,9 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from permits.isolation_states import How
-from permits.models import IsolationUse, Permit, PermitItem, PermitPlace
+from permits.models import IsolationUse, PermitItem, PermitPlace
 from permits.services._named import model_of
+from permits.services._places import above, meet
 from permits.states import Reach
 from work.reads.place import neighbouring
 
@@ -65,12 +66,6 @@ def where_of(item: Any) -> Where:
     return Where(paths, {*item.near_assets}, {*item.near_behind})
 
 
-def above(paths: Iterable[str]) -> set[str]:
-    """These paths and all above them."""
-    step = model_of(Permit, "place").steplen
-    return {path[:end] for path in paths for end in range(step, len(path) + 1, step)}
-
-
 class Around:
     """Whether something is near to where something else is, as rules of these reaches mean it."""
 
@@ -99,7 +94,7 @@ class Around:
         pairs = [(one, other) for one in self.here.paths for other in there.paths]
         if reach == Reach.SAME:
             return any(one == other for one, other in pairs)
-        return any(one.startswith(other) or other.startswith(one) for one, other in pairs)
+        return any(meet(*each) for each in pairs)
 
     def permits(self) -> Q:
         """The permits that may be near."""

@@ -26,7 +26,7 @@ def box(facts: Facts, *, group: bool = True) -> list[Reason]:
 def on_it(facts: Facts, lock: Any) -> Reason:
     """A lock on the box, with whose it is."""
     params = {"isolation": facts.isolation.number}
-    if lock.person_id is None:
+    if lock.person_id is None or lock.person.username is None:
         return reason(facts.isolation, "permits.box_not_empty")
     by = ("user", lock.person_id)
     return Reason("permits.box_not_empty", params, by, by)

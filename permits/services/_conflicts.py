@@ -31,7 +31,9 @@ from work.states import Role, Status
 # How long work lasts of which nobody says until when.
 _UNSAID = timedelta(hours=12)
 # Of a permit that is decided on those count that are authorised; at its issue, who is at work.
-_DECIDED = UNDER_ISSUE | {State.AUTHORISED, State.STOPPED}
+# What smoulders after it was handed back is there until its after-care is signed.
+AT_WORK = UNDER_ISSUE | {State.AFTERCARE}
+_DECIDED = AT_WORK | {State.AUTHORISED, State.STOPPED}
 _Key = tuple[int, int | None, int | None]
 _ENDORSER = ("role", str(Role.HSE))
 
@@ -130,6 +132,7 @@ def _permits(
         return []
     # Who ran over its time is there until somebody says that it is stopped.
     late = Q(state__in=[State.IN_FORCE, State.STOP_CALLED], issue_ends__lte=at)
+    late |= Q(state=State.AFTERCARE)
     rows = Permit.objects.filter(
         Q(ends__gt=begin) | late,
         near.permits(),
@@ -147,8 +150,7 @@ def _permits(
     found = []
     for other in others:
         # Who is decided on meets what others may become, to the end of their windows.
-        ends = other.ends if states is _DECIDED else other.issue_ends or other.ends
-        until = None if overdue(other, at) else ends
+        until = _until(other, states, at)
         if until is not None and until <= begin:
             continue
         where = Where((other.place.path, *other.paths), {*other.things}, {*other.behind})
@@ -156,9 +158,19 @@ def _permits(
             pair = {(rule.type_id, rule.other_type_id), (rule.other_type_id, rule.type_id)}
             if (permit.type_id, other.type_id) in pair and near(rule.reach, where):
                 name = str(rule.other_type if rule.type_id == permit.type_id else rule.type)
-                times = (other.starts, until, other.place_id, other.state in UNDER_ISSUE)
+                times = (other.starts, until, other.place_id, other.state in AT_WORK)
                 found.append(Found(rule, other.pk, None, name, *times))
     return found
+
+
+def _until(other: Permit, states: Collection[str], at: datetime) -> datetime | None:
+    """Until when a permit is there; None for until somebody says otherwise."""
+    if other.state == State.AFTERCARE:
+        ends = other.aftercare_until
+        return ends if ends is not None and ends > at else None
+    if overdue(other, at):
+        return None
+    return other.ends if states is _DECIDED else other.issue_ends or other.ends
 
 
 def _work(
@@ -212,7 +224,7 @@ def _times(item: Any, at: datetime) -> tuple[datetime | None, datetime | None]:
 def against(permit: Permit, at: datetime, verb: Verb, ends: datetime | None = None) -> list[Reason]:
     """Activity that stops this one, or that nobody has endorsed: as reasons."""
     at_work = verb in (Verb.ISSUE, Verb.TAKE, Verb.BRING_BACK, Verb.TAKE_OVER)
-    found = of(permit, at, UNDER_ISSUE if at_work else _DECIDED, ends)
+    found = of(permit, at, AT_WORK if at_work else _DECIDED, ends)
     endorsed = endorsements(permit, found, at)
     said = []
     for each in found:

@@ -134,6 +134,18 @@ def changed(act: OpenAct, facts: Facts, verb: str, **data: Any) -> Permit:
     return permit
 
 
+def unasked(act: OpenAct, facts: Facts, verb: str, other: bool = True, **data: Any) -> Permit:
+    """What was signed for was changed: it is a draft again, until somebody asks for it anew."""
+    permit = facts.permit
+    if not other or permit.state != State.REQUESTED:
+        return changed(act, facts, verb, **data)
+    permit.requested_by = None
+    put(permit, State.DRAFT, act.at)
+    changed(act, facts, verb, before=str(State.REQUESTED), after=str(State.DRAFT), **data)
+    heard(act, permit)
+    return permit
+
+
 def judged(facts: Facts) -> dict[str, Any]:
     """Who was judged able to what for the act, as its event keeps it."""
     if not facts.judged:

@@ -5,7 +5,7 @@ from typing import Any
 
 from permits.models import Permit
 from permits.services._facts import Facts
-from permits.services._says import url
+from permits.services._says import ISSUER, url
 from work.exceptions import Reason, Refused
 from work.permissions import Scope
 from work.services import OpenAct
@@ -52,8 +52,7 @@ def needed(facts: Facts) -> list[Reason]:
     """What is left has its work before the permit closes."""
     permit = facts.permit
     if permit.complete is False and permit.follow_up_id is None:
-        by = permit.performing_authority_id
-        return [Reason("permits.follow_up_needed", clears=("user", by) if by else None)]
+        return [Reason("permits.follow_up_needed", clears=ISSUER)]
     return []
 
 

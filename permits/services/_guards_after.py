@@ -1,7 +1,7 @@
 """What refuses the end of a permit: hand-back, after-care, closing; and what asks why."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from permits.services import _asked, _follow_up
@@ -53,7 +53,13 @@ def name_watcher(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
         return [*said, Reason("permits.watcher_needed")]
     if watcher == facts.permit.watcher_id:
         said.append(Reason("permits.watches_already"))
-    return said + _asked.against(facts, {"permits.watcher": watcher}, facts.permit.aftercare_until)
+    return said + _asked.against(facts, {"permits.watcher": watcher}, watched_until(facts))
+
+
+def watched_until(facts: Facts) -> datetime:
+    """Until when who is named now watches: all the minutes, as nobody may have watched so far."""
+    anew = facts.at + timedelta(minutes=facts.permit.type.aftercare_minutes)
+    return max(facts.permit.aftercare_until or anew, anew)
 
 
 def end_aftercare(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:

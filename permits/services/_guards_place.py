@@ -120,7 +120,8 @@ def sign_on(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     person, name = given.get("person_id"), str(given.get("name") or "").strip()
     if person is None and not name:
         return [Reason("permits.who_needed")]
-    if any(each.person_id == person and each.name == name for each in facts.on_it):
+    here = {(each.person_id, each.name.casefold()) for each in facts.on_it}
+    if (person, name.casefold()) in here:
         return [Reason("permits.on_it_already")]
     if person is None:
         return _asked.strangers_against(facts, name)
@@ -164,12 +165,12 @@ def by_lapse(facts: Facts) -> bool:
 
 
 def accept(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    """Who comes in as performing authority."""
+    """Who comes in as performing authority; who is it already, where another was about to."""
     if facts.overdue:
         return [stands(facts.permit, facts.at)]
     if who.user_id is None:
         return []
-    if who.user_id == facts.permit.performing_authority_id:
+    if who.user_id == facts.permit.performing_authority_id and facts.coming in (None, who.user_id):
         return [Reason("permits.performs_already")]
     if given is None:
         return apart(facts, performer=who.user_id)  # the door asks the rest

@@ -139,7 +139,7 @@ def fall_back(act: OpenAct, facts: Facts, verb: Verb, state: State, **data: Any)
 def gap(act: OpenAct, facts: Facts, verb: Verb) -> bool:
     """The last lock came off: nobody held it, so it is tried again before anybody relies on it.
 
-    Where work behind it was stopped before, too; only once all is over there is nothing to try.
+    Where work behind it was stopped before, too; and once all is over, as more may yet rely on it.
     """
     if facts.locks or facts.isolation.state not in (State.APPLIED, State.VERIFIED):
         return False
@@ -150,8 +150,6 @@ def gap(act: OpenAct, facts: Facts, verb: Verb) -> bool:
         changed(act, facts, verb, cause="gap")
         heard(act, facts)
         return True
-    if not facts.to_come:
-        return False
     fall_back(act, facts, verb, State.APPLIED, cause="gap")
     return True
 

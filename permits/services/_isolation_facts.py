@@ -18,7 +18,7 @@ from permits.models import (
 )
 from permits.states import State as PermitState
 from work.prepared import Among, given, prepared
-from work.states import ENDED, UNDER_WAY, Status
+from work.states import UNDER_WAY
 
 _NAMES = ("applied_by", "locked_by", "tried_by", "reported_by", "removed_by")
 
@@ -53,13 +53,6 @@ class Facts:
         return [each for each in self.protected if each.status in UNDER_WAY]
 
     @property
-    def to_come(self) -> bool:
-        """Whether a permit behind it is not over, or work that it protects is not done."""
-        done = ENDED | {Status.DONE}
-        permits = any(each.ended_at is None for each in self.permits)
-        return permits or any(each.status not in done for each in self.protected)
-
-    @property
     def protected(self) -> list[Any]:
         """The items that it protects, by itself or through a permit."""
         items = {
@@ -88,8 +81,8 @@ class Facts:
     def lock_of(self, person_id: int | None, name: str = "") -> PersonalLock | None:
         """A person's own lock on the box; or of somebody whom the site does not know, by name."""
         own = (each for each in self.locks if not each.group)
-        whose = (each for each in own if (each.person_id, each.name) == (person_id, name))
-        return next(whose, None)
+        called = (person_id, name.casefold())
+        return next((one for one in own if (one.person_id, one.name.casefold()) == called), None)
 
     def parts(self, person_id: int | None) -> set[str]:
         """What somebody is in it beside the roles: *holder* of a lock, *asker* of the test."""

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from permits.models import Permit, PermitItem
+from permits.services._places import above
 from work.exceptions import Reason, Refused
 from work.permissions import visible
 from work.services import OpenAct
@@ -45,7 +46,7 @@ def team(act: OpenAct, at_place: Any, team_id: int | None) -> int | None:
 
 def person(act: OpenAct, permit: Permit, person_id: int) -> int:
     """Somebody with a role there who may carry work out; of a company, for its own permits only."""
-    roles = _member(permit.site_id, act.at) & _over(permit.place)
+    roles = member(permit.site_id, act.at) & _over(permit.place)
     of_company = Q(memberships__role__in=_OWN_PEOPLE)
     if permit.team_id is not None:
         of_company |= Q(memberships__company_id=permit.team_id)
@@ -55,7 +56,7 @@ def person(act: OpenAct, permit: Permit, person_id: int) -> int:
     return person_id
 
 
-def _member(site_id: int, at: datetime) -> Q:
+def member(site_id: int, at: datetime) -> Q:
     """Who has a role at a site."""
     roles = Q(memberships__site_id=site_id, memberships__starts__lte=at)
     return roles & (Q(memberships__ends=None) | Q(memberships__ends__gt=at))
@@ -63,13 +64,12 @@ def _member(site_id: int, at: datetime) -> Q:
 
 def _over(place: Any) -> Q:
     """Whose role is of the whole site, of the place or of one that holds it."""
-    paths = [place.path[:end] for end in range(place.steplen, len(place.path) + 1, place.steplen)]
-    return Q(memberships__place=None) | Q(memberships__place__path__in=paths)
+    return Q(memberships__place=None) | Q(memberships__place__path__in=above([place.path]))
 
 
 def own_people(site_id: int, at: datetime) -> Q:
     """The site's own people, who may answer for something."""
-    return _member(site_id, at) & Q(memberships__role__in=_OWN_PEOPLE)
+    return member(site_id, at) & Q(memberships__role__in=_OWN_PEOPLE)
 
 
 def item(act: OpenAct, permit: Permit, item_id: int) -> None:
@@ -98,6 +98,11 @@ def plain(name: str, text: str, longest: int) -> str:
     return text
 
 
+def called(text: str) -> str:
+    """Somebody's name as it is kept: its spaces are those between words."""
+    return plain("name", " ".join(text.split()), 150)
+
+
 def named(site_id: int, team_id: int | None, name: str, at: datetime) -> int | None:
     """The one of that name, badge or sign-in who carries work out there; None for none or more."""
     found = _called(site_id, team_id, name, at)
@@ -114,11 +119,9 @@ def the_one(site_id: int, team_id: int | None, name: str, at: datetime) -> int |
 
 def _called(site_id: int, team_id: int | None, name: str, at: datetime) -> set[int]:
     """Those of a name, badge or sign-in, two at most."""
-    roles = Q(memberships__site_id=site_id, memberships__starts__lte=at)
-    roles &= Q(memberships__ends=None) | Q(memberships__ends__gt=at)
     own = Q(memberships__role__in=_OWN_PEOPLE)
     if team_id is not None:
         own |= Q(memberships__company_id=team_id)
-    called = Q(name__iexact=name.strip()) | Q(badge=name.strip()) | Q(username=name.strip())
-    people = get_user_model().objects.filter(roles & own & called, is_active=True)
+    same = Q(name__iexact=name.strip()) | Q(badge=name.strip()) | Q(username=name.strip())
+    people = get_user_model().objects.filter(member(site_id, at) & own & same, is_active=True)
     return set(people.distinct().values_list("pk", flat=True)[:2])

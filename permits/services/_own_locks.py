@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.contrib.auth import get_user_model
+
 from permits.models import LockRemoval, PersonalLock, Presence
 from permits.services._facts import Facts as PermitFacts
 from permits.services._isolated import reason
-from permits.services._says import url
+from permits.services._says import ISSUER, url
 from permits.states import Verb
 from work.exceptions import Reason
 from work.permissions import Scope
@@ -30,13 +32,25 @@ def locks_against(
     if not used:
         return said
     locks = PersonalLock.objects.filter(
-        isolation__in=used, person_id=person, name=name, group=False, off_at=None
+        isolation__in=used, person_id=person, name__iexact=name, group=False, off_at=None
     )
     on = set(locks.values_list("isolation_id", flat=True))
-    by = ("user", person or facts.permit.performing_authority_id)
-    return said + [
-        reason(each, "permits.own_lock_missing", by, count=1) for each in used if each.pk not in on
-    ]
+    missing = [each for each in used if each.pk not in on]
+    if not missing:
+        return said
+    by = _by(facts, who, person)
+    return said + [reason(each, "permits.own_lock_missing", by, count=1) for each in missing]
+
+
+def _by(facts: PermitFacts, who: Scope, person_id: int | None) -> tuple[str, Any]:
+    """Who puts that lock on: the person, or who leads where the person has no sign-in."""
+    performer = facts.permit.performing_authority_id
+    if person_id is not None and person_id not in (performer, who.user_id):
+        people = get_user_model().objects
+        if people.filter(pk=person_id, username=None).exists():
+            person_id = None
+    one = person_id or performer
+    return ("user", one) if one else ISSUER
 
 
 def _begins(
@@ -60,14 +74,16 @@ def signed_on(permits: Iterable[Any], person_id: int | None, name: str = "") -> 
     ids = {each.pk: each for each in permits}
     if not ids:
         return []
-    rows = Presence.objects.filter(permit_id__in=ids, person_id=person_id, name=name, off_at=None)
+    rows = Presence.objects.filter(
+        permit_id__in=ids, person_id=person_id, name__iexact=name, off_at=None
+    )
     return [_signed_on(ids[pk]) for pk in rows.values_list("permit_id", flat=True)]
 
 
 def signed_on_at(site_id: int, person_id: int | None, name: str = "") -> list[Reason]:
     """The permits of a site under which somebody is signed on."""
     rows = Presence.objects.filter(
-        permit__site_id=site_id, person_id=person_id, name=name, off_at=None
+        permit__site_id=site_id, person_id=person_id, name__iexact=name, off_at=None
     )
     return [_signed_on(each.permit) for each in rows.select_related("permit__site")]
 
@@ -96,15 +112,16 @@ def untold_of(person_id: int | None, site_id: int, name: str = "") -> LockRemova
     """A removal of somebody's lock of which the person does not know yet."""
     rows = LockRemoval.objects.filter(
         lock__person_id=person_id,
-        lock__name=name,
+        lock__name__iexact=name,
         lock__isolation__site_id=site_id,
         removed_at__isnull=False,
         told_at=None,
     )
-    return rows.select_related("lock__isolation__site").first()
+    return rows.select_related("lock__person", "lock__isolation__site").first()
 
 
 def told_first(removal: LockRemoval) -> Reason:
     """The person is told of it before anything is begun again."""
-    by = removal.lock.person_id or removal.asked_by_id
+    person = removal.lock.person
+    by = person.pk if person is not None and person.username is not None else removal.asked_by_id
     return reason(removal.lock.isolation, "permits.lock_removed_untold", ("user", by))

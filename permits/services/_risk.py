@@ -23,10 +23,15 @@ def _asked(facts: Facts) -> Iterator[Risk]:
         risks = {answer.strip().casefold(): risk for answer, risk in each.get("risks", {}).items()}
         if said in risks:
             yield Risk(risks[said])
-    named = {each.text for each in facts.hazards}
+    named = [_folded(each.text) for each in facts.hazards]
     for each in kind.controls:
-        if "risk" in each and each["hazard"] in named:
+        # Whoever adds a word to it means that hazard all the same.
+        if "risk" in each and any(_folded(each["hazard"]) in text for text in named):
             yield Risk(each["risk"])
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def against(facts: Facts) -> list[Reason]:

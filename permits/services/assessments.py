@@ -5,7 +5,7 @@ from typing import Any
 
 from permits.models import Hazard, Measure, Permit
 from permits.services import _named
-from permits.services._enter import changed, enter
+from permits.services._enter import changed, enter, unasked
 from permits.services._facts import Facts
 from permits.states import MeasureKind, Verb
 from work.exceptions import Reason, Refused, Unknown
@@ -120,9 +120,9 @@ def _entered(act: OpenAct, permit_id: int, seen: int | None) -> Facts:
 
 
 def _not_whole(act: OpenAct, facts: Facts, verb: str, **data: Any) -> Permit:
-    """What was changed is assessed anew."""
+    """What was changed is assessed anew, and asked for anew."""
     facts.permit.assessed_at = facts.permit.assessed_by = None
-    return changed(act, facts, verb, **data)
+    return unasked(act, facts, verb, **data)
 
 
 begin = door(_begin)

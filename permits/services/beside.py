@@ -56,7 +56,7 @@ def given_out(act: OpenAct, permit: Permit, *, begins: bool = False) -> None:
     """A permit was issued or taken: who works under others near it, of which a rule speaks, learns
     it. begins: also where it was known of before, as it is at work from now on.
     """
-    found = _conflicts.of(permit, act.at, UNDER_ISSUE)
+    found = _conflicts.of(permit, act.at, _conflicts.AT_WORK)
     others = {each.other_id for each in found if each.other_id is not None}
     if others:
         _look_anew(act, Permit.objects.filter(pk__in=others), begins=begins)

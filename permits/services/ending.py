@@ -1,11 +1,13 @@
 """The end of a permit: handed back, after-care, closed after the inspection."""
 
 from datetime import timedelta
+from typing import Any
 
 from permits.models import Permit
 from permits.services import _named
 from permits.services._enter import changed, end_issue, end_stop, enter, heard, moved, sign
 from permits.services._follow_up import made
+from permits.services._guards_after import watched_until
 from permits.services._paper import late, when
 from permits.services._telling import tell
 from permits.states import IssueEnd, Part, State, Verb
@@ -62,13 +64,15 @@ def _name_watcher(
     why: str = "",
     seen: int | None = None,
 ) -> Permit:
-    """Another watches the after-care: who was named is ill or away."""
+    """Another watches the after-care: who was named is ill or away. The minutes begin anew."""
     given = {"watcher_id": watcher_id, "why": why}
     facts = enter(act, permit_id, Verb.NAME_WATCHER, seen, given)
     before = facts.permit.watcher_id
     facts.permit.watcher_id = _named.person(act, facts.permit, watcher_id or 0)
+    until = facts.permit.aftercare_until = watched_until(facts)
     note = act.note(why, "watcher", subject=facts.permit)
-    data = {"user": watcher_id, "before": before, "note": note.pk if note else None}
+    data: dict[str, Any] = {"user": watcher_id, "before": before, "note": note.pk if note else None}
+    data["until"] = until.isoformat()
     changed(act, facts, "watcher_named", **data)
     heard(act, facts.permit)
     return facts.permit

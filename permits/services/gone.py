@@ -5,19 +5,18 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from permits.isolation_permissions import may_decide
 from permits.isolation_states import Verb
 from permits.models import Isolation, IsolationUse, LockRemoval, PersonalLock
-from permits.services._behind import work_behind
 from permits.services._isolated import reason
 from permits.services._isolation import KEY, enter, kept, known
 from permits.services._isolation_facts import Facts
-from permits.services._locks_for import signs_in
+from permits.services._locks_for import present, signs_in
 from permits.services._named import model_of
-from permits.services._own_locks import signed_on_at
 from permits.services.boxes import take_off
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.services import OpenAct, door, recheck
-from work.states import OPEN, Status
+from work.states import OPEN
 
 # How long the facts with which it was asked count.
 HOLDS = timedelta(minutes=60)
@@ -67,17 +66,6 @@ def _ask_removal(act: OpenAct, *, lock_id: int, away: str, tried: str) -> LockRe
 def _end(act: OpenAct, removal: LockRemoval) -> None:
     removal.ended_at = act.at
     removal.save(update_fields=["ended_at"])
-
-
-def present(facts: Facts, lock: PersonalLock) -> list[Reason]:
-    """What says that the holder is here: signed on, or work in progress behind it."""
-    said = signed_on_at(facts.isolation.site_id, lock.person_id, lock.name)
-    live = [each for each in facts.under_way if each.status == Status.LIVE]
-    return said + [
-        work_behind(facts, each)
-        for each in live
-        if lock.person_id and each.item_executors.filter(user_id=lock.person_id).exists()
-    ]
 
 
 def _remove(act: OpenAct, *, lock_id: int) -> LockRemoval:
@@ -130,14 +118,15 @@ def _here(act: OpenAct, *, removal_id: int) -> LockRemoval:
 
 def _tell(act: OpenAct, *, removal_id: int, how: str = "") -> LockRemoval:
     """The person says: I know that my lock is off. Of one without sign-in one of the two who
-    removed it says how the person was told.
+    removed it, or who decides there, says how the person was told.
     """
     facts, removal = _found(act, removal_id)
     lock = removal.lock
     mine = lock.person_id == act.person.pk
     if not mine and signs_in(lock.person):
         raise Forbidden(Reason("permits.said_by_oneself", clears=("user", lock.person_id)))
-    if not mine and act.person.pk not in (removal.asked_by_id, removal.removed_by_id):
+    two = (removal.asked_by_id, removal.removed_by_id)
+    if not mine and act.person.pk not in two and not may_decide(act.scope, facts.isolation):
         raise Forbidden(Reason("permits.told_by_who_removed", clears=("user", removal.asked_by_id)))
     if removal.removed_at is None or removal.told_at is not None:
         raise Refused(reason(facts.isolation, "permits.nothing_to_tell"))
@@ -174,4 +163,4 @@ remove = door(_remove)
 here = door(_here)
 tell = door(_tell)
 
-__all__ = ["ask_removal", "asked_of", "here", "holds", "present", "remove", "tell"]
+__all__ = ["ask_removal", "asked_of", "here", "holds", "remove", "tell"]

@@ -144,6 +144,8 @@ def carry_on(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     said = []
     if facts.isolation.kind == Kind.OWN:
         said.append(reason(facts.isolation, "permits.isolation_of_one"))
+    if not any(each.applied_at for each in facts.points):
+        said.append(reason(facts.isolation, "permits.isolation_not_applied"))
     if given is not None and not 1 <= (given.get("check_days") or 0) <= 365:
         said.append(Reason("permits.check_days_needed"))
     return said + why(facts, who, given)

@@ -17,7 +17,7 @@ def _sign_on(
 
     Whoever it is is named, the actor too: nobody is put on it because a name was missing.
     """
-    name = _named.plain("name", name, 150)
+    name = _named.called(name)
     if name:
         # Whom the site knows is asked what everybody is asked, whoever types the name.
         of = known(act, permit_id).permit

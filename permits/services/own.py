@@ -13,6 +13,7 @@ from permits.services._isolated import reason
 from permits.services._isolation import known, moved
 from permits.services._isolation_facts import facts_about
 from permits.services._issue_end import shift_end
+from permits.services._places import meet
 from permits.services.isolation_guards import able, refusals
 from permits.services.isolation_uses import add
 from permits.services.isolations import asset_of, put_points, whole_points
@@ -131,17 +132,12 @@ def _begin(act: OpenAct, *, card_id: int, item_ids: Sequence[int] = ()) -> Isola
     for pk in item_ids:
         _named.item_at(act, card.site_id, pk)
         item: Any = add(act, facts, item_id=pk).item
-        if not _along(item.place.path, card.place.path):
+        if not meet(item.place.path, card.place.path):
             raise Refused(Reason("permits.card_elsewhere", {"number": item.number}))
         people = set(item.item_executors.values_list("user_id", flat=True))
         if people != {act.person.pk}:
             raise Refused(Reason("permits.own_work_alone", {"number": item.number}))
     return isolation
-
-
-def _along(one: str, other: str) -> bool:
-    """Whether one place lies in the other, or is it."""
-    return one.startswith(other) or other.startswith(one)
 
 
 def begin_against(card: IsolationCard, person_id: int, at: datetime) -> list[Reason]:

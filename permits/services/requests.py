@@ -10,7 +10,7 @@ from permits.models import Numbering, Permit, PermitItem, PermitPerson, PermitPl
 from permits.permissions import BY_ROLE, may_at
 from permits.services import _named
 from permits.services._apart import apart
-from permits.services._enter import changed, enter, heard, known, moved, put, sign
+from permits.services._enter import changed, enter, heard, known, moved, sign, unasked
 from permits.services._facts import Facts
 from permits.states import ENDED, Part, Risk, State, Verb
 from work.exceptions import Forbidden, Reason, Refused, Unknown
@@ -147,23 +147,11 @@ def _change(
             names.append("affected")
         affected.update(ended_at=act.at)
         _affect(act, permit, wanted)
-    return _unasked(act, facts, "changed", bool(names), fields=sorted(names))
+    return unasked(act, facts, "changed", bool(names), fields=sorted(names))
 
 
 def _crew(permit: Permit) -> set[tuple[int | None, str]]:
     return set(permit.people.filter(ended_at=None).values_list("person_id", "name"))
-
-
-def _unasked(act: OpenAct, facts: Facts, verb: str, other: bool = True, **data: Any) -> Permit:
-    """What was signed for was changed: it is a draft again, until somebody asks for it anew."""
-    permit = facts.permit
-    if not other or permit.state != State.REQUESTED:
-        return changed(act, facts, verb, **data)
-    permit.requested_by = None
-    put(permit, State.DRAFT, act.at)
-    changed(act, facts, verb, before=str(State.REQUESTED), after=str(State.DRAFT), **data)
-    heard(act, permit)
-    return permit
 
 
 def _name_people(act: OpenAct, permit: Permit, people: Sequence[Mapping[str, Any]]) -> None:
@@ -171,7 +159,7 @@ def _name_people(act: OpenAct, permit: Permit, people: Sequence[Mapping[str, Any
         person, typed = each.get("person_id"), str(each.get("name") or "").strip()
         if typed and not person:
             person = _named.the_one(permit.site_id, permit.team_id, typed, act.at)
-        name = _named.plain("name", str(each.get("name") or ""), 150) if not person else ""
+        name = _named.called(str(each.get("name") or "")) if not person else ""
         if person:
             _named.person(act, permit, person)
         PermitPerson.objects.create(permit=permit, person_id=person, name=name)
@@ -211,7 +199,7 @@ def _link(
     """Link work to a permit that is not decided on yet, with what of that work it covers."""
     facts = enter(act, permit_id, Verb.EDIT, seen)
     link = _add_link(act, facts.permit, item_id, scope)
-    _unasked(act, facts, "linked", item=item_id)
+    unasked(act, facts, "linked", item=item_id)
     heard(act, facts.permit)
     return link
 
@@ -243,7 +231,7 @@ def _unlink(act: OpenAct, *, link_id: int, seen: int | None = None) -> PermitIte
         raise Forbidden(Reason("denied"))
     link.ended_at = act.at
     link.save()
-    _unasked(act, facts, "unlinked", item=link.item_id)
+    unasked(act, facts, "unlinked", item=link.item_id)
     heard(act, facts.permit, more=[link.item_id])
     return link
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from permits.models import Permit, PermitItem, PermitPlace, Stop
 from permits.permissions import STOPPING_ALL, may_at, may_explain
@@ -24,6 +24,7 @@ from permits.services._enter import (
 )
 from permits.services._facts import facts_of, with_current
 from permits.services._paper import when
+from permits.services._places import along
 from permits.services._stop import call
 from permits.services._telling import tell_brought_back
 from permits.services.issuing import give_out
@@ -72,8 +73,8 @@ def _stop_here(act: OpenAct, *, site_id: int, place_id: int, why: str = "") -> N
         raise Unknown
     act.about(place)
     act.record("stop_called_here", place)
-    _stop_each(act, at_place(site_id, place), StopCause.HERE, why)
-    _tell_work(act, site_id, place)
+    _stopped, called = _stop_each(act, at_place(site_id, place), StopCause.HERE, why)
+    _tell_work(act, site_id, place, called)
 
 
 def _stop_all(act: OpenAct, *, site_id: int, place_id: int | None = None, why: str = "") -> int:
@@ -89,8 +90,8 @@ def _stop_all(act: OpenAct, *, site_id: int, place_id: int | None = None, why: s
     site = _named.model_of(Permit, "site").objects.get(pk=site_id)
     act.about(place or site)
     act.record("all_stopped", place or site)
-    stopped = _stop_each(act, at_place(site_id, place), StopCause.ALL, why)
-    _tell_work(act, site_id, place)
+    stopped, called = _stop_each(act, at_place(site_id, place), StopCause.ALL, why)
+    _tell_work(act, site_id, place, called)
     return stopped
 
 
@@ -98,39 +99,36 @@ def at_place(site_id: int, place: Any) -> QuerySet[Permit]:
     """Permits at a place, below it, or of a place that holds it; affected places count too."""
     rows = Permit.objects.filter(site_id=site_id, state__in=_CAN_STOP)
     if place is not None:
-        along = _along(place)
-        affected = PermitPlace.objects.filter(along, permit=OuterRef("pk"), ended_at=None)
-        rows = rows.filter(along | Exists(affected))
+        here = along([place.path])
+        affected = PermitPlace.objects.filter(here, permit=OuterRef("pk"), ended_at=None)
+        rows = rows.filter(here | Exists(affected))
     return with_current(rows).order_by("number")
 
 
-def _along(place: Any, of: str = "place") -> Q:
-    """At a place, below it, or at one that holds it."""
-    ends = range(place.steplen, len(place.path), place.steplen)
-    above = [place.path[:end] for end in ends]
-    return Q(**{f"{of}__path__startswith": place.path}) | Q(**{f"{of}__path__in": above})
-
-
-def _tell_work(act: OpenAct, site_id: int, place: Any) -> None:
+def _tell_work(act: OpenAct, site_id: int, place: Any, called: Iterable[int]) -> None:
     """What is in progress there is asked to stop, and who carries it out told.
 
-    Work under a permit that is stopped is asked by that; the rest by what is called here.
+    Work under a permit on which a stop was called with it is asked by that; the rest by what is
+    called here, also where it was asked to stop for something else.
     """
     items = _named.model_of(PermitItem, "item").objects.filter(site=site_id, status=Status.LIVE)
     if place is not None:
-        items = items.filter(_along(place) | _along(place, "places"))
+        items = items.filter(along([place.path]) | along([place.path], "places"))
     ids = set(items.values_list("pk", flat=True))
-    links = PermitItem.objects.filter(item=OuterRef("pk"), ended_at=None)
-    stopped = Exists(links.filter(permit__state=State.STOP_CALLED))
-    bare = items.exclude(stopped, stop_asked_at__isnull=False)
+    links = PermitItem.objects.filter(item=OuterRef("pk"), permit__in=called, ended_at=None)
+    bare = items.exclude(Exists(links), stop_asked_at__isnull=False)
     reason = Reason("permits.stop_here", clears=("role", str(Role.SHIFT_LEAD)))
     stops.ask(act, bare.values_list("pk", flat=True), reason)
     params = {"since": act.at.isoformat()}
     notices.tell(act, item_ids=ids, code="permits.told_stop_here", params=params)
 
 
-def _stop_each(act: OpenAct, permits: Iterable[Permit], cause: StopCause, why: str) -> int:
-    stopped, called = 0, []
+def _stop_each(
+    act: OpenAct, permits: Iterable[Permit], cause: StopCause, why: str
+) -> tuple[int, list[int]]:
+    """Of how many no stop was called yet, and the ids of all on which it was called now."""
+    stopped: int = 0
+    called: list[int] = []
     for permit in permits:
         facts = facts_of(permit, act.at)
         settle(act, facts)
@@ -140,7 +138,7 @@ def _stop_each(act: OpenAct, permits: Iterable[Permit], cause: StopCause, why: s
             called.append(permit.pk)
     if called:
         all_heard(act, called)
-    return stopped
+    return stopped, called
 
 
 def _confirm(

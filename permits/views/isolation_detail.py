@@ -128,7 +128,7 @@ class _Page:
 
     def _of_locks(self, facts: Facts, values: dict[str, Any]) -> list[Offer]:
         """What is done to the lock of somebody gone, or of somebody without sign-in."""
-        parts, me = [], self.who.user_id
+        parts, me, decides = [], self.who.user_id, may_decide(self.who, facts.isolation)
         fresh = {each["lock"] for each in values["removals"] if each["holds"]}
         others = [each for each in facts.locks if not each.group and each.person_id != me]
         if self._offers(Verb.ABSENT, facts):
@@ -137,6 +137,7 @@ class _Page:
                 parts.append(Offer(deed, of=lock.pk))
         if self._offers(Verb.LOCK_OFF, facts) and leads(self.who, facts):
             alone = [each for each in others if not signs_in(each.person)]
+            alone = [each for each in alone if leads(self.who, facts, each.person)]
             parts += [Offer(deeds.OFF_FOR, of=each.pk) for each in alone]
         for each in values["removals"]:
             mine = each["person_id"] == me
@@ -145,7 +146,7 @@ class _Page:
                 parts += [Offer(deeds.HERE, of=each["pk"])] if mine else []
             elif mine:
                 parts.append(Offer(deeds.TELL, of=each["pk"]))
-            elif not each["signs_in"] and me in two:
+            elif not each["signs_in"] and (me in two or decides):
                 parts.append(Offer(deeds.TOLD, of=each["pk"]))
         return parts
 
@@ -169,8 +170,8 @@ class _Page:
         if verb in (Verb.ASK_TEST, Verb.USE):
             return isolation.kind != Kind.OWN and facts.sanction is None
         if verb in (Verb.CARRY_ON, Verb.CHECK):
-            wanted = Kind.PLAN if verb == Verb.CARRY_ON else Kind.LONG_TERM
-            return isolation.kind == wanted
+            own = isolation.kind == Kind.OWN
+            return not own if verb == Verb.CARRY_ON else isolation.kind == Kind.LONG_TERM
         if verb == Verb.RELEASE:
             return any(each.applied_at for each in facts.points)
         return True

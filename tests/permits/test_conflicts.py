@@ -4,7 +4,7 @@ import pytest
 
 from permits.models import Conflict, Permit, Stop
 from permits.reads.detail import shown
-from permits.services import _conflicts, deciding, issuing, requests, setup
+from permits.services import _conflicts, deciding, ending, issuing, requests, setup
 from permits.services._facts import load
 from tests import factories
 from tests.factories import live_item, person, planned_item
@@ -140,6 +140,16 @@ def test_what_is_near_is_endorsed_by_name_or_not_authorised(world, types):
     assert told.exists()
     near = shown(load(permit.pk, world.t(2)), scope(world.viewer, world.t(2)))["not_endorsed"]
     assert [each["activity"] for each in near] == ["Cold work", "Cold work"]
+
+    # What smoulders is there until its watcher has signed, however late that is.
+    takes = {"actor": world.technician, **sure}
+    deciding.endorse(actor=world.hse, **sure | {"at": world.t(2)})
+    issuing.take(**takes | {"at": world.t(2)}, scanned=True)
+    back = {"complete": True, "left": "Swept", "watcher_id": world.operator.pk}
+    ending.hand_back(**takes | {"at": world.t(3)}, **back)
+    for minute, ends in ((4, world.t(63)), (64, None)):
+        near = _conflicts.of(beside, world.t(minute), _conflicts.AT_WORK)
+        assert [(each.other_id, each.ends) for each in near] == [(permit.pk, ends)]
 
 
 def test_a_thing_that_both_touch(world, types):

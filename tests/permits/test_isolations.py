@@ -174,7 +174,7 @@ def test_an_isolation_of_many_from_plan_to_close(world):
     assert against(points.release, isolation, **asks) == ["box_not_empty"]
     assert against(boxes.off, isolation, **other) == ["lock_not_on"]
     boxes.off(actor=world.technician, at=world.t(11), isolation_id=isolation.pk)
-    assert state(isolation) == "verified"  # nobody relied on it any more
+    assert state(isolation) == "applied"  # nobody holds it: who relies on it next tries it anew
     points.release(**asks, isolation_id=isolation.pk)
     assert unmet(restart) == ["isolation_release"]
 
@@ -205,6 +205,7 @@ def test_an_isolation_of_many_from_plan_to_close(world):
         "approved",
         "applied",
         "verified",
+        "applied",
         "release",
         "removed",
         "closed",

@@ -313,6 +313,16 @@ def test_it_goes_on_over_the_change_of_shift_by_takeover_alone(world, types):
     )
     assert load(permit.pk, world.t(139)).coming == world.second_technician.pk
     assert load(permit.pk, world.t(140)).coming is None
+    # It was the wrong permit: who is to stay says so, and nobody comes in.
+    issuing.accept(**accept, actor=world.technician, permit_id=permit.pk)
+    assert load(permit.pk, world.t(110)).coming == world.technician.pk
+    assert against(issuing.accept, permit, actor=world.technician, **accept) == ["performs_already"]
+    # A type that asks more since is said in words at the next step, and keeps none from being kept.
+    kind = {"actor": world.site_admin, "at": world.t(109), "type_id": types[0].pk}
+    setup.change_type(**kind, isolation_class="valve")
+    issuing.accept(**accept, actor=world.second_technician, permit_id=permit.pk)
+    assert against(issuing.take_over, permit, **over) == ["isolation_needed"]
+    setup.change_type(**kind, isolation_class="")
     assert against(issuing.take_over, permit, **over | {"scanned": False}) == ["look_needed"]
     assert against(issuing.take_over, permit, **over, ends=world.t(481)) == ["issue_too_long"]
     issuing.take_over(**over, permit_id=permit.pk)
@@ -332,11 +342,18 @@ def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types
     away = made.in_force(world, types[0], place_id=world.l4.pk)
     bare = live_item(world)
     live_item(world, place_id=world.l4.pk, plan={"executor_ids": [world.operator.pk]})
+    # Issued and not taken; and work of two places that is asked to stop by what happens at one.
+    idle = made.issued(world, types[0])
+    plan = {"executor_ids": [world.second_technician.pk]}
+    both = planned_item(world, place_id=world.l4.pk, place_ids=[world.l3.pk], plan=plan)
+    other = made.in_force(world, types[0], items=[both], place_id=world.l4.pk)
+    execution.start(actor=world.second_technician, at=world.at, item_id=both.pk)
+    stopping.call_stop(actor=world.viewer, at=world.at, permit_id=other.pk)
     stranger = {"actor": world.other_contractor, "at": world.t(1), "site_id": world.site.pk}
     hears, recheck = [], _enter.recheck
     monkeypatch.setattr(_enter, "recheck", lambda **said: (hears.append(said), recheck(**said)))
     assert stopping.stop_here(**stranger, place_id=world.l3.pk) is None
-    assert [len(each["source_ids"]) for each in hears] == [3]  # at its end, of all
+    assert [len(each["source_ids"]) for each in hears] == [4]  # at its end, of all
     assert [stands(each, world.t(1)) for each in (here, above, affects, away)] == [
         "stop_called",
         "stop_called",
@@ -345,9 +362,9 @@ def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types
     ]
     # Who works there without a permit is told too.
     told = Notice.objects.filter(code="permits.told_stop_here")
-    assert set(told.values_list("item", flat=True)) == {bare.pk}
+    assert set(told.values_list("item", flat=True)) == {bare.pk, both.pk}
     assert told.filter(user=world.technician).exists()
-    assert set(Stop.objects.values_list("cause", "called_by")) == {
+    assert set(Stop.objects.exclude(permit=other).values_list("cause", "called_by")) == {
         ("here", world.other_contractor.pk)
     }
     # And asked, until it says that it stopped; then it goes on once who leads there says so.
@@ -355,7 +372,10 @@ def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types
     assert (bare.stop_asked_at, bare.is_blocked(world.t(1))) == (world.t(1), True)
     asked = bare.blockers.get(ended_at=None)
     assert (asked.what["code"], asked.clears) == ("permits.stop_here", "role:shift_lead")
-    assert not WorkItem.objects.exclude(pk=bare.pk).filter(stop_asked_at__isnull=False).exists()
+    stops = both.blockers.filter(ended_at=None, what__code="permits.stop_here")
+    assert stops.count() == 1  # here it goes on by no word of the permit's issuer
+    known = WorkItem.objects.exclude(pk__in=[bare.pk, both.pk])
+    assert not known.filter(stop_asked_at__isnull=False).exists()
     by = {"actor": world.technician, "item_id": bare.pk}
     waits = execution.confirm_stopped(**by, at=world.t(2), condition="Guard on")
     assert (waits.status, waits.stop_asked_at) == ("waiting", None)
@@ -367,6 +387,17 @@ def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types
     made.ticked(world, waiting)
     on = {"actor": world.technician, "permit_id": away.pk, "name": "Bo Smit"}
     on_it.sign_on(**on, at=world.t(1))
+    called = {"actor": world.technician, "name": " bo  smit"}
+    assert against(on_it.sign_on, away, **called, at=world.t(1)) == ["on_it_already"]
+    # All is stopped at a place: what holds it or affects it is not issued without a word either.
+    wide = made.authorised(world, types[0], place_id=world.packaging.pk)
+    into = made.authorised(world, types[0], place_id=world.l4.pk, place_ids=[world.l3.pk])
+    three = {"actor": world.supervisor, "site_id": world.site.pk, "place_id": world.l3.pk}
+    assert stopping.stop_all(**three, at=world.t(2)) == 0
+    issue = {"actor": world.permit_issuer, "at": world.t(2), "scanned": True, "signed": True}
+    for each in (wide, into):
+        made.ticked(world, each)
+        assert against(issuing.issue, each, **issue) == ["all_stopped_people"]
     assert refusals(load(waiting.pk, world.t(2)), Verb.ISSUE, scope(world.hse, world.t(2))) == []
     with pytest.raises(Forbidden):
         stopping.stop_all(actor=world.technician, at=world.t(2), site_id=world.site.pk)
@@ -380,6 +411,10 @@ def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types
     assert against(issuing.issue, waiting, **issue, **word) == ["all_stopped_people"]
     safe = {"people_out": True, "left": "Safe", "signed": True}
     stopping.confirm(actor=world.technician, at=world.t(3), permit_id=away.pk, **safe)
+    # Who took one may be there without being signed on.
+    assert against(issuing.issue, waiting, **issue, **word) == ["all_stopped_people"]
+    for each in (here, above, affects, other):
+        stopping.confirm(actor=world.technician, at=world.t(3), permit_id=each.pk, **safe)
     assert against(issuing.issue, waiting, **issue) == ["all_stopped_word"]
     assert "despite" in Issue(known=load(waiting.pk, world.t(3))).fields
     issuing.issue(**issue, **word, permit_id=waiting.pk)
@@ -387,8 +422,7 @@ def test_stop_work_here_stops_what_is_there_and_shows_nothing_of_it(world, types
     assert Note.objects.get(pk=event.data["despite"]).text == word["despite"]
     back = {"permit_id": away.pk, **issue}
     made.ticked(world, away, at=world.t(3))
-    for each in (here, above, affects):
-        stopping.confirm(actor=world.technician, at=world.t(4), permit_id=each.pk, **safe)
+    stopping.confirm(actor=world.technician, at=world.t(4), permit_id=idle.pk, **safe)
     stopping.bring_back(**back | {"at": world.t(5)})
 
 

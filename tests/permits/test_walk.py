@@ -6,6 +6,7 @@ import pytest
 
 from permits.models import Presence
 from permits.services import (
+    _risk,
     assessments,
     deciding,
     ending,
@@ -16,6 +17,7 @@ from permits.services import (
     stopping,
     testing,
 )
+from permits.services._facts import load
 from permits.standing import standing
 from tests.factories import person, planned_item
 from tests.permits import made
@@ -102,7 +104,9 @@ def test_a_normal_permit_from_request_to_close(world, types):
     checks = {"actor": world.supervisor, **sure}
     assert against(deciding.check, permit, **checks) == ["not_assessed"]
     assert against(assessments.complete, permit, **me) == ["hazard_needed"]
-    assessments.begin(**me, permit_id=permit.pk)
+    # Who signed for it signs for what it says now.
+    begun = assessments.begin(**me, permit_id=permit.pk)
+    assert (begun.state, begun.requested_by) == ("draft", None)
     hazard = assessments.add_hazard(**me, permit_id=permit.pk, text="Smoke")
     assert against(assessments.complete, permit, **me) == ["measure_needed"]
     given = {"hazard_id": hazard.pk, "kind": "document", "text": "As in the procedure"}
@@ -113,7 +117,12 @@ def test_a_normal_permit_from_request_to_close(world, types):
     assert against(assessments.complete, permit, **me) == ["measure_names_unknown"]
     assessments.drop(**me, permit_id=permit.pk, measure_id=measure.pk)
     assessments.add_measure(**me, **given | {"kind": "other"})
+    named = permit.hazards.get(text="Fire")
+    named.text = "  fire at the weld"
+    named.save()
+    assert _risk.least(load(permit.pk, at)) == "normal"
     assessments.complete(**me, permit_id=permit.pk)
+    requests.request(**me, permit_id=permit.pk, signed=True)
 
     authorises = {"actor": world.permit_authoriser, **sure}
     assert against(deciding.authorise, permit, **authorises) == ["not_checked"]
@@ -208,15 +217,18 @@ def test_a_normal_permit_from_request_to_close(world, types):
     assert against(ending.name_watcher, permit, **ill, watcher_id=away.pk) == ["person_unknown"]
     ending.name_watcher(**ill, permit_id=permit.pk, watcher_id=world.second_technician.pk)
     assert against(ending.end_aftercare, permit, **watch, at=world.t(100)) == ["not_watcher"]
+    # Of what nobody watched until then nobody says that nothing was seen: all of it begins anew.
     watch["actor"] = world.second_technician
-    ending.end_aftercare(**watch, at=world.t(100), permit_id=permit.pk)
-    closes = {"actor": world.permit_issuer, "at": world.t(110), "signed": True}
+    assert against(ending.end_aftercare, permit, **watch, at=world.t(119)) == ["aftercare_lasts"]
+    ending.end_aftercare(**watch, at=world.t(120), permit_id=permit.pk)
+    closes = {"actor": world.permit_issuer, "at": world.t(120), "signed": True}
     assert against(ending.close, permit, **closes) == ["inspection_needed"]
     ending.close(**closes, permit_id=permit.pk, inspected="Clean and safe")
-    assert (stands(permit, world.t(110)), unmet(item)) == ("closed", ["start:stands_closed"])
+    assert (stands(permit, world.t(120)), unmet(item)) == ("closed", ["start:stands_closed"])
 
     signed = permit.signatures.values_list("part", flat=True)
     assert list(signed) == [
+        "requested",
         "requested",
         "checked",
         "authorised",
@@ -230,6 +242,8 @@ def test_a_normal_permit_from_request_to_close(world, types):
         subject_type="permits.permit", subject_id=permit.pk, data__has_key="after"
     )
     assert [each.data["after"] for each in moves.order_by("pk")] == [
+        "requested",
+        "draft",
         "requested",
         "checked",
         "authorised",
