@@ -17,6 +17,8 @@ from permits.services import (
     sanction,
     stopping,
 )
+from permits.services._isolation_facts import load
+from permits.services._locks_for import leads
 from tests.factories import planned_item
 from tests.permits import isolated, made
 from tests.permits.isolated import against, lock_on, pairs, state, unmet
@@ -24,6 +26,7 @@ from tests.permits.test_isolations import blocked, stands
 from tests.work.by_sql import CHECK
 from work.exceptions import Forbidden, Refused
 from work.models import Prerequisite
+from work.permissions import scope
 from work.services import blockers, execution, people
 
 
@@ -180,6 +183,9 @@ def test_a_test_is_sanctioned_by_everybody_behind_it(world):
     assert against(boxes.on, isolation, **op, **jan) == ["lock_by_who_leads"]
     other = {"person_id": world.second_technician.pk}
     assert against(boxes.on, isolation, **tech, **other) == ["lock_of_oneself"]
+    # Of the company of other work behind it he leads nobody.
+    behind, me = load(isolation.pk, world.at), scope(world.technician, world.at)
+    assert [leads(me, behind, each) for each in (world.operator, world.welder)] == [True, False]
     for_him = boxes.on(**tech, **jan, isolation_id=isolation.pk)
     on_it.sign_on(**tech, **jan, permit_id=permit.pk)
     mine = on_it.sign_on(**tech, person_id=world.technician.pk, permit_id=permit.pk)
