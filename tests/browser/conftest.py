@@ -69,7 +69,7 @@ def open_window(live_server, browser, settings):
         context.close()
     # An answer that nobody waits for any more may stand in the way of who empties the tables.
     with connection.cursor() as cursor:
-        cursor.execute(END_OTHERS)
+        cursor.execute(f"{END_OTHERS} AND state <> 'idle'")
 
 
 def note(window: Window, said) -> None:
