@@ -1,15 +1,14 @@
 """People in real browsers, before a live server with real data."""
 
+import threading
 from dataclasses import dataclass, field
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 from playwright.sync_api import Page, expect
 
 from tests.browser.looks import WIDE
-from tests.database import END_OTHERS
 from tests.factories.demo import of_today
 
 PASSWORD = "a-good-word-for-tests"
@@ -67,9 +66,19 @@ def open_window(live_server, browser, settings):
     yield start
     for context in contexts:
         context.close()
-    # An answer that nobody waits for any more may stand in the way of who empties the tables.
-    with connection.cursor() as cursor:
-        cursor.execute(f"{END_OTHERS} AND state <> 'idle'")
+    answered()
+
+
+def answered(seconds: float = 20) -> None:
+    """Wait until the server answers nobody any more.
+
+    A request that is still being answered takes locks on tables that the end of the test empties.
+    Each connection of a browser has a thread, which ends with it.
+    """
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(seconds)
+            assert not thread.is_alive(), thread.name
 
 
 def note(window: Window, said) -> None:
