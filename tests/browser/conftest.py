@@ -45,6 +45,20 @@ def signed_in(context, user, address: str) -> None:
 
 
 @pytest.fixture
+def live_server(live_server, transactional_db):
+    """The server; the test ends when it answers nobody any more.
+
+    A request that is still being answered takes locks on tables that the end of the test empties.
+    Each connection of a browser has a thread, which ends with it.
+    """
+    yield live_server
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(20)
+            assert not thread.is_alive(), thread.name
+
+
+@pytest.fixture
 def open_window(live_server, browser, settings):
     """Open a browser of its own: size, theme, with or without scripts."""
     settings.SECURE_SSL_REDIRECT = False
@@ -66,19 +80,6 @@ def open_window(live_server, browser, settings):
     yield start
     for context in contexts:
         context.close()
-    answered()
-
-
-def answered(seconds: float = 20) -> None:
-    """Wait until the server answers nobody any more.
-
-    A request that is still being answered takes locks on tables that the end of the test empties.
-    Each connection of a browser has a thread, which ends with it.
-    """
-    for thread in threading.enumerate():
-        if "process_request_thread" in thread.name:
-            thread.join(seconds)
-            assert not thread.is_alive(), thread.name
 
 
 def note(window: Window, said) -> None:
