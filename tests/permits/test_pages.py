@@ -163,12 +163,30 @@ def test_everybody_stops_what_they_see_and_what_is_at_a_place(world, types, sign
     assert "P-2" not in stranger.get(f"{LIST}stop/").content.decode()
     # Nobody of one company is named to another, nor work that is not theirs.
     welding = made.in_force(world, types[0], items=[item], team_id=world.lasteam.pk)
+    other_one = made.in_force(world, types[0], place_id=world.l4.pk, team_id=world.lasteam.pk)
+    lead_page = sign_in(world.shift_lead)
     again = here | {"act": str(uuid.uuid4())}
     assert stranger.post(f"{LIST}stop/", again).status_code == 303
-    page = sign_in(world.contractor).get(url(welding)).content.decode()
-    assert world.other_contractor.name not in page
+    lasteam = sign_in(world.contractor)
+    page = lasteam.get(url(welding)).content.decode()
     assert str(world.hydrex) in page
     assert "all of it" not in page
+    # Nor the people of the site: of theirs alone by name, wherever the permit is read.
+    on_it.sign_on(actor=world.technician, at=world.at, permit_id=other_one.pk, name="Bo Smit")
+    for people in (world.welder, world.operator):
+        on = {"actor": people, "at": world.at, "person_id": people.pk}
+        on_it.sign_on(**on, permit_id=other_one.pk)
+    mine = url(other_one)
+    read = [lasteam.get(each).content.decode() for each in (mine, f"{mine}print/", LIST)]
+    read.append(lasteam.get(f"{mine}history/").content.decode())
+    for each in (page, *read):
+        assert "Somebody of the site" in each
+        for name in ("technician", "operator", "permit_issuer", "permit_authoriser", "supervisor"):
+            assert getattr(world, name).name not in each
+        assert world.other_contractor.name not in each
+    assert all(name in read[0] for name in (world.welder.name, "Bo Smit"))
+    theirs = lead_page.get(mine).content.decode()
+    assert all(name in theirs for name in (world.operator.name, world.permit_issuer.name))
     counted = [
         panels.OfItem().rows(scope(who, world.at), item, world.at).count()
         for who in (world.viewer, world.contractor, world.other_contractor)
@@ -188,6 +206,7 @@ def test_everybody_stops_what_they_see_and_what_is_at_a_place(world, types, sign
         "P-1",
         "P-2",
         "P-3",
+        "P-5",
         "P-4",
     ]
     assert stranger.get(done.url).context["stopped"] is None
