@@ -139,7 +139,8 @@ class Around:
 def there(paths: Collection[str]) -> Q:
     """The permits at these places, below one, or affecting one of those."""
     at = _below(paths, "place")
-    return at | Exists(PermitPlace.objects.filter(at, permit=OuterRef("pk"), ended_at=None))
+    affected = PermitPlace.objects.filter(at, permit=OuterRef("pk"), ended_at=None)
+    return at | Q(Exists(affected))
 
 
 def found_there(paths: Collection[str]) -> Q:

@@ -34,7 +34,7 @@ def url(permit: Permit) -> str:
 def next_by(permit: Permit, code: str) -> tuple[str, Any]:
     """Who does the next step with a permit that stands so; for who left, an issuer."""
     performer = permit.performing_authority if code in _BY_PERFORMER else None
-    by_performer = ("role", str(Role.PLANNER))
+    by_performer: tuple[str, Any] = ("role", str(Role.PLANNER))
     if performer is not None:
         by_performer = ("user", performer.pk) if performer.is_active else ISSUER
     requester = permit.requested_by_id or permit.created_by_id
