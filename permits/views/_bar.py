@@ -9,6 +9,8 @@ from permits.states import Verb
 
 # Who works under it has no step of the permit's, but comes on and goes.
 _NEXT = "on"
+# What is there is ticked first.
+_TICKED = (Verb.ISSUE, Verb.BRING_BACK)
 
 
 def of(
@@ -21,6 +23,9 @@ def of(
     rows = list(acts)
     first = next((row for verb, row in rows if verb == step), None)
     first = first or next((row for _verb, row in rows if row["verb"] == _NEXT), None)
+    if first is not None and not first["allowed"] and step in _TICKED:
+        ticking = (row for verb, row in rows if verb == Verb.TICK and row["allowed"])
+        first = next(ticking, first)
     stop = next((row for row in stops if row["verb"] == "stop"), None)
     beside = stop and {
         "label": stop["label"],

@@ -88,7 +88,10 @@ def test_a_permit_is_asked_for_and_brought_into_force_from_its_pages(world, type
     assert do(signer, permit, "authorise").status_code == 303
 
     issuer = sign_in(with_password(world.permit_issuer))
-    asked = issuer.get(url(permit)).content.decode()
+    page = issuer.get(url(permit))
+    asked = page.content.decode()
+    # On a phone the next act lies under the thumb: what is there is ticked before the issue.
+    assert page.context["bar"]["act"]["url"] == "#act-tick"
     assert "No test of oxygen at At the job." in asked
     assert "Not ticked: Blanket" in asked
     read = {"value-0": "20.9", "value-1": "0", "instrument": "X", "calibrated_until": "2027-01-01"}
@@ -119,7 +122,11 @@ def test_a_permit_is_asked_for_and_brought_into_force_from_its_pages(world, type
     assert do(issuer, permit, "on-name", name=" ").status_code == 422
     assert not permit.presences.exists()
     assert do(mine, permit, "on").status_code == 303
-    page = mine.get(url(permit)).content.decode()
+    answer = mine.get(url(permit))
+    page = answer.content.decode()
+    bar = answer.context["bar"]
+    assert (bar["act"]["held"], bar["beside"]["form"]) == ("why-bar", "act-stop")
+    assert 'class="item-bar no-print"' in page
     assert "Stop this work" in page
     presence = permit.presences.get()
     assert do(mine, permit, "off", of=presence.pk).status_code == 303
