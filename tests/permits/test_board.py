@@ -119,7 +119,16 @@ def test_board_wall_and_pack_show_what_is_open(world, types, sign_in, clock, set
     assert f"I-{isolation.number}" in text
     file = (packs.root() / "hvk" / "2026-11-24T0455Z_site.html").read_text()
     assert "<style>" in file
-    for said in ("CET", "Ab Los", "Bo Smit", "LK-1", world.technician.name, "vapour", "Cold"):
+    for said in (
+        "CET",
+        "Ab Los",
+        "Bo Smit",
+        "LK-1",
+        world.technician.name,
+        "vapour",
+        "Cold",
+        "Relieved",
+    ):
         assert said in file
     for asked in ("<script", "src=", "href="):
         assert asked not in file
