@@ -39,10 +39,17 @@ class Naming:
     def _masked(self, person: Any) -> str:
         if person is None:
             return ""
-        own = person.company_id in self.who.companies(self.site_id)
-        if own or person.pk == self.who.user_id:
+        if self._is_own(person):
             return str(person)
         return self._companies.get(person.company_id) or _("Somebody of the site")
+
+    def reads(self, permit: Permit, person: Any) -> bool:
+        """Whether the reader reads that person by name."""
+        return reads_names(self.who, permit) or self._is_own(person)
+
+    def _is_own(self, person: Any) -> bool:
+        own = person.company_id in self.who.companies(self.site_id)
+        return own or person.pk == self.who.user_id
 
     @cached_property
     def _companies(self) -> dict[int | None, str]:

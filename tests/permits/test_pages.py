@@ -192,6 +192,24 @@ def test_everybody_stops_what_they_see_and_what_is_at_a_place(world, types, sign
             assert getattr(world, name).name not in each
         assert world.other_contractor.name not in each
     assert all(name in read[0] for name in (world.welder.name, "Bo Smit"))
+    # What they change of a draft keeps whom they do not read by name.
+    draft = made.draft(
+        world,
+        types[0],
+        team_id=world.lasteam.pk,
+        people=[{"person_id": world.operator.pk}, {"person_id": world.welder.pk}],
+    )
+    form = lasteam.get(f"{url(draft)}edit/").context["form"]
+    assert form.initial["people"] == world.welder.name
+    said = {"act": str(uuid.uuid4()), "seen": draft.version, "place": "L3", "risk": "normal"}
+    said |= dict.fromkeys(("what", "where_exactly", "method", "tools", "condition"), "Said")
+    said |= {"starts": "2026-11-24T05:00", "ends": "2026-11-24T09:00", "people": "Bo Smit"}
+    said["team"] = world.lasteam.code
+    plan = {"executor_ids": [world.welder.pk], "team_id": world.lasteam.pk}
+    planned_item(world, plan=plan)  # so that they know of the place
+    assert lasteam.post(f"{url(draft)}edit/", said).status_code == 303
+    kept = draft.people.filter(ended_at=None).values_list("person", "name")
+    assert set(kept) == {(world.operator.pk, ""), (None, "Bo Smit")}
     theirs = lead_page.get(mine).content.decode()
     assert all(name in theirs for name in (world.operator.name, world.permit_issuer.name))
     counted = [
@@ -213,7 +231,7 @@ def test_everybody_stops_what_they_see_and_what_is_at_a_place(world, types, sign
         "P-1",
         "P-2",
         "P-3",
-        "P-5",
+        "P-6",
         "P-4",
     ]
     assert stranger.get(done.url).context["stopped"] is None
