@@ -49,7 +49,8 @@ _NEAREST = [
 def _links() -> QuerySet[PermitItem]:
     """Links of `ids` with their permits."""
     rows = PermitItem.objects.filter(Among(F("item_id"), given("ids")), ended_at=None)
-    return rows.select_related("permit__type", "permit__place", "permit__site")
+    names = ("type", "place", "site", "performing_authority")
+    return rows.select_related(*(f"permit__{name}" for name in names))
 
 
 class Permits:
@@ -75,7 +76,8 @@ class Permits:
         ]
 
     def _by_id(self, ids: Collection[int]) -> dict[int, Permit]:
-        return Permit.objects.select_related("type", "place", "site").in_bulk(ids) if ids else {}
+        names = ("type", "place", "site", "performing_authority")
+        return Permit.objects.select_related(*names).in_bulk(ids) if ids else {}
 
     def _is_first(
         self, permit: Permit | None, context: ItemContext, linked: dict[int, list[Permit]]
@@ -193,9 +195,9 @@ class FollowsPlaces:
 
     key = KEY
 
-    def places_changed(self, site_id: int, act: Any) -> None:
+    def places_changed(self, site_id: int, paths: Collection[str], act: Any) -> None:
         """Nothing where no rule speaks of activities there."""
-        near_anew(act, site_id)
+        near_anew(act, site_id, paths)
 
 
 class PermitTypes:

@@ -27,7 +27,7 @@ team_of: Any = Permit._meta.get_field("team").related_model
 
 
 class Moment(forms.DateTimeField):
-    """A moment in the site's zone: a repeated time is its first."""
+    """A moment in the site's zone: a repeated time is its first; one that is skipped is none."""
 
     widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
 
@@ -41,9 +41,20 @@ class Moment(forms.DateTimeField):
             typed = None
         if typed is None or not 1900 <= typed.year <= 2199:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        if timezone.is_naive(typed):
-            typed = typed.replace(tzinfo=timezone.get_current_timezone())
-        return typed.astimezone(UTC)
+        if timezone.is_aware(typed):
+            return typed.astimezone(UTC)
+        moment = at_home(typed)
+        if moment.astimezone(timezone.get_current_timezone()).replace(tzinfo=None) != typed:
+            raise forms.ValidationError(
+                _now("There was no such time: the clock was put forward over it."), code="skipped"
+            )
+        return moment
+
+
+def at_home(typed: datetime, fold: int = 0) -> datetime:
+    """The moment at which the clock of the site showed it. fold: 1 for the second time it did."""
+    zone = timezone.get_current_timezone()
+    return typed.replace(tzinfo=zone, fold=fold).astimezone(UTC)
 
 
 def words(label: Any, *, required: bool = True, longest: int = 2000, hint: Any = "") -> Any:

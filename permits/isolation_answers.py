@@ -265,8 +265,14 @@ class IsolationKinds:
         return [(str(kind), str(kind.label)) for kind in Kind]
 
     def of_items(self, items: Sequence[ItemContext], at: datetime) -> dict[int, set[str]]:
-        """The kinds of those that protect each item."""
-        uses = used(each.id for each in items)
-        ids = {pk for each in uses.values() for pk in each}
+        """The kinds of those that protect each item, or that it puts in place: two queries.
+
+        Not of one that is gone before the work begins.
+        """
+        found = {
+            item: [pk for pk, how in each.items() if how != How.AFTER]
+            for item, each in used(each.id for each in items).items()
+        }
+        ids = {pk for each in found.values() for pk in each}
         kinds = dict(Isolation.objects.filter(pk__in=ids).values_list("pk", "kind"))
-        return {item: {kinds[pk] for pk in each} for item, each in uses.items()}
+        return {item: {kinds[pk] for pk in each} for item, each in found.items() if each}

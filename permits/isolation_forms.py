@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from permits.forms import words
+from permits.isolation_states import Energy as States
 from permits.isolation_states import How, Method
 from permits.reads.people import named
 from permits.services._isolation_facts import Facts
@@ -29,6 +30,36 @@ class Why(Form):
 
 class Report(Form):
     why = words(_("What is seen"), required=False)
+
+
+class Energy(Form):
+    energy = forms.ChoiceField(
+        label=_("Stored energy: springs, pressure, charge, weight, heat"),
+        choices=States.choices,
+        widget=forms.RadioSelect,
+    )
+    how = words(_("How, or why there is none"), required=False)
+
+    def clean(self) -> None:
+        said = self.cleaned_data
+        if said.get("energy") not in (None, States.NONE) and not said.get("how"):
+            self.add_error("how", _now("Say how it was relieved or blocked."))
+
+
+class Notify(Form):
+    told = words(_("Who is affected, and was told"), longest=500)
+
+
+class Try(Energy, Notify):
+    """Own isolation: what must be said before it is tried is said with it, where it is not yet."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        isolation = self.known.isolation if self.known else None
+        if isolation is not None and isolation.energy != "":
+            del self.fields["energy"], self.fields["how"]
+        if isolation is not None and (isolation.energy is None or isolation.notified_at):
+            del self.fields["told"]
 
 
 class Out(Form):

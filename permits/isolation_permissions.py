@@ -28,6 +28,8 @@ BY_ROLE: dict[Verb, frozenset[Role]] = {
     Verb.LEAVE: PLANNING,
     Verb.APPLY: _OWN_PEOPLE,
     Verb.LOCK: _OWN_PEOPLE,
+    Verb.ENERGY: _OWN_PEOPLE,
+    Verb.NOTIFY: _OWN_PEOPLE,
     Verb.TRY: _OWN_PEOPLE,
     Verb.REPORT: _ANYONE,
     Verb.LOCK_ON: _WORKING,
@@ -65,7 +67,7 @@ _OWNER = {
     Verb.CLOSE,
 }
 # Of an own isolation nobody does these but the one person of whom it is.
-_OF_ONE = {Verb.APPLY, Verb.LOCK, Verb.TRY, Verb.LOCK_ON}
+_OF_ONE = {Verb.APPLY, Verb.LOCK, Verb.ENERGY, Verb.NOTIFY, Verb.TRY, Verb.LOCK_ON}
 # What one may whatever the roles: whose own lock is on the box, and who asked for a test.
 _BY_PART = {
     "holder": {Verb.LOCK_OFF, Verb.AGREE_TEST, Verb.REPORT},

@@ -50,6 +50,8 @@ class Verb(TextChoices):
     LEAVE = "leave", pgettext_lazy("verb", "Use no longer")
     APPLY = "apply", pgettext_lazy("verb", "Apply")
     LOCK = "lock", pgettext_lazy("verb", "Lock")
+    ENERGY = "energy", pgettext_lazy("verb", "Say what became of stored energy")
+    NOTIFY = "notify", pgettext_lazy("verb", "Say who was told")
     TRY = "try", pgettext_lazy("verb", "Try")
     REPORT = "report", pgettext_lazy("verb", "Say that it is not in place")
     LOCK_ON = "lock_on", pgettext_lazy("verb", "Put my lock on the box")
@@ -83,6 +85,8 @@ MOVES: dict[Verb, frozenset[State]] = {
     Verb.LEAVE: frozenset(State),
     Verb.APPLY: frozenset({State.APPROVED, State.IN_TEST}),
     Verb.LOCK: frozenset({State.APPROVED, State.IN_TEST}),
+    Verb.ENERGY: frozenset({State.APPLIED}),
+    Verb.NOTIFY: frozenset({State.APPROVED, State.APPLIED}),
     Verb.TRY: frozenset({State.APPLIED}),
     Verb.REPORT: frozenset(IN_PLACE - {State.RELEASE}),
     Verb.LOCK_ON: frozenset({State.VERIFIED}),
@@ -106,7 +110,7 @@ MOVES: dict[Verb, frozenset[State]] = {
 }
 
 # What is done by who is able to isolate.
-BY_ISOLATORS = frozenset({Verb.APPLY, Verb.LOCK, Verb.TRY, Verb.LIFT, Verb.REMOVE})
+BY_ISOLATORS = frozenset({Verb.APPLY, Verb.LOCK, Verb.ENERGY, Verb.TRY, Verb.LIFT, Verb.REMOVE})
 
 
 class Method(TextChoices):
@@ -141,6 +145,14 @@ def class_of(methods: Iterable[str]) -> MethodClass:
 def below(have: str, need: str) -> bool:
     """Whether a class is weaker than the one that is asked."""
     return _ORDER.index(MethodClass(have)) < _ORDER.index(MethodClass(need))
+
+
+class Energy(TextChoices):
+    """What became of the energy that stays behind the points of an isolation."""
+
+    RELIEVED = "relieved", pgettext_lazy("energy", "Relieved")
+    BLOCKED = "blocked", pgettext_lazy("energy", "Blocked or held")
+    NONE = "none", pgettext_lazy("energy", "None is stored")
 
 
 class How(TextChoices):

@@ -59,6 +59,15 @@ SENTENCES = {
         "Points of I-%(isolation)s are in place: they are removed, not cancelled."
     ),
     "permits.isolation_not_applied": _("Nothing of I-%(isolation)s is in place."),
+    "permits.energy_unsaid": _(
+        "Nobody has said what became of the energy that is stored behind I-%(isolation)s."
+    ),
+    "permits.affected_untold": _(
+        "Nobody has said that those whom I-%(isolation)s affects were told."
+    ),
+    "permits.energy_needed": _("Say what became of the stored energy."),
+    "permits.energy_how_needed": _("Say how the stored energy was relieved or blocked."),
+    "permits.affected_needed": _("Say who was told."),
     "permits.isolator_tries": _("Who isolated %(tag)s does not try it."),
     "permits.point_applied": _("%(tag)s is applied already."),
     "permits.point_not_applied": _("%(tag)s is not in place."),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from permits.models import Permit, PermitItem
 from permits.reads import lists
 from permits.reads.lists import affects
+from permits.standing import not_taken_by
 from permits.states import UNDER_ISSUE, State
 from work.permissions import Scope, visible
 from work.ports import Found, Way
@@ -65,7 +66,7 @@ class OfPlace(Counted):
     def rows(self, user: Any, thing: Any, at: datetime) -> Any:
         """Those that the reader may see, and those that affect it."""
         there = Q(place__path__startswith=thing.path) | affects(thing.path)
-        return _seen(_under_way(thing.site_id).filter(there), user)
+        return _seen(_under_way(thing.site_id, at).filter(there), user)
 
     def url(self, thing: Any) -> str:
         """The list of them."""
@@ -94,16 +95,17 @@ class SafeNow(Counted):
 
     def rows(self, user: Any, thing: Any, at: datetime) -> Any:
         """Those under way that the reader may see."""
-        return _seen(_under_way(thing.pk), user)
+        return _seen(_under_way(thing.pk, at), user)
 
     def url(self, thing: Any) -> str:
         """The list of them."""
         return f"{reverse(_LIST, args=[thing.slug])}?panel=1"
 
 
-def _under_way(site_id: int) -> Any:
+def _under_way(site_id: int, at: datetime) -> Any:
     states = sorted(UNDER_ISSUE | {State.STOPPED})
-    return Permit.objects.filter(site=site_id, state__in=states, ended_at=None)
+    rows = Permit.objects.filter(site=site_id, state__in=states, ended_at=None)
+    return rows.exclude(not_taken_by(at))
 
 
 def _seen(rows: Any, user: Any) -> Any:

@@ -65,6 +65,11 @@ def sees(who: Scope, permit: Permit) -> bool:
     return who.system or bool(roles(who, permit))
 
 
+def reads_names(who: Scope, permit: Permit) -> bool:
+    """Whether `who` reads by name who did what; a contractor only of the own company."""
+    return who.system or bool(roles(who, permit) - {Role.CONTRACTOR})
+
+
 def may(who: Scope, verb: Verb, permit: Permit, on_it: Collection[int] = ()) -> Allowed | Denied:
     """Whether `who` may do it. on_it: the people who are signed on, of whom any may confirm."""
     if who.system:

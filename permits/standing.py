@@ -64,6 +64,17 @@ def holds_until(permit) -> datetime:
     return min(filter(None, [permit.issue_ends, permit.tests_until]))
 
 
+def lapsed(at: datetime) -> Q:
+    """What is lapsed by the clock and not written yet: authorised, never taken, its time over."""
+    never = Q(state=State.AUTHORISED) | Q(state=State.ISSUED, begun_at=None)
+    return never & Q(ends__lte=at)
+
+
+def not_taken_by(at: datetime) -> Q:
+    """Issues that nobody took in their time, of permits under which nobody ever began."""
+    return Q(state=State.ISSUED, begun_at=None, issue_ends__lte=at)
+
+
 def with_standing(permits: QuerySet, at: datetime) -> QuerySet:
     """The same in SQL, as `stands`."""
     out = Q(state=State.IN_FORCE, tests_until__lte=at)

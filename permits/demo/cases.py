@@ -212,6 +212,14 @@ _ISOLATION: dict[str, Callable[..., object]] = {
 }
 
 
+# What is said before an isolation is tried.
+_SAID = {
+    "energy": "relieved",
+    "how": "Vented and run down: no pressure, nothing turns",
+    "told": "The operators there, at the board",
+}
+
+
 class IsolationCase(Case):
     """An isolation, by plan; or by a card, of one person."""
 
@@ -264,6 +272,8 @@ class IsolationCase(Case):
             rows = IsolationPoint.objects.filter(isolation=pk, ended_at=None).order_by("sequence")
             locks = [(each.pk, f"L-{pk:02}{each.sequence}") for each in rows]
             return points.apply(**who, isolation_id=pk, points=locks)
+        if verb == "try":
+            given = _SAID | given
         if owner := given.pop("owner", ""):
             given["owner_id"] = stage.people[owner].pk
         return _ISOLATION[verb](**who, isolation_id=pk, **given)

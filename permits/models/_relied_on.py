@@ -96,7 +96,8 @@ MOVED = f"""
     END IF;
     RETURN NEW;
 """
-# It is tried once every point is: applied, locked, found in place, and tried.
+# It is tried once every point is: applied, locked, found in place, and tried; after it was said
+# what became of stored energy, and that who is affected was told.
 TRIED = f"""
     IF NOT EXISTS (
         SELECT 1 FROM permits_isolationpoint p
@@ -109,8 +110,13 @@ TRIED = f"""
     ) THEN
         {refused("not every point is tried of isolation", "NEW.id")}
     END IF;
+    IF NEW.energy = '' OR (NEW.energy IS NOT NULL AND NEW.notified_at IS NULL) THEN
+        {refused("stored energy is not said of isolation", "NEW.id")}
+    END IF;
     RETURN NEW;
 """
+# Nothing is asked of what was in place before this was asked; of all else it stays asked.
+ASKED = refused("stored energy is asked of isolation", "NEW.id")
 # Who applied and locked a point does not try it; and stands, as long as that holds.
 APART = f"""
     IF NEW.tried_by_id IN (NEW.applied_by_id, NEW.locked_by_id)

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from permits.isolation_states import OPEN, How, Kind, Method, State
-from permits.models._relied_on import APART, FREE, MOVED, TRIED
+from permits.isolation_states import OPEN, Energy, How, Kind, Method, State
+from permits.models._relied_on import APART, ASKED, FREE, MOVED, TRIED
 from permits.models._stands import POINT, POINT_DECLARES, USE
 from permits.models.cards import IsolationCard, pair
 
@@ -23,6 +23,9 @@ class Isolation(models.Model):
     long-term one is checked every so many days; checked_at: the last time, check_due: the next.
     drawn_by: who put other points in the place of those with which it was planned.
     placed_at: when its first point was applied. until: the end of the shift of an own isolation.
+    energy: what became of the energy that stays behind the points, said anew after each applying;
+    empty until it is said, null where it was in place before that was asked. notified: that who is
+    affected was told, and who that is.
     """
 
     site = models.ForeignKey("work.Site", models.PROTECT, related_name="+")
@@ -51,6 +54,21 @@ class Isolation(models.Model):
         _PERSON, models.PROTECT, null=True, blank=True, related_name="+"
     )
     placed_at = models.DateTimeField(_("in place since"), null=True, blank=True)
+    energy = models.CharField(
+        _("stored energy"), max_length=8, choices=Energy, null=True, blank=True, default=""
+    )
+    energy_by = models.ForeignKey(_PERSON, models.PROTECT, null=True, blank=True, related_name="+")
+    energy_at = models.DateTimeField(null=True, blank=True)
+    energy_note = models.ForeignKey(
+        "work.Note", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    notified_by = models.ForeignKey(
+        _PERSON, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    notified_at = models.DateTimeField(null=True, blank=True)
+    notified_note = models.ForeignKey(
+        "work.Note", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -76,6 +94,19 @@ class Isolation(models.Model):
                 name="permits_isolation_approved",
                 condition=Q(state__in=[State.PLANNED, State.CANCELLED])
                 | Q(approved_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="permits_isolation_energy",
+                condition=Q(energy__in=Energy.values, energy_by__isnull=False)
+                & Q(energy_at__isnull=False)
+                | Q(energy="", energy_by=None, energy_at=None, energy_note=None)
+                | Q(energy=None, energy_by=None, energy_at=None, energy_note=None),
+            ),
+            models.CheckConstraint(
+                name="permits_isolation_notified",
+                condition=Q(notified_by=None, notified_at=None, notified_note=None)
+                | Q(notified_by__isnull=False, notified_at__isnull=False)
+                & Q(notified_note__isnull=False),
             ),
             models.CheckConstraint(
                 name="permits_isolation_own",
@@ -137,6 +168,13 @@ class Isolation(models.Model):
                 condition=pgtrigger.Q(new__state="verified"),
                 func=TRIED,
             ),
+            pgtrigger.Trigger(
+                name="energy_asked",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__energy__isnull=False, new__energy__isnull=True),
+                func=ASKED,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -154,7 +192,6 @@ class IsolationPoint(models.Model):
     isolation = models.ForeignKey(Isolation, models.PROTECT, related_name="points")
     sequence = models.PositiveSmallIntegerField(_("order"))
     tag = models.CharField(_("point"), max_length=120)
-    asset = models.ForeignKey("work.Asset", models.PROTECT, null=True, blank=True, related_name="+")
     method = models.CharField(_("method"), max_length=12, choices=Method)
     position = models.CharField(_("position"), max_length=60)
     lock = models.CharField(_("lock"), max_length=40, blank=True)
@@ -220,7 +257,7 @@ class IsolationPoint(models.Model):
             ),
             pgtrigger.ReadOnly(
                 name="point_stands",
-                fields=["isolation", "sequence", "tag", "asset", "method", "position"],
+                fields=["isolation", "sequence", "tag", "method", "position"],
             ),
             pgtrigger.Trigger(
                 name="holds",

@@ -179,7 +179,6 @@ class Stop(models.Model):
         _PERSON, models.PROTECT, null=True, blank=True, related_name="+"
     )
     left = models.ForeignKey("work.Note", models.PROTECT, null=True, blank=True, related_name="+")
-    told_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(_PERSON, models.PROTECT, null=True, blank=True, related_name="+")
 

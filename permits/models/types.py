@@ -79,8 +79,6 @@ class PermitType(models.Model):
     )
     apart = models.BooleanField(_("isolator and the one who tries are two people"), default=True)
     longest_hours = models.PositiveSmallIntegerField(_("longest window in hours"), default=12)
-    # Nothing reads it: everybody scans the label, or says why not. It goes in a later release.
-    scan_or_reason = models.BooleanField(default=True, editable=False)
     least_risk = models.CharField(
         _("least risk"), max_length=8, choices=Risk, default=Risk.LOW, db_default=Risk.LOW
     )

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import (
     Case,
     CharField,
     Count,
-    DateTimeField,
-    Exists,
     F,
     OuterRef,
     Q,
@@ -22,10 +20,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, RowNumber, Substr
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from permits.models import Permit, PermitRoute, Presence
+from permits.models import Permit, Presence
+from permits.reads.columns import ORDER, in_order, loud_since, narrowed, with_column
 from permits.reads.lists import TONES, seen
 from permits.standing import LABELS, OVERDUE, holds_until, with_standing
 from permits.states import State
@@ -37,18 +34,6 @@ MOST = 10
 _OPEN = 80
 _WALL = 15
 LANES = ("area", "type")
-# Each column: its name, and the tab of the list that holds the rest of it.
-COLUMNS = {
-    "loud": (_("Stop called, overdue"), "now"),
-    "check": (pgettext_lazy("permits", "To check"), "asked"),
-    "authorise": (pgettext_lazy("permits", "To authorise"), "asked"),
-    "issue": (_("To issue today"), "issue"),
-    "force": (_("Issued, in force"), "now"),
-    "stopped": (_("Stopped"), "now"),
-    "after": (_("After-care, handed back"), "now"),
-}
-_ORDER = ("later", "since_", "pk")
-_SINCE = ("stopped", "after")
 
 
 @dataclass
@@ -70,24 +55,8 @@ class Lane:
 
 def _rows(site: Any, who: Scope, at: datetime, asked: Mapping[str, Any]) -> QuerySet[Permit]:
     """What is open and of today, with its column."""
-    rows = with_standing(seen(site, who).filter(ended_at=None), at)
-    if path := asked.get("path"):
-        rows = rows.filter(place__path__startswith=path)
-    if type_id := asked.get("type_id"):
-        rows = rows.filter(type=type_id)
-    checked = PermitRoute.objects.filter(type=OuterRef("type"), risk=OuterRef("risk"), checked=True)
-    by_state = {
-        "loud": Q(stands__in=[State.STOP_CALLED, OVERDUE]),
-        "check": Q(Exists(checked), stands=State.REQUESTED),
-        "authorise": Q(stands__in=[State.REQUESTED, State.CHECKED, State.ENDORSED]),
-        "issue": Q(stands=State.AUTHORISED, starts__lt=at + timedelta(hours=24)),
-        "force": Q(stands__in=[State.ISSUED, State.IN_FORCE]),
-        "stopped": Q(stands=State.STOPPED),
-        "after": Q(stands__in=[State.AFTERCARE, State.HANDED_BACK]),
-    }
-    cases = [When(each, then=Value(code)) for code, each in by_state.items()]
-    column: Any = Case(*cases, default=Value(""), output_field=CharField())
-    return rows.annotate(column=column).exclude(column="").order_by()
+    rows = narrowed(with_standing(seen(site, who).filter(ended_at=None), at), asked)
+    return with_column(rows, at).order_by()
 
 
 def board(site: Any, who: Scope, at: datetime, kind: str, asked: Mapping[str, Any]) -> list[Lane]:
@@ -155,40 +124,19 @@ def _fill(lanes: list[Lane], rows: QuerySet[Permit], kind: str, at: datetime) ->
         for n, lane in enumerate(lanes)
     ]
     lane_of: Any = Case(*cases, default=Value(""), output_field=CharField())
-    since = Case(
-        When(column="force", then=F("issue_ends")),
-        When(column="loud", then=_loud_since()),
-        When(column__in=_SINCE, then=F("state_since")),
-        default=F("starts"),
-        output_field=DateTimeField(),
-    )
-    nth = Window(RowNumber(), partition_by=[F("lane_of"), F("column")], order_by=_ORDER)
+    nth = Window(RowNumber(), partition_by=[F("lane_of"), F("column")], order_by=ORDER)
     shown = (
-        rows.annotate(lane_of=lane_of, since_=since, later=_later())
+        in_order(rows.annotate(lane_of=lane_of))
         .filter(lane_of__in=opened)
         .annotate(nth=nth)
         .filter(nth__lte=MOST)
         .select_related("type", "place", "site")
         .annotate(on_it=_on_it())
-        .order_by(*_ORDER)
+        .order_by(*ORDER)
     )
     for each in shown:
         lane = lanes[int(each.lane_of)]
         lane.cards.setdefault(each.column, []).append(card(each, at))
-
-
-def _loud_since() -> Case:
-    """Since when it is a stop that nobody confirmed, or overdue: as on its card."""
-    return Case(
-        When(state=State.STOP_CALLED, then=F("state_since")),
-        When(stands=State.STOP_CALLED, then=F("tests_until")),
-        default=F("issue_ends"),
-    )
-
-
-def _later() -> Case:
-    """A stop that nobody confirmed comes before what is overdue."""
-    return Case(When(stands=State.STOP_CALLED, then=Value(0)), default=Value(1))
 
 
 def _on_it() -> Any:
@@ -243,7 +191,7 @@ def wall(site: Any, who: Scope, at: datetime, path: str) -> dict[str, Any]:
     shown = on_it.annotate(first=first).select_related("type", "place", "site")
     # What is loud longest comes first: none falls out for want of room.
     since = Case(
-        When(first__lt=2, then=_loud_since()), default=Coalesce("tests_until", "issue_ends")
+        When(first__lt=2, then=loud_since()), default=Coalesce("tests_until", "issue_ends")
     )
     shown = shown.order_by("first", since, "pk")
     cards = [card(each, at) for each in shown[:_WALL]]

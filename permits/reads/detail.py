@@ -10,18 +10,21 @@ from django.utils.translation import gettext_lazy as lazy
 
 from permits.models import Permit, PermitItem
 from permits.permissions import sees
-from permits.reads.lists import TONES, called
+from permits.reads.lists import TONES
+from permits.reads.names import Name, Naming
 from permits.services import _conflicts
 from permits.services._facts import Facts, by_hazard, one_with_current
 from permits.services._isolated import not_relied_on
 from permits.services._isolated import url as isolation_url
 from permits.services._named import model_of
+from permits.services._telling import confirming
 from permits.standing import LABELS, OVERDUE, holds_until, standing
 from permits.states import ENDED, Part, State, Verdict
 from work.permissions import Scope, visible
 from work.prepared import given, often
 
 _NUMBER = re.compile(r"(?:[Pp][- ]?)?(\d{1,15})")
+_TO_CONFIRM = (State.STOP_CALLED, OVERDUE)
 _AT_WORK = (State.ISSUED, State.IN_FORCE, State.STOP_CALLED, OVERDUE)
 # The way of a permit, with the signature that ends each step.
 _WAY = [
@@ -58,9 +61,10 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
     """All that stands on its page but the acts."""
     permit, at = facts.permit, facts.at
     now = standing(permit, at)
+    name = Naming(who, permit.site_id).of(permit)
     _conflicts.keep(permit)
-    signed = _signatures(facts)
-    near = _shown_conflicts(facts)
+    signed = _signatures(facts, name)
+    near = _shown_conflicts(facts, name)
     steps = _steps(facts, now.code, signed)
     return {
         "pk": permit.pk,
@@ -82,22 +86,26 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
             "url": reverse("work:place_detail", args=[permit.site.slug, permit.place.code]),
         },
         "where_exactly": permit.where_exactly,
-        "facts": _facts(facts),
+        "facts": _facts(facts, name),
         "steps": steps,
         "signs": signed,
-        "coming": [] if now.code in ENDED else _coming(permit, steps),
-        "stop": _stop(facts, who),
+        "coming": [] if now.code in ENDED else _coming(permit, steps, name),
+        "stop": _stop(facts, name),
+        "confirms": [
+            {"part": part, "name": name(person)}
+            for part, person in (confirming(permit, at) if now.code in _TO_CONFIRM else ())
+        ],
         "conflicts": near,
         "not_endorsed": [each for each in near if each["open"]] if now.code in _AT_WORK else [],
-        "tests": _tests(facts),
+        "tests": _tests(facts, name),
         "test_columns": _test_columns(),
         "tests_until": permit.tests_until or facts.tests_until(),
-        "hazards": _hazards(facts),
+        "hazards": _hazards(facts, name),
         "on_it": [
-            {"pk": each.pk, "name": each.name or str(each.person), "since": each.on_at}
+            {"pk": each.pk, "name": name(each.person, each.name), "since": each.on_at}
             for each in facts.on_it
         ],
-        "named": [each.name or str(each.person) for each in facts.named],
+        "named": [name(each.person, each.name) for each in facts.named],
         "links": _links(facts, who),
         "follow_up": _follow_up(facts, who),
         "isolations": [
@@ -130,7 +138,7 @@ def printed_before(facts: Facts, version: int | None, second: int | None) -> boo
     return second is not None and any(int(each.timestamp()) > second for each in moments)
 
 
-def _facts(facts: Facts) -> list[dict[str, Any]]:
+def _facts(facts: Facts, name: Name) -> list[dict[str, Any]]:
     permit = facts.permit
     rows = [
         (_("Where exactly"), permit.where_exactly),
@@ -139,20 +147,20 @@ def _facts(facts: Facts) -> list[dict[str, Any]]:
         (_("Condition expected"), permit.condition),
         *((each["text"], permit.answers.get(each["key"])) for each in permit.type.questions),
         (_("Company or team"), str(permit.team or "")),
-        (_("Performing authority"), str(permit.performing_authority or "")),
-        (_("Issuer"), str(permit.issuer or "")),
-        (_("Watcher of the after-care"), str(permit.watcher or "")),
+        (_("Performing authority"), name(permit.performing_authority)),
+        (_("Issuer"), name(permit.issuer)),
+        (_("Watcher of the after-care"), name(permit.watcher)),
         (_("Copied from"), f"P-{permit.copied_from.number}" if permit.copied_from else ""),
     ]
     return [{"label": label, "text": text} for label, text in rows if text]
 
 
-def _signatures(facts: Facts) -> list[dict[str, Any]]:
+def _signatures(facts: Facts, name: Name) -> list[dict[str, Any]]:
     return [
         {
             "part": each.part,
             "role": each.get_part_display(),
-            "name": each.person.name,
+            "name": name(each.person),
             "at": each.at,
         }
         for each in facts.signatures
@@ -194,9 +202,9 @@ def _steps(facts: Facts, code: str, signed: list[dict[str, Any]]) -> list[dict[s
     return steps
 
 
-def _coming(permit: Permit, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _coming(permit: Permit, steps: list[dict[str, Any]], name: Name) -> list[dict[str, Any]]:
     """The next two who sign, by name where that is known."""
-    performer = str(permit.performing_authority or "")
+    performer = name(permit.performing_authority)
     return [
         {"role": each["label"], "name": performer if each["part"] in _PERFORMERS else ""}
         for each in steps
@@ -204,22 +212,22 @@ def _coming(permit: Permit, steps: list[dict[str, Any]]) -> list[dict[str, Any]]
     ][:2]
 
 
-def _stop(facts: Facts, who: Scope) -> dict[str, Any] | None:
+def _stop(facts: Facts, name: Name) -> dict[str, Any] | None:
     stop = facts.stop
     if stop is None:
         return None
     return {
         "cause_text": stop.get_cause_display(),
         "called_at": stop.called_at,
-        "by": called(stop.called_by, facts.permit.site_id, who),
+        "by": name(stop.called_by),
         "why": stop.note.text if stop.note else "",
         "confirmed_at": stop.confirmed_at,
-        "confirmed_by": called(stop.confirmed_by, facts.permit.site_id, who),
+        "confirmed_by": name(stop.confirmed_by),
         "left": stop.left.text if stop.left else "",
     }
 
 
-def _shown_conflicts(facts: Facts) -> list[dict[str, Any]]:
+def _shown_conflicts(facts: Facts, name: Name) -> list[dict[str, Any]]:
     """What is near: the activity, its time and condition; never whose it is."""
     found = _conflicts.of(facts.permit, facts.at)
     if not found:
@@ -238,14 +246,14 @@ def _shown_conflicts(facts: Facts) -> list[dict[str, Any]]:
                 "stops": each.rule.verdict == Verdict.STOP,
                 "informs": each.rule.verdict == Verdict.INFORM,
                 "open": each.rule.verdict != Verdict.INFORM and said is None,
-                "endorsed_by": str(said.endorsed_by) if said else "",
+                "endorsed_by": name(said.endorsed_by) if said else "",
                 "note": said.note.text if said and said.note else "",
             }
         )
     return rows
 
 
-def _tests(facts: Facts) -> list[dict[str, Any]]:
+def _tests(facts: Facts, name: Name) -> list[dict[str, Any]]:
     """Each test that is asked, with its newest reading and the one before."""
     rows, counting = [], facts.counting()
     for point, asked in facts.asked():
@@ -269,7 +277,7 @@ def _tests(facts: Facts) -> list[dict[str, Any]]:
                 "at": last.taken_at if last else None,
                 "until": last.valid_until if last else None,
                 "on_paper": _uncounted(here[-1]) if here and here[-1] not in read else None,
-                "by": str(last.tester) if last else "",
+                "by": name(last.tester) if last else "",
                 "instrument": last.instrument if last else "",
                 "state": "missing"
                 if last is None
@@ -317,7 +325,7 @@ def limits(low: Any, high: Any, unit: str) -> str:
     return _("at least %(limit)s") % {"limit": f"{low.normalize():f} {unit}"}
 
 
-def _hazards(facts: Facts) -> list[dict[str, Any]]:
+def _hazards(facts: Facts, name: Name) -> list[dict[str, Any]]:
     measures = by_hazard(facts)
     return [
         {
@@ -331,7 +339,7 @@ def _hazards(facts: Facts) -> list[dict[str, Any]]:
                     "kind_text": each.get_kind_display(),
                     "needs": " ".join(str(value) for value in each.needs.values()),
                     "ticked_at": each.ticked_at,
-                    "ticked_by": str(each.ticked_by or ""),
+                    "ticked_by": name(each.ticked_by),
                 }
                 for each in measures.get(hazard.pk, [])
             ],

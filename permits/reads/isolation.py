@@ -46,7 +46,18 @@ def _whole() -> QuerySet[Isolation]:
     """An isolation by its number, with all that is one of it."""
     rows = Isolation.objects.filter(site_id=given("site"), number=given("number"))
     return rows.select_related(
-        "site", "place", "owner", "created_by", "drawn_by", "approved_by", "card", "asset"
+        "site",
+        "place",
+        "owner",
+        "created_by",
+        "drawn_by",
+        "approved_by",
+        "card",
+        "asset",
+        "energy_by",
+        "energy_note",
+        "notified_by",
+        "notified_note",
     )
 
 
@@ -90,6 +101,7 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
             "url": reverse("work:place_detail", args=[isolation.site.slug, isolation.place.code]),
         },
         "facts": _facts(facts, name),
+        "said": _said(isolation, name),
         "points": [_point(each, name) for each in facts.points],
         "locks": [
             {
@@ -128,6 +140,31 @@ def _facts(facts: Facts, name: Name) -> list[dict[str, Any]]:
         days = _("every %(days)s days") % {"days": isolation.check_days}
         rows.append((_("Checked"), days))
     return [{"label": label, "text": text} for label, text in rows if text]
+
+
+def _said(isolation: Isolation, name: Name) -> list[dict[str, Any]]:
+    """What must be said before it is tried, with who said it and when; none while it is planned."""
+    energy, told = isolation.energy_note, isolation.notified_note
+    if isolation.placed_at is None and told is None:
+        return []
+    asked = isolation.energy is not None
+    open_text = _("Not said yet") if asked else _("Not asked when it was put in place")
+    return [
+        {
+            "label": _("Stored energy"),
+            "text": isolation.get_energy_display() if isolation.energy else open_text,
+            "note": energy.text if energy else "",
+            "by": name(isolation.energy_by),
+            "at": isolation.energy_at,
+        },
+        {
+            "label": _("Who is affected was told"),
+            "text": told.text if told else open_text,
+            "note": "",
+            "by": name(isolation.notified_by),
+            "at": isolation.notified_at,
+        },
+    ]
 
 
 def _point(point: Any, name: Name) -> dict[str, Any]:

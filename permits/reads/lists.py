@@ -22,7 +22,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from permits.models import Permit, PermitPlace, Presence, Stop
-from permits.standing import LABELS, OVERDUE, with_standing
+from permits.reads.columns import narrowed, of_column
+from permits.reads.names import Name, Naming
+from permits.standing import LABELS, OVERDUE, lapsed, with_standing
 from permits.states import ASKED, State
 from work.permissions import Scope, visible
 
@@ -54,8 +56,10 @@ def seen(site: Any, who: Scope) -> QuerySet[Permit]:
 def chosen(
     site: Any, who: Scope, at: datetime, show: str, asked: Mapping[str, Any]
 ) -> QuerySet[Permit]:
-    """Those of a tab, narrowed by place and type, in their order."""
+    """Those of a tab or of a column of the board, narrowed by place and type, in their order."""
     rows = with_standing(seen(site, who), at)
+    if column := asked.get("column"):
+        return of_column(narrowed(rows, asked), column, at)
     if path := asked.get("path"):
         rows = rows.filter(_at_place(path, show))
     if type_id := asked.get("type_id"):
@@ -65,14 +69,16 @@ def chosen(
     if show == "all":
         return rows.annotate(rank=_rank()).order_by("rank", "-pk")
     if show == "ended":
-        return rows.filter(ended_at__isnull=False).order_by("-ended_at", "-pk")
+        # What the clock has just ended comes first, as it has no end yet.
+        ended = rows.filter(Q(ended_at__isnull=False) | lapsed(at))
+        return ended.order_by("-ended_at", "-pk")
     rows = rows.filter(ended_at=None)
     if show == "issue":
         day = at + timedelta(hours=24)
         return rows.filter(stands=State.AUTHORISED, starts__lt=day).order_by("starts", "pk")
     if show == "asked":
         return rows.filter(state__in=[State.DRAFT, *sorted(ASKED)]).order_by("starts", "pk")
-    under_way = rows.exclude(state__in=[State.DRAFT, *sorted(ASKED)])
+    under_way = rows.exclude(state__in=[State.DRAFT, *sorted(ASKED)]).exclude(lapsed(at))
     return under_way.annotate(rank=_rank()).order_by("rank", F("issue_ends").asc(nulls_last=True))
 
 
@@ -104,12 +110,12 @@ def _rank() -> Case:
     )
 
 
-def page(rows: QuerySet[Permit], number: int) -> list[dict[str, Any]]:
-    """One page of them: a query."""
+def page(rows: QuerySet[Permit], number: int, names: Naming) -> list[dict[str, Any]]:
+    """One page of them, for its reader: a query."""
     start = (number - 1) * PAGE
     wanted = rows.select_related("type", "place", "performing_authority", "site", "team")
     wanted = wanted.annotate(on_it=_on_it())
-    return [row(each) for each in wanted[start : start + PAGE]]
+    return [row(each, names.of(each)) for each in wanted[start : start + PAGE]]
 
 
 def _on_it() -> Coalesce:
@@ -120,15 +126,16 @@ def _on_it() -> Coalesce:
 
 def packed(rows: QuerySet[Permit], who: Scope) -> list[dict[str, Any]]:
     """Permits as the pack holds them: who is on each, and how what is stopped was left."""
-    whose = ("performing_authority__company", "issuer__company")
+    whose = ("performing_authority", "issuer")
     wanted = rows.select_related("type", "place", "site", "team", *whose)
     wanted = wanted.annotate(on_it=_on_it())
     permits = list(wanted[:PACKED])
     people: dict[int, list[str]] = {}
-    sites = {each.pk: each.site_id for each in permits}
+    sites = {each.site_id: Naming(who, each.site_id) for each in permits}
+    named = {each.pk: sites[each.site_id].of(each) for each in permits}
     on_it = Presence.objects.filter(permit__in=permits, off_at=None)
-    for each in on_it.select_related("person__company"):
-        said = each.name or called(each.person, sites[each.permit_id], who)
+    for each in on_it.select_related("person"):
+        said = named[each.permit_id](each.person, each.name)
         people.setdefault(each.permit_id, []).append(said)
     left = dict(
         Stop.objects.filter(permit__in=permits, ended_at=None, left__isnull=False).values_list(
@@ -136,7 +143,7 @@ def packed(rows: QuerySet[Permit], who: Scope) -> list[dict[str, Any]]:
         )
     )
     return [
-        row(each)
+        row(each, named[each.pk])
         | {
             "pk": each.pk,
             "type_id": each.type_id,
@@ -146,20 +153,11 @@ def packed(rows: QuerySet[Permit], who: Scope) -> list[dict[str, Any]]:
             "left": left.get(each.pk, ""),
             "where_exactly": each.where_exactly,
             "condition": each.condition,
-            "performer": called(each.performing_authority, each.site_id, who),
-            "issuer": called(each.issuer, each.site_id, who),
+            "issuer": named[each.pk](each.issuer),
             "tests_until": each.tests_until,
         }
         for each in permits
     ]
-
-
-def called(person: Any, site_id: int, who: Scope) -> str:
-    """A person's name; of another company than the reader's own, who is there for one, its name."""
-    if person is None:
-        return ""
-    stranger = person.company_id and person.company_id not in who.companies(site_id)
-    return str(person.company if stranger and who.only_contractor(site_id) else person)
 
 
 def stopped(permits: QuerySet[Permit], who: Scope, at: datetime) -> list[dict[str, Any]]:
@@ -168,8 +166,8 @@ def stopped(permits: QuerySet[Permit], who: Scope, at: datetime) -> list[dict[st
     return packed(rows.filter(stands=State.STOP_CALLED).order_by("place__path", "number"), who)
 
 
-def row(permit: Any) -> dict[str, Any]:
-    """One permit as a row; `stands` was read with it."""
+def row(permit: Any, name: Name) -> dict[str, Any]:
+    """One permit as a row, with people as `name` says them; `stands` was read with it."""
     stands = permit.stands
     since = permit.state_since
     if stands == OVERDUE:
@@ -186,7 +184,7 @@ def row(permit: Any) -> dict[str, Any]:
         "stands_text": str(LABELS[stands]),
         "tone": TONES.get(stands, ""),
         "since": since,
-        "performer": permit.performing_authority.name if permit.performing_authority else "",
+        "performer": name(permit.performing_authority),
         "starts": permit.starts,
         "until": permit.issue_ends or permit.ends,
         "on_it": permit.on_it,
@@ -195,7 +193,8 @@ def row(permit: Any) -> dict[str, Any]:
 
 def counts(site: Any, who: Scope, at: datetime) -> dict[str, int]:
     """How many of the open ones stand so: one query."""
-    rows = with_standing(seen(site, who).filter(ended_at=None), at).order_by()
+    rows = seen(site, who).filter(ended_at=None).exclude(lapsed(at))
+    rows = with_standing(rows, at).order_by()
     found = dict(rows.values_list("stands").annotate(n=Count("pk")))
     return {str(code): n for code, n in found.items()}
 

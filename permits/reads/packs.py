@@ -66,6 +66,7 @@ def _isolation(each: Isolation, who: Scope, at: datetime) -> dict[str, Any]:
         "owner": name(each.owner),
         "reason": each.reason,
         "using": getattr(each, "using", 0),
+        "energy": each.get_energy_display() if each.energy else "",
         "points": [
             {
                 "tag": point.tag,

@@ -8,6 +8,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from permits.models import Permit, PermitItem, Stop
+from permits.reads.names import Name
 from permits.states import Verb
 from work import events
 
@@ -56,8 +57,8 @@ _WORDS = {
 }
 
 
-def rows(permit: Permit, upto: int = SIZE) -> list[dict[str, Any]]:
-    """The newest events as components/trail.html takes them: one query.
+def rows(permit: Permit, name: Name, upto: int = SIZE) -> list[dict[str, Any]]:
+    """The newest events as components/trail.html takes them, with who as `name` says: one query.
 
     Refused attempts are left out; they stand in the history of the site.
     """
@@ -73,17 +74,17 @@ def rows(permit: Permit, upto: int = SIZE) -> list[dict[str, Any]]:
         .annotate(said=Subquery(notes.objects.filter(pk=note_id).values("text")[:1]))
         .order_by("-pk")[:upto]
     )
-    return [_row(event) for event in found]
+    return [_row(event, name) for event in found]
 
 
-def _row(event: Any) -> dict[str, Any]:
+def _row(event: Any, name: Name) -> dict[str, Any]:
     text, icon = _WORDS[event.verb]
     verb = event.data.get("verb", "")
     what = Verb(verb).label if verb in Verb else ""
     return {
         "at": event.happened_at,
         "icon": icon,
-        "who_text": event.actor.name if event.actor else str(_("Vinkey")),
+        "who_text": name(event.actor) if event.actor else str(_("Vinkey")),
         "text": str(text) % {"verb": what} if event.verb == "permit_from_paper" else str(text),
         "said": event.said or "",
         "late": events.is_late(event),

@@ -18,7 +18,7 @@ from permits.services._around import affected_by
 from permits.services._facts import Facts
 from permits.services._named import model_of
 from permits.services._places import along, meet
-from permits.services._says import ISSUER, next_by
+from permits.services._says import next_by
 from permits.states import State, StopCause
 from work.exceptions import Reason
 
@@ -31,9 +31,7 @@ def against(facts: Facts, given: Mapping[str, Any] | None) -> list[Reason]:
     since = {"since": found[0].called_at.isoformat()}
     people = [each for each in found if each.people]  # type: ignore[attr-defined]
     if people:
-        performer = people[0].permit.performing_authority
-        gone = performer is None or not performer.is_active
-        by = ISSUER if gone else next_by(people[0].permit, State.STOP_CALLED)
+        by = next_by(people[0].permit, State.STOP_CALLED)
         return [Reason("permits.all_stopped_people", {"count": len(people), **since}, clears=by)]
     if given is None or str(given.get("despite") or "").strip():
         return []

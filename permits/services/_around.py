@@ -1,5 +1,7 @@
 """What is around a permit or some work: in SQL, so that what is elsewhere is never looked at."""
 
+import functools
+import operator
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -132,6 +134,26 @@ class Around:
         for path in sorted(paths):
             at |= Q(**{f"{of}__path__startswith": path})
         return at
+
+
+def there(paths: Collection[str]) -> Q:
+    """The permits at these places, below one, or affecting one of those."""
+    at = _below(paths, "place")
+    affected = PermitPlace.objects.filter(at, permit=OuterRef("pk"), ended_at=None)
+    return at | Q(Exists(affected))
+
+
+def found_there(paths: Collection[str]) -> Q:
+    """The conflicts with what is at these places or below one."""
+    ways = ("other__place", "item__place", "item__places")
+    found = [_below(paths, way) for way in ways]
+    found.append(_below(paths, "other__affected__place") & Q(other__affected__ended_at=None))
+    return functools.reduce(operator.or_, found)
+
+
+def _below(paths: Collection[str], of: str) -> Q:
+    at = [Q(**{f"{of}__path__startswith": path}) for path in sorted(paths)]
+    return functools.reduce(operator.or_, at, Q(pk__in=[]))
 
 
 def around_work(site_id: int, items: QuerySet[Any], reaches: Collection[str]) -> Around:

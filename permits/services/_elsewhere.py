@@ -1,7 +1,5 @@
 """One valve in two isolations: it stays as the other asks."""
 
-from django.db.models import Q
-
 from permits.models import IsolationPoint
 from permits.services._isolated import by_owner, reason
 from permits.services._isolation_facts import Facts
@@ -12,11 +10,8 @@ def held_elsewhere(facts: Facts, point: IsolationPoint, position: str) -> list[R
     """Other isolations of the site in which this point is in place, in another position than it
     would be left: each with a link, and who answers for it.
     """
-    same = Q(tag__iexact=point.tag)
-    if point.asset_id is not None:
-        same |= Q(asset=point.asset_id)
     others = IsolationPoint.objects.filter(
-        same,
+        tag__iexact=point.tag,
         isolation__site=facts.isolation.site_id,
         isolation__ended_at=None,
         applied_at__isnull=False,

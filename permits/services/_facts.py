@@ -1,6 +1,7 @@
 """What an act or a page knows of one permit, loaded once."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,9 +34,17 @@ _FAMILIES = list(Family)
 _COMES = timedelta(minutes=30)
 
 
+def by_name(person: Any, typed: str = "") -> str:
+    """Somebody by name, whoever that is."""
+    return typed or str(person or "")
+
+
 @dataclass
 class Facts:
-    """A permit with all that its guards look at. `at`: the moment for which they are asked."""
+    """A permit with all that its guards look at. `at`: the moment for which they are asked.
+
+    called: how people are read by whom a page is drawn for.
+    """
 
     permit: Permit
     at: datetime
@@ -55,6 +64,7 @@ class Facts:
     stop: Stop | None = None
     # What nobody has confirmed since all was stopped there: asked once, where it is to be issued.
     all_stopped: list[Stop] | None = None
+    called: Callable[..., str] = by_name
 
     @property
     def state(self) -> State:
@@ -151,7 +161,7 @@ def with_current(permits: QuerySet[Permit]) -> QuerySet[Permit]:
         "open_issue": FilteredRelation("issues", condition=Q(issues__ended_at=None)),
         "open_stop": FilteredRelation("stops", condition=Q(stops__ended_at=None)),
     }
-    names = ("called_by__company", "confirmed_by__company", "note", "left")
+    names = ("called_by", "confirmed_by", "note", "left")
     whose = [f"open_stop__{name}" for name in names]
     joined = ("site", "type", "place", "team", "open_issue", "open_stop", *whose)
     return permits.annotate(read_whole=Value(True), **open_rows).select_related(*joined)

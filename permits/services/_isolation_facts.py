@@ -155,9 +155,9 @@ def _isolation() -> QuerySet[Isolation]:
 
 @prepared
 def _uses() -> QuerySet[IsolationUse]:
-    permit = ("permit__site", "permit__type", "permit__place", "permit__team")
+    names = ("site", "type", "place", "team", "performing_authority")
     rows = IsolationUse.objects.filter(isolation_id=given("isolation"), ended_at=None)
-    return rows.select_related("item", *permit)
+    return rows.select_related("item", *(f"permit__{name}" for name in names))
 
 
 @prepared

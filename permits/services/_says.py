@@ -6,12 +6,13 @@ from typing import Any
 from django.urls import reverse
 
 from permits.models import Permit
-from permits.standing import standing
+from permits.standing import OVERDUE, standing
 from permits.states import State
 from work.exceptions import Reason
 from work.states import Role
 
 ISSUER = ("role", str(Role.PERMIT_ISSUER))
+_BY_PERFORMER = (State.ISSUED, State.IN_FORCE, OVERDUE, State.STOP_CALLED)
 
 
 def stands(permit: Permit, at: datetime) -> Reason:
@@ -31,9 +32,11 @@ def url(permit: Permit) -> str:
 
 
 def next_by(permit: Permit, code: str) -> tuple[str, Any]:
-    """Who does the next step with a permit that stands so."""
-    performer = permit.performing_authority_id
-    by_performer = ("user", performer) if performer else ("role", str(Role.PLANNER))
+    """Who does the next step with a permit that stands so; for who left, an issuer."""
+    performer = permit.performing_authority if code in _BY_PERFORMER else None
+    by_performer: tuple[str, Any] = ("role", str(Role.PLANNER))
+    if performer is not None:
+        by_performer = ("user", performer.pk) if performer.is_active else ISSUER
     requester = permit.requested_by_id or permit.created_by_id
     return {
         State.DRAFT: ("user", requester) if requester else ("role", str(Role.PLANNER)),
@@ -41,10 +44,7 @@ def next_by(permit: Permit, code: str) -> tuple[str, Any]:
         State.CHECKED: ("role", str(Role.PERMIT_AUTHORISER)),
         State.ENDORSED: ("role", str(Role.PERMIT_AUTHORISER)),
         State.AUTHORISED: ISSUER,
-        State.ISSUED: by_performer,
-        State.IN_FORCE: by_performer,
-        "overdue": by_performer,
-        State.STOP_CALLED: by_performer,
+        **dict.fromkeys(_BY_PERFORMER, by_performer),
         State.STOPPED: ISSUER,
         State.HANDED_BACK: ISSUER,
         State.AFTERCARE: ("user", permit.watcher_id) if permit.watcher_id else ISSUER,

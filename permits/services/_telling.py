@@ -3,12 +3,18 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from permits.models import Permit
 from permits.services._facts import Facts
+from permits.services._places import above
 from permits.services._says import url
 from work.services import OpenAct, notices
 from work.states import Role
 
 _LEADING = [Role.AREA_OWNER, Role.SHIFT_LEAD]
+_BY_ROLE = [Role.AREA_OWNER, Role.PERMIT_ISSUER]
 
 
 def tell(act: OpenAct, facts: Facts, code: str, since: datetime, **more: Any) -> int:
@@ -25,7 +31,28 @@ def _concerned(facts: Facts) -> set[int | None]:
     posts = permit.site.posts.filter(role__in=_LEADING, is_active=True, duties__ends=None)
     on_duty = posts.values_list("place__path", "duties__user_id")
     leads = {user for path, user in on_duty if permit.place.path.startswith(path)}
-    return {permit.performing_authority_id, permit.issuer_id, *facts.people_on_it, *leads}
+    named = {permit.performing_authority_id, permit.issuer_id, *facts.people_on_it}
+    return named | leads | {person.pk for _part, person in confirming(permit, facts.at)}
+
+
+def confirming(permit: Permit, at: datetime) -> list[tuple[str, Any]]:
+    """Who must say that it is stopped, each with as what: who performs it, who issued it, and who
+    owns the area; who left is not named, and for an issuer who left every other: one query.
+    """
+    over = Q(place=None) | Q(place__path__in=above([permit.place.path]))
+    now = Q(starts__lte=at) & (Q(ends=None) | Q(ends__gt=at))
+    named = [permit.performing_authority_id, permit.issuer_id]
+    asked = Q(role__in=_BY_ROLE) | Q(user__in=[pk for pk in named if pk])
+    rows = permit.site.memberships.filter(over, now, asked, user__is_active=True)
+    held = list(rows.select_related("user").order_by("user__name", "pk"))
+    here = {each.user_id: each.user for each in held}
+    parts = zip((_("Performing authority"), _("Issuer")), named, strict=True)
+    found = {pk: (part, here[pk]) for part, pk in parts if pk in here}
+    others = [Role.AREA_OWNER] if permit.issuer_id in here else _BY_ROLE
+    for each in held:
+        if each.role in others:
+            found.setdefault(each.user_id, (each.get_role_display(), each.user))
+    return list(found.values())
 
 
 def tell_brought_back(act: OpenAct, facts: Facts) -> int:

@@ -3,14 +3,14 @@
 What would refuse the issue of a permit now stops one that is under an issue.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
 from permits.models import ActivityRule, Conflict, Permit, PermitItem
 from permits.services import _conflicts
-from permits.services._around import around_work
+from permits.services._around import Around, Where, around_work, found_there, there
 from permits.services._enter import settle
 from permits.services._facts import facts_of, with_current
 from permits.services._named import model_of
@@ -45,11 +45,19 @@ def _spoken_of() -> QuerySet[ActivityRule, Any]:
     return rules.order_by().values_list("type_id", "reach", "site_id")
 
 
-def near_anew(act: OpenAct, site_id: int) -> None:
-    """Places lie otherwise: the same of all permits of which a rule speaks."""
+def near_anew(act: OpenAct, site_id: int, paths: Collection[str]) -> None:
+    """Places lie otherwise: the same of the permits there, of those near them now, and of those
+    that something there was found near before.
+    """
     rules = ActivityRule.objects.filter(is_active=True, site=site_id)
-    of_types = Q(type__in=rules.values("type_id")) | Q(type__in=rules.values("other_type_id"))
-    _look_anew(act, Permit.objects.filter(of_types, site=site_id))
+    spoken = list(rules.order_by().values_list("type_id", "other_type_id", "reach"))
+    if not spoken:
+        return
+    types = {pk for one, other, _reach in spoken for pk in (one, other)} - {None}
+    near = Around(site_id, Where(tuple(paths)), {reach for *_types, reach in spoken})
+    before = Conflict.objects.filter(found_there(paths), ended_at=None).values("permit_id")
+    may_be = near.permits() | there(paths) | Q(pk__in=before)
+    _look_anew(act, Permit.objects.filter(may_be, site=site_id, type__in=types))
 
 
 def given_out(act: OpenAct, permit: Permit, *, begins: bool = False) -> None:

@@ -91,6 +91,9 @@ def _tell_again(act: OpenAct, *, site_id: int, permit_id: int) -> int:
     code = "permits.told_overdue" if stands.code == OVERDUE else "permits.told_unconfirmed"
     minutes = int((act.at - stands.since).total_seconds() // 60)
     people = tell(act, facts, code, stands.since, minutes=minutes)
+    performer = facts.permit.performing_authority
+    if performer is not None and not performer.is_active:
+        heard(act, facts.permit)  # who clears it is another since
     act.record("permit_told", facts.permit, people=people, minutes=minutes)
     return 1
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from permits.isolation_states import BY_ISOLATORS, MOVES, Kind, Verb
-from permits.services import _guards_test
+from permits.services import _energy, _guards_test
 from permits.services._asked import said_of
 from permits.services._behind import box, relied_on, why
 from permits.services._isolated import reason, stands
@@ -66,20 +66,33 @@ def cancel(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
 
 
 def try_out(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
-    """Every point is in place; who tries a point did not apply or lock it."""
+    """Every point is in place, what must be said before is said; who tries a point did not apply
+    or lock it.
+    """
     if not facts.all_in_place:
         return [reason(facts.isolation, "permits.isolation_not_all_in_place")]
+    said = _energy.unsaid(facts.isolation, given)
+    if given and given.get("energy"):
+        said += _energy.energy(given)
     if not facts.isolation.other_tries or who.user_id is None:
-        return []
+        return said
     wanted = (given or {}).get("point_ids")
     chosen = [each for each in facts.points if wanted is None or each.pk in wanted]
     mine = [each for each in chosen if who.user_id in (each.applied_by_id, each.locked_by_id)]
     if wanted is None and len(mine) < len(chosen):
-        return []  # a page offers what is left to others' points
-    return [
+        return said  # a page offers what is left to others' points
+    return said + [
         reason(facts.isolation, "permits.isolator_tries", tag=each.tag, point=each.pk)
         for each in mine
     ]
+
+
+def energy(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
+    return [] if given is None else _energy.energy(given)
+
+
+def notify(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
+    return [] if given is None else _energy.told(given)
 
 
 def lock_on(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
@@ -160,6 +173,8 @@ def check(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
 _CHECKS: dict[Verb, Callable[[Facts, Scope, Given | None], list[Reason]]] = {
     Verb.APPROVE: approve,
     Verb.CANCEL: cancel,
+    Verb.ENERGY: energy,
+    Verb.NOTIFY: notify,
     Verb.TRY: try_out,
     Verb.LOCK_ON: lock_on,
     Verb.LOCK_OFF: lock_off,

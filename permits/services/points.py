@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from permits.isolation_states import Kind, State, Verb
 from permits.models import Isolation, IsolationPoint, PersonalLock
-from permits.services import _named
+from permits.services import _energy, _named
 from permits.services._elsewhere import held_elsewhere
 from permits.services._isolated import reason
 from permits.services._isolation import changed, enter, fall_back, moved, try_again
@@ -43,6 +43,7 @@ def _apply(
     if not points:
         raise Refused(Reason("permits.point_unnamed"))
     facts.isolation.placed_at = facts.isolation.placed_at or act.at
+    _energy.anew(facts.isolation)
     return _placed(act, facts, Verb.APPLY, [pk for pk, _lock in points])
 
 
@@ -95,15 +96,26 @@ def _try_out(
     *,
     isolation_id: int,
     point_ids: Iterable[int] | None = None,
+    energy: str = "",
+    how: str = "",
+    told: str = "",
     seen: int | None = None,
 ) -> Isolation:
     """Somebody has tried to start it, or to open it, and nothing moves: all points, or these.
 
-    Of an own isolation the own lock goes on the box with it.
+    energy, how, told: what must be said before, where it is said with the same act. Of an own
+    isolation the own lock goes on the box with it.
     """
     wanted = set(point_ids) if point_ids is not None else None
-    facts = enter(act, isolation_id, Verb.TRY, seen, {"point_ids": wanted})
+    given = {"point_ids": wanted, "energy": energy, "how": how, "told": told}
+    facts = enter(act, isolation_id, Verb.TRY, seen, given)
     isolation = facts.isolation
+    if energy:
+        said = _energy.put_energy(act, isolation, energy, how)
+        act.record(f"isolation_{Verb.ENERGY}", isolation, **said)
+    if told.strip():
+        said = _energy.put_told(act, isolation, told)
+        act.record(f"isolation_{Verb.NOTIFY}", isolation, **said)
     if wanted is None:
         left = [each for each in facts.points if each.tried_at is None]
         wanted = {each.pk for each in left if not _mine(act, each, isolation)}

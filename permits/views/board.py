@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 
 from permits.models import PermitType
 from permits.reads import board as read
+from permits.reads.columns import COLUMNS
 from work.pages import live, site_view
 from work.permissions import Scope
-from work.reads import places
+from work.reads import picture, places
 
 
 @require_safe
@@ -30,9 +31,11 @@ def permit_board(request: HttpRequest, site: Any, who: Scope, at: datetime) -> H
     of_type = next(iter(types), None)
     if code and of_type is None:
         raise Http404
+    outside = outside_areas(request, site, who)
     asked = {"path": place.path if place else "", "type_id": of_type.pk if of_type else None}
-    lanes = read.board(site, who, at, kind, asked)
+    lanes = read.board(site, who, at, kind, asked | {"outside": outside})
     narrowed = {"place": place.code if place else "", "type": code}
+    narrowed["outside"] = "1" if outside else ""
     values = {
         "site": site,
         "place": place,
@@ -40,9 +43,11 @@ def permit_board(request: HttpRequest, site: Any, who: Scope, at: datetime) -> H
         "ways": _ways(kind, narrowed),
         "views": _views(site, narrowed),
         "heads": _columns(site, _all_counts(lanes), {}, narrowed) if kind else [],
-        "lanes": [_lane(site, each, kind, narrowed) for each in lanes],
+        "lanes": [_lane(site, each, kind, narrowed, asked["path"]) for each in lanes],
         "in_lanes": bool(kind),
-        "whole_url": reverse("permits:permit_board", args=[site.slug]) if place or of_type else "",
+        "whole_url": reverse("permits:permit_board", args=[site.slug])
+        if any(narrowed.values())
+        else "",
         "wall_url": _address("permits:wall", site, place=narrowed["place"]),
         "crew_url": reverse("permits:crew", args=[site.slug]),
     }
@@ -58,6 +63,11 @@ def wall(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpRespo
     values = read.wall(site, who, at, place.path if place else "")
     values |= {"site": site, "place": place, "at": at}
     return render(request, "permits/wall.html", values)
+
+
+def outside_areas(request: HttpRequest, site: Any, who: Scope) -> list[str]:
+    """The paths of the areas, where what lies in none of them is asked for."""
+    return [each.path for each in picture.areas(site, who)] if "outside" in request.GET else []
 
 
 def _place(request: HttpRequest, site: Any, who: Scope) -> Any:
@@ -98,15 +108,15 @@ def _views(site: Any, narrowed: dict[str, str]) -> list[dict[str, Any]]:
 
 
 def _all_counts(lanes: list[read.Lane]) -> dict[str, int]:
-    return {code: sum(each.counts.get(code, 0) for each in lanes) for code in read.COLUMNS}
+    return {code: sum(each.counts.get(code, 0) for each in lanes) for code in COLUMNS}
 
 
 def _columns(
     site: Any, counts: dict[str, int], cards: dict[str, Any], asked: dict[str, str]
 ) -> list[dict[str, Any]]:
-    """Each column with its first cards, and where the rest of it is."""
+    """Each column with its first cards, and the list of all of it where there are more."""
     columns = []
-    for code, (label, tab) in read.COLUMNS.items():
+    for code, label in COLUMNS.items():
         count, shown = counts.get(code, 0), cards.get(code, [])
         more = count - len(shown)
         columns.append(
@@ -116,7 +126,7 @@ def _columns(
                 "count": count,
                 "cards": shown,
                 "more": more,
-                "more_url": _address("permits:permit_list", site, show=tab, **asked)
+                "more_url": _address("permits:permit_list", site, column=code, **asked)
                 if more
                 else "",
             }
@@ -124,9 +134,17 @@ def _columns(
     return columns
 
 
-def _lane(site: Any, lane: read.Lane, kind: str, narrowed: dict[str, str]) -> dict[str, Any]:
-    name = {"area": "place", "type": "type"}.get(kind, "")
-    asked = narrowed | ({name: lane.key} if name and lane.key != "-" else {})
+def _lane(
+    site: Any, lane: read.Lane, kind: str, narrowed: dict[str, str], path: str
+) -> dict[str, Any]:
+    """A lane, and what of the board is in it. path: of the place by which the board is narrowed."""
+    asked = dict(narrowed)
+    if kind == "type":
+        asked["type"] = lane.key
+    elif kind == "area" and not lane.path:
+        asked["outside"] = "1"
+    elif kind == "area" and lane.path.startswith(path):
+        asked["place"] = lane.key
     return {
         "key": lane.key,
         "name": lane.name,

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from permits.models import Permit
 from permits.permissions import may, may_explain, may_sign_for
 from permits.reads import detail as read
+from permits.reads.names import Naming
 from permits.services._facts import Facts, facts_of
 from permits.services.guards import refusals
 from permits.states import MOVES, State, Verb
-from permits.views import _print, deeds, paper
+from permits.views import _bar, _print, deeds, paper
+from work.exceptions import Reason
 from work.pages import (
     Failed,
     Offer,
@@ -66,7 +68,7 @@ def permit_detail(
     permit = _found(site, who, number)
     page = _Page(request, site, who, at, number)
     if request.method == "POST":
-        facts = facts_of(permit, at)
+        facts = page.facts(permit)
         url = _url(site, permit)
         return sent(request, who, deeds.DEEDS | paper.DEEDS, permit, deeds.known(facts), page, url)
     return page(permit=permit)
@@ -135,6 +137,13 @@ class _Page:
     ) -> None:
         self.request, self.site, self.who = request, site, who
         self.at, self.number = at, number
+        self.names = Naming(who, site.pk)
+
+    def facts(self, permit: Permit) -> Facts:
+        """What is known of the permit, with people as the reader reads them."""
+        facts = facts_of(permit, self.at)
+        facts.called = self.names.of(permit)
+        return facts
 
     def __call__(
         self,
@@ -147,10 +156,10 @@ class _Page:
     ) -> HttpResponse:
         """The page; read anew where something was done."""
         permit = permit or _found(self.site, self.who, self.number)
-        facts = facts_of(permit, self.at)
+        facts = self.facts(permit)
         values = read.shown(facts, self.who)
         step = next_step(facts)
-        missing = refusals(facts, step, self._as(step, facts)) if step else []
+        missing = self._against(facts, step, self._as(step, facts)) if step else []
         printed = [number_in(self.request.GET.get(name, "")) for name in ("printed", "at")]
         context = {
             "site": self.site,
@@ -186,6 +195,10 @@ class _Page:
         made = paper.offers(facts, self._offers)
         return {"paper_acts": offered(made, url, self.who, facts, failed)}
 
+    def _against(self, facts: Facts, verb: Verb, who: Scope) -> list[Reason]:
+        """What is against it, without those of whom the reader reads no name."""
+        return self.names.who_clears(facts.permit, refusals(facts, verb, who))
+
     def _as(self, step: Verb, facts: Facts) -> Scope:
         """The reader, where the step is theirs; else nobody in person."""
         return self.who if may(self.who, step, facts.permit) else Scope(None, self.at)
@@ -198,14 +211,15 @@ class _Page:
         self, facts: Facts, step: Verb | None, missing: Any, failed: Failed | None
     ) -> dict[str, Any]:
         """The acts in the rail, and those that stand beside a part."""
-        offers = []
+        offers, verbs = [], []
         for verb, deed in deeds.ACTS:
             if not self._offers(verb, facts) or not self._has_something(deed.verb, facts):
                 continue
-            against = missing if verb == step else refusals(facts, verb, self.who)
+            against = missing if verb == step else self._against(facts, verb, self.who)
             if against and verb != step and all(_is_moot(each.code) for each in against):
                 continue
             offers.append(Offer(deed, against, primary=verb == step and not against))
+            verbs.append(verb)
         me = self.who.user_id
         stop = []
         if self._offers(Verb.CALL_STOP, facts):
@@ -233,6 +247,7 @@ class _Page:
             of.setdefault(offer.deed.verb, {}).setdefault(offer.of, []).append(row)
         tail = drawn[len(every) - len(offers) :]
         return {
+            "bar": _bar.of(step, zip(verbs, tail, strict=True), drawn[: len(stop)]),
             "stop_acts": drawn[: len(stop)],
             "acts": sorted(tail, key=lambda row: not row["primary"]),
             "part_acts": of,

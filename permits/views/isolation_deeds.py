@@ -8,7 +8,15 @@ from permits import isolation_forms as forms
 from permits.isolation_permissions import may
 from permits.isolation_states import Verb
 from permits.models import Permit
-from permits.services import boxes, gone, isolation_uses, isolations, points, sanction
+from permits.services import (
+    before_trying,
+    boxes,
+    gone,
+    isolation_uses,
+    isolations,
+    points,
+    sanction,
+)
 from permits.services._isolation_facts import Facts
 from work.exceptions import Reason, Refused
 from work.pages import Deed, Given
@@ -83,6 +91,19 @@ _ALL = [
     (Verb.APPROVE, Deed("approve", _("Approve"), _said(isolations.approve))),
     (Verb.APPLY, Deed("apply", _("Apply and lock"), _points(points.apply), forms.Apply)),
     (Verb.LOCK, Deed("lock", _("Lock"), _points(points.lock), forms.Lock)),
+    (
+        Verb.ENERGY,
+        Deed(
+            "energy",
+            _("Say what became of stored energy"),
+            _said(before_trying.say_energy, "energy", "how"),
+            forms.Energy,
+        ),
+    ),
+    (
+        Verb.NOTIFY,
+        Deed("notify", _("Say who was told"), _said(before_trying.say_told, "told"), forms.Notify),
+    ),
     (Verb.TRY, Deed("try", _("Tried: nothing moves"), _said(points.try_out))),
     (Verb.LOCK_ON, Deed("on", _("Put my lock on the box"), _bare(boxes.on))),
     (Verb.LOCK_OFF, Deed("off", _("Take my lock off"), _bare(boxes.off))),

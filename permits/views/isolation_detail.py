@@ -10,8 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from permits.isolation_permissions import may, may_decide
 from permits.isolation_states import MOVES, How, Kind, State, Verb
+from permits.models import Isolation
 from permits.reads import isolation as read
 from permits.reads.isolations import url
+from permits.services._energy import unsaid
 from permits.services._isolation_facts import Facts
 from permits.services._locks_for import leads, signs_in
 from permits.services.isolation_guards import refusals
@@ -28,6 +30,14 @@ _NEXT = {
     State.REMOVED: Verb.CLOSE,
     State.IN_TEST: Verb.END_TEST,
 }
+
+
+def _step(isolation: Isolation) -> Verb | None:
+    """What comes next; before it is tried, what must be said."""
+    step = _NEXT.get(State(isolation.state))
+    if step == Verb.TRY and unsaid(isolation):
+        return Verb.ENERGY if isolation.energy == "" else Verb.NOTIFY
+    return step
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,7 +106,7 @@ class _Page:
 
     def _acts(self, facts: Facts, values: dict[str, Any], failed: Failed | None) -> dict[str, Any]:
         """The acts in the rail, and those that stand beside a part."""
-        step = _NEXT.get(State(facts.isolation.state))
+        step = _step(facts.isolation)
         offers = []
         for verb, deed in deeds.ACTS:
             if self._offers(verb, facts) and self._has_something(verb, deed, facts):
@@ -155,6 +165,10 @@ class _Page:
         isolation, me = facts.isolation, self.who.user_id or 0
         if verb == Verb.APPLY:
             return any(each.applied_at is None or each.reported_at for each in facts.points)
+        if verb == Verb.ENERGY:
+            return isolation.energy == ""
+        if verb == Verb.NOTIFY:
+            return isolation.energy is not None and isolation.notified_at is None
         if verb == Verb.LOCK:
             return any(each.applied_at and each.locked_at is None for each in facts.points)
         if deed is deeds.ON_FOR:

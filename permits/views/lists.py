@@ -16,8 +16,11 @@ from permits import forms
 from permits.models import PermitType
 from permits.permissions import BY_ROLE, STOPPING_ALL, may_at
 from permits.reads import lists as read
+from permits.reads.columns import COLUMNS
+from permits.reads.names import Naming
 from permits.services import stopping
 from permits.states import State, Verb
+from permits.views.board import outside_areas
 from work.exceptions import NotDone, Reason, Refused
 from work.pages import answer_of, fragment, live, number_in, refusal, see_other, site_view
 from work.permissions import Scope
@@ -30,7 +33,7 @@ from work.reads.kept import for_reader
 @site_view
 @live
 def permit_list(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpResponse:
-    """Permits by tab: under way, to issue today, asked for, ended."""
+    """Permits by tab: under way, to issue today, asked for, ended; or those of a board's column."""
     key = ("permits", request.GET.urlencode())
     values = for_reader(key, who, lambda: _listed(request, site, who, at), rows=read.PAGE)
     name = "_permit_panel" if "panel" in request.GET and fragment(request) else "permit_list"
@@ -42,12 +45,15 @@ def _listed(request: HttpRequest, site: Any, who: Scope, at: datetime) -> dict[s
     show = request.GET.get("show", "now")
     show = show if show in read.SHOWN else "now"
     place = places.find(site, who, request.GET.get("place", "").replace("\x00", "")[:120])
-    types = list(PermitType.objects.filter(site=site, is_active=True))
+    column = request.GET.get("column", "")
+    column = column if column in COLUMNS else ""
+    types = list(PermitType.objects.filter(site=site))
     kind = next((each for each in types if each.code == request.GET.get("type")), None)
     item = items.find(site, who, request.GET["item"]) if request.GET.get("item") else None
     if request.GET.get("item") and item is None:
         raise Http404
-    asked: dict[str, Any] = {"path": place.path if place else ""}
+    asked: dict[str, Any] = {"path": place.path if place else "", "column": column}
+    asked["outside"] = outside_areas(request, site, who) if column else []
     asked |= {"type_id": kind.pk if kind else None, "item_id": item.pk if item else None}
     if item is not None and "show" not in request.GET:
         show = "all"
@@ -55,17 +61,19 @@ def _listed(request: HttpRequest, site: Any, who: Scope, at: datetime) -> dict[s
     total, text = read.total_text(rows)
     last = max(1, min(20, -(-total // read.PAGE)))
     page = max(1, min(number_in(request.GET.get("page", "")) or 1, last))
-    shown = read.page(rows, page)
+    shown = read.page(rows, page, Naming(who, site.pk))
     return {
         "item": item,
         "item_number": str(item.number) if item else "",
-        "tabs": _tabs(site, who, at, show),
+        "tabs": _tabs(site, who, at, "" if column else show) + _column_tab(request, column),
         "show": show,
+        "column": column,
+        "outside": bool(asked["outside"]),
         "rows": shown,
         "columns": _columns(),
         "place": place,
         "place_code": request.GET.get("place", "")[:120],
-        "types": types,
+        "types": [each for each in types if each.is_active or each == kind],
         "kind": kind,
         "pager": _pager(request, page, last, len(shown), text),
         "may_ask": _asks_anywhere(who, site),
@@ -93,6 +101,15 @@ def _tabs(site: Any, who: Scope, at: datetime, show: str) -> list[dict[str, Any]
         {"label": label, "url": f"?show={name}", "current": name == show}
         for name, label in labels.items()
     ]
+
+
+def _column_tab(request: HttpRequest, column: str) -> list[dict[str, Any]]:
+    """The column of the board that is shown, beside the tabs."""
+    if not column:
+        return []
+    shown = request.GET.copy()
+    shown.pop("page", None)
+    return [{"label": COLUMNS[column], "url": f"?{shown.urlencode()}", "current": True}]
 
 
 def _columns() -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from permits import forms
 from permits.models import Permit, PermitType
 from permits.permissions import BY_ROLE
 from permits.reads import detail as read
+from permits.reads.names import Naming
 from permits.reads.people import named
 from permits.services import requests
 from permits.states import Verb
@@ -154,13 +155,15 @@ def permit_edit(
     permit = read.find(site, who, number)
     if permit is None:
         raise Http404
-    form = forms.Request(request.POST or None, initial=_initial(permit), kind=permit.type, who=who)
+    people = _people(permit, who)
+    initial = _initial(permit, people[True])
+    form = forms.Request(request.POST or None, initial=initial, kind=permit.type, who=who)
     for name in ("items", "scope", "performer"):
         del form.fields[name]
     told, status = None, 200
     if request.method == "POST":
         try:
-            _change(request, site, who, at, permit, form)
+            _change(request, site, who, at, permit, form, people[False])
         except NotDone as error:
             told, status = _told(error, who)
         else:
@@ -168,8 +171,23 @@ def permit_edit(
     return _form(request, site, form, permit.type, told, status, permit)
 
 
+def _people(permit: Permit, who: Scope) -> dict[bool, list[Any]]:
+    """Who is named on it: whom the reader reads by name, and who stays named unread."""
+    named: dict[bool, list[Any]] = {True: [], False: []}
+    naming = Naming(who, permit.site_id)
+    for each in permit.people.filter(ended_at=None).select_related("person"):
+        named[each.person is None or naming.reads(permit, each.person)].append(each)
+    return named
+
+
 def _change(
-    request: HttpRequest, site: Any, who: Scope, at: datetime, permit: Permit, form: Any
+    request: HttpRequest,
+    site: Any,
+    who: Scope,
+    at: datetime,
+    permit: Permit,
+    form: Any,
+    unread: list[Any],
 ) -> None:
     if form.is_valid():
         form.cleaned_data |= {"items": "", "scope": "", "performer": ""}
@@ -177,14 +195,14 @@ def _change(
     for name in ("items", "performer_id"):
         said.pop(name)
     seen = number_in(request.POST.get("seen", ""))
+    said["people"] += [{"person_id": each.person_id} for each in unread]
     door = {"actor": request.user, "act": _act(request), "permit_id": permit.pk}
     requests.change(**door, seen=-1 if seen is None else seen, **said)
 
 
-def _initial(permit: Permit) -> dict[str, Any]:
+def _initial(permit: Permit, people: list[Any]) -> dict[str, Any]:
     names = ("what", "where_exactly", "method", "tools", "condition", "risk", "starts", "ends")
     affected = permit.affected.filter(ended_at=None).values_list("place__code", flat=True)
-    people = permit.people.filter(ended_at=None).select_related("person")
     return {
         **{name: getattr(permit, name) for name in names},
         **{f"q-{key}": value for key, value in permit.answers.items()},

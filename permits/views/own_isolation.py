@@ -54,6 +54,11 @@ def _finish(given: Given) -> object:
     return own.finish(**given.door, isolation_id=given.of, positions=left, **said)
 
 
+def _try(given: Given) -> object:
+    said = {name: given.get(name) for name in ("energy", "how", "told")}
+    return points.try_out(**given.door, isolation_id=given.of, **said)
+
+
 def _approve(given: Given) -> object:
     day = given.get("until", None)
     zone = timezone.get_current_timezone()
@@ -78,8 +83,10 @@ APPLY = Deed(
 TRY = Deed(
     "try",
     _("Tried: nothing moves. My lock is on"),
-    lambda given: points.try_out(**given.door, isolation_id=given.of),
+    _try,
+    forms.Try,
     part=True,
+    asks=_whole_first,
 )
 FINISH = Deed(
     "finish", _("Take off and close"), _finish, forms.Finish, part=True, asks=_whole_first
@@ -123,7 +130,18 @@ class _Page:
         rows = Isolation.objects.filter(
             site=self.site, owner=self.who.user_id, kind=Kind.OWN, ended_at=None
         ).select_related(
-            "site", "place", "owner", "card", "created_by", "drawn_by", "approved_by", "asset"
+            "site",
+            "place",
+            "owner",
+            "card",
+            "created_by",
+            "drawn_by",
+            "approved_by",
+            "asset",
+            "energy_by",
+            "energy_note",
+            "notified_by",
+            "notified_note",
         )
         return [facts_about(each, self.at) for each in rows]
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from permits.reads import detail, trail
+from permits.reads.names import Naming
 from work.pages import fragment, site_view
 from work.permissions import Scope
 
@@ -27,7 +28,7 @@ def permit_history(
         "site": site,
         "label": label,
         "url": reverse("permits:permit_detail", args=[site.slug, label]),
-        "history": trail.rows(permit),
+        "history": trail.rows(permit, Naming(who, site.pk).of(permit)),
     }
     name = "permits/permit_history.html" + ("#trail" if fragment(request) else "")
     return render(request, name, values)

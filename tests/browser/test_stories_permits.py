@@ -72,7 +72,8 @@ def line_three(scene):
     isolated.isolation_uses.use(**own, item_id=restart.pk, how="after")
     given = {"isolation_id": isolation.pk, "points": isolated.pairs(isolation)}
     points.apply(**by(world.operator, ago), **given)
-    points.try_out(**by(world.second_technician, ago), isolation_id=isolation.pk)
+    tries = by(world.second_technician, ago, isolation_id=isolation.pk)
+    points.try_out(**tries, **isolated.SAID)
     isolated.boxes.on(**by(world.technician, ago), isolation_id=isolation.pk)
     made.ticked(world, permit, at=ago)
     signs = {"permit_id": permit.pk, "scanned": True, "signed": True}

@@ -359,7 +359,7 @@ def test_ways_place_listeners_and_conditions(world):
         assert str(way.title)
     for listener in ports.place_listeners.all():
         assert isinstance(listener, ports.PlaceListener)
-        asked = functools.partial(listener.places_changed, world.site.pk, None)
+        asked = functools.partial(listener.places_changed, world.site.pk, [world.l3.path], None)
         assert queries(asked) <= 1
     people = ((ports.STRANGER, "permits.worker"),)
     named = (ports.Asked("documents.document", "NONE"), ports.Asked("competence.competence", "NO"))

@@ -13,6 +13,7 @@ from documents.models import Revision, RevisionFile
 from documents.services import revisions
 from permits.models import Isolation, IsolationCard, IsolationPoint, Issue, LockRemoval, Permit
 from permits.services import (
+    before_trying,
     deciding,
     ending,
     gone,
@@ -228,8 +229,14 @@ def of_isolations(world, both) -> Iterator[Pair]:
         instead = dict.fromkeys(("applied_by_id", "locked_by_id"), lead.pk)
         return _set(point, **it), _set(point, **it, **instead), _set(point, **instead)
 
+    def said(isolation) -> None:
+        by = {"actor": lead, "at": at, "isolation_id": isolation.pk}
+        before_trying.say_energy(**by, energy="none")
+        before_trying.say_told(**by, told="Line 3")
+
     isolation = isolated.approved(world)
     points.apply(actor=both, at=at, isolation_id=isolation.pk, points=isolated.pairs(isolation))
+    said(isolation)
     one = isolation.points.first()
     yield pair(
         "who applied tries", isolation, *tries, *tried(one), of=one, isolation_id=isolation.pk
@@ -238,6 +245,7 @@ def of_isolations(world, both) -> Iterator[Pair]:
     known, locks = {"at": at, "isolation_id": isolation.pk}, isolated.pairs(isolation)
     points.apply(actor=world.operator, points=[(pk, "") for pk, _lock in locks], **known)
     points.lock(actor=both, points=locks, **known)
+    said(isolation)
     one = isolation.points.first()
     yield pair(
         "who locked tries", isolation, *tries, *tried(one), of=one, isolation_id=isolation.pk

@@ -11,6 +11,10 @@ TWO = (
 )
 
 
+# What is said before it is tried, by who tries it.
+SAID = {"energy": "relieved", "how": "Vented", "told": "The operators of line 3"}
+
+
 def planned(world, *, by=None, at=None, given=TWO, **more) -> Isolation:
     """Of two points at L3, planned by the supervisor, who answers for it."""
     more = {"place_id": world.l3.pk, "title": "Filler of line 3"} | more
@@ -47,7 +51,7 @@ def verified(world, *, at=None, uses=(), **given) -> Isolation:
         by = {"actor": world.supervisor, "at": at or world.at}
         isolation_uses.use(**by, isolation_id=isolation.pk, **each)
     by = {"actor": world.second_technician, "at": at or world.at}
-    return points.try_out(**by, isolation_id=isolation.pk)
+    return points.try_out(**by, isolation_id=isolation.pk, **SAID)
 
 
 def lock_on(world, isolation, who, minute=0) -> PersonalLock:

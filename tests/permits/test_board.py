@@ -2,14 +2,17 @@
 
 import os
 import uuid
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from permits import packs, tasks
 from permits.models import Permit
+from permits.paper_forms import PaperStop
 from permits.reads import board
 from permits.reads.crew import most_different
 from permits.services import boxes, ending, follow_up, on_it, setup, stopping, testing
@@ -116,7 +119,16 @@ def test_board_wall_and_pack_show_what_is_open(world, types, sign_in, clock, set
     assert f"I-{isolation.number}" in text
     file = (packs.root() / "hvk" / "2026-11-24T0455Z_site.html").read_text()
     assert "<style>" in file
-    for said in ("CET", "Ab Los", "Bo Smit", "LK-1", world.technician.name, "vapour", "Cold"):
+    for said in (
+        "CET",
+        "Ab Los",
+        "Bo Smit",
+        "LK-1",
+        world.technician.name,
+        "vapour",
+        "Cold",
+        "Relieved",
+    ):
         assert said in file
     for asked in ("<script", "src=", "href="):
         assert asked not in file
@@ -155,8 +167,26 @@ def test_board_wall_and_pack_show_what_is_open(world, types, sign_in, clock, set
             asked = len(queries) - FRAME + ("board" not in path and "wall" not in path)
             counts.append(asked)
     assert counts[:5] == counts[5:] == [2, 3, 2, 8, 2]
-    full = reader.get(f"{LIST}board/").context["lanes"][0]["columns"][1]
-    assert (len(full["cards"]), full["more"]) == (10, 20)
+    # The rest of a column leads to a list of exactly its rows, in its order, lane by lane.
+    for lanes, count in (("", 30), ("area", 30), ("type", 30)):
+        [lane] = [
+            lane
+            for lane in reader.get(f"{LIST}board/", lanes=lanes).context["lanes"]
+            if lane["columns"] and lane["columns"][1]["more"]
+        ]
+        full = lane["columns"][1]
+        assert (len(full["cards"]), full["more"]) == (10, 20)
+        rows = reader.get(full["more_url"]).context["rows"]
+        assert (len(rows), {row["stands"] for row in rows}) == (count, {"requested"})
+        assert [row["label"] for row in rows[:10]] == [card["label"] for card in full["cards"]]
+    every = [each["code"] for each in lane["columns"]]
+    shown = {code: reader.get(LIST, column=code, place="HVK").context["rows"] for code in every}
+    assert {code: len(rows) for code, rows in shown.items()} == {
+        **dict.fromkeys(every, 1),
+        "loud": 2,
+        "check": 30,
+    }
+    assert reader.get(LIST, column="stopped", outside="1").context["rows"] == []
 
 
 def test_what_the_crew_cannot_do(world, types, sign_in):
@@ -249,6 +279,20 @@ def test_what_happened_meanwhile_is_entered_from_paper(world, types, sign_in, cl
         "paper_untaken",
         "stands_issued",
     ]
+
+    # As summer time ends the clock shows an hour twice, and it is asked which; in spring one is
+    # skipped.
+    with timezone.override(world.site.time_zone):
+        asked = {"happened_at": "2026-10-25T02:30"}
+        assert list(PaperStop(asked).errors) == ["which"]
+        for which, utc in (("first", 0), ("second", 1)):
+            form = PaperStop(asked | {"which": which})
+            assert form.is_valid()
+            assert form.cleaned_data["happened_at"] == datetime(2026, 10, 25, utc, 30, tzinfo=UTC)
+        assert "which" not in PaperStop({"happened_at": "2026-10-25T03:30"}).fields
+        spring = PaperStop({"happened_at": "2026-03-29T02:30"})
+        assert spring.errors.as_data()["happened_at"][0].code == "skipped"
+        assert "which" not in spring.fields
 
     clock.move_to(at)
     world.technician.set_password("words-that-open")

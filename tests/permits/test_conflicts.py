@@ -5,7 +5,7 @@ import pytest
 from permits.models import Conflict, Permit, Stop
 from permits.reads.detail import shown
 from permits.services import _conflicts, deciding, ending, issuing, requests, setup
-from permits.services._facts import load
+from permits.services._facts import load, with_current
 from tests import factories
 from tests.factories import live_item, person, planned_item
 from tests.permits import isolated, made
@@ -81,7 +81,7 @@ def test_hot_work_meets_a_transfer_and_is_stopped_when_that_moves(world, types):
     assert WorkItem.objects.blocked(world.t(10)).filter(pk=job.pk).exists()
 
 
-def test_what_is_near_is_endorsed_by_name_or_not_authorised(world, types):
+def test_what_is_near_is_endorsed_by_name_or_not_authorised(world, types, monkeypatch):
     cold, hot = types
     beside_it = {"actor": None, "place_id": world.l3.pk, "other_id": world.l4.pk}
     beside_it["kind"] = "same_air"
@@ -133,11 +133,24 @@ def test_what_is_near_is_endorsed_by_name_or_not_authorised(world, types):
     assert open_rows.count() == 2
 
     # Places come to lie otherwise: what is under way learns it, and nobody has endorsed that.
+    # What is elsewhere is not looked at.
+    second = world.second_technician
+    far = {"by": second, "performer_id": second.pk, "place_id": world.u310.pk}
+    made.authorised(world, cold, **far)
+    looked, renew = [], _conflicts.renew
+
+    def looks(act, near, found, **more):
+        looked.append(near.number)
+        return renew(act, near, found, **more)
+
+    monkeypatch.setattr(_conflicts, "renew", looks)
     places.end_neighbour(actor=None, at=world.t(1), neighbour_id=known.pk)
     assert not open_rows.exists()
     places.add_neighbour(at=world.t(2), **beside_it)
     assert open_rows.filter(endorsed_at=None).count() == 2
     assert told.exists()
+    both = sorted([beside.number, permit.number, later.number])
+    assert looked == both * 2
     near = shown(load(permit.pk, world.t(2)), scope(world.viewer, world.t(2)))["not_endorsed"]
     assert [each["activity"] for each in near] == ["Cold work", "Cold work"]
 
@@ -150,6 +163,21 @@ def test_what_is_near_is_endorsed_by_name_or_not_authorised(world, types):
     for minute, ends in ((4, world.t(63)), (64, None)):
         near = _conflicts.of(beside, world.t(minute), _conflicts.AT_WORK)
         assert [(each.other_id, each.ends) for each in near] == [(permit.pk, ends)]
+
+    # Hung elsewhere, at a place with other neighbours: what is found is what a look at all finds.
+    rule(world, hot, other_type_id=cold.pk, reach="within", verdict="inform")
+    at = world.t(5)
+    places.move_place(actor=None, at=at, place_id=world.l4.pk, parent_id=world.l3.pk)
+    decided = with_current(Permit.objects.filter(state__in=["authorised", "issued", "in_force"]))
+    every = {
+        (each.pk, found.rule.reach, found.other_id)
+        for each in decided
+        for found in _conflicts.of(each, at, ends=each.ends)
+    }
+    rows = Conflict.objects.filter(permit__in=decided, ended_at=None)
+    kept = set(rows.values_list("permit", "rule__reach", "other"))
+    assert kept == every
+    assert {reach for _permit, reach, _other in every} == {"same_air", "within"}
 
 
 def test_a_thing_that_both_touch(world, types):

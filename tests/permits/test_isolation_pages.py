@@ -56,10 +56,20 @@ def test_an_isolation_is_planned_and_brought_in_place_from_its_pages(world, sign
     locks = {f"point-{one.pk}": "LK-1", f"point-{two.pk}": "LK-2"}
     assert do(hands, isolation, "apply", **locks).status_code == 303
     assert do(hands, isolation, "try").status_code == 422
+    assert do(other, isolation, "try").status_code == 422
+    assert do(hands, isolation, "energy", energy="relieved").status_code == 422
+    assert do(hands, isolation, "energy", energy="relieved", how="Vented").status_code == 303
+    assert do(lead, isolation, "notify", told="Line 3").status_code == 303
     assert do(other, isolation, "try").status_code == 303
     mine = sign_in(world.technician)
     page = mine.get(url(isolation)).content.decode()
-    for words in ("In place and tried", "Put my lock on the box", f"W-{item.number}", "LK-2"):
+    for words in (
+        "Vented",
+        "In place and tried",
+        "Put my lock on the box",
+        f"W-{item.number}",
+        "LK-2",
+    ):
         assert words in page
     assert do(mine, isolation, "on").status_code == 303
     lock = isolation.locks.get()
@@ -104,7 +114,8 @@ def test_one_person_isolates_on_one_page(world, sign_in):
     one, two = isolation.points.all()
     locks = {f"point-{one.pk}": "1", f"point-{two.pk}": "2"}
     assert do(mine, isolation, "apply", **at, **locks).status_code == 303
-    assert do(mine, isolation, "try", **at).status_code == 303
+    assert do(mine, isolation, "try", **at, energy="none").status_code == 422
+    assert do(mine, isolation, "try", **at, energy="none", told="Line 3").status_code == 303
     isolation.refresh_from_db()
     assert (isolation.state, isolation.locks.count()) == ("verified", 1)
     assert "Take off and close" in mine.get(own_page).content.decode()

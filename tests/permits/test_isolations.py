@@ -2,11 +2,13 @@
 
 import pytest
 
-from permits.isolation_answers import used
+from permits.isolation_answers import IsolationKinds, used
 from permits.models import Measure, Stop
+from permits.reads.isolation import shown
 from permits.services import (
     _conflicts,
     assessments,
+    before_trying,
     boxes,
     clock,
     deciding,
@@ -19,12 +21,14 @@ from permits.services import (
     stopping,
 )
 from permits.services._isolated import isolations_against, used_by
+from permits.services._isolation_facts import load
 from permits.standing import standing
 from tests.factories import planned_item
 from tests.permits import isolated, made
 from tests.permits.isolated import against, lock_on, pairs, state, unmet
 from work.exceptions import Refused
 from work.models import Event, WorkItem
+from work.permissions import scope
 from work.services import execution
 
 
@@ -76,6 +80,9 @@ def test_an_isolation_of_many_from_plan_to_close(world):
     assert against(isolation_uses.use, isolation, **sup, permit_id=permit.pk) == ["linked_already"]
     assert unmet(job) == ["isolation_planned", "own_lock_missing"]
     assert (unmet(isolating), unmet(restart)) == ([], ["isolation_planned"])
+    # Whose work begins once it is removed is asked nothing of who isolates.
+    kinds = IsolationKinds().of_items([job, isolating, restart], at)
+    assert kinds == {job.pk: {"plan"}, isolating.pk: {"plan"}}
     made.ticked(world, permit)
     issue = {**iss, "scanned": True, "signed": True}
     assert made.against(issuing.issue, permit, **issue) == ["isolation_planned"]
@@ -97,6 +104,26 @@ def test_an_isolation_of_many_from_plan_to_close(world):
     assert against(points.lock, isolation, **op, points=[first]) == ["point_not_to_lock"]
     points.lock(**op, isolation_id=isolation.pk, points=[second])
     assert state(isolation) == "applied"
+    # Before it is tried a person says what became of stored energy, and that others were told.
+    assert against(points.try_out, isolation, **op) == [
+        "energy_unsaid",
+        "affected_untold",
+        "isolator_tries",
+        "isolator_tries",
+    ]
+    says, tells = before_trying.say_energy, before_trying.say_told
+    assert against(says, isolation, at=at, actor=world.viewer, energy="none") == ["role_needed"]
+    assert against(says, isolation, **op, energy="gone") == ["energy_needed"]
+    assert against(says, isolation, **op, energy="blocked") == ["energy_how_needed"]
+    assert against(tells, isolation, **op, told=" ") == ["affected_needed"]
+    says(**op, isolation_id=isolation.pk, energy="blocked", how="Pin in the slide")
+    assert against(points.try_out, isolation, **op)[0] == "affected_untold"
+    tells(**sup, isolation_id=isolation.pk, told="Line 3 and the fitters")
+    said = shown(load(isolation.pk, at), scope(world.viewer, at))["said"]
+    assert [(each["note"] or each["text"], each["by"], each["at"]) for each in said] == [
+        ("Pin in the slide", world.operator.name, at),
+        ("Line 3 and the fitters", lead.name, at),
+    ]
     assert against(points.try_out, isolation, **op) == ["isolator_tries", "isolator_tries"]
     assert against(boxes.on, isolation, at=at, actor=world.technician) == ["isolation_applied"]
     assert made.against(issuing.issue, permit, **issue) == ["isolation_applied"]
@@ -129,7 +156,9 @@ def test_an_isolation_of_many_from_plan_to_close(world):
     op["at"] = other["at"] = world.t(10)
     points.apply(**op, isolation_id=isolation.pk, points=[first])
     assert state(isolation) == "applied"
-    points.try_out(**other, isolation_id=isolation.pk)
+    # What was applied anew may have stored energy anew; who is affected was told.
+    assert against(points.try_out, isolation, **other) == ["energy_unsaid"]
+    points.try_out(**other, isolation_id=isolation.pk, energy="none")
     assert (unmet(job), blocked(job, world.t(10))) == ([], False)
     assert stands(permit, world.t(10)) == "stop_called"  # only the issuer brings it back
 
@@ -336,7 +365,8 @@ def test_what_a_permit_asks_of_its_isolations(world):
     stop.refresh_from_db()
     assert (stands(burning, world.t(66)), stop.cause) == ("stop_called", "isolation")
     points.apply(actor=world.operator, at=world.t(67), isolation_id=behind.pk, points=[first])
-    points.try_out(actor=world.second_technician, at=world.t(67), isolation_id=behind.pk)
+    tries = {"actor": world.second_technician, "at": world.t(67), "energy": "none"}
+    points.try_out(**tries, isolation_id=behind.pk)
     made.gas_tested(world, burning, at=world.t(68))
     back = {"actor": world.permit_issuer, "at": world.t(68), "signed": True}
     assert made.against(stopping.bring_back, burning, **back) == ["stands_stop_called"]

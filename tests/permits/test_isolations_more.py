@@ -65,7 +65,9 @@ def test_an_own_isolation_is_of_one_person_within_the_own_shift(world):
         "isolation_of_one"
     ]
     points.apply(actor=tech, at=at, isolation_id=mine.pk, points=first)
-    points.try_out(actor=tech, at=at, isolation_id=mine.pk)
+    by_me = {"actor": tech, "at": at}
+    assert against(points.try_out, mine, **by_me) == ["energy_unsaid", "affected_untold"]
+    points.try_out(**by_me, isolation_id=mine.pk, **isolated.SAID)
     assert (state(mine), unmet(job)) == ("verified", [])
     assert mine.locks.get(off_at=None).person == tech
     assert against(boxes.on, mine, at=at, actor=world.operator) == ["isolation_of_one"]
@@ -248,7 +250,8 @@ def test_a_test_is_sanctioned_by_everybody_behind_it(world):
     sanction.end(**lead, isolation_id=isolation.pk)
     assert state(isolation) == "applied"
     assert isolation.sanctions.last().ended_at == world.at
-    points.try_out(actor=world.second_technician, at=world.t(6), isolation_id=isolation.pk)
+    tries = {"actor": world.second_technician, "at": world.t(6), "energy": "none"}
+    points.try_out(**tries, isolation_id=isolation.pk)
     assert (state(isolation), unmet(job)) == ("verified", ["own_lock_missing"])
 
 
@@ -406,6 +409,14 @@ def test_by_sql_nobody_tries_what_he_applied_nor_takes_off_what_is_relied_on(app
     assert app(planner, [isolation.pk]) == CHECK
     drawer = "UPDATE permits_isolation SET drawn_by_id = approved_by_id WHERE id = %s"
     assert app(drawer, [isolation.pk]) == CHECK
+
+    # Nor with stored energy unsaid; what was in place before that was asked is asked nothing.
+    energy = "UPDATE permits_isolation SET energy = %s, energy_by_id = NULL, energy_at = NULL,"
+    energy += " energy_note_id = NULL WHERE id = %s"
+    assert app(energy, ["", isolation.pk]) == app(energy, [None, isolation.pk]) == CHECK
+    untold = "UPDATE permits_isolation SET notified_at = NULL, notified_by_id = NULL,"
+    untold += " notified_note_id = NULL WHERE id = %s"
+    assert app(untold, [isolation.pk]) == CHECK
 
     # Nothing that was tried is undone, and no link or lock goes, while somebody relies on it.
     no_try = {"tried_at": None, "tried_by_id": None}

@@ -88,7 +88,10 @@ def test_a_permit_is_asked_for_and_brought_into_force_from_its_pages(world, type
     assert do(signer, permit, "authorise").status_code == 303
 
     issuer = sign_in(with_password(world.permit_issuer))
-    asked = issuer.get(url(permit)).content.decode()
+    page = issuer.get(url(permit))
+    asked = page.content.decode()
+    # On a phone the next act lies under the thumb: what is there is ticked before the issue.
+    assert page.context["bar"]["act"]["url"] == "#act-tick"
     assert "No test of oxygen at At the job." in asked
     assert "Not ticked: Blanket" in asked
     read = {"value-0": "20.9", "value-1": "0", "instrument": "X", "calibrated_until": "2027-01-01"}
@@ -119,7 +122,11 @@ def test_a_permit_is_asked_for_and_brought_into_force_from_its_pages(world, type
     assert do(issuer, permit, "on-name", name=" ").status_code == 422
     assert not permit.presences.exists()
     assert do(mine, permit, "on").status_code == 303
-    page = mine.get(url(permit)).content.decode()
+    answer = mine.get(url(permit))
+    page = answer.content.decode()
+    bar = answer.context["bar"]
+    assert (bar["act"]["held"], bar["beside"]["form"]) == ("why-bar", "act-stop")
+    assert 'class="item-bar no-print"' in page
     assert "Stop this work" in page
     presence = permit.presences.get()
     assert do(mine, permit, "off", of=presence.pk).status_code == 303
@@ -163,12 +170,48 @@ def test_everybody_stops_what_they_see_and_what_is_at_a_place(world, types, sign
     assert "P-2" not in stranger.get(f"{LIST}stop/").content.decode()
     # Nobody of one company is named to another, nor work that is not theirs.
     welding = made.in_force(world, types[0], items=[item], team_id=world.lasteam.pk)
+    other_one = made.in_force(world, types[0], place_id=world.l4.pk, team_id=world.lasteam.pk)
+    lead_page = sign_in(world.shift_lead)
     again = here | {"act": str(uuid.uuid4())}
     assert stranger.post(f"{LIST}stop/", again).status_code == 303
-    page = sign_in(world.contractor).get(url(welding)).content.decode()
-    assert world.other_contractor.name not in page
+    lasteam = sign_in(world.contractor)
+    page = lasteam.get(url(welding)).content.decode()
     assert str(world.hydrex) in page
     assert "all of it" not in page
+    # Nor the people of the site: of theirs alone by name, wherever the permit is read.
+    on_it.sign_on(actor=world.technician, at=world.at, permit_id=other_one.pk, name="Bo Smit")
+    for people in (world.welder, world.operator):
+        on = {"actor": people, "at": world.at, "person_id": people.pk}
+        on_it.sign_on(**on, permit_id=other_one.pk)
+    mine = url(other_one)
+    read = [lasteam.get(each).content.decode() for each in (mine, f"{mine}print/", LIST)]
+    read.append(lasteam.get(f"{mine}history/").content.decode())
+    for each in (page, *read):
+        assert "Somebody of the site" in each
+        for name in ("technician", "operator", "permit_issuer", "permit_authoriser", "supervisor"):
+            assert getattr(world, name).name not in each
+        assert world.other_contractor.name not in each
+    assert all(name in read[0] for name in (world.welder.name, "Bo Smit"))
+    # What they change of a draft keeps whom they do not read by name.
+    draft = made.draft(
+        world,
+        types[0],
+        team_id=world.lasteam.pk,
+        people=[{"person_id": world.operator.pk}, {"person_id": world.welder.pk}],
+    )
+    form = lasteam.get(f"{url(draft)}edit/").context["form"]
+    assert form.initial["people"] == world.welder.name
+    said = {"act": str(uuid.uuid4()), "seen": draft.version, "place": "L3", "risk": "normal"}
+    said |= dict.fromkeys(("what", "where_exactly", "method", "tools", "condition"), "Said")
+    said |= {"starts": "2026-11-24T05:00", "ends": "2026-11-24T09:00", "people": "Bo Smit"}
+    said["team"] = world.lasteam.code
+    plan = {"executor_ids": [world.welder.pk], "team_id": world.lasteam.pk}
+    planned_item(world, plan=plan)  # so that they know of the place
+    assert lasteam.post(f"{url(draft)}edit/", said).status_code == 303
+    kept = draft.people.filter(ended_at=None).values_list("person", "name")
+    assert set(kept) == {(world.operator.pk, ""), (None, "Bo Smit")}
+    theirs = lead_page.get(mine).content.decode()
+    assert all(name in theirs for name in (world.operator.name, world.permit_issuer.name))
     counted = [
         panels.OfItem().rows(scope(who, world.at), item, world.at).count()
         for who in (world.viewer, world.contractor, world.other_contractor)
@@ -188,6 +231,7 @@ def test_everybody_stops_what_they_see_and_what_is_at_a_place(world, types, sign
         "P-1",
         "P-2",
         "P-3",
+        "P-6",
         "P-4",
     ]
     assert stranger.get(done.url).context["stopped"] is None

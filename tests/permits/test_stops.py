@@ -4,6 +4,8 @@ import pytest
 
 from permits.forms import Issue
 from permits.models import GasTest, Permit, Presence, Stop
+from permits.reads import lists
+from permits.reads.detail import shown
 from permits.services import (
     _enter,
     clock,
@@ -15,7 +17,7 @@ from permits.services import (
     setup,
     stopping,
 )
-from permits.services._facts import load
+from permits.services._facts import facts_of, load, with_current
 from permits.services.guards import refusals
 from permits.standing import standing, with_standing
 from permits.states import Verb
@@ -27,7 +29,7 @@ from work.exceptions import Busy, Forbidden, Refused
 from work.models import Event, Note, Notice, Prerequisite, WorkItem
 from work.permissions import scope
 from work.reads.notices import unseen
-from work.services import blockers, execution
+from work.services import blockers, execution, people
 
 
 @pytest.fixture
@@ -256,6 +258,13 @@ def test_what_was_authorised_and_never_issued_lapses(world, types):
     assert event.happened_at == world.t(30)
     assert stands(permit, world.t(60) - made.SECOND) == "authorised"
     assert stands(permit, world.t(60)) == "lapsed"
+    # Lists and their numbers go by the clock too, while no task has run.
+    reader, found = scope(world.viewer, world.t(60)), []
+    for at in (world.t(60) - made.SECOND, world.t(60)):
+        for tab in ("now", "ended"):
+            found.append([each.pk for each in lists.chosen(world.site, reader, at, tab, {})])
+        found.append(lists.counts(world.site, reader, at))
+    assert found == [[permit.pk], [], {"authorised": 1}, [], [permit.pk], {}]
     made_by = {"actor": world.permit_issuer, "at": world.t(61), "signed": True, "scanned": True}
     assert against(issuing.issue, permit, **made_by) == ["stands_lapsed"]
     assert clock.settle_due(world.t(61)) == 1
@@ -431,8 +440,10 @@ def test_who_must_know_of_a_stop_is_told_until_it_is_confirmed(world, types, mon
     # Whom the site knows is that person, whoever types the name.
     called = {"name": world.second_technician.name.upper()}
     on_it.sign_on(actor=world.technician, at=world.t(1), permit_id=permit.pk, **called)
+    owner = world.area_owner
     stopping.call_stop(actor=world.viewer, at=world.t(2), permit_id=permit.pk)
     concerned = {
+        owner.pk,
         world.technician.pk,
         world.second_technician.pk,
         world.permit_issuer.pk,
@@ -474,7 +485,8 @@ def test_who_must_know_of_a_stop_is_told_until_it_is_confirmed(world, types, mon
     assert not Stop.objects.filter(permit=untaken, ended_at=None).exists()
     assert clock.tell_unconfirmed(world.t(21), world.t(40)) == 0
 
-    late = made.in_force(world, types[0], ends=world.t(60))
+    item = planned_item(world)
+    late = made.in_force(world, types[0], items=[item], ends=world.t(60))
     assert clock.tell_unconfirmed(world.t(59), world.t(60)) == 1
     assert told.filter(code="permits.told_overdue", user=late.issuer).count() == 1
     assert clock.tell_unconfirmed(world.t(60), world.t(61)) == 0
@@ -492,3 +504,25 @@ def test_who_must_know_of_a_stop_is_told_until_it_is_confirmed(world, types, mon
     monkeypatch.setattr(clock, "tell_again", fails)
     assert clock.tell_unconfirmed(world.t(61), world.t(75)) == 1
     assert tried == [late.pk, other.pk, late.pk]
+    monkeypatch.undo()
+
+    # Who performs it is named with who issued it and who owns the area; who left is not.
+    def named(permit) -> dict[str, str]:
+        facts = facts_of(with_current(Permit.objects.filter(pk=permit.pk)).get(), world.t(90))
+        rows = shown(facts, scope(world.viewer, world.t(90)))["confirms"]
+        return {each["part"]: each["name"] for each in rows}
+
+    both = {"Issuer": world.permit_issuer.name, "Area owner": owner.name}
+    assert named(late) == {"Performing authority": world.technician.name} | both
+    people.deactivate_person(actor=world.site_admin, at=world.t(80), user_id=world.technician.pk)
+    assert named(late) == both
+    assert clock.tell_unconfirmed(world.t(75), world.t(90)) == 2
+    again = told.filter(at=world.t(90), params__number=late.number)
+    assert {owner.pk, world.permit_issuer.pk} <= set(again.values_list("user", flat=True))
+    row = Prerequisite.objects.get(
+        item=item, gate="start", supplier="permits.permit", withdrawn_at=None
+    )
+    assert (row.reason["code"], row.clears) == ("permits.stands_overdue", "role:permit_issuer")
+    people.deactivate_person(actor=world.site_admin, at=world.t(91), user_id=world.permit_issuer.pk)
+    factories.person(world.site, "permit_issuer", username="issuer_next")
+    assert named(late) == {"Area owner": owner.name, "Permit issuer": "Issuer next"}

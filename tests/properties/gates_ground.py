@@ -76,7 +76,7 @@ def make_gates() -> Gates:
     made.ticked(world, behind)
     by = {"at": world.at, "isolation_id": first.pk}
     points.apply(actor=world.operator, **by, points=isolated.pairs(first))
-    points.try_out(actor=world.shift_lead, **by)
+    points.try_out(actor=world.shift_lead, **by, **isolated.SAID)
     other = isolated.verified(world, given=_MORE, title="Drain of line 3")
     by = {"actor": world.supervisor, "at": world.at}
     isolation_uses.use(**by, isolation_id=other.pk, item_id=items[2].pk)

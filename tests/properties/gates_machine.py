@@ -34,6 +34,7 @@ from permits.services import (
     stopping,
     testing,
 )
+from tests.permits.isolated import SAID
 from tests.permits.made import CALIBRATED
 from tests.properties import gates_rules, invariants, rows
 from tests.properties.choosing import PAUSES, PICK, of
@@ -358,7 +359,7 @@ class GatesModel(RuleBasedStateMachine):
             "leave": (isolation_uses.leave, {"use_id": pick, "why": "Not needed"}),
             "apply": (points.apply, this | {"points": pairs}),
             "lock": (points.lock, this | {"points": pairs}),
-            "try": (points.try_out, this),
+            "try": (points.try_out, this | (SAID if pick % 3 else {})),
             "report": (points.report, this | {"point_id": point.pk, "why": "It turns"}),
             "on": (boxes.on, this | ({"name": "Bo"} if pick % 5 == 0 else {})),
             "off": (boxes.off, this),

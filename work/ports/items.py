@@ -1,6 +1,6 @@
 """What the core asks of work, and whom it tells: suppliers, fitness, listeners."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
@@ -234,8 +234,11 @@ class PlaceListener(Protocol):
 
     key: str
 
-    def places_changed(self, site_id: int, act: Any) -> None:
-        """A place of the site was hung elsewhere, or two came to concern each other, or no more."""
+    def places_changed(self, site_id: int, paths: Collection[str], act: Any) -> None:
+        """A place of the site was hung elsewhere, or two came to concern each other, or no more.
+
+        paths: of that place, or of the two, as they are now.
+        """
         ...
 
 

@@ -163,14 +163,15 @@ def _move(act: OpenAct, *, place_id: int, parent_id: int | None) -> Place:
     act.record(
         "moved", place, item_id=None, **{"from": before.pk if before else None, "to": parent_id}
     )
-    _tell(act, place.site_id)
+    _tell(act, place.site_id, place)
     return place
 
 
-def _tell(act: OpenAct, site_id: int) -> None:
+def _tell(act: OpenAct, site_id: int, *places: Place) -> None:
     """Who looks at what is near learns that places lie otherwise."""
+    paths = [place.path for place in places]
     for listener in place_listeners.all():
-        listener.places_changed(site_id, act)
+        listener.places_changed(site_id, paths, act)
 
 
 _move_door = door(_move)
@@ -259,7 +260,7 @@ def _add_neighbour(act: OpenAct, *, place_id: int, other_id: int, kind: str) -> 
         raise Refused(Reason("neighbour_known"))
     neighbour = PlaceNeighbour.objects.create(first=first, second=second, kind=kind)
     act.record("neighbour_added", place, neighbour=neighbour.pk, other=other.pk, kind=kind)
-    _tell(act, place.site_id)
+    _tell(act, place.site_id, place, other)
     return neighbour
 
 
@@ -277,7 +278,7 @@ def _end_neighbour(act: OpenAct, *, neighbour_id: int) -> PlaceNeighbour:
     act.record(
         "neighbour_ended", neighbour.first, neighbour=neighbour.pk, other=neighbour.second_id
     )
-    _tell(act, neighbour.first.site_id)
+    _tell(act, neighbour.first.site_id, neighbour.first, neighbour.second)
     return neighbour
 
 
