@@ -98,8 +98,12 @@ class Site(UnfoldAdminSite):
         return super().admin_view(update_wrapper(zoned, view), cacheable)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
-        """The pages in our groups."""
-        return navigation.grouped(super().get_app_list(request, app_label))
+        """The pages in our groups, put together once a request: heads and the side ask for them."""
+        if app_label:
+            return navigation.grouped(super().get_app_list(request, app_label))
+        if not hasattr(request, "pages_of_admin"):
+            request.pages_of_admin = navigation.grouped(super().get_app_list(request))
+        return request.pages_of_admin
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """What a field finds by typing, among the own rows."""

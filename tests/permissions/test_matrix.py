@@ -164,8 +164,8 @@ def test_get(people, scene, name, monkeypatch):
 def test_post(people, scene, name, monkeypatch):
     monkeypatch.setattr(health, "CHECKS", {})
     row, found = ROWS[name], {}
+    before = (counted(), snapshot(scene.item))
     for who, person in people.items():
-        before = (counted(), snapshot(scene.item))
         with rolled_back():
             found[who] = visit(person, "post", row.url(scene), row.data(scene)).status_code
             if found[who] >= 400 or who == ANONYMOUS:
@@ -181,11 +181,11 @@ def test_act(people, world, verb):
     of, url = case.of(item), f"/s/hvk/work/W-{item.number}/{verb}/"
     url += f"?of={of}" if of is not None else ""
     posted, asked = {}, {}
+    before = (counted(), snapshot(item))
     for who, person in people.items():
         browser = signed_in(person)
         asked[who] = browser.get(url).status_code
         known = {"act": str(uuid.uuid4()), "seen": seen_of(verb, item)} | case.typed(world, item)
-        before = (counted(), snapshot(item))
         with rolled_back():
             told = Event.objects.count()
             answer = browser.post(url, known)
@@ -251,10 +251,10 @@ def test_every_page_of_a_record_in_the_admin(people, scene, of):
 def test_admin(people, scene, name):
     """Exact codes for staff; everybody else gets to its door and no further."""
     url, *allowed = ADMIN[name]
+    before = counted()
     for method, code in zip(("get", "post"), allowed, strict=True):
         found = {}
         for who, person in people.items():
-            before = counted()
             with rolled_back():
                 answer = visit(person, method, url)
                 found[who] = answer.status_code
