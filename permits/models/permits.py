@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from permits.models._sides import SIGNED_APART
@@ -287,6 +287,12 @@ class PermitPerson(models.Model):
                 name="permits_permitperson_once",
                 condition=Q(ended_at=None),
                 nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                "permit",
+                Lower("name"),
+                name="permits_permitperson_named_once",
+                condition=Q(ended_at=None) & ~Q(name=""),
             ),
         ]
         triggers = [_NEVER_DELETED]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from permits.models import Presence
 from permits.services import (
@@ -182,6 +183,9 @@ def test_a_normal_permit_from_request_to_close(world, types):
     other = {"actor": world.operator, "at": at, "name": "Bo"}
     assert against(on_it.sign_on, permit, **other) == ["signs_for_oneself"]
     bo = on_it.sign_on(**me, permit_id=permit.pk, name="Bo")
+    assert against(on_it.sign_on, permit, **me, name=" bO ") == ["on_it_already"]
+    with pytest.raises(IntegrityError, match="presence_named_once"), transaction.atomic():
+        Presence.objects.create(permit=permit, name="bO", on_at=at)
     assert against(deciding.cancel, permit, actor=world.supervisor, at=at, why="x") == [
         "stands_in_force"
     ]
