@@ -26,7 +26,7 @@ def overview(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpR
         return see_other(request, "competence:person", site.slug, who.user_id)
     days = number_in(request.GET.get("days", "")) or 30
     days = days if days in forecast.DAYS else 30
-    page = max(1, min(number_in(request.GET.get("page", "")) or 1, 20))
+    page = max(1, min(number_in(request.GET.get("page", "")) or 1, 200))
     key = ("competence.ending", days, page)
     values = for_reader(key, who, lambda: _ending(site, who, at, days, page), rows=forecast.SHOWN)
     shown = {**values, "site": site, "tabs": _shown.tabs(request, site, who)}
@@ -84,8 +84,8 @@ def _row(site: Any, row: forecast.Ending) -> dict[str, Any]:
         "name": row.name,
         "url": url,
         "until": row.until,
-        "items": [_shown.item_row(site, item) for item in row.items[:5]],
-        "more": max(0, len(row.items) - 5),
+        "items": [_shown.item_row(site, item) for item in row.items],
+        "more": row.more,
     }
 
 

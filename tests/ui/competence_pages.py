@@ -127,7 +127,7 @@ def _gate(**more: Any) -> dict[str, Any]:
         Row(**row, name="Mees Kok", may=False, until=None, reasons=[_REASON], beside=[_REASON]),
         Row(**row, name="Luuk Prins", may=True, until=ahead(days=5), reasons=[], beside=[]),
     ]
-    return _site(rows=rows, may_count=1, not_count=1, as_of=NOW) | more
+    return _site(rows=rows, may_count=1, not_count=1, as_of=NOW, pager=None) | more
 
 
 def _of_item(**more: Any) -> dict[str, Any]:
