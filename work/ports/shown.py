@@ -11,7 +11,10 @@ from work.ports.items import Source
 
 @runtime_checkable
 class Panel(Protocol):
-    """A domain's section on a page. The count comes with the page, the body by a link."""
+    """A domain's section on a page. The count comes with the page, the body by a link.
+
+    A person whose page it is has `at_site`, the site of that page.
+    """
 
     key: str
     page: str  # item, place, asset, person, shift or picture
