@@ -1,3 +1,4 @@
+import django.contrib.postgres.constraints
 import django.db.models.functions.text
 from django.db import migrations, models
 
@@ -45,11 +46,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='presence',
-            constraint=models.UniqueConstraint(models.F('permit'), django.db.models.functions.text.Lower('name'), condition=models.Q(('off_at', None), models.Q(('name', ''), _negated=True)), name='permits_presence_named_once'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('off_at', None), models.Q(('name', ''), _negated=True)), expressions=[('permit', '='), (django.db.models.functions.text.Lower('name'), '=')], name='permits_presence_named_once'),
         ),
         migrations.AddConstraint(
             model_name='permitperson',
-            constraint=models.UniqueConstraint(models.F('permit'), django.db.models.functions.text.Lower('name'), condition=models.Q(('ended_at', None), models.Q(('name', ''), _negated=True)), name='permits_permitperson_named_once'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('ended_at', None), models.Q(('name', ''), _negated=True)), expressions=[('permit', '='), (django.db.models.functions.text.Lower('name'), '=')], name='permits_permitperson_named_once'),
         ),
         migrations.RemoveConstraint(
             model_name='personallock',
@@ -57,6 +58,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='personallock',
-            constraint=models.UniqueConstraint(models.F('isolation'), django.db.models.functions.text.Lower('name'), condition=models.Q(('off_at', None), models.Q(('name', ''), _negated=True)), name='permits_personallock_one_named'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('off_at', None), models.Q(('name', ''), _negated=True)), expressions=[('isolation', '='), (django.db.models.functions.text.Lower('name'), '=')], name='permits_personallock_one_named'),
         ),
     ])]

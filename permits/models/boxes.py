@@ -42,10 +42,12 @@ class PersonalLock(models.Model):
                 name="permits_personallock_once",
                 condition=Q(off_at=None, group=False),
             ),
-            models.UniqueConstraint(
-                "isolation",
-                Lower("name"),
+            ExclusionConstraint(
                 name="permits_personallock_one_named",
+                expressions=[
+                    ("isolation", RangeOperators.EQUAL),
+                    (Lower("name"), RangeOperators.EQUAL),
+                ],
                 condition=Q(off_at=None) & ~Q(name=""),
             ),
             models.CheckConstraint(

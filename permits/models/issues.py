@@ -148,10 +148,12 @@ class Presence(models.Model):
                 condition=Q(off_at=None),
                 nulls_distinct=False,
             ),
-            models.UniqueConstraint(
-                "permit",
-                Lower("name"),
+            ExclusionConstraint(
                 name="permits_presence_named_once",
+                expressions=[
+                    ("permit", RangeOperators.EQUAL),
+                    (Lower("name"), RangeOperators.EQUAL),
+                ],
                 condition=Q(off_at=None) & ~Q(name=""),
             ),
             models.CheckConstraint(

@@ -2,6 +2,8 @@
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
@@ -288,10 +290,12 @@ class PermitPerson(models.Model):
                 condition=Q(ended_at=None),
                 nulls_distinct=False,
             ),
-            models.UniqueConstraint(
-                "permit",
-                Lower("name"),
+            ExclusionConstraint(
                 name="permits_permitperson_named_once",
+                expressions=[
+                    ("permit", RangeOperators.EQUAL),
+                    (Lower("name"), RangeOperators.EQUAL),
+                ],
                 condition=Q(ended_at=None) & ~Q(name=""),
             ),
         ]
