@@ -180,7 +180,7 @@ def test_the_gate_list_of_today(hvk, lasteam, app, monkeypatch):
     assert [(each["what"], each["state"]) for each in of_welder["asked"]] == [
         ("Welder: company approved and insured", "Met"),
         ("Welder: inducted for Havenkade", "Met"),
-        ("Welder: WELD (WELD)", "Met"),
+        ("Welder: Weld paper (WELD)", "Met"),
     ]
     assert of_welder["asked"][2]["record"] == Record.objects.get(person=welder).pk
     started, stopped = trail.rows(trail.of_item(item.pk), who)
@@ -190,7 +190,7 @@ def test_the_gate_list_of_today(hvk, lasteam, app, monkeypatch):
     assert (stopped["refused"], of_second["name"]) == (True, "Welder two")
     assert [each["reason"] for each in of_second["asked"]] == [
         expected["Welder two"][1][0],
-        "Welder two has no WELD (WELD).",
+        "Welder two has no Weld paper (WELD).",
     ]
 
     # Who has left does not come in, whatever else he has.
