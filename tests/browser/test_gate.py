@@ -46,9 +46,10 @@ def crew(demo):
     planner = {"actor": User.objects.get(name="Els Hendriks"), "at": at, "item_id": job.pk}
     hours = {"planned_start": at + timedelta(minutes=5), "planned_end": at + timedelta(hours=4)}
     items.edit(**planner, **hours)
+    ended = User.objects.get(name="Luuk Prins")
     ids = [*job.executors.values_list("pk", flat=True), third.pk]
     items.assign(**planner, executor_ids=ids)
-    return SimpleNamespace(job=job, coordinator=thea, third=third)
+    return SimpleNamespace(job=job, coordinator=thea, out=ended)
 
 
 def test_the_gate_says_who_may_come_in(crew, open_window):
@@ -63,7 +64,7 @@ def test_the_gate_says_who_may_come_in(crew, open_window):
         expect(page.locator(".rows > li", has_text=name)).to_contain_text("May come in")
 
     # The page of the person says it, at the work for which it is asked.
-    window.go(f"/s/hvk/competence/people/{crew.third.pk}/")
+    window.go(f"/s/hvk/competence/people/{crew.out.pk}/")
     expect(page.locator("#gaps")).to_contain_text(f"W-{crew.job.number}")
     expect(page.locator("#gaps")).to_contain_text(said)
 
