@@ -42,39 +42,44 @@ def stands(permit: Row, at: datetime) -> str:
 
 
 def lists_say_what_stands(stored: Stored, site: Any, at: datetime, turn: int) -> None:
-    """7. Counts, the board and one tab of the list, another each turn: of the same permits."""
+    """7. Counts and one tab of the list, another each turn, are of the permits that stand so; at
+    each eighth turn the board too, which is slow to ask."""
     who, soon = system(at), at + timedelta(hours=24)
     opened = [permit for permit in stored.permits if permit.ended_at is None]
     now = {permit.id: stands(permit, at) for permit in opened}
     assert lists.counts(site, who, at) == Counter(now.values())
-    checked = {
-        (row.type_id, row.risk)
-        for row in rows.read("SELECT type_id, risk FROM permits_permitroute WHERE checked")
-    }
-    columns: Counter[str] = Counter()
-    for permit in opened:
-        column = _COLUMN.get(now[permit.id], "")
-        if now[permit.id] == "requested":
-            column = "check" if (permit.type_id, permit.risk) in checked else "authorise"
-        if now[permit.id] == "authorised" and permit.starts < soon:
-            column = "issue"
-        columns[column] += 1
-    del columns[""]
-    [lane] = board.board(site, who, at, "", {})
-    assert lane.counts == columns
-    for column, cards in lane.cards.items():
-        assert len(cards) == min(board.MOST, columns[column]), column
     asked = ("draft", *_ASKED)
+    to_issue = {
+        permit.id for permit in opened if now[permit.id] == "authorised" and permit.starts < soon
+    }
     tabs = {
         "now": {permit.id for permit in opened if permit.state not in asked},
-        "issue": {
-            permit.id
-            for permit in opened
-            if now[permit.id] == "authorised" and permit.starts < soon
-        },
+        "issue": to_issue,
         "asked": {permit.id for permit in opened if permit.state in asked},
         "ended": {permit.id for permit in stored.permits if permit.ended_at is not None},
     }
     show = lists.SHOWN[turn % len(lists.SHOWN)]
     found = lists.chosen(site, who, at, show, {}).values_list("pk", flat=True)
     assert sorted(found) == sorted(tabs[show]), show
+    if turn % 8 == 0:
+        _board_says_it(site, at, opened, now, to_issue)
+
+
+def _board_says_it(
+    site: Any, at: datetime, opened: list[Row], now: dict[int, str], to_issue: set[int]
+) -> None:
+    checked = {
+        (row.type_id, row.risk)
+        for row in rows.read("SELECT type_id, risk FROM permits_permitroute WHERE checked")
+    }
+    columns: Counter[str] = Counter()
+    for permit in opened:
+        column = "issue" if permit.id in to_issue else _COLUMN.get(now[permit.id])
+        if now[permit.id] == "requested":
+            column = "check" if (permit.type_id, permit.risk) in checked else "authorise"
+        if column:
+            columns[column] += 1
+    [lane] = board.board(site, system(at), at, "", {})
+    assert lane.counts == columns
+    for column, cards in lane.cards.items():
+        assert len(cards) == min(board.MOST, columns[column]), column

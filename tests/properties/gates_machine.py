@@ -399,8 +399,8 @@ class GatesModel(RuleBasedStateMachine):
         gates_rules.sides_are_apart(now)
         gates_rules.nothing_is_doubled(before, now)
         gates_rules.every_move_has_its_event(before, now)
-        if SEEN["steps"] % 5 == 0:
-            turn = SEEN["steps"] // 5
+        if SEEN["steps"] % 20 == 0:
+            turn = SEEN["steps"] // 20
             gates_lists.lists_say_what_stands(now, self.world.site, self.at, turn)
         live = now.of("items", status="live")
         moments = {self.at} | {
