@@ -20,6 +20,7 @@ from work.states import UNDER_WAY
 DAYS = (7, 30, 90)
 SHOWN = 50
 FEW = 5
+OLDEST = 20
 
 _ENDING = """
 SELECT 'record', r.person_id, u.name, NULL::bigint, r.competence_id, c.code, c.name, r.valid_until
@@ -190,10 +191,13 @@ def _lasts(item: Any, moment: datetime) -> bool:
     return item.planned_start is not None and item.planned_start >= moment
 
 
-def to_verify(site: Any, who: Scope, at: datetime, most: int = 20) -> list[Record]:
-    """Records that wait for somebody to verify them, oldest first: one query."""
+def to_verify(site: Any, who: Scope, at: datetime) -> list[Record]:
+    """Records that wait for somebody to verify them, oldest first, with one more than is shown:
+    one query."""
     rows = Record.objects.filter(site_id=site.pk, state=RecordState.OBTAINED)
     if who.only_contractor(site.pk):
         mine = visitors.of_teams(site.pk, who.companies(site.pk), at, person="person")
         rows = rows.filter(Exists(mine.filter(starts__lte=at)))
-    return list(rows.select_related("person", "competence", "recorded_by").order_by("pk")[:most])
+    return list(
+        rows.select_related("person", "competence", "recorded_by").order_by("pk")[: OLDEST + 1]
+    )

@@ -44,7 +44,8 @@ def _ending(site: Any, who: Scope, at: datetime, days: int, page: int) -> dict[s
         "days": days,
         "counts": [_count(each, counted[each], days) for each in forecast.DAYS],
         "rows": [_row(site, each) for each in shown],
-        "waiting": [_waits(site, each) for each in waiting],
+        "waiting": [_waits(site, each) for each in waiting[: forecast.OLDEST]],
+        "waiting_text": f"{forecast.OLDEST}+" if len(waiting) > forecast.OLDEST else len(waiting),
         "pager": {
             "first": first + 1 if shown else 0,
             "last": first + len(shown),
