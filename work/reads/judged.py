@@ -11,6 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -114,6 +115,9 @@ def _row(
     url = ""
     if number and event.site:
         url = reverse("work:item_detail", args=[event.site.slug, label])
+    elif person_id is not None and event.site and event.data.get("label"):
+        # What it is called finds a record of a domain, for who may know of it.
+        url = f"{reverse('work:search', args=[event.site.slug])}?{urlencode({'q': label})}"
     parts: dict[tuple[int, str], list[dict[str, Any]]] = {}
     for each in event.data["judged"]:
         if person_id in (None, each["person"]):
