@@ -86,7 +86,7 @@ class OfPerson(Counted):
         site = getattr(thing, "at_site", None)
         if site is None or not isinstance(user, Scope):
             return Permit.objects.none()
-        return lists.of_person(lists.seen(site, user), thing.pk)
+        return lists.of_person(lists.seen(site, user), thing.pk, at)
 
     def url(self, thing: Any) -> str:
         """The list of them."""

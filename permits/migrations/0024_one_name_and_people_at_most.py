@@ -35,7 +35,7 @@ END $$;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('permits', '0020_behind_as_it_moves'),
+        ('permits', '0023_stored_energy_is_asked'),
     ]
 
     operations = [Together([

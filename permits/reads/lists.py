@@ -67,7 +67,7 @@ def chosen(
     if item_id := asked.get("item_id"):
         rows = rows.filter(links__item=item_id, links__ended_at=None)
     if person_id := asked.get("person_id"):
-        rows = of_person(rows, person_id)
+        rows = of_person(rows, person_id, at)
     if show == "all":
         return rows.annotate(rank=_rank()).order_by("rank", "-pk")
     if show == "ended":
@@ -84,11 +84,11 @@ def chosen(
     return under_way.annotate(rank=_rank()).order_by("rank", F("issue_ends").asc(nulls_last=True))
 
 
-def of_person(rows: QuerySet[Permit], person_id: int) -> QuerySet[Permit]:
+def of_person(rows: QuerySet[Permit], person_id: int, at: datetime) -> QuerySet[Permit]:
     """The open ones that somebody leads, has issued, is named for, or is on now."""
     on_it = Presence.objects.filter(person=person_id, off_at=None)
     named = PermitPerson.objects.filter(person=person_id, ended_at=None)
-    return rows.filter(
+    return rows.exclude(lapsed(at)).filter(
         Q(performing_authority=person_id)
         | Q(issuer=person_id)
         | Q(pk__in=on_it.values("permit"))

@@ -45,8 +45,10 @@ def lists_say_what_stands(stored: Stored, site: Any, at: datetime, turn: int) ->
     """7. Counts and one tab of the list, another each turn, are of the permits that stand so; at
     each eighth turn the board too, which is slow to ask."""
     who, soon = system(at), at + timedelta(hours=24)
-    opened = [permit for permit in stored.permits if permit.ended_at is None]
-    now = {permit.id: stands(permit, at) for permit in opened}
+    now = {permit.id: stands(permit, at) for permit in stored.permits if permit.ended_at is None}
+    # What time alone has ended is ended, also before that is written.
+    now = {pk: code for pk, code in now.items() if code != "lapsed"}
+    opened = [permit for permit in stored.permits if permit.id in now]
     assert lists.counts(site, who, at) == Counter(now.values())
     asked = ("draft", *_ASKED)
     to_issue = {
@@ -56,7 +58,7 @@ def lists_say_what_stands(stored: Stored, site: Any, at: datetime, turn: int) ->
         "now": {permit.id for permit in opened if permit.state not in asked},
         "issue": to_issue,
         "asked": {permit.id for permit in opened if permit.state in asked},
-        "ended": {permit.id for permit in stored.permits if permit.ended_at is not None},
+        "ended": {permit.id for permit in stored.permits} - set(now),
     }
     show = lists.SHOWN[turn % len(lists.SHOWN)]
     found = lists.chosen(site, who, at, show, {}).values_list("pk", flat=True)
