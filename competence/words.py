@@ -2,10 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from competence.reads.choices import called
 from work.ports import Words
 
 WORDS = Words(
     key="competence",
+    called=called,
     sentences={
         # Of a person, for work
         "competence.missing": _("%(person)s has no %(competence)s (%(key)s)."),

@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from documents import shown
+from documents import shown, stamping
 from documents.models import RevisionFile
+from documents.permissions import Action, can_at
 from documents.reads import page as read
 from documents.reads.page import Page
 from documents.views import found
@@ -35,9 +36,29 @@ def document_file(
 ) -> HttpResponse:
     """The page of a file: which revision it is, whether that is in force, as of when."""
     file, page = _file(site, who, at, pk)
+    return _page(request, site, file, page, whole=False)
+
+
+def _page(
+    request: HttpRequest, site: Any, file: RevisionFile, page: Page, *, whole: bool
+) -> HttpResponse:
+    """whole: the file carries no line, and is handed out as it is."""
     url = reverse("documents:document_detail", args=[site.slug, page.document.code])
-    content = reverse("documents:file_content", args=[site.slug, pk, _opened(file, who, at)])
-    values = shown.opened(site, page, file, url, content)
+    keeps = bool(can_at(page.who, Action.MANAGE, site.pk))
+    is_pdf = file.blob.content_type == stamping.PDF
+    as_it_is = _url(site, file, page, as_it_is=True)
+    values = shown.opened(
+        site,
+        page,
+        file,
+        url,
+        {
+            "url": as_it_is if whole else _url(site, file, page, as_it_is=False),
+            "original_url": as_it_is if keeps and is_pdf and not whole else "",
+            "has_line": is_pdf and not whole,
+            "bare": whole,
+        },
+    )
     values["drawn"] = qr_code(request.build_absolute_uri(url))
     return render(request, "documents/document_file.html", values)
 
@@ -48,18 +69,27 @@ def document_file(
 def file_content(
     request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int, opened: str
 ) -> HttpResponse:
-    """What is in it, under a name that says which revision it is, and as of when."""
-    file, _page = _file(site, who, at, pk)
+    """What is in it, under a name that says which revision it is, and as of when.
+
+    A PDF says so on each of its pages; where it cannot, its page comes back and says that.
+    """
+    file, page = _file(site, who, at, pk)
     try:
         as_told = signing.loads(opened, salt=_SALT, max_age=_OPENED)
     except signing.BadSignature:
         as_told = None
-    if as_told != _told(file, who, at):
+    told = _told(file, page)
+    if as_told not in ([*told, False], [*told, True]):
         return redirect("documents:document_file", site.slug, pk)
     path = files.path_of(file.blob.sha256)
     if not path.exists():
         raise Http404
-    return shown.as_file(path, file, at)
+    if file.blob.content_type != stamping.PDF or as_told[-1]:
+        return shown.as_file(path.open("rb"), file, at)
+    drawn = stamping.stamped(path, shown.line(file, at))
+    if drawn is None:
+        return _page(request, site, file, page, whole=True)
+    return shown.as_file(drawn, file, at)
 
 
 def _file(site: Any, who: Scope, at: datetime, pk: int) -> tuple[RevisionFile, Page]:
@@ -76,10 +106,12 @@ def _file(site: Any, who: Scope, at: datetime, pk: int) -> tuple[RevisionFile, P
     return file, page
 
 
-def _opened(file: RevisionFile, who: Scope, at: datetime) -> str:
-    return signing.dumps(_told(file, who, at), salt=_SALT)
+def _url(site: Any, file: RevisionFile, page: Page, *, as_it_is: bool) -> str:
+    """Where the content is, for a while. as_it_is: without a line of ours on it."""
+    opened = signing.dumps([*_told(file, page), as_it_is], salt=_SALT)
+    return reverse("documents:file_content", args=[site.slug, file.pk, opened])
 
 
-def _told(file: RevisionFile, who: Scope, at: datetime) -> list[Any]:
+def _told(file: RevisionFile, page: Page) -> list[Any]:
     """What a page said, to whom: of another revision in force it is not true any more."""
-    return [file.pk, who.user_id, str(file.revision.phase(at))]
+    return [file.pk, page.who.user_id, str(file.revision.phase(page.at))]

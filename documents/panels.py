@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, OuterRef, Q, Subquery, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -111,7 +111,9 @@ class Search:
             When(code__istartswith=words, then=Value(1)),
             default=Value(2),
         )
-        rows = visible_documents(who, site.pk, at).filter(fits).annotate(near=near)
+        in_force = Revision.objects.filter(document=OuterRef("pk"), effective__contains=at)
+        rows = visible_documents(who, site.pk, at).filter(fits)
+        rows = rows.annotate(near=near, revision=Subquery(in_force.values("label")[:1]))
         return [
             Found(
                 title=f"{each.code} {each.title}",
@@ -122,9 +124,14 @@ class Search:
             for each in rows.order_by("near", "code")[:most]
         ]
 
-    def _sub(self, document: Document) -> str:
-        kind = str(DocumentKind(document.kind).label)
-        return f"{kind} · {_('withdrawn')}" if document.withdrawn_at else kind
+    def _sub(self, document: Any) -> str:
+        """What it is, and the revision in force."""
+        stands = _("Nothing in force")
+        if document.withdrawn_at:
+            stands = _("withdrawn")
+        elif document.revision:
+            stands = _("revision %(revision)s") % {"revision": document.revision}
+        return f"{DocumentKind(document.kind).label} · {stands}"
 
 
 class OfPerson:

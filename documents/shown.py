@@ -1,8 +1,7 @@
 """A document in words and rows, as its page, its sheet and its files show it."""
 
 from datetime import datetime
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.http import FileResponse, HttpResponse
 from django.urls import reverse
@@ -206,10 +205,12 @@ def sheet(site: Any, page: Page, url: str) -> dict[str, Any]:
     }
 
 
-def opened(site: Any, page: Page, file: RevisionFile, url: str, content: str) -> dict[str, Any]:
+def opened(
+    site: Any, page: Page, file: RevisionFile, url: str, content: dict[str, Any]
+) -> dict[str, Any]:
     """A file as it is opened or printed: of which revision, how that stands now, what is instead.
 
-    url: of the document; content: where what is in the file is, for a while.
+    url: of the document; content: where what is in the file is, for a while, and what it carries.
     """
     revision = file.revision
     phase = revision.phase(page.at)
@@ -249,12 +250,26 @@ def opened(site: Any, page: Page, file: RevisionFile, url: str, content: str) ->
             "name": file.name,
             "size": file.blob.size,
             "is_image": file.blob.content_type.startswith("image/"),
-            "url": content,
+            **content,
         },
     }
 
 
-def as_file(path: Path, file: RevisionFile, at: datetime) -> HttpResponse:
+def line(file: RevisionFile, at: datetime) -> str:
+    """What each page of a PDF says at its foot when it is handed out; nobody's name."""
+    revision, taken = file.revision, localtime(at)
+    return " · ".join(
+        [
+            revision.document.code,
+            _("revision %(revision)s") % {"revision": revision.label},
+            str(revision.phase(at).label),
+            _("as of %(moment)s") % {"moment": f"{taken:%Y-%m-%d %H:%M}"},
+            _("a printed copy is not kept up to date"),
+        ]
+    )
+
+
+def as_file(content: BinaryIO, file: RevisionFile, at: datetime) -> HttpResponse:
     """The content, as an attachment that runs nothing and says what it was when it was taken."""
     revision = file.revision
     phase, taken = revision.phase(at), localtime(at)
@@ -265,7 +280,7 @@ def as_file(path: Path, file: RevisionFile, at: datetime) -> HttpResponse:
         _("as of %(moment)s") % {"moment": f"{taken:%Y-%m-%d %H.%M}"},
         file.name,
     ]
-    response = FileResponse(path.open("rb"), content_type=file.blob.content_type)
+    response = FileResponse(content, content_type=file.blob.content_type)
     name = files.name_of(" ".join(said), file.blob)
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"

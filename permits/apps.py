@@ -34,10 +34,11 @@ class PermitsConfig(AppConfig):
         ports.item_listeners.register(answers.FollowsItems())
         ports.place_listeners.register(answers.FollowsPlaces())
         ports.item_listeners.register(isolation_answers.OfItems())
-        for panel in (panels.OfItem(), panels.OfPlace(), panels.SafeNow()):
+        for panel in (panels.OfItem(), panels.OfPlace(), panels.OfPerson(), panels.SafeNow()):
             ports.panels.register(panel)
-        for of in (isolation_panels.OfItem(), isolation_panels.OfPlace()):
-            ports.panels.register(of)
+        of_isolations = isolation_panels.OfItem, isolation_panels.OfPlace, isolation_panels.OfPerson
+        for of in of_isolations:
+            ports.panels.register(of())
         ports.search_sources.register(panels.Finds())
         ports.search_sources.register(isolation_panels.Finds())
         ports.lapses.register(ports.Lapse("permits.isolation", isolation_panels.LAPSES))

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from permits.models import IsolationUse
-from permits.panels import Counted
+from permits.models import Isolation, IsolationUse
+from permits.panels import Counted, of_person
 from permits.reads import isolations as read
 from work.permissions import Scope
 from work.ports import Found
@@ -52,6 +52,25 @@ class OfPlace(Counted):
         """The list of them."""
         asked = urlencode({"place": thing.code, "panel": 1})
         return f"{reverse(_LIST, args=[thing.site.slug])}?{asked}"
+
+
+class OfPerson(Counted):
+    """The boxes on which somebody's own lock is: nothing behind them comes off before it does."""
+
+    key = "permits.locks_of_person"
+    page = "person"
+    title = _("Own locks on")
+
+    def rows(self, user: Any, thing: Any, at: datetime) -> Any:
+        """Those of isolations that the reader may see."""
+        site = getattr(thing, "at_site", None)
+        if site is None or not isinstance(user, Scope):
+            return Isolation.objects.none()
+        return read.locked_by(read.seen(site, user), thing.pk)
+
+    def url(self, thing: Any) -> str:
+        """The list of them."""
+        return of_person(_LIST, thing)
 
 
 class Finds:

@@ -1,4 +1,4 @@
-"""What permits show on the pages of work: on an item, a place, and the picture of the site."""
+"""What permits show on the pages of work: on an item, a place, a person, and the picture."""
 
 from datetime import datetime
 from typing import Any
@@ -72,6 +72,33 @@ class OfPlace(Counted):
         """The list of them."""
         asked = urlencode({"place": thing.code, "panel": 1})
         return f"{reverse(_LIST, args=[thing.site.slug])}?{asked}"
+
+
+class OfPerson(Counted):
+    """The open permits of a site that somebody leads, has issued, is named for or is on now."""
+
+    key = "permits.of_person"
+    page = "person"
+    title = _("Permits")
+
+    def rows(self, user: Any, thing: Any, at: datetime) -> Any:
+        """Those that the reader may see."""
+        site = getattr(thing, "at_site", None)
+        if site is None or not isinstance(user, Scope):
+            return Permit.objects.none()
+        return lists.of_person(lists.seen(site, user), thing.pk, at)
+
+    def url(self, thing: Any) -> str:
+        """The list of them."""
+        return of_person(_LIST, thing)
+
+
+def of_person(name: str, thing: Any) -> str:
+    """The part of a list that is of a person, at the site of that person's page."""
+    site = getattr(thing, "at_site", None)
+    if site is None:
+        return reverse("work:site_list")
+    return f"{reverse(name, args=[site.slug])}?{urlencode({'person': thing.pk, 'panel': 1})}"
 
 
 def stop_here(page: str) -> Way:

@@ -1,5 +1,6 @@
 """What may be chosen on the pages of competence: competences, teams, places."""
 
+from collections.abc import Collection
 from typing import Any
 
 from competence.facts import SiteFacts
@@ -14,6 +15,12 @@ def competences(site: Any) -> list[tuple[int, str]]:
     """The competences in use: one query."""
     rows = Competence.objects.filter(site_id=site.pk, is_active=True)
     return [(each.pk, f"{each.code} {each.name}") for each in rows.order_by("name")[:_MOST]]
+
+
+def called(site_id: int, codes: Collection[str]) -> dict[str, str]:
+    """What competences of a site are called now, by code, in use or not: one query."""
+    rows = Competence.objects.filter(site_id=site_id, code__in=list(codes))
+    return dict(rows.values_list("code", "name"))
 
 
 def teams(site: Any, who: Scope) -> list[tuple[str, str]]:

@@ -19,6 +19,8 @@ from work.states import UNDER_WAY
 
 DAYS = (7, 30, 90)
 SHOWN = 50
+FEW = 5
+OLDEST = 20
 
 _ENDING = """
 SELECT 'record', r.person_id, u.name, NULL::bigint, r.competence_id, c.code, c.name, r.valid_until
@@ -81,7 +83,10 @@ _COLUMNS = "(kind, person_id, name, team_id, of_id, code, what, until)"
 
 @dataclass
 class Ending:
-    """One thing that ends: of a person or of a company, and the work that it hits."""
+    """One thing that ends: of a person or of a company, and the work that it hits.
+
+    items: the first of it; more: how much more there is.
+    """
 
     kind: str
     person_id: int | None
@@ -92,6 +97,7 @@ class Ending:
     what: str
     until: datetime
     items: list[Any] = field(default_factory=list)
+    more: int = 0
 
 
 def counts(site: Any, who: Scope, at: datetime) -> dict[int, int]:
@@ -107,7 +113,7 @@ def counts(site: Any, who: Scope, at: datetime) -> dict[int, int]:
 
 
 def ending(site: Any, who: Scope, at: datetime, days: int, first: int = 0) -> list[Ending]:
-    """What ends within so many days, soonest first, with one more than a page shows: five queries
+    """What ends within so many days, soonest first, with one more than a page shows: six queries
     at most."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -133,27 +139,28 @@ def _asked(site: Any, who: Scope, at: datetime, days: int) -> dict[str, Any]:
 def _hit(site: Any, who: Scope, rows: Sequence[Ending]) -> None:
     """Put on each row the open work that is not over by then, and asks for it."""
     people = {row.person_id for row in rows if row.person_id is not None}
-    teams = {row.team_id for row in rows if row.team_id is not None}
     if not rows:
         return
     later = Q(planned_end__gt=rows[0].until) | Q(planned_end=None, planned_start__isnull=False)
-    found = work_reads.items(
-        Q(site_id=site.pk)
-        & (Q(executors__in=people) | Q(team_id__in=teams))
-        & (later | Q(status__in=sorted(UNDER_WAY)))
+    of_people = Q(executors__in=people) & (later | Q(status__in=sorted(UNDER_WAY)))
+    companies = [row for row in rows if row.person_id is None]
+    firsts = work_reads.first_of_each(
+        [Q(site_id=site.pk, team_id=row.team_id) & _lasting(row.until) for row in companies], FEW
     )
+    first_ids = [pk for ids, _ in firsts for pk in ids]
+    found = work_reads.items(Q(site_id=site.pk) & (of_people | Q(pk__in=first_ids)))
     contexts = work_reads.known(found)
     asked = facts.of_sites([site.pk])[site.pk]
     known = facts.of_people(people, [site.pk], of=())  # whose they are decides what is asked
     codes = judged.codes([asked], list(contexts.values()), rows[0].until)
-    by_person, by_team = defaultdict(list), defaultdict(list)
+    by_id, by_person = {item.pk: item for item in found}, defaultdict(list)
     for item in found:
         for pk in contexts[item.pk].executor_ids:
             by_person[pk].append(item)
-        by_team[item.team_id].append(item)
+    for row, (ids, count) in zip(companies, firsts, strict=True):
+        row.items, row.more = [by_id[pk] for pk in ids], count - len(ids)
     for row in rows:
         if row.person_id is None:
-            row.items = [item for item in by_team[row.team_id] if _lasts(item, row.until)]
             continue
         for item in by_person[row.person_id]:
             where = judged.of_item(contexts[item.pk], codes)
@@ -165,6 +172,13 @@ def _hit(site: Any, who: Scope, rows: Sequence[Ending]) -> None:
             asked_then = needs(asked, known[row.person_id], where, row.until)
             if _lasts(item, row.until) and wanted in {need.subject for need in asked_then}:
                 row.items.append(item)
+        row.items, row.more = row.items[:FEW], max(0, len(row.items) - FEW)
+
+
+def _lasting(moment: datetime) -> Q:
+    """The same as `_lasts`, asked of the database."""
+    not_begun = Q(planned_end=None, planned_start__gte=moment)
+    return Q(status__in=sorted(UNDER_WAY)) | Q(planned_end__gt=moment) | not_begun
 
 
 def _lasts(item: Any, moment: datetime) -> bool:
@@ -177,10 +191,13 @@ def _lasts(item: Any, moment: datetime) -> bool:
     return item.planned_start is not None and item.planned_start >= moment
 
 
-def to_verify(site: Any, who: Scope, at: datetime, most: int = 20) -> list[Record]:
-    """Records that wait for somebody to verify them, oldest first: one query."""
+def to_verify(site: Any, who: Scope, at: datetime) -> list[Record]:
+    """Records that wait for somebody to verify them, oldest first, with one more than is shown:
+    one query."""
     rows = Record.objects.filter(site_id=site.pk, state=RecordState.OBTAINED)
     if who.only_contractor(site.pk):
         mine = visitors.of_teams(site.pk, who.companies(site.pk), at, person="person")
         rows = rows.filter(Exists(mine.filter(starts__lte=at)))
-    return list(rows.select_related("person", "competence", "recorded_by").order_by("pk")[:most])
+    return list(
+        rows.select_related("person", "competence", "recorded_by").order_by("pk")[: OLDEST + 1]
+    )

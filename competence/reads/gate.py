@@ -12,12 +12,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from competence import addresses
 from competence.facts import SiteFacts
 from competence.judging import Verdict, judge
 from competence.needs import said
-from competence.reads import facts, judged
+from competence.reads import facts, judged, visitors
 from competence.reads import work as work_reads
 from competence.states import Asks
 from work.exceptions import Reason
@@ -25,6 +26,7 @@ from work.permissions import Scope
 from work.ports import ItemContext
 from work.states import Role
 
+PAGE = 50
 _PLANNER = ("role", str(Role.PLANNER))
 _COORDINATOR = ("role", str(Role.COMPETENCE_COORDINATOR))
 
@@ -59,32 +61,64 @@ def day_of(at: datetime, zone: str) -> tuple[datetime, datetime]:
     return begin, datetime.combine(begin.date() + timedelta(days=1), time.min, here)
 
 
-def entries(site: Any, who: Scope, at: datetime) -> list[Entry]:
-    """Who is expected today, by company and name; of contractors' readers their own people alone.
+@dataclass(frozen=True)
+class Listed:
+    """A page of the gate list: its rows, how many people are expected in all, which page it is."""
 
-    Six queries, whatever the number.
+    rows: list[Entry]
+    total: int
+    page: int
+
+
+def listed(site: Any, who: Scope, at: datetime, page: int = 1) -> Listed:
+    """A page of who is expected today, by company and name: seven queries, eight of a full one.
+
+    Of contractors' readers their own people alone.
     """
     teams = who.companies(site.pk) if who.only_contractor(site.pk) else None
-    wanted = work_reads.of_day(site.pk, *day_of(at, site.time_zone), teams)
-    found = {item.pk: item for item in work_reads.items(wanted)}
+    today = work_reads.of_day(site.pk, *day_of(at, site.time_zone), teams)
+    expected = _expected(today, site, at)
+    page = max(1, page)
+    first = (page - 1) * PAGE
+    shown = list(expected[first : first + PAGE])
+    total = first + len(shown)
+    if len(shown) == PAGE or (first and not shown):
+        total = expected.count()
+        if not shown:
+            return listed(site, who, at, max(1, -(-total // PAGE)))
+    pairs = {(each["user_id"], each["team"]) for each in shown}
+    return Listed(_entries(site, at, today, pairs), total, page)
+
+
+def _expected(today: Q, site: Any, at: datetime) -> QuerySet[Any]:
+    """Who carries out work of today, for which company; not the site's own who work with it."""
+    comes = visitors.roles(at, "user_id", site_id=site.pk, role=Role.CONTRACTOR, starts__lte=at)
+    own = Q(user__company=None) & ~Exists(comes.filter(company=OuterRef("item__team")))
+    rows = work_reads.parts(today).exclude(own).annotate(team=F("item__team_id"))
+    named = rows.values("item__team__name", "user__name", "user_id", "team")
+    return named.order_by("item__team__name", "user__name", "user_id", "team").distinct()
+
+
+def _entries(site: Any, at: datetime, today: Q, pairs: set[tuple[int, int]]) -> list[Entry]:
+    people, teams = ({pair[n] for pair in pairs} for n in (0, 1))
+    wanted = today & Q(executors__in=people, team_id__in=teams)
+    found = {item.pk: item for item in work_reads.items(wanted)} if pairs else {}
     contexts = work_reads.known(found.values())
     expected: dict[tuple[int, int], list[Any]] = defaultdict(list)
     for context in contexts.values():
         for pk in context.executor_ids:
-            expected[(pk, context.team_id or 0)].append(context)
-    people = {pk for pk, _ in expected}
+            if (pk, context.team_id) in pairs:
+                expected[(pk, context.team_id or 0)].append(context)
     asked = facts.of_sites([site.pk])[site.pk]
     known = facts.of_people(people, [site.pk], of=_asked_of(asked, contexts.values()))
     codes = judged.codes([asked], list(contexts.values()), at)
-    names, gone = _names(people, {team for _, team in expected})
+    names, gone = _names(people, teams)
     rows = []
     for (pk, team_id), of_person in expected.items():
         url = addresses.person(site.slug, pk)
         against, beside, lapses = [], [], []
         ends: list[datetime] = []
         if not any(_comes_for(row, site.pk, team_id, at) for row in known[pk].firms):
-            if known[pk].firm_id is None:
-                continue  # one of the site's own people, who works with the company
             against.append(Reason("executor_no_role_here", {}, ("user", pk), _PLANNER))
         if pk in gone:
             against.append(Reason("executor_left", {}, ("user", pk), _PLANNER))

@@ -1,18 +1,18 @@
 """The work of a site as competence needs it: what people carry out, as suppliers see it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value, Window
 
 from work.ports import ItemContext
 from work.reads.contexts import contexts
 from work.states import OPEN, UNDER_WAY, Status
 
 
-def items(wanted: Q, most: int = 500) -> list[Any]:
+def items(wanted: Q, most: int | None = None) -> list[Any]:
     """Open items with their place and type, by when they are planned: one query."""
     return list(_items(wanted).order_by("planned_start", "pk")[:most])
 
@@ -22,9 +22,29 @@ def _items(wanted: Q) -> QuerySet[Any]:
     return rows.filter(status__in=sorted(OPEN)).select_related("place", "type").distinct()
 
 
-def of_people(site_id: int, people: Collection[int]) -> list[Any]:
-    """The open items that these people execute at a site."""
-    return items(Q(site_id=site_id, executors__in=list(people)))
+def parts(wanted: Q) -> QuerySet[Any]:
+    """Who carries open items out: a row for each person and item."""
+    open_items = apps.get_model("work", "WorkItem")._default_manager.filter(wanted)
+    model: Any = apps.get_model("work", "ItemExecutor")
+    return model._default_manager.filter(item__in=open_items.filter(status__in=sorted(OPEN)))
+
+
+def first_of_each(wanted: Sequence[Q], most: int) -> list[tuple[list[int], int]]:
+    """The ids of the first open items of each of these, and how many there are: one query."""
+    if not wanted:
+        return []
+    rows = apps.get_model("work", "WorkItem")._default_manager.filter(status__in=sorted(OPEN))
+    each = [
+        rows.filter(part)
+        .annotate(nth=Value(nth), of=Window(Count("pk")))
+        .order_by("planned_start", "pk")
+        .values_list("nth", "of", "pk")[:most]
+        for nth, part in enumerate(wanted)
+    ]
+    found: list[tuple[list[int], int]] = [([], 0) for _ in wanted]
+    for nth, count, pk in each[0].union(*each[1:], all=True):
+        found[nth] = ([*found[nth][0], pk], count)
+    return found
 
 
 def of_day(site_id: int, begin: datetime, end: datetime, teams: Collection[int] | None) -> Q:

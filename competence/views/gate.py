@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from competence.permissions import Action, may
 from competence.reads import gate as read
 from competence.views import _shown
-from work.pages import Names, live, site_view, worded
+from work.pages import Names, live, number_in, site_view, worded
 from work.permissions import Scope
 from work.reads.kept import for_reader
 
@@ -20,24 +20,44 @@ from work.reads.kept import for_reader
 @site_view
 @live
 def gate(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpResponse:
-    """Everybody who is expected today, those who may not come in first."""
+    """Who is expected today, by company and name; on each page those who may not come in first."""
     if not may(who, Action.GATE, site.pk) and not who.companies(site.pk):
         raise PermissionDenied
-    shown = for_reader(("competence.gate",), who, lambda: _entries(site, who, at), rows=200)
+    page = max(1, min(number_in(request.GET.get("page", "")) or 1, 200))
+    key = ("competence.gate", page)
+    kept = for_reader(key, who, lambda: _listed(site, who, at, page), rows=read.PAGE)
+    rows = kept["rows"]
     values = {
         "site": site,
         "tabs": _shown.tabs(request, site, who),
-        "rows": shown,
-        "may_count": sum(row["may"] for row in shown),
-        "not_count": sum(not row["may"] for row in shown),
+        "rows": rows,
+        "pager": kept["pager"],
+        "may_count": sum(row["may"] for row in rows),
+        "not_count": sum(not row["may"] for row in rows),
         "as_of": at,
     }
     return render(request, "competence/gate.html", values)
 
 
-def _entries(site: Any, who: Scope, at: datetime) -> list[dict[str, Any]]:
+def _listed(site: Any, who: Scope, at: datetime, page: int) -> dict[str, Any]:
+    """A page of them; no pager where all of them stand on it."""
+    found = read.listed(site, who, at, page)
+    first = (found.page - 1) * read.PAGE
+    last = min(first + read.PAGE, found.total)
+    pager = {
+        "first": first + 1,
+        "last": last,
+        "total_text": str(found.total),
+        "pages": [],
+        "previous_url": f"?page={found.page - 1}" if found.page > 1 else "",
+        "next_url": f"?page={found.page + 1}" if last < found.total else "",
+    }
+    paged = found.total > read.PAGE
+    return {"rows": _rows(site, who, found.rows), "pager": pager if paged else None}
+
+
+def _rows(site: Any, who: Scope, rows: list[read.Entry]) -> list[dict[str, Any]]:
     """Who is expected, as the page shows them."""
-    rows = read.entries(site, who, at)
     names = Names(
         [reason for row in rows for reason in (*row.against, *row.beside, *row.lapses)], who
     )

@@ -26,7 +26,7 @@ def overview(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpR
         return see_other(request, "competence:person", site.slug, who.user_id)
     days = number_in(request.GET.get("days", "")) or 30
     days = days if days in forecast.DAYS else 30
-    page = max(1, min(number_in(request.GET.get("page", "")) or 1, 20))
+    page = max(1, min(number_in(request.GET.get("page", "")) or 1, 200))
     key = ("competence.ending", days, page)
     values = for_reader(key, who, lambda: _ending(site, who, at, days, page), rows=forecast.SHOWN)
     shown = {**values, "site": site, "tabs": _shown.tabs(request, site, who)}
@@ -44,7 +44,8 @@ def _ending(site: Any, who: Scope, at: datetime, days: int, page: int) -> dict[s
         "days": days,
         "counts": [_count(each, counted[each], days) for each in forecast.DAYS],
         "rows": [_row(site, each) for each in shown],
-        "waiting": [_waits(site, each) for each in waiting],
+        "waiting": [_waits(site, each) for each in waiting[: forecast.OLDEST]],
+        "waiting_text": f"{forecast.OLDEST}+" if len(waiting) > forecast.OLDEST else len(waiting),
         "pager": {
             "first": first + 1 if shown else 0,
             "last": first + len(shown),
@@ -84,8 +85,8 @@ def _row(site: Any, row: forecast.Ending) -> dict[str, Any]:
         "name": row.name,
         "url": url,
         "until": row.until,
-        "items": [_shown.item_row(site, item) for item in row.items[:5]],
-        "more": max(0, len(row.items) - 5),
+        "items": [_shown.item_row(site, item) for item in row.items],
+        "more": row.more,
     }
 
 

@@ -58,6 +58,7 @@ def _found(site: Any, who: Scope, at: datetime, pk: int) -> Any:
     own = found.here_for in who.companies(site.pk)
     if not (own or who.user_id == pk or may(who, Action.SEE, site.pk)):
         raise PermissionDenied
+    found.at_site = site  # what panels show of a person is of this site
     return found
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -78,14 +79,11 @@ class Register:
         """Make new ones, with a draft where the source names a revision."""
         made = Made()
         for each in arrived:
-            label = str(each.values.get("revision") or "").strip()
+            told = list(act.history)
             try:
-                revisions.fitting(label)
-                document = _made(act, site_id, each)
-                if label:
-                    _draft(act, document, label, each)
-                made.ids[each.key] = document.pk
+                made.ids[each.key] = _whole(act, site_id, each).pk
             except Refused as refusal:
+                act.history = told
                 made.misfits[each.key] = _misfits(refusal)
         return made
 
@@ -109,6 +107,18 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     if "next_review" in values:
         plain["next_review"] = date.fromisoformat(values["next_review"])
     return plain
+
+
+def _whole(act: OpenAct, site_id: int, each: Arrived) -> Document:
+    """A document with its draft; where that is refused the document does not stand without it."""
+    label = str(each.values.get("revision") or "").strip()
+    revisions.fitting(label)
+    if not label:
+        return _made(act, site_id, each)
+    with transaction.atomic():
+        document = _made(act, site_id, each)
+        _draft(act, document, label, each)
+    return document
 
 
 def _made(act: OpenAct, site_id: int, each: Arrived) -> Document:

@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from permits.models._stands import OFF_BY
@@ -42,10 +43,10 @@ class PersonalLock(models.Model):
                 condition=Q(off_at=None, group=False),
             ),
             ExclusionConstraint(
-                name="permits_personallock_named_once",
+                name="permits_personallock_one_named",
                 expressions=[
                     ("isolation", RangeOperators.EQUAL),
-                    ("name", RangeOperators.EQUAL),
+                    (Lower("name"), RangeOperators.EQUAL),
                 ],
                 condition=Q(off_at=None) & ~Q(name=""),
             ),

@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from permits.models._sides import PARTIES
@@ -146,6 +147,14 @@ class Presence(models.Model):
                 name="permits_presence_once",
                 condition=Q(off_at=None),
                 nulls_distinct=False,
+            ),
+            ExclusionConstraint(
+                name="permits_presence_named_once",
+                expressions=[
+                    ("permit", RangeOperators.EQUAL),
+                    (Lower("name"), RangeOperators.EQUAL),
+                ],
+                condition=Q(off_at=None) & ~Q(name=""),
             ),
             models.CheckConstraint(
                 name="permits_presence_order", condition=Q(off_at=None) | Q(off_at__gte=F("on_at"))

@@ -2,10 +2,12 @@
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from permits.models._sides import SIGNED_APART
@@ -287,6 +289,14 @@ class PermitPerson(models.Model):
                 name="permits_permitperson_once",
                 condition=Q(ended_at=None),
                 nulls_distinct=False,
+            ),
+            ExclusionConstraint(
+                name="permits_permitperson_named_once",
+                expressions=[
+                    ("permit", RangeOperators.EQUAL),
+                    (Lower("name"), RangeOperators.EQUAL),
+                ],
+                condition=Q(ended_at=None) & ~Q(name=""),
             ),
         ]
         triggers = [_NEVER_DELETED]

@@ -134,6 +134,11 @@ class PermitRoute(models.Model):
                 condition=Q(people__gte=2),
                 violation_error_message=_("A permit is of two people at the least."),
             ),
+            models.CheckConstraint(
+                name="permits_route_people_most",
+                condition=Q(people__lte=12),
+                violation_error_message=_("A route asks twelve people at the most."),
+            ),
         ]
 
     def __str__(self) -> str:

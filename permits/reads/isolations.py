@@ -64,11 +64,28 @@ def _of_company(team_id: int | None) -> QuerySet[IsolationUse]:
     return IsolationUse.objects.filter(own, isolation=OuterRef("pk"), ended_at=None)
 
 
+def locked_by(rows: QuerySet[Isolation], person_id: int) -> QuerySet[Isolation]:
+    """Those on whose box somebody's own lock is."""
+    on = PersonalLock.objects.filter(person=person_id, group=False, off_at=None)
+    return rows.filter(pk__in=on.values("isolation"))
+
+
 def chosen(
-    site: Any, who: Scope, at: datetime, show: str, path: str = "", item_id: int | None = None
+    site: Any,
+    who: Scope,
+    at: datetime,
+    show: str,
+    path: str = "",
+    item_id: int | None = None,
+    person_id: int | None = None,
 ) -> QuerySet[Isolation]:
-    """Those of a tab in their order: what is in place by age, the oldest first."""
+    """Those of a tab in their order: what is in place by age, the oldest first.
+
+    person_id: whose own lock is on the box.
+    """
     rows = seen(site, who)
+    if person_id is not None:
+        rows = locked_by(rows, person_id)
     if path:
         rows = rows.filter(place__path__startswith=path)
     if item_id is not None:

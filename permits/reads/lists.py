@@ -21,7 +21,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from permits.models import Permit, PermitPlace, Presence, Stop
+from permits.models import Permit, PermitPerson, PermitPlace, Presence, Stop
 from permits.reads.columns import narrowed, of_column
 from permits.reads.names import Name, Naming
 from permits.standing import LABELS, OVERDUE, lapsed, with_standing
@@ -66,6 +66,8 @@ def chosen(
         rows = rows.filter(type=type_id)
     if item_id := asked.get("item_id"):
         rows = rows.filter(links__item=item_id, links__ended_at=None)
+    if person_id := asked.get("person_id"):
+        rows = of_person(rows, person_id, at)
     if show == "all":
         return rows.annotate(rank=_rank()).order_by("rank", "-pk")
     if show == "ended":
@@ -80,6 +82,19 @@ def chosen(
         return rows.filter(state__in=[State.DRAFT, *sorted(ASKED)]).order_by("starts", "pk")
     under_way = rows.exclude(state__in=[State.DRAFT, *sorted(ASKED)]).exclude(lapsed(at))
     return under_way.annotate(rank=_rank()).order_by("rank", F("issue_ends").asc(nulls_last=True))
+
+
+def of_person(rows: QuerySet[Permit], person_id: int, at: datetime) -> QuerySet[Permit]:
+    """The open ones that somebody leads, has issued, is named for, or is on now."""
+    on_it = Presence.objects.filter(person=person_id, off_at=None)
+    named = PermitPerson.objects.filter(person=person_id, ended_at=None)
+    return rows.exclude(lapsed(at)).filter(
+        Q(performing_authority=person_id)
+        | Q(issuer=person_id)
+        | Q(pk__in=on_it.values("permit"))
+        | Q(pk__in=named.values("permit")),
+        ended_at=None,
+    )
 
 
 def _at_place(path: str, show: str) -> Q:

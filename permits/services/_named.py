@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from unicodedata import normalize
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q
@@ -99,8 +100,8 @@ def plain(name: str, text: str, longest: int) -> str:
 
 
 def called(text: str) -> str:
-    """Somebody's name as it is kept: its spaces are those between words."""
-    return plain("name", " ".join(text.split()), 150)
+    """Somebody's name as it is kept: its spaces are those between words, each letter is one."""
+    return plain("name", normalize("NFC", " ".join(text.split())), 150)
 
 
 def named(site_id: int, team_id: int | None, name: str, at: datetime) -> int | None:

@@ -155,6 +155,7 @@ def _crew(permit: Permit) -> set[tuple[int | None, str]]:
 
 
 def _name_people(act: OpenAct, permit: Permit, people: Sequence[Mapping[str, Any]]) -> None:
+    named: set[tuple[int | None, str]] = set()
     for each in people:
         person, typed = each.get("person_id"), str(each.get("name") or "").strip()
         if typed and not person:
@@ -162,7 +163,9 @@ def _name_people(act: OpenAct, permit: Permit, people: Sequence[Mapping[str, Any
         name = _named.called(str(each.get("name") or "")) if not person else ""
         if person:
             _named.person(act, permit, person)
-        PermitPerson.objects.create(permit=permit, person_id=person, name=name)
+        if (person, name.casefold()) not in named:
+            named.add((person, name.casefold()))
+            PermitPerson.objects.create(permit=permit, person_id=person, name=name)
 
 
 def _affect(act: OpenAct, permit: Permit, place_ids: Iterable[int]) -> None:

@@ -17,6 +17,7 @@ from permits.reads import isolation as one
 from permits.reads import isolations as read
 from permits.reads.people import named
 from permits.services import isolations
+from permits.views import _narrowed as narrowed
 from work.exceptions import Forbidden, NotDone, Reason, Refused
 from work.pages import (
     INCOMPLETE,
@@ -55,16 +56,18 @@ def _listed(request: HttpRequest, site: Any, who: Scope, at: datetime) -> dict[s
     item = items.find(site, who, request.GET["item"]) if request.GET.get("item") else None
     if request.GET.get("item") and item is None:
         raise Http404
-    if item is not None and "show" not in request.GET:
+    whose = narrowed.person(request, site, who)
+    if (item or whose) is not None and "show" not in request.GET:
         show = "all"
     path, item_id = (place.path if place else ""), (item.pk if item else None)
-    rows = read.chosen(site, who, at, show, path, item_id)
+    rows = read.chosen(site, who, at, show, path, item_id, whose.pk if whose else None)
     total, text = read.total_text(rows)
     last = max(1, min(20, -(-total // read.PAGE)))
     page = max(1, min(number_in(request.GET.get("page", "")) or 1, last))
     shown = read.page(rows, page, at, who)
     return {
         "item": item,
+        **narrowed.values(request, item, whose),
         "tabs": _tabs(site, who, show),
         "show": show,
         "rows": shown,

@@ -20,6 +20,7 @@ from permits.reads.columns import COLUMNS
 from permits.reads.names import Naming
 from permits.services import stopping
 from permits.states import State, Verb
+from permits.views import _narrowed as narrowed
 from permits.views.board import outside_areas
 from work.exceptions import NotDone, Reason, Refused
 from work.pages import answer_of, fragment, live, number_in, refusal, see_other, site_view
@@ -52,10 +53,12 @@ def _listed(request: HttpRequest, site: Any, who: Scope, at: datetime) -> dict[s
     item = items.find(site, who, request.GET["item"]) if request.GET.get("item") else None
     if request.GET.get("item") and item is None:
         raise Http404
+    whose = narrowed.person(request, site, who)
     asked: dict[str, Any] = {"path": place.path if place else "", "column": column}
     asked["outside"] = outside_areas(request, site, who) if column else []
+    asked["person_id"] = whose.pk if whose else None
     asked |= {"type_id": kind.pk if kind else None, "item_id": item.pk if item else None}
-    if item is not None and "show" not in request.GET:
+    if (item or whose) is not None and "show" not in request.GET:
         show = "all"
     rows = read.chosen(site, who, at, show, asked)
     total, text = read.total_text(rows)
@@ -64,6 +67,7 @@ def _listed(request: HttpRequest, site: Any, who: Scope, at: datetime) -> dict[s
     shown = read.page(rows, page, Naming(who, site.pk))
     return {
         "item": item,
+        **narrowed.values(request, item, whose),
         "item_number": str(item.number) if item else "",
         "tabs": _tabs(site, who, at, "" if column else show) + _column_tab(request, column),
         "show": show,

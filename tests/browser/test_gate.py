@@ -46,9 +46,10 @@ def crew(demo):
     planner = {"actor": User.objects.get(name="Els Hendriks"), "at": at, "item_id": job.pk}
     hours = {"planned_start": at + timedelta(minutes=5), "planned_end": at + timedelta(hours=4)}
     items.edit(**planner, **hours)
+    ended = User.objects.get(name="Luuk Prins")
     ids = [*job.executors.values_list("pk", flat=True), third.pk]
     items.assign(**planner, executor_ids=ids)
-    return SimpleNamespace(job=job, coordinator=thea)
+    return SimpleNamespace(job=job, coordinator=thea, out=ended)
 
 
 def test_the_gate_says_who_may_come_in(crew, open_window):
@@ -61,6 +62,11 @@ def test_the_gate_says_who_may_come_in(crew, open_window):
     expect(row).to_contain_text(said)
     for name in ("Hamid Yilmaz", "Mees Kok"):
         expect(page.locator(".rows > li", has_text=name)).to_contain_text("May come in")
+
+    # The page of the person says it, at the work for which it is asked.
+    window.go(f"/s/hvk/competence/people/{crew.out.pk}/")
+    expect(page.locator("#gaps")).to_contain_text(f"W-{crew.job.number}")
+    expect(page.locator("#gaps")).to_contain_text(said)
 
     # The item says it too, to its own company's people, and to nobody of another.
     window.go(f"/s/hvk/work/W-{crew.job.number}/")

@@ -38,6 +38,15 @@ def by(who, at, **given):
     return {"actor": who, "at": at, **given}
 
 
+def says_of(window, who, *texts: str, panel: str = "of_person") -> None:
+    """The page of a person says this of the permits that he has a part in, or of his locks."""
+    window.go(f"/s/hvk/competence/people/{who.pk}/")
+    section = window.page.locator(f"#panel-permits-{panel}")
+    section.scroll_into_view_if_needed()
+    for said in texts:
+        expect(section).to_contain_text(said)
+
+
 def accepted(world, item, at) -> None:
     """Accepted by the lead on duty."""
     judged = dict.fromkeys(item.criteria.values_list("pk", flat=True), "Seen in the field")
@@ -119,6 +128,8 @@ def test_line_three_is_inspected_before_its_restart(line_three, open_window):
             expect(page.locator("#requirements")).to_contain_text(said)
 
     stand(*reasons)
+    says_of(window, world.technician, f"P-{told.permit.number}", "In force")
+    says_of(window, world.technician, f"I-{told.isolation.number}", panel="locks_of_person")
     at = timezone.now()
     me = by(world.technician, at)
     execution.complete(**me, item_id=told.switch.pk)
@@ -207,6 +218,7 @@ def test_hot_work_meets_a_transfer(scene, open_window):
     expect(page.locator(".q-blocks")).to_contain_text(f"P-{permit.number}")
     window.go(path)
     expect(page.locator("#permit")).to_contain_text("not confirmed")
+    says_of(window, world.technician, f"P-{permit.number}", "Stop called")
     assert window.complaints == []
 
 
@@ -257,6 +269,9 @@ def test_a_permit_that_nobody_takes_over_is_overdue(scene, open_window):
     assert (now.state, now.issue_ends) == ("in_force", now.ends)
     window.go(jobs[1])
     expect(page.locator(".q-blocks")).not_to_contain_text("P-")
+    signed_in(page.context, world.technician, window.address)
+    says_of(window, world.technician, f"P-{late.number}", "Overdue")
+    expect(page.locator("#panel-permits-of_person")).not_to_contain_text(f"P-{over.number}")
     assert window.complaints == []
 
 

@@ -38,7 +38,8 @@ def story(transactional_db):
     papers.in_force(world, document, "3", at=world.t(5), **three)
     world.technician.set_password(PASSWORD)
     world.technician.save()
-    return {name: f"/s/hvk/work/W-{item.number}/" for name, item in items.items()}
+    paths = {name: f"/s/hvk/work/W-{item.number}/" for name, item in items.items()}
+    return paths | {"person": f"/s/hvk/competence/people/{world.technician.pk}/"}
 
 
 def test_a_revision_meets_live_work(story, open_window):
@@ -60,6 +61,13 @@ def test_a_revision_meets_live_work(story, open_window):
     for name in ("second", "first"):
         window.go(story[name])
         expect(page.locator("main")).to_contain_text(UNREAD)
+    # So does the page of who has it to read.
+    unread = page.locator("#panel-documents-of_person")
+    window.go(story["person"])
+    unread.scroll_into_view_if_needed()
+    expect(unread).to_contain_text("SOP-CIP-004")
+    expect(unread).to_contain_text("Revision 3 in force since")
+    window.go(story["first"])
     page.get_by_role("link", name="SOP-CIP-004").first.click()
 
     expect(page.locator(".revision-now")).to_contain_text("Revision 3")
@@ -74,6 +82,8 @@ def test_a_revision_meets_live_work(story, open_window):
     expect(page.locator("main")).not_to_contain_text(UNREAD)
     page.locator("#do-start").click()
     expect(page.locator(".q-status .status")).to_have_text("In progress")
+    window.go(story["person"])
+    expect(unread).to_have_count(0)
     window.go(story["strict"])
     expect(page.locator("main")).not_to_contain_text(UNSIGNED)
     page.get_by_role("button", name="Pass", exact=True).click()

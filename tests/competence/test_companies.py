@@ -6,8 +6,8 @@ import pytest
 
 from competence.models import Record
 from competence.reads import forecast
+from competence.reads import gate as gate_list
 from competence.reads import people as reads
-from competence.reads.gate import entries
 from competence.services import companies, inductions, papers, records
 from tests.competence.outcomes import forbidden, refused, unknown
 from tests.factories import company, person, planned_item, second_site, work_type
@@ -87,7 +87,7 @@ def inducted(hvk, person, until):
     )
 
 
-def test_the_gate_list_of_today(hvk, lasteam, app):
+def test_the_gate_list_of_today(hvk, lasteam, app, monkeypatch):
     """Foreman yes, one welder yes, the other no; what stops the work is said beside it."""
     world = hvk.world
     foreman, welder = world.contractor, world.welder
@@ -114,7 +114,7 @@ def test_the_gate_list_of_today(hvk, lasteam, app):
         who = scope(reader, world.at)
         return {
             row.name: (row.may, [said.text for said in say([*row.against, *row.beside], who)])
-            for row in entries(world.site, who, world.at)
+            for row in gate_list.listed(world.site, who, world.at).rows
         }
 
     expected = {
@@ -131,8 +131,19 @@ def test_the_gate_list_of_today(hvk, lasteam, app):
     assert gate(world.viewer) == expected
     assert gate(foreman) == expected
     assert gate(world.other_contractor) == {}
-    row = entries(world.site, scope(world.viewer, world.at), world.at)[0]
+    viewer = scope(world.viewer, world.at)
+    row = gate_list.listed(world.site, viewer, world.at).rows[0]
     assert (row.company, row.until, row.items[0].pk) == ("LasTeam BV", world.t(120), item.pk)
+    # Nobody falls off its end: the database pages it, by company and name.
+    monkeypatch.setattr(gate_list, "PAGE", 2)
+    pages = [gate_list.listed(world.site, viewer, world.at, number) for number in (1, 2, 9)]
+    assert [[row.name for row in page.rows] for page in pages] == [
+        ["Contractor", "Welder"],
+        ["Welder two"],
+        ["Welder two"],
+    ]
+    assert [(page.total, page.page) for page in pages] == [(3, 1), (3, 2), (3, 2)]
+    monkeypatch.undo()
     # And what is so now, but not to the end of the work.
     ends = say(row.lapses, scope(world.viewer, world.at))
     assert [each.text for each in ends] == [
@@ -169,7 +180,7 @@ def test_the_gate_list_of_today(hvk, lasteam, app):
     assert [(each["what"], each["state"]) for each in of_welder["asked"]] == [
         ("Welder: company approved and insured", "Met"),
         ("Welder: inducted for Havenkade", "Met"),
-        ("Welder: WELD (WELD)", "Met"),
+        ("Welder: Weld paper (WELD)", "Met"),
     ]
     assert of_welder["asked"][2]["record"] == Record.objects.get(person=welder).pk
     started, stopped = trail.rows(trail.of_item(item.pk), who)
@@ -179,7 +190,7 @@ def test_the_gate_list_of_today(hvk, lasteam, app):
     assert (stopped["refused"], of_second["name"]) == (True, "Welder two")
     assert [each["reason"] for each in of_second["asked"]] == [
         expected["Welder two"][1][0],
-        "Welder two has no WELD (WELD).",
+        "Welder two has no Weld paper (WELD).",
     ]
 
     # Who has left does not come in, whatever else he has.

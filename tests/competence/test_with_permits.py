@@ -62,6 +62,10 @@ def test_the_next_gas_test_is_refused_and_another_may(hvk):
         (True, world.second_technician.name, "", "Not met"),
     ]
 
+    of_one = trail.of_person(world.site.pk, world.technician.pk)
+    newest = trail.rows(of_one, scope(world.planner, world.t(2)), world.technician.pk)[0]
+    assert newest["url"] == f"/s/hvk/search/?q=P-{permit.number}"
+
     gas_tested(world, permit, at=world.t(49))
     state = type(permit).objects.get(pk=permit.pk).state
     with pytest.raises(Refused) as caught:

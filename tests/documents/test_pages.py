@@ -1,12 +1,14 @@
 """The pages of documents over HTTP: what they say, what they do, what they ask of the database."""
 
 import uuid
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pypdf import PdfReader, PdfWriter
 
 from documents.models import Document, Revision
 from documents.services import acknowledging
@@ -15,7 +17,7 @@ from tests.factories import live_item, planned_item
 from tests.views.conftest import weight
 from work.models import Event
 from work.reads import kept
-from work.services import execution, items
+from work.services import execution, files, items
 
 LIST = "/s/hvk/documents/"
 
@@ -64,7 +66,7 @@ def test_a_document_goes_from_nothing_to_force_on_its_pages(world, sign_in, cloc
     one = Revision.objects.get()
     held = do(author, document, "send", one.pk)
     assert (held.status_code, "Add its file first." in text(held)) == (422, True)
-    file = SimpleUploadedFile("one.pdf", b"%PDF-1.7 one")
+    file = SimpleUploadedFile("one.pdf", papers.pdf("Shut the guard"))
     assert do(author, document, "add-file", one.pk, file=file).status_code == 303
     assert do(author, document, "send", one.pk, seen=1).status_code == 409
     assert do(author, document, "send", one.pk).status_code == 303
@@ -103,8 +105,17 @@ def test_a_document_goes_from_nothing_to_force_on_its_pages(world, sign_in, cloc
     assert "As of 24 Nov 2026 07:01" in text(opened)
     content = opened.context["file"]["url"]
     answer = reader.get(content)
-    assert b"".join(answer.streaming_content) == b"%PDF-1.7 one"
     assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+    # So does each of its pages; what is kept is not touched, and is there for who keeps documents.
+    [shown] = PdfReader(BytesIO(b"".join(answer.streaming_content))).pages
+    line = "SOP-1 · revision 1 · Effective · as of 2026-11-24 07:01 · a printed copy is not kept"
+    assert shown.extract_text().startswith("Shut the guard")
+    assert line in " ".join(shown.extract_text().split())
+    assert opened.context["file"]["original_url"] == ""
+    kept_at = controller.get(f"{LIST}files/{one.files.get().pk}/").context["file"]["original_url"]
+    kept_as = b"".join(controller.get(kept_at).streaming_content)
+    assert kept_as == papers.pdf("Shut the guard")
+    assert reader.get(kept_at).status_code == 302
     # What one page handed out is nobody else's, and lasts for a while.
     for visitor, url in ((lead, content), (reader, f"{content[:-2]}/")):
         again = visitor.get(url)
@@ -287,15 +298,33 @@ def test_sections_on_the_pages_of_work_and_in_the_search(world, sign_in, clock):
     assert "Not in force any more, since 24 Nov 2026 06:00" in text(old)
     assert "In force is revision 5" in text(old)
     taken = visitor.get(old.context["file"]["url"])
-    assert list(taken.streaming_content) != []
+    assert b"Superseded" in b"".join(taken.streaming_content)
     assert "revision 4 not in force as of" in taken["Content-Disposition"]
+    # Where no line can be put on it, its page says so and hands it out as it is.
+    kept_at = files.path_of(four.files.get().blob.sha256)
+    for damaged in (kept_at.read_bytes()[:90], locked(kept_at.read_bytes())):
+        kept_at.write_bytes(damaged)
+        said = visitor.get(old.context["file"]["url"])
+        assert "No line can be put on its pages" in text(said)
+        assert "Not in force any more" in text(said)
+        bare = visitor.get(said.context["file"]["url"])
+        assert b"".join(bare.streaming_content) == damaged
     clock.move_to(world.t(2))
     picture = text(visitor.get("/s/hvk/"))
     assert f'href="{LIST}?view=planned&amp;part=panel"' in picture
     assert "New revisions" not in text(sign_in(world.contractor).get("/s/hvk/"))
     found = text(visitor.get("/s/hvk/search/", q="sop-l3"))
     assert "SOP-L3-012 Restart L3 after intervention" in found
+    assert "Procedure · revision 4" in found
     assert "Around the work" in found
+
+
+def locked(content: bytes) -> bytes:
+    """The same PDF, to be opened with a password."""
+    writer, made = PdfWriter(clone_from=BytesIO(content)), BytesIO()
+    writer.encrypt("secret", algorithm="RC4-128")
+    writer.write(made)
+    return made.getvalue()
 
 
 def test_the_register_is_set_up_in_the_admin_too(world, sign_in, clock):

@@ -14,7 +14,8 @@ from documents.services import documents, revisions
 from tests.factories import documents as papers
 from tests.factories import make_world, person, setup
 from tests.imports.files import ROOT
-from work.models import Membership, User
+from work.exceptions import Reason, Refused
+from work.models import Event, Membership, User
 from work.models.imports import ImportedRecord, ImportRun
 from work.services import people
 from work.services.import_ import mapping_toml, report
@@ -163,7 +164,7 @@ def test_records_arrive_obtained_and_are_verified_by_another(world, tmp_path):
     assert (3, "Id", "2", "It is not taken: Somebody else recorded it, and changes it.") in faults
 
 
-def test_a_register_arrives_with_its_revisions_as_drafts(world, tmp_path):
+def test_a_register_arrives_with_its_revisions_as_drafts(world, tmp_path, monkeypatch):
     papers.owner(world)
     admin = world.site_admin
     counts, faults = bring(world, "register", admin)
@@ -200,6 +201,18 @@ def test_a_register_arrives_with_its_revisions_as_drafts(world, tmp_path):
     labels = Revision.objects.order_by("pk").values_list("document__code", "label")
     assert list(labels) == [("SOP-L3-012", "4"), ("WI-7", "B")]
     assert Document.objects.get(code="WI-7").title == "Knives"
+    # A document does not stand without the draft that came with it, nor does its history.
+    monkeypatch.setattr(revisions, "begun", refuses)
+    lines = [lines[0], "9,SOP-9,Start,SOP,ops,12,,A"]
+    counts, faults = bring(world, "register", admin, text="\n".join(lines), folder=tmp_path)
+    assert (counts["refused"], "new" in counts) == (1, False)
+    assert (2, "Rev", "A") in [each[:3] for each in faults]
+    assert Document.objects.count() == 2
+    assert Event.objects.filter(subject_type="documents.document", verb="created").count() == 2
+
+
+def refuses(*_given):
+    raise Refused(Reason("documents.in_work"))
 
 
 def test_the_command_says_who_brings_them(world, tmp_path, capsys):

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
-from permits.models import Isolation, LockRemoval, PermitType, TestAgreement
+from permits.models import Isolation, LockRemoval, PermitType, PersonalLock, TestAgreement
 from permits.services import (
     boxes,
     gone,
@@ -347,6 +348,9 @@ def test_the_lock_of_somebody_gone_is_removed_by_two_with_three_facts(world):
     tells = {"actor": world.shift_lead, "at": world.t(80), "removal_id": untold.pk}
     assert gone.tell(**tells, how="At the gate").told_how.text == "At the gate"
     assert boxes.on(**again | {"at": world.t(80)}, isolation_id=isolation.pk).name == "Jan Smit"
+    assert against(boxes.on, isolation, **other_case | {"at": world.t(80)}) == ["lock_on_already"]
+    with pytest.raises(IntegrityError, match="one_named"), transaction.atomic():
+        PersonalLock.objects.create(isolation=isolation, name="jan smit", on_at=world.t(80))
 
     # Who has no sign-in and works behind it is there: his lock comes off once he has stopped.
     piet = people.create_person(

@@ -260,6 +260,13 @@ def test_the_list_shows_first_what_nobody_may_miss(world, types, sign_in, clock)
     assert numbers(reader, show="ended") == []
     assert numbers(reader, place="L4") == [f"P-{waiting.number}"]
     assert numbers(reader, type="hot-work") == []
+    # Of a person: the open ones in which somebody has a part; a guest asks of the own company.
+    mine = numbers(reader, person=world.technician.pk)
+    assert set(mine) >= {f"P-{late.number}", f"P-{stopped.number}"}
+    assert numbers(reader, person=world.hse.pk) == []
+    for visitor, asked in ((reader, "x"), (sign_in(world.contractor), world.technician.pk)):
+        for of in (LIST, "/s/hvk/isolations/"):
+            assert visitor.get(of, person=asked).status_code == 404
     text = reader.get(LIST).content.decode()
     assert "not confirmed," in text
     assert "Overdue" in text

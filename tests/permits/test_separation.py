@@ -1,5 +1,8 @@
 """The people of a permit: how many its route asks, and what others have to say of them."""
 
+import pytest
+from django.db import IntegrityError, transaction
+
 from permits.services import deciding, ending, issuing, on_it, requests, setup, stopping
 from permits.services._facts import load
 from tests import factories
@@ -8,7 +11,7 @@ from tests.permits import made
 from tests.permits.made import against
 from tests.work.by_sql import CHECK
 from work import ports
-from work.exceptions import Reason
+from work.exceptions import Reason, Refused
 from work.models import Prerequisite, WorkItem
 from work.ports import Answer, Condition
 from work.services import acceptance, execution, people
@@ -55,9 +58,13 @@ def test_a_low_permit_is_of_two_people(world, app):
 
 def test_each_route_asks_its_number_of_people(world):
     cold, _hot = made.kinds(world)
-    setup.set_route(
-        actor=world.site_admin, at=world.at, type_id=cold.pk, risk="low", people=3, checked=False
-    )
+    route = {"actor": world.site_admin, "at": world.at, "type_id": cold.pk, "risk": "low"}
+    with pytest.raises(Refused, match="not_valid"):
+        setup.set_route(**route, people=13, checked=False)
+    setup.set_route(**route, people=3, checked=False)
+    for number in (1, 13):
+        with pytest.raises(IntegrityError, match="permits_route_people"), transaction.atomic():
+            cold.routes.update(people=number)
     one, two, three = (everything(world, name) for name in ("one", "two", "three"))
     permit = made.assessed(world, cold, by=one, risk="low", performer_id=one.pk)
     sure = {"at": world.at, "permit_id": permit.pk, "signed": True}

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from permits.models import Presence
 from permits.services import (
@@ -18,6 +19,7 @@ from permits.services import (
     testing,
 )
 from permits.services._facts import load
+from permits.services._named import called
 from permits.standing import standing
 from tests.factories import person, planned_item
 from tests.permits import made
@@ -182,6 +184,10 @@ def test_a_normal_permit_from_request_to_close(world, types):
     other = {"actor": world.operator, "at": at, "name": "Bo"}
     assert against(on_it.sign_on, permit, **other) == ["signs_for_oneself"]
     bo = on_it.sign_on(**me, permit_id=permit.pk, name="Bo")
+    assert against(on_it.sign_on, permit, **me, name=" bO ") == ["on_it_already"]
+    assert called("Zoe\u0308  B ") == "Zo\u00eb B"
+    with pytest.raises(IntegrityError, match="presence_named_once"), transaction.atomic():
+        Presence.objects.create(permit=permit, name="bO", on_at=at)
     assert against(deciding.cancel, permit, actor=world.supervisor, at=at, why="x") == [
         "stands_in_force"
     ]

@@ -36,7 +36,7 @@ from permits.services import (
 )
 from tests.permits.isolated import SAID
 from tests.permits.made import CALIBRATED
-from tests.properties import gates_rules, invariants, rows
+from tests.properties import gates_lists, gates_rules, invariants, rows
 from tests.properties.choosing import PAUSES, PICK, of
 from tests.properties.gates_ground import Gates
 from tests.properties.gates_next import BY, NEXT, NEXT_OF_ISOLATION
@@ -399,6 +399,9 @@ class GatesModel(RuleBasedStateMachine):
         gates_rules.sides_are_apart(now)
         gates_rules.nothing_is_doubled(before, now)
         gates_rules.every_move_has_its_event(before, now)
+        if SEEN["steps"] % 20 == 0:
+            turn = SEEN["steps"] // 20
+            gates_lists.lists_say_what_stands(now, self.world.site, self.at, turn)
         live = now.of("items", status="live")
         moments = {self.at} | {
             max(edge + by, self.at)

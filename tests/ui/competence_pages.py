@@ -42,7 +42,8 @@ def _overview(**more: Any) -> dict[str, Any]:
         Row(**row, until=ahead(days=5), items=[], more=0),
     ]
     waiting = [Row(**row, by="Renske Bos", at=ago(days=1))]
-    return _site(days=7, counts=[stat], rows=rows, waiting=waiting) | more
+    return _site(days=7, counts=[stat], rows=rows, waiting=waiting,
+                 waiting_text="20+") | more  # fmt: skip
 
 
 def _matrix(**more: Any) -> dict[str, Any]:
@@ -150,7 +151,9 @@ JUDGED = [
 
 COMPETENCE_PAGES = {
     "competence": Page("competence/overview.html", _overview),
-    "competence-none": Page("competence/overview.html", lambda: _overview(rows=[], waiting=[])),
+    "competence-none": Page(
+        "competence/overview.html", lambda: _overview(rows=[], waiting=[], waiting_text=0)
+    ),
     "matrix": Page("competence/matrix.html", _matrix),
     "matrix-none": Page("competence/matrix.html", lambda: _matrix(drawn="")),
     "person": Page("competence/person.html", _person),
@@ -165,7 +168,7 @@ COMPETENCE_PAGES = {
     "companies": Page("competence/company_list.html", _companies),
     "companies-none": Page("competence/company_list.html", lambda: _companies(rows=[])),
     "gate": Page("competence/gate.html", _gate),
-    "gate-none": Page("competence/gate.html", lambda: _gate(rows=[])),
+    "gate-none": Page("competence/gate.html", lambda: _gate(rows=[], pager=None)),
     "of-item": Page("competence/of_item.html", _of_item),
     "judged": Page(
         "judged_page.html",

@@ -101,7 +101,9 @@ def _sheet(**more: Any) -> dict[str, Any]:
     } | more  # fmt: skip
 
 
-_FILE = Row(name="SOP 4.pdf", url="/s/hvk/documents/files/4/", size=181_000, is_image=False)
+_FILE = Row(name="SOP 4.pdf", url="/s/hvk/documents/files/4/", size=181_000, is_image=False,
+            has_line=True, bare=False, original_url="/s/hvk/documents/files/4/it/")  # fmt: skip
+_BARE = Row(**vars(_FILE) | {"has_line": False, "bare": True, "original_url": ""})
 
 
 def _opened(phase: str = "effective", **more: Any) -> dict[str, Any]:
@@ -127,6 +129,8 @@ DOCUMENT_PAGES: dict[str, Page] = {
     "document-file": Page("documents/document_file.html", _opened),
     "document-file-old": Page(
         "documents/document_file.html",
-        lambda: _opened("superseded", current=Row(label="4", begins=ago(days=2), files=[_FILE])),
+        lambda: _opened(
+            "superseded", current=Row(label="4", begins=ago(days=2), files=[_FILE]), file=_BARE
+        ),
     ),
 }

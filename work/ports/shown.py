@@ -11,7 +11,10 @@ from work.ports.items import Source
 
 @runtime_checkable
 class Panel(Protocol):
-    """A domain's section on a page. The count comes with the page, the body by a link."""
+    """A domain's section on a page. The count comes with the page, the body by a link.
+
+    A person whose page it is has `at_site`, the site of that page.
+    """
 
     key: str
     page: str  # item, place, asset, person, shift or picture
@@ -48,11 +51,14 @@ class Words:
     ("permits.not_issued"), or is "need.<supplier>" for what a requirement of that supplier asks
     when nothing was typed. Params stand in them as %(name)s.
     general: what somebody reads who may not see the item that the reason is about; no params.
+    called: what its records of a site are called now, by code, where history keeps the code alone;
+    one query.
     """
 
     key: str
     sentences: Mapping[str, Any]
     general: Mapping[str, Any] = field(default_factory=dict)
+    called: Callable[[int, Collection[str]], Mapping[str, str]] | None = None
 
 
 @runtime_checkable

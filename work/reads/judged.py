@@ -11,6 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -48,7 +49,7 @@ def _newest(events: QuerySet[Event], most: int) -> list[Event]:
 def rows(events: Sequence[Event], who: Scope, person_id: int | None = None) -> list[dict[str, Any]]:
     """The decisions in words, as components/judged.html takes them; of one person, where named.
 
-    Four queries at most. An item that the reader may not see is not named.
+    Five queries at most. An item that the reader may not see is not named.
     """
     asked = [
         each
@@ -57,24 +58,43 @@ def rows(events: Sequence[Event], who: Scope, person_id: int | None = None) -> l
         if person_id in (None, each["person"])
     ]
     stored = [each[name] for each in asked for name in ("what", "reason") if each[name]]
-    _say_whole(stored)
+    if stored:
+        _say_whole(stored, events[0].site_id)
     reasons = [Reason.from_json(each) for each in stored]
     names = Names(reasons, who, [("user", each["person"]) for each in asked])
     numbers = _numbers({event.item_id for event in events if event.item_id}, who)
     return [_row(event, person_id, who, names, numbers) for event in events]
 
 
-def _say_whole(stored: Sequence[dict[str, Any]]) -> None:
-    """Put on what history keeps by code and id the names of now: one query, where places are."""
+def _say_whole(stored: Sequence[dict[str, Any]], site_id: int | None) -> None:
+    """Put on what history keeps by code and id the names of now: a query for places, and one of
+    each domain that calls its records by name."""
     every = [each.setdefault("params", {}) for each in stored]
     ids = {params["place_id"] for params in every if params.get("place_id")}
     names = dict(Place.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+    called = _called(stored, site_id) if site_id else {}
     for each, params in zip(stored, every, strict=True):
         if "key" in params:  # what it is of is known by its code alone
+            what = called.get((_domain(each), params["key"]), params["key"])
             for name in _NAMED.findall(str(ports.words.sentence(each["code"]) or "")):
-                params.setdefault(name, params["key"])
+                params.setdefault(name, what)
         if params.get("place_id") in names:
             params.setdefault("place", names[params["place_id"]])
+
+
+def _domain(stored: dict[str, Any]) -> str:
+    return str(stored["code"]).partition(".")[0]
+
+
+def _called(stored: Sequence[dict[str, Any]], site_id: int) -> dict[tuple[str, str], str]:
+    found = {}
+    for words in ports.words.all():
+        kept = [each["params"] for each in stored if _domain(each) == words.key]
+        keys = {params["key"] for params in kept if "key" in params}
+        if words.called is not None and keys:
+            named = words.called(site_id, keys)
+            found |= {(words.key, key): name for key, name in named.items()}
+    return found
 
 
 def _numbers(ids: Iterable[int], who: Scope) -> dict[int, int]:
@@ -95,6 +115,9 @@ def _row(
     url = ""
     if number and event.site:
         url = reverse("work:item_detail", args=[event.site.slug, label])
+    elif person_id is not None and event.site and event.data.get("label"):
+        # What it is called finds a record of a domain, for who may know of it.
+        url = f"{reverse('work:search', args=[event.site.slug])}?{urlencode({'q': label})}"
     parts: dict[tuple[int, str], list[dict[str, Any]]] = {}
     for each in event.data["judged"]:
         if person_id in (None, each["person"]):

@@ -63,7 +63,10 @@ def _counted(
         if numbers:
             first, *rest = numbers
             every = first.union(*rest, all=True).order_by() if rest else first
-            found |= {each["panel_key"]: each["panel_count"] for each in every}
+            # Of nothing the database counts nought: the section is hidden, unless it always shows.
+            found |= {
+                each["panel_key"]: each["panel_count"] or found[each["panel_key"]] for each in every
+            }
     except Exception:
         log.exception("panels are counted one by one")
         return {}
