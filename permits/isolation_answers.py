@@ -217,8 +217,8 @@ class OfItems:
     key = KEY
 
     def items_changed(self, changes: Sequence[ItemChange], act: Any) -> None:
-        """One query where work began, or goes on after waiting."""
-        begun = [each.item_id for each in changes if _begun(each)]
+        """One query where work behind one began, or goes on after waiting."""
+        begun = [each.item_id for each in changes if KEY in each.asked and _begun(each)]
         if not begun:
             return
         uses = used(begun)

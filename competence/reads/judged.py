@@ -56,7 +56,7 @@ def fit(pairs: Sequence[tuple[int, ItemContext]], at: datetime) -> list[Judgemen
     """A judgement of each person for each item: two queries, one where the sites ask nothing."""
     if not pairs:
         return []
-    sites = facts.of_sites(item.site_id for _, item in pairs)
+    sites = facts.of_items([item for _, item in pairs])
     if not any(site.rules or site.firms for site in sites.values()):
         return [Judgement() for _ in pairs]
     people = facts.of_people(
@@ -88,7 +88,9 @@ def verdicts(
     """
     if not pairs:
         return []
-    sites = sites or facts.of_sites(item.site_id for _, item in pairs)
+    sites = sites or facts.of_items([item for _, item in pairs])
+    if not any(site.rules or site.firms for site in sites.values()):
+        return [([], False) for _ in pairs]
     people = facts.of_people(
         {pk for pk, _ in pairs} | {pk for _, item in pairs for pk in item.executor_ids}, sites
     )

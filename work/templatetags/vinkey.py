@@ -6,11 +6,14 @@ Tags take plain values and need no model, so that a page, a fragment and a test 
 import datetime as dt
 import functools
 import uuid
+from collections.abc import Hashable
 
 from django import template
+from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.forms import BoundField, CheckboxInput, Form, Select
 from django.template.loader import render_to_string
+from django.urls import get_script_prefix, get_urlconf
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -94,14 +97,22 @@ def icon(name: str | None) -> SafeString:
 
 
 @register.simple_tag
-def once(name: str) -> SafeString:
-    """A partial that takes nothing: drawn once a process and language."""
-    return _once(name, get_language(), storages["staticfiles"])
+def once(name: str, **values: Hashable) -> SafeString:
+    """A partial that takes these plain values alone: drawn once a process, for each language."""
+    at = get_script_prefix(), get_urlconf() or settings.ROOT_URLCONF
+    return _once(name, tuple(values.items()), get_language(), storages["staticfiles"], at)
 
 
-@functools.lru_cache(maxsize=16)
-def _once(name: str, language: str | None, files: Storage) -> SafeString:
-    return mark_safe(render_to_string(name))
+@functools.lru_cache(maxsize=512)
+def _once(
+    name: str,
+    values: tuple[tuple[str, Hashable], ...],
+    language: str | None,
+    files: Storage,
+    at: tuple[str, str],
+) -> SafeString:
+    """at: under which prefix and table of addresses."""
+    return mark_safe(render_to_string(name, dict(values)))
 
 
 @register.simple_tag
