@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q
+from django.db.models import OuterRef, Q, QuerySet
 
 from permits.models import ActivityRule, Conflict, Permit, PermitItem
 from permits.services._around import (
@@ -25,6 +25,7 @@ from permits.services._named import model_of
 from permits.standing import overdue
 from permits.states import UNDER_ISSUE, State, Verb, Verdict
 from work.exceptions import Reason
+from work.prepared import given, prepared
 from work.services import OpenAct
 from work.states import Role, Status
 
@@ -100,17 +101,21 @@ def _rules(permit: Permit) -> list[Any]:
     """
     if getattr(permit, "activity_rules_none", False):
         return []
-    mine = Q(type=permit.type_id) | Q(other_type=permit.type_id)
-    rows = ActivityRule.objects.filter(mine, site=permit.site_id, is_active=True)
-    known = list(
-        rows.select_related("type", "other_type", "work_type").annotate(
-            paths=ArraySubquery(affected_by(permit.pk)),
-            assets=ArraySubquery(assets_of(permit.pk)),
-            behind=ArraySubquery(behind(permit.pk)),
-        )
-    )
+    known = _speaking(permit=permit.pk, type=permit.type_id, site=permit.site_id)
     permit.activity_rules_none = not known  # type: ignore[attr-defined]
     return known
+
+
+@prepared
+def _speaking() -> QuerySet[ActivityRule]:
+    """The rules at a site that speak of a type of permit, each with where one of it is."""
+    one, mine = given("permit"), Q(type=given("type")) | Q(other_type=given("type"))
+    rows = ActivityRule.objects.filter(mine, site=given("site"), is_active=True)
+    return rows.select_related("type", "other_type", "work_type").annotate(
+        paths=ArraySubquery(affected_by(one)),
+        assets=ArraySubquery(assets_of(one)),
+        behind=ArraySubquery(behind(one)),
+    )
 
 
 def _own(permit: Permit, rules: Sequence[Any]) -> Where:

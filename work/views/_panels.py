@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import CharField, Count, QuerySet, Value
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from work import ports
@@ -54,8 +53,7 @@ def _counted(
         if not counting:
             return {}
         if all(panel.by_id for panel in counting) and isinstance(who, Scope):
-            reader = who.user_id, who.system, who.grants
-            rows = _by_id(tuple(panel.key for panel in counting), *reader, pk=thing.pk)
+            rows = _by_id(tuple(panel.key for panel in counting), who.whenever, pk=thing.pk)
         else:
             several = {panel.key: panel.rows(who, thing, at) for panel in counting}
             found |= {key: None for key, each in several.items() if each is None}
@@ -84,10 +82,7 @@ def _numbers(several: Mapping[str, QuerySet[Any] | None]) -> Any:
 
 
 @prepared
-def _by_id(
-    keys: tuple[str, ...], user_id: int | None, system: bool, grants: tuple[Any, ...]
-) -> Any:
-    """The same of sections that go by the id of a thing, for readers with these grants."""
-    who = Scope(user_id, timezone.now(), grants, system)
+def _by_id(keys: tuple[str, ...], who: Scope) -> Any:
+    """The same of sections that go by the id of a thing."""
     thing, every = SimpleNamespace(pk=given("pk")), {each.key: each for each in ports.panels.all()}
     return _numbers({key: every[key].rows(who, thing, who.at) for key in keys})
