@@ -20,7 +20,7 @@ class Decisions:
     key = "competence.decisions"
 
     def items_changed(self, changes: Sequence[ItemChange], act: OpenAct) -> None:
-        """No query where nothing starts; one of a site that asks nothing of people."""
+        """No query: the start has just asked who is fit."""
         begun = [
             change.context
             for change in changes

@@ -77,7 +77,8 @@ def often[M: Model](build: Callable[..., QuerySet[M, Any]]) -> Callable[..., lis
     """As `prepared`, and planned once a connection: for the widest reads of pages.
 
     Its rows must be found by what it is given: a condition that only some values of it fulfil opens
-    no partial index. A roll-back makes the connection forget what it planned, so no door uses it.
+    no partial index. A roll-back makes the connection forget what it planned, so that of what doors
+    read only the widest is.
     """
     return prepared(build, _Planned)
 
@@ -103,8 +104,11 @@ def prepared[M: Model](
         own = copy(compiler)
         own.connection = through(connections[rows.db])
         own.as_sql = lambda *args, **options: (sql, filled)
-        found = rows.all()
-        found.query.get_compiler = lambda *args, **options: own  # type: ignore[method-assign]
+        query = copy(rows.query)
+        query.get_compiler = lambda *args, **options: own  # type: ignore[method-assign]
+        # As `rows.all()`, whose query is not copied condition by condition: it is never changed.
+        found = object.__new__(rows.__class__)
+        found.__dict__ |= rows.__dict__ | {"_query": query}
         return list(found)
 
     read.__doc__, read.__name__ = build.__doc__, build.__name__

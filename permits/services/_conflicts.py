@@ -25,7 +25,7 @@ from permits.services._named import model_of
 from permits.standing import overdue
 from permits.states import UNDER_ISSUE, State, Verb, Verdict
 from work.exceptions import Reason
-from work.prepared import given, prepared
+from work.prepared import given, often
 from work.services import OpenAct
 from work.states import Role, Status
 
@@ -37,6 +37,8 @@ AT_WORK = UNDER_ISSUE | {State.AFTERCARE}
 _DECIDED = AT_WORK | {State.AUTHORISED, State.STOPPED}
 _Key = tuple[int, int | None, int | None]
 _ENDORSER = ("role", str(Role.HSE))
+# What of another permit says whether it is there meanwhile.
+_OTHERS = ("type", "state", "starts", "ends", "issue_ends", "aftercare_until", "place__path")
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def _rules(permit: Permit) -> list[Any]:
     return known
 
 
-@prepared
+@often
 def _speaking() -> QuerySet[ActivityRule]:
     """The rules at a site that speak of a type of permit, each with where one of it is."""
     one, mine = given("permit"), Q(type=given("type")) | Q(other_type=given("type"))
@@ -147,10 +149,14 @@ def _permits(
         ended_at=None,
         starts__lt=end,
     ).exclude(pk=permit.pk)
-    others: Any = rows.select_related("place").annotate(
-        paths=ArraySubquery(affected_by(OuterRef("pk"))),
-        things=ArraySubquery(assets_of(OuterRef("pk"))),
-        behind=ArraySubquery(behind(OuterRef("pk"))),
+    others: Any = (
+        rows.select_related("place")
+        .only(*_OTHERS)
+        .annotate(
+            paths=ArraySubquery(affected_by(OuterRef("pk"))),
+            things=ArraySubquery(assets_of(OuterRef("pk"))),
+            behind=ArraySubquery(behind(OuterRef("pk"))),
+        )
     )
     found = []
     for other in others:
