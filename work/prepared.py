@@ -10,6 +10,7 @@ from copy import copy
 from functools import lru_cache
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
@@ -95,11 +96,16 @@ def prepared[M: Model](
     def known(*shape: Any) -> tuple[QuerySet[M], Any, str, tuple]:
         rows = build(*shape)
         compiler = rows.query.get_compiler(rows.db)
-        sql, params = compiler.as_sql()
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            sql, params = "", ()
         return rows, compiler, sql, tuple(params)
 
     def read(*shape: Any, **values: Any) -> list[M]:
         rows, compiler, sql, params = known(*shape)
+        if not sql:
+            return []
         filled = fill(params, values)
         own = copy(compiler)
         own.connection = through(connections[rows.db])

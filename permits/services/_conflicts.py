@@ -25,7 +25,7 @@ from permits.services._named import model_of
 from permits.standing import overdue
 from permits.states import UNDER_ISSUE, State, Verb, Verdict
 from work.exceptions import Reason
-from work.prepared import given, often
+from work.prepared import given, often, prepared
 from work.services import OpenAct
 from work.states import Role, Status
 
@@ -137,27 +137,9 @@ def _permits(
     of_types = {rule.other_type_id for rule in rules} | {rule.type_id for rule in rules}
     if not {rule.other_type_id for rule in rules} - {None}:
         return []
-    # Who ran over its time is there until somebody says that it is stopped.
-    late = Q(state__in=[State.IN_FORCE, State.STOP_CALLED], issue_ends__lte=at)
-    late |= Q(state=State.AFTERCARE)
-    rows = Permit.objects.filter(
-        Q(ends__gt=begin) | late,
-        near.permits(),
-        site=permit.site_id,
-        type_id__in=of_types - {None},
-        state__in=sorted(states),
-        ended_at=None,
-        starts__lt=end,
-    ).exclude(pk=permit.pk)
-    others: Any = (
-        rows.select_related("place")
-        .only(*_OTHERS)
-        .annotate(
-            paths=ArraySubquery(affected_by(OuterRef("pk"))),
-            things=ArraySubquery(assets_of(OuterRef("pk"))),
-            behind=ArraySubquery(behind(OuterRef("pk"))),
-        )
-    )
+    types = tuple(sorted(pk for pk in of_types if pk is not None))
+    values = {"at": at, "begin": begin, "end": end}
+    others = _others(types, tuple(sorted(states)), near.shape, permit=permit.pk, **values)
     found = []
     for other in others:
         # Who is decided on meets what others may become, to the end of their windows.
@@ -172,6 +154,30 @@ def _permits(
                 times = (other.starts, until, other.place_id, other.state in AT_WORK)
                 found.append(Found(rule, other.pk, None, name, *times))
     return found
+
+
+@prepared
+def _others(types: tuple[int, ...], states: tuple[str, ...], around: tuple[Any, ...]) -> Any:
+    """Permits of these types that may be near one, and are there in its time."""
+    near = Around.of(around)
+    # Who ran over its time is there until somebody says that it is stopped.
+    late = Q(state__in=[State.IN_FORCE, State.STOP_CALLED], issue_ends__lte=given("at"))
+    late |= Q(state=State.AFTERCARE)
+    rows = Permit.objects.filter(
+        Q(ends__gt=given("begin")) | late,
+        near.permits(),
+        site=near.site_id,
+        type_id__in=types,
+        state__in=states,
+        ended_at=None,
+        starts__lt=given("end"),
+    ).exclude(pk=given("permit"))
+    rows = rows.select_related("place").only(*_OTHERS)
+    return rows.annotate(
+        paths=ArraySubquery(affected_by(OuterRef("pk"))),
+        things=ArraySubquery(assets_of(OuterRef("pk"))),
+        behind=ArraySubquery(behind(OuterRef("pk"))),
+    )
 
 
 def _until(other: Permit, states: Collection[str], at: datetime) -> datetime | None:
