@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q
 
 from competence.answers import of_verdict
-from competence.models import Company, Rule
 from competence.reads import judged
-from competence.reads import work as work_reads
-from work.ports import Condition, ItemChange, told
+from work.ports import Condition, ItemChange, ItemContext, told
 from work.services import OpenAct
 from work.states import Status
 
@@ -23,33 +20,31 @@ class Decisions:
     key = "competence.decisions"
 
     def items_changed(self, changes: Sequence[ItemChange], act: OpenAct) -> None:
-        """No query where nothing starts; one of a site that asks nothing of people."""
+        """No query: the start has just asked who is fit."""
         begun = [
-            change.item_id
+            change.context
             for change in changes
             if change.status_before in _FROM and change.status_after == Status.LIVE
+            if change.context is not None
         ]
         if not begun:
             return
-        model: Any = apps.get_model("work", "WorkItem")
-        items = model._default_manager.filter(pk__in=begun).order_by("pk")
-        asking = items.filter(_asks(Rule) | _asks(Company))
-        found = list(asking.select_related("site"))
-        contexts = work_reads.known(found)
-        pairs = [(pk, contexts[item.pk]) for item in found for pk in contexts[item.pk].executor_ids]
-        by_item: dict[int, list[Condition]] = {item.pk: [] for item in found}
+        pairs = [(pk, context) for context in begun for pk in context.executor_ids]
+        by_item: dict[int, list[Condition]] = {context.id: [] for context in begun}
         for (pk, context), (verdicts, beside) in zip(
             pairs, judged.verdicts(pairs, act.at), strict=True
         ):
             by_item[context.id] += [of_verdict(each, pk, beside) for each in verdicts]
-        for item in found:
-            if by_item[item.pk]:
-                known = told(by_item[item.pk])
-                act.record("able_at_start", item, item_id=item.pk, judged=known)
+        for context in begun:
+            if by_item[context.id]:
+                known = told(by_item[context.id])
+                act.record("able_at_start", _item(context), item_id=context.id, judged=known)
 
 
-def _asks(model: Any) -> Any:
-    return Q(Exists(model._default_manager.filter(site_id=OuterRef("site_id"))))
+def _item(context: ItemContext) -> Any:
+    """The item as history names it: nothing more of it is read."""
+    model: Any = apps.get_model("work", "WorkItem")
+    return model(pk=context.id, site_id=context.site_id, place_id=context.place_id)
 
 
 __all__ = ["Decisions"]

@@ -31,6 +31,7 @@ class OfItem:
     title = _("Documents")
 
     always = False
+    by_id = True
 
     def count(self, user: Any, thing: Any, at: datetime) -> int | None:
         """How many; nothing where none is asked."""
@@ -56,6 +57,7 @@ class OfPlace:
     title = _("Documents")
 
     always = False
+    by_id = False
 
     def count(self, user: Any, thing: Any, at: datetime) -> int | None:
         """How many; nothing where there is none."""

@@ -20,6 +20,8 @@ _LIST = "isolations:isolation_list"
 class OfItem(Counted):
     """The isolations with which work hangs together."""
 
+    by_id = True
+
     key = "permits.isolations_of_item"
     page = "item"
     title = _("Isolations")

@@ -23,6 +23,7 @@ class Counted:
     """A section that counts rows."""
 
     always = False
+    by_id = False
 
     def count(self, user: Any, thing: Any, at: datetime) -> int | None:
         """How many rows: one query."""
@@ -38,6 +39,7 @@ class OfItem(Counted):
     """The permits that work has."""
 
     always = True
+    by_id = True
 
     key = "permits.of_item"
     page = "item"

@@ -6,8 +6,8 @@ the door. A superuser gets nothing here: configuration only.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -135,6 +135,11 @@ class Scope:
     at: datetime
     grants: tuple[Grant, ...] = ()
     system: bool = False
+
+    @property
+    def whenever(self) -> "Scope":
+        """The same of no moment: for a statement that is put together once for each such reader."""
+        return replace(self, at=datetime.max.replace(tzinfo=UTC))
 
     def site_ids(self) -> set[int]:
         """Sites at which the person has any role."""

@@ -10,6 +10,7 @@ from copy import copy
 from functools import lru_cache
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
@@ -77,7 +78,8 @@ def often[M: Model](build: Callable[..., QuerySet[M, Any]]) -> Callable[..., lis
     """As `prepared`, and planned once a connection: for the widest reads of pages.
 
     Its rows must be found by what it is given: a condition that only some values of it fulfil opens
-    no partial index. A roll-back makes the connection forget what it planned, so no door uses it.
+    no partial index. A roll-back makes the connection forget what it planned, so that of what doors
+    read only the widest is.
     """
     return prepared(build, _Planned)
 
@@ -94,17 +96,25 @@ def prepared[M: Model](
     def known(*shape: Any) -> tuple[QuerySet[M], Any, str, tuple]:
         rows = build(*shape)
         compiler = rows.query.get_compiler(rows.db)
-        sql, params = compiler.as_sql()
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            sql, params = "", ()
         return rows, compiler, sql, tuple(params)
 
     def read(*shape: Any, **values: Any) -> list[M]:
         rows, compiler, sql, params = known(*shape)
+        if not sql:
+            return []
         filled = fill(params, values)
         own = copy(compiler)
         own.connection = through(connections[rows.db])
         own.as_sql = lambda *args, **options: (sql, filled)
-        found = rows.all()
-        found.query.get_compiler = lambda *args, **options: own  # type: ignore[method-assign]
+        query = copy(rows.query)
+        query.get_compiler = lambda *args, **options: own  # type: ignore[method-assign]
+        # As `rows.all()`, whose query is not copied condition by condition: it is never changed.
+        found = object.__new__(rows.__class__)
+        found.__dict__ |= rows.__dict__ | {"_query": query}
         return list(found)
 
     read.__doc__, read.__name__ = build.__doc__, build.__name__

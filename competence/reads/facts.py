@@ -5,15 +5,15 @@ cost Django several times what sending them does.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-
 from competence.facts import Asked, Firm, Named, PersonFacts, Proof, SiteFacts
-from competence.models import Competence
-from work.ports import Occasion
+from competence.models import Competence, Rule
+from work.ports import ItemContext, Occasion
+from work.prepared import planned
 
 _SITES_SQL = """
 SELECT s.id, s.slug,
@@ -31,7 +31,11 @@ SELECT s.id, s.slug,
      LEFT JOIN competence_competence c ON c.id = r.competence_id
      LEFT JOIN competence_competence v ON v.id = r.verification_id
      LEFT JOIN work_place p ON p.id = r.place_id
-    WHERE r.site_id = s.id AND (r.ends IS NULL OR r.ends > r.starts)),
+    WHERE r.site_id = s.id AND (r.ends IS NULL OR r.ends > r.starts)
+      AND (%(paths)s::text[] IS NULL OR (
+        (p.path IS NULL OR p.path = ANY(%(paths)s))
+        AND (r.type_id IS NULL OR r.type_id = ANY(%(types)s))
+        AND (r.asset_class_id IS NULL OR r.asset_class_id = ANY(%(classes)s))))),
   (SELECT jsonb_agg(jsonb_build_object(
       'team_id', f.team_id, 'state', f.state, 'until', f.until, 'path', coalesce(p.path, ''),
       'types', f.type_ids,
@@ -72,14 +76,36 @@ SELECT u.id, u.company_id,
 
 def of_sites(site_ids: Iterable[int]) -> dict[int, SiteFacts]:
     """What these sites ask, and how their companies stand: one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SITES_SQL, {"sites": sorted(set(site_ids))})
+    return _of_sites({"sites": sorted(set(site_ids)), "paths": None, "types": [], "classes": []})
+
+
+def of_items(items: Collection[ItemContext]) -> dict[int, SiteFacts]:
+    """The same of what the sites of some items ask of who carries them out, and of nobody else."""
+    return _of_sites(
+        {
+            "sites": sorted({item.site_id for item in items}),
+            "paths": sorted({above for item in items for above in _above(item.place_path)}),
+            "types": sorted({item.type_id for item in items}),
+            "classes": sorted({pk for item in items for pk in item.asset_class_ids}),
+        }
+    )
+
+
+def _above(path: str) -> Iterator[str]:
+    """The path itself and those of all places above it, which are its beginnings."""
+    place: Any = Rule._meta.get_field("place").related_model
+    return (path[:end] for end in range(place.steplen, len(path) + 1, place.steplen))
+
+
+def _of_sites(asked: Mapping[str, Any]) -> dict[int, SiteFacts]:
+    with planned() as cursor:
+        cursor.execute(_SITES_SQL, asked)
         return {
             pk: SiteFacts(
                 id=pk,
                 slug=slug,
                 rules=tuple(_asked(row) for row in _loaded(rules)),
-                firms={row["team_id"]: _firm(row) for row in _loaded(firms)},
+                firms=_firms(firms),
             )
             for pk, slug, rules, firms in cursor.fetchall()
         }
@@ -96,6 +122,12 @@ def named(occasions: Iterable[Occasion], kind: str) -> dict[tuple[int, str], Nam
         (site, code): Named(pk, code, name, sort)
         for pk, site, code, name, sort in rows.values_list("pk", "site_id", "code", "name", "kind")
     }
+
+
+# The companies of a site change seldom, and every act asks for them: each text is read once.
+@lru_cache(maxsize=32)
+def _firms(text: str | None) -> Mapping[int, Firm]:
+    return {row["team_id"]: _firm(row) for row in _loaded(text)}
 
 
 def _asked(row: Mapping[str, Any]) -> Asked:
@@ -143,7 +175,7 @@ def of_people(
         "sites": sorted(set(site_ids)),
         "of": None if of is None else sorted(of),
     }
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(_PEOPLE_SQL, asked)
         for pk, firm_id, firms, records, exemptions, inductions, left in cursor.fetchall():
             found[pk] = PersonFacts(

@@ -1,6 +1,8 @@
 """People judged for work and for occasions of other domains: facts loaded, judged, put in order."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from competence import addresses
@@ -52,29 +54,58 @@ def of_occasion(occasion: Occasion, capacity: str) -> Where:
     )
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What judgements of people for items rest on; of nobody where the sites ask nothing."""
+
+    at: datetime
+    asked: frozenset[tuple[int, ItemContext]]
+    sites: Mapping[int, SiteFacts]
+    people: Mapping[int, PersonFacts] = field(default_factory=dict)
+    known: Codes = field(default_factory=dict)
+
+
+# What was read last to say who is fit: what listens to the same act tells by the very same.
+_last: ContextVar[_Read | None] = ContextVar("last", default=None)
+
+
+def _pairs(pairs: Sequence[tuple[int, ItemContext]]) -> frozenset[tuple[int, ItemContext]]:
+    """Whoever is asked of, for whatever: the same before the work begins and after."""
+    return frozenset((pk, replace(item, status="")) for pk, item in pairs)
+
+
+def _read(
+    pairs: Sequence[tuple[int, ItemContext]],
+    at: datetime,
+    sites: Mapping[int, SiteFacts] | None = None,
+) -> _Read:
+    """Two queries, whatever the length; one where the sites ask nothing."""
+    sites = sites or facts.of_items([item for _, item in pairs])
+    asked = _pairs(pairs)
+    if not any(site.rules or site.firms for site in sites.values()):
+        return _Read(at, asked, sites)
+    people = {pk for pk, _ in pairs} | {pk for _, item in pairs for pk in item.executor_ids}
+    items = {item.id: item for _, item in pairs}
+    known = codes(sites.values(), list(items.values()), at)
+    return _Read(at, asked, sites, facts.of_people(people, sites), known)
+
+
 def fit(pairs: Sequence[tuple[int, ItemContext]], at: datetime) -> list[Judgement]:
     """A judgement of each person for each item: two queries, one where the sites ask nothing."""
     if not pairs:
         return []
-    sites = facts.of_sites(item.site_id for _, item in pairs)
-    if not any(site.rules or site.firms for site in sites.values()):
+    read = _read(pairs, at)
+    _last.set(read)
+    if not read.people:
         return [Judgement() for _ in pairs]
-    people = facts.of_people(
-        {pk for pk, _ in pairs} | {pk for _, item in pairs for pk in item.executor_ids}, sites
-    )
-    items = {item.id: item for _, item in pairs}
-    known = codes(sites.values(), list(items.values()), at)
-    return [
-        fitness(
-            sites[item.site_id],
-            people[pk],
-            [people[other] for other in item.executor_ids if other != pk],
-            of_item(item, known),
-            at,
-            addresses.person(sites[item.site_id].slug, pk),
-        )
-        for pk, item in pairs
-    ]
+    return [_fitness(pk, item, read)[0] for pk, item in pairs]
+
+
+def _fitness(pk: int, item: ItemContext, read: _Read) -> tuple[Judgement, Where, str]:
+    site, where = read.sites[item.site_id], of_item(item, read.known)
+    others = [read.people[other] for other in item.executor_ids if other != pk]
+    url = addresses.person(site.slug, pk)
+    return fitness(site, read.people[pk], others, where, read.at, url), where, url
 
 
 def verdicts(
@@ -84,22 +115,20 @@ def verdicts(
 ) -> list[tuple[list[Verdict], bool]]:
     """All that is asked of each person for each item, and whether supervision makes up for it.
 
-    sites: what their sites ask, where that is at hand.
+    sites: what their sites ask, where that is at hand. In an act that asked who is fit: no query.
     """
     if not pairs:
         return []
-    sites = sites or facts.of_sites(item.site_id for _, item in pairs)
-    people = facts.of_people(
-        {pk for pk, _ in pairs} | {pk for _, item in pairs for pk in item.executor_ids}, sites
-    )
-    known = codes(sites.values(), [item for _, item in pairs], at)
+    read = _last.get()
+    if sites or read is None or (read.at, read.asked) != (at, _pairs(pairs)):
+        read = _read(pairs, at, sites)
+    if not read.people:
+        return [([], False) for _ in pairs]
     found = []
     for pk, item in pairs:
-        site, where = sites[item.site_id], of_item(item, known)
-        url = addresses.person(site.slug, pk)
-        others = [people[other] for other in item.executor_ids if other != pk]
-        judged = fitness(site, people[pk], others, where, at, url)
-        found.append((judge(site, people[pk], where, at, url), judged.supervised))
+        judgement, where, url = _fitness(pk, item, read)
+        said = judge(read.sites[item.site_id], read.people[pk], where, at, url)
+        found.append((said, judgement.supervised))
     return found
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -21,7 +21,7 @@ from permits.services._telling import confirming
 from permits.standing import LABELS, OVERDUE, holds_until, standing
 from permits.states import ENDED, Part, State, Verdict
 from work.permissions import Scope, visible
-from work.prepared import given, often
+from work.prepared import Among, given, often, prepared
 
 _NUMBER = re.compile(r"(?:[Pp][- ]?)?(\d{1,15})")
 _TO_CONFIRM = (State.STOP_CALLED, OVERDUE)
@@ -361,13 +361,19 @@ def _follow_up(facts: Facts, who: Scope) -> dict[str, Any] | None:
     return {"label": label, "what": item.what, "url": url}
 
 
+@prepared
+def _seen(who: Scope) -> QuerySet[Any]:
+    """Those of some items that such a reader may see."""
+    items = model_of(PermitItem, "item").objects.filter(visible(who))
+    return items.filter(Among(F("pk"), given("ids")))
+
+
 def _links(facts: Facts, who: Scope) -> list[dict[str, Any]]:
     """The work that it is for; what the reader may not see is not named."""
     ids = [each.item_id for each in facts.links]
     if not ids:
         return []
-    items = model_of(PermitItem, "item").objects.filter(visible(who), pk__in=ids)
-    known = {item.pk: item for item in items}
+    known = {item.pk: item for item in _seen(who.whenever, ids=ids)}
     slug = facts.permit.site.slug
     rows = []
     for each in facts.links:

@@ -35,13 +35,16 @@ TONES = {State.IN_TEST: "stop", State.APPLIED: "late", State.RELEASE: "late"}
 
 
 def seen(site: Any, who: Scope) -> QuerySet[Isolation]:
-    """Those of a site that the reader may know of; a contractor's, behind which it works."""
+    """Those of a site that the reader may know of; a contractor's, behind which it works.
+
+    site: it, or its id.
+    """
     rows = Isolation.objects.filter(site=site)
     if who.system:
         return rows
     q = Q(pk__in=[])
     for grant in who.grants:
-        if not grant.role or grant.site_id != site.pk:
+        if not grant.role or grant.site_id != getattr(site, "pk", site):
             continue
         part = Q(place__path__startswith=grant.prefix)
         if grant.role == Role.CONTRACTOR:

@@ -1,6 +1,6 @@
 """Permits as a list shows them: what nobody may miss first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ from permits.reads.names import Name, Naming
 from permits.standing import LABELS, OVERDUE, lapsed, with_standing
 from permits.states import ASKED, State
 from work.permissions import Scope, visible
+from work.prepared import Among, given, prepared
 
 PAGE = 50
 MOST = 1000
@@ -139,24 +140,49 @@ def _on_it() -> Coalesce:
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 
-def packed(rows: QuerySet[Permit], who: Scope) -> list[dict[str, Any]]:
-    """Permits as the pack holds them: who is on each, and how what is stopped was left."""
+def _whole(rows: QuerySet[Permit]) -> QuerySet[Permit]:
+    """As many as a pack holds, with all that it says of each."""
     whose = ("performing_authority", "issuer")
     wanted = rows.select_related("type", "place", "site", "team", *whose)
-    wanted = wanted.annotate(on_it=_on_it())
-    permits = list(wanted[:PACKED])
+    return wanted.annotate(on_it=_on_it())[:PACKED]
+
+
+@prepared
+def _under_way(site_id: int, path: str, who: Scope) -> QuerySet[Permit]:
+    """What is under way at a site or below a place, for such a reader."""
+    return _whole(chosen(site_id, who, given("at"), "now", {"path": path}))  # type: ignore[arg-type]
+
+
+@prepared
+def _present() -> QuerySet[Presence]:
+    """Who is on some permits."""
+    rows = Presence.objects.filter(Among(F("permit_id"), given("permits")), off_at=None)
+    return rows.select_related("person")
+
+
+@prepared
+def _left() -> QuerySet[Any]:
+    """How some permits were left that are stopped."""
+    rows = Stop.objects.filter(Among(F("permit_id"), given("permits")), left__isnull=False)
+    return rows.filter(ended_at=None).values_list("permit_id", "left__text")
+
+
+def under_way(site_id: int, path: str, who: Scope, at: datetime) -> list[dict[str, Any]]:
+    """All that is under way there, as a pack holds it."""
+    return packed(_under_way(site_id, path, who.whenever, at=at), who)
+
+
+def packed(permits: Sequence[Any], who: Scope) -> list[dict[str, Any]]:
+    """Permits as the pack holds them: who is on each, and how what is stopped was left."""
+    if not permits:
+        return []
     people: dict[int, list[str]] = {}
     sites = {each.site_id: Naming(who, each.site_id) for each in permits}
     named = {each.pk: sites[each.site_id].of(each) for each in permits}
-    on_it = Presence.objects.filter(permit__in=permits, off_at=None)
-    for each in on_it.select_related("person"):
+    for each in _present(permits=list(named)):
         said = named[each.permit_id](each.person, each.name)
         people.setdefault(each.permit_id, []).append(said)
-    left = dict(
-        Stop.objects.filter(permit__in=permits, ended_at=None, left__isnull=False).values_list(
-            "permit_id", "left__text"
-        )
-    )
+    left = dict(_left(permits=list(named)))
     return [
         row(each, named[each.pk])
         | {
@@ -178,7 +204,8 @@ def packed(rows: QuerySet[Permit], who: Scope) -> list[dict[str, Any]]:
 def stopped(permits: QuerySet[Permit], who: Scope, at: datetime) -> list[dict[str, Any]]:
     """What a stop is called on, of some permits that the reader may see: by place, with people."""
     rows = with_standing(permits.filter(visible(who)), at)
-    return packed(rows.filter(stands=State.STOP_CALLED).order_by("place__path", "number"), who)
+    called_on = rows.filter(stands=State.STOP_CALLED).order_by("place__path", "number")
+    return packed(list(_whole(called_on)), who)
 
 
 def row(permit: Any, name: Name) -> dict[str, Any]:

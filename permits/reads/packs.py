@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from permits.models import GasTest, Isolation, IsolationPoint, PersonalLock, TypeTest
 from permits.reads import isolations, lists
 from permits.reads.isolation import names
 from permits.services._facts import UNCOUNTED
 from work.permissions import Scope
+from work.prepared import Among, given, prepared
 
 MOST = 400
 
@@ -19,12 +20,13 @@ def pack(site: Any, who: Scope, at: datetime, path: str = "") -> dict[str, Any]:
 
     left: how many permits and isolations more there are than are written out.
     """
-    chosen = lists.chosen(site, who, at, "now", {"path": path})
-    rows = lists.packed(chosen, who)
-    behind = _isolations(site, who, path)
-    held = list(behind[:MOST])
-    count = chosen.order_by().count() if len(rows) >= lists.PACKED else len(rows)
-    isolated = behind.order_by().count() if len(held) >= MOST else len(held)
+    rows = lists.under_way(site.pk, path, who, at)
+    held = _held(site.pk, who.whenever, path)
+    count, isolated = len(rows), len(held)
+    if count >= lists.PACKED:
+        count = lists.chosen(site, who, at, "now", {"path": path}).order_by().count()
+    if isolated >= MOST:
+        isolated = _isolations(site.pk, who, path).order_by().count()
     return {
         "rows": rows,
         "people": sum(row["on_it"] for row in rows),
@@ -34,11 +36,17 @@ def pack(site: Any, who: Scope, at: datetime, path: str = "") -> dict[str, Any]:
     }
 
 
-def _isolations(site: Any, who: Scope, path: str) -> Any:
+@prepared
+def _held(site_id: int, who: Scope, path: str) -> QuerySet[Isolation]:
+    """As many as are written out."""
+    return _isolations(site_id, who, path)[:MOST]
+
+
+def _isolations(site_id: int, who: Scope, path: str) -> QuerySet[Isolation]:
     """Those with anything in place, or whose box has a lock on it."""
     locks = PersonalLock.objects.filter(off_at=None).select_related("person")
     points = IsolationPoint.objects.filter(ended_at=None).select_related("locked_by")
-    rows = isolations.seen(site, who).filter(ended_at=None, place__path__startswith=path)
+    rows = isolations.seen(site_id, who).filter(ended_at=None, place__path__startswith=path)
     in_place = Q(placed_at__isnull=False) | Q(locks__off_at=None, locks__isnull=False)
     return (
         rows.filter(in_place)
@@ -90,16 +98,12 @@ def _tests(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
     Never taken is told where there is an issue; before it, that is as it should be.
     """
-    taken = (
-        GasTest.objects.filter(permit__in=[row["pk"] for row in rows])
-        .exclude(UNCOUNTED)
-        .order_by("permit_id", "point", "substance_id", "-taken_at", "-pk")
-        .distinct("permit_id", "point", "substance_id")
-    )
+    if not rows:
+        return []
+    taken = _taken(permits=[row["pk"] for row in rows])
     newest = {(each.permit_id, each.point, each.substance_id): each for each in taken}
-    types = {row["type_id"] for row in rows}
-    asked: dict[int, list[TypeTest]] = {pk: [] for pk in types}
-    for each in TypeTest.objects.filter(type__in=types, is_active=True).select_related("substance"):
+    asked: dict[int, list[TypeTest]] = {row["type_id"]: [] for row in rows}
+    for each in _asked(types=list(asked)):
         asked[each.type_id].append(each)
     found = [
         _test(row["label"], point, each.substance, test)
@@ -109,6 +113,21 @@ def _tests(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if (test := newest.get((row["pk"], point, each.substance_id))) or row["issued"]
     ]
     return sorted(found, key=lambda each: each["until"].timestamp() if each["until"] else 0.0)
+
+
+@prepared
+def _taken() -> QuerySet[GasTest]:
+    """The newest test of each point and substance of some permits."""
+    rows = GasTest.objects.filter(Among(F("permit_id"), given("permits"))).exclude(UNCOUNTED)
+    key = ("permit_id", "point", "substance_id")
+    return rows.order_by(*key, "-taken_at", "-pk").distinct(*key)
+
+
+@prepared
+def _asked() -> QuerySet[TypeTest]:
+    """The tests that some types ask for."""
+    rows = TypeTest.objects.filter(Among(F("type_id"), given("types")), is_active=True)
+    return rows.select_related("substance")
 
 
 def _test(label: str, point: str, substance: Any, test: GasTest | None) -> dict[str, Any]:

@@ -74,6 +74,20 @@ class Around:
     def __init__(self, site_id: int, here: Where, reaches: Collection[str]) -> None:
         self.here, self.reaches, self.site_id = here, set(reaches), site_id
 
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """What it is told from another by, for statements that are put together once for each."""
+        sets = (self.here.assets, self.here.behind, self.reaches)
+        return (self.site_id, self.here.paths, *map(frozenset, sets), tuple(self.pairs))
+
+    @classmethod
+    def of(cls, shape: tuple[Any, ...]) -> "Around":
+        """The one of that shape: no query."""
+        site_id, paths, assets, behind, reaches, pairs = shape
+        found = cls(site_id, Where(paths, assets, behind), reaches)
+        found.pairs = list(pairs)
+        return found
+
     @cached_property
     def pairs(self) -> list[tuple[str, str]]:
         """Kind and path of each place that concerns one of these places: one query, if asked."""

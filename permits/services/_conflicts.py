@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q
+from django.db.models import OuterRef, Q, QuerySet
 
 from permits.models import ActivityRule, Conflict, Permit, PermitItem
 from permits.services._around import (
@@ -25,6 +25,7 @@ from permits.services._named import model_of
 from permits.standing import overdue
 from permits.states import UNDER_ISSUE, State, Verb, Verdict
 from work.exceptions import Reason
+from work.prepared import given, often, prepared
 from work.services import OpenAct
 from work.states import Role, Status
 
@@ -36,6 +37,8 @@ AT_WORK = UNDER_ISSUE | {State.AFTERCARE}
 _DECIDED = AT_WORK | {State.AUTHORISED, State.STOPPED}
 _Key = tuple[int, int | None, int | None]
 _ENDORSER = ("role", str(Role.HSE))
+# What of another permit says whether it is there meanwhile.
+_OTHERS = ("type", "state", "starts", "ends", "issue_ends", "aftercare_until", "place__path")
 
 
 @dataclass(frozen=True)
@@ -100,17 +103,21 @@ def _rules(permit: Permit) -> list[Any]:
     """
     if getattr(permit, "activity_rules_none", False):
         return []
-    mine = Q(type=permit.type_id) | Q(other_type=permit.type_id)
-    rows = ActivityRule.objects.filter(mine, site=permit.site_id, is_active=True)
-    known = list(
-        rows.select_related("type", "other_type", "work_type").annotate(
-            paths=ArraySubquery(affected_by(permit.pk)),
-            assets=ArraySubquery(assets_of(permit.pk)),
-            behind=ArraySubquery(behind(permit.pk)),
-        )
-    )
+    known = _speaking(permit=permit.pk, type=permit.type_id, site=permit.site_id)
     permit.activity_rules_none = not known  # type: ignore[attr-defined]
     return known
+
+
+@often
+def _speaking() -> QuerySet[ActivityRule]:
+    """The rules at a site that speak of a type of permit, each with where one of it is."""
+    one, mine = given("permit"), Q(type=given("type")) | Q(other_type=given("type"))
+    rows = ActivityRule.objects.filter(mine, site=given("site"), is_active=True)
+    return rows.select_related("type", "other_type", "work_type").annotate(
+        paths=ArraySubquery(affected_by(one)),
+        assets=ArraySubquery(assets_of(one)),
+        behind=ArraySubquery(behind(one)),
+    )
 
 
 def _own(permit: Permit, rules: Sequence[Any]) -> Where:
@@ -130,23 +137,9 @@ def _permits(
     of_types = {rule.other_type_id for rule in rules} | {rule.type_id for rule in rules}
     if not {rule.other_type_id for rule in rules} - {None}:
         return []
-    # Who ran over its time is there until somebody says that it is stopped.
-    late = Q(state__in=[State.IN_FORCE, State.STOP_CALLED], issue_ends__lte=at)
-    late |= Q(state=State.AFTERCARE)
-    rows = Permit.objects.filter(
-        Q(ends__gt=begin) | late,
-        near.permits(),
-        site=permit.site_id,
-        type_id__in=of_types - {None},
-        state__in=sorted(states),
-        ended_at=None,
-        starts__lt=end,
-    ).exclude(pk=permit.pk)
-    others: Any = rows.select_related("place").annotate(
-        paths=ArraySubquery(affected_by(OuterRef("pk"))),
-        things=ArraySubquery(assets_of(OuterRef("pk"))),
-        behind=ArraySubquery(behind(OuterRef("pk"))),
-    )
+    types = tuple(sorted(pk for pk in of_types if pk is not None))
+    values = {"at": at, "begin": begin, "end": end}
+    others = _others(types, tuple(sorted(states)), near.shape, permit=permit.pk, **values)
     found = []
     for other in others:
         # Who is decided on meets what others may become, to the end of their windows.
@@ -161,6 +154,30 @@ def _permits(
                 times = (other.starts, until, other.place_id, other.state in AT_WORK)
                 found.append(Found(rule, other.pk, None, name, *times))
     return found
+
+
+@prepared
+def _others(types: tuple[int, ...], states: tuple[str, ...], around: tuple[Any, ...]) -> Any:
+    """Permits of these types that may be near one, and are there in its time."""
+    near = Around.of(around)
+    # Who ran over its time is there until somebody says that it is stopped.
+    late = Q(state__in=[State.IN_FORCE, State.STOP_CALLED], issue_ends__lte=given("at"))
+    late |= Q(state=State.AFTERCARE)
+    rows = Permit.objects.filter(
+        Q(ends__gt=given("begin")) | late,
+        near.permits(),
+        site=near.site_id,
+        type_id__in=types,
+        state__in=states,
+        ended_at=None,
+        starts__lt=given("end"),
+    ).exclude(pk=given("permit"))
+    rows = rows.select_related("place").only(*_OTHERS)
+    return rows.annotate(
+        paths=ArraySubquery(affected_by(OuterRef("pk"))),
+        things=ArraySubquery(assets_of(OuterRef("pk"))),
+        behind=ArraySubquery(behind(OuterRef("pk"))),
+    )
 
 
 def _until(other: Permit, states: Collection[str], at: datetime) -> datetime | None:

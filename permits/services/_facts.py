@@ -27,7 +27,7 @@ from permits.services._isolated import used_by
 from permits.services._paper import LATE
 from permits.standing import overdue, state_at
 from permits.states import COUNTED, Family, State
-from work.prepared import given, prepared
+from work.prepared import given, often, prepared
 
 _FAMILIES = list(Family)
 # How long it counts that somebody comes in as performing authority.
@@ -229,7 +229,7 @@ def _tests_asked() -> QuerySet[TypeTest]:
     return rows.select_related("substance")
 
 
-@prepared
+@often
 def _hazards() -> QuerySet[Hazard]:
     open_measure = FilteredRelation("measures", condition=Q(measures__ended_at=None))
     rows: Any = Hazard.objects.filter(permit_id=given("permit"), ended_at=None)
@@ -237,7 +237,7 @@ def _hazards() -> QuerySet[Hazard]:
     return rows.order_by("pk", "measure__pk")
 
 
-@prepared
+@often
 def _links() -> QuerySet[PermitItem]:
     """Each with the type of the work and the classes of its things."""
     classes = ArrayAgg(

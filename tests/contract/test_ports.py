@@ -16,7 +16,7 @@ from work.exceptions import Reason, Refused
 from work.models import ItemExecutor, Window, WorkItem
 from work.ports import Answer, Fit, ItemContext, Requirement, Source
 from work.services import execution, holds, requirements
-from work.services._facts import contexts
+from work.services._contexts import contexts
 from work.states import AnswerState, BlockerKind, Gate, Role
 
 KEY = re.compile(r"[a-z_]+\.[a-z_]+")

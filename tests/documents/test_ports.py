@@ -18,7 +18,7 @@ from work.models import ItemExecutor, WorkItem
 from work.permissions import scope
 from work.ports import Occasion, Source
 from work.reasons import say
-from work.services._facts import contexts
+from work.services._contexts import contexts
 
 
 class Types:

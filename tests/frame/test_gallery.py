@@ -12,7 +12,7 @@ from vinkey.gallery.kinds import Component
 from vinkey.gallery.views import COMPONENTS
 
 # Of the shell, not shown as a component by itself.
-SHELL = {"_head", "_side", "_preferences", "_toasts", "_live"}
+SHELL = {"_head", "_side", "_places", "_preferences", "_toasts", "_live"}
 # Drawn by the one that is shown.
 INSIDE = {
     "_act_form",
@@ -21,7 +21,6 @@ INSIDE = {
     "_field_notes",
     "acts",
     "table",
-    "form_rows",
     "field",
     "proof",
 }

@@ -200,7 +200,8 @@ class ItemChange:
     """What changed of an item in an act: any of place, window, executors, assets, type, status…
 
     status_before: empty of an item that was requested in this act. asked: keys of the suppliers
-    that answer its requirements, where its fields or status changed by an act on the item itself.
+    that answer its requirements, and context: the item as they were asked about it, where its
+    fields or status changed by an act on the item itself.
     """
 
     item_id: int
@@ -208,6 +209,7 @@ class ItemChange:
     status_before: str
     status_after: str
     asked: frozenset[str] = frozenset()
+    context: ItemContext | None = None
 
 
 @runtime_checkable

@@ -33,10 +33,12 @@ class Panel(Protocol):
 class CountedPanel(Panel, Protocol):
     """A section that counts rows: those of all such sections of a page are one query.
 
-    always: it is shown where there is nothing to count, too.
+    always: it is shown where there is nothing to count, too. by_id: which rows they are says the id
+    of the thing alone (`thing.pk`), for a reader with the same grants: that is put together once.
     """
 
     always: bool
+    by_id: bool
 
     def rows(self, user: Any, thing: Any, at: datetime) -> Any | None:
         """What it counts, as a queryset; None hides the panel."""

@@ -1,5 +1,5 @@
 """Items as suppliers see them, for domains that judge items by themselves."""
 
-from work.services._facts import contexts
+from work.services._contexts import contexts
 
 __all__ = ["contexts"]

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.urls import reverse
 
 from work.models import ItemPlace, Place, PlaceState, Site, WorkItem
 from work.permissions import Scope, visible
+from work.prepared import given, prepared
 from work.reads.counts import said
 from work.states import OPEN, PlaceCondition, PlaceKind
 
@@ -51,12 +52,15 @@ def with_state(rows: Any, site: Site, who: Scope) -> Any:
 
 def find(site: Site, who: Scope, code: str) -> Place | None:
     """A place in use by its code, with its newest state, where the reader may see it."""
-    return (
-        with_state(seen(site, who), site, who)
-        .select_related("owner_team")
-        .filter(code=code)
-        .first()
-    )
+    return next(iter(_coded(site.pk, who.whenever, code=code)), None)
+
+
+@prepared
+def _coded(site_id: int, who: Scope) -> QuerySet[Place]:
+    """The same for such a reader."""
+    site = Site(pk=site_id)
+    rows = with_state(seen(site, who), site, who).select_related("owner_team")
+    return rows.filter(code=given("code"))[:1]
 
 
 def state_text(code: str | None) -> str:

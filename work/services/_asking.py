@@ -65,10 +65,20 @@ def asked_now(
     ]
 
 
-def ask(act: OpenAct, facts: dict[int, Facts], keys: Collection[str] | None = None) -> None:
-    """Ask the suppliers about the items' rows and keep what they say."""
+def ask(
+    act: OpenAct,
+    facts: dict[int, Facts],
+    keys: Collection[str] | None = None,
+    new: Sequence[Prerequisite] = (),
+) -> None:
+    """Ask the suppliers about the items' rows and keep what they say.
+
+    new: rows among them that were derived just now, and are kept with it.
+    """
+    stood = [row for row in heard(facts, act.at, keys) if row.pk]
+    Prerequisite.objects.bulk_create(new)
     Prerequisite.objects.bulk_update(
-        heard(facts, act.at, keys),
+        stood,
         [
             "answer",
             "reason",
@@ -147,8 +157,7 @@ def bring_up_to_date(
     blocker also when the next answer is *met* again.
     """
     _overlay.settle(act, facts.values())
-    derive(act, facts)
-    ask(act, facts, keys)
+    ask(act, facts, keys, derive(act, facts))
     return _overlay.refresh_all(act, list(facts.values()))
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from work.exceptions import Reason, Refused
 from work.models import WorkItem
 from work.services import _asking, _moves
-from work.services._facts import Facts, contexts
+from work.services._contexts import contexts
+from work.services._facts import Facts
 from work.services._incomplete import fill_in
 from work.services._item_fields import (
     set_assets,

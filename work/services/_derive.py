@@ -24,10 +24,11 @@ _FOLLOWS = ("supplier", "kind", "what", "mode", "params", "one_time", "waivable_
 _ASKED = frozenset({"supplier", "params"})
 
 
-def derive(act: OpenAct, facts: dict[int, Facts]) -> None:
+def derive(act: OpenAct, facts: dict[int, Facts]) -> list[Prerequisite]:
     """Add and withdraw derived rows of items, as rules and suppliers are in force at the act.
 
-    Of a supplier that fails the rows that stand stay.
+    Of a supplier that fails the rows that stand stay. Returns those that are new, which nobody
+    saved: `_asking.ask` writes them with their first answers.
     """
     asking = [each for each in facts.values() if each.item.status in CONTROLLED]
     wanted = wanted_on(asking, act.at)
@@ -56,11 +57,12 @@ def derive(act: OpenAct, facts: dict[int, Facts]) -> None:
     Prerequisite.objects.bulk_update(
         followed, [*_FOLLOWS, "source_id", "waiver_until", "four_eyes"], batch_size=CHUNK
     )
-    for row in Prerequisite.objects.bulk_create(new):
-        facts[row.item_id].prerequisites.append(row)
     for each in facts.values():
         each.prerequisites.sort(key=lambda row: row.pk)
+    for row in new:
+        facts[row.item_id].prerequisites.append(row)
     set_due(facts.values())
+    return new
 
 
 def withdrawn_rows(facts: dict[int, Facts], wanted: dict[int, dict]) -> dict[tuple, Prerequisite]:
@@ -171,7 +173,10 @@ def withdraw_all(act: OpenAct, facts: Facts, *, keep_by_hand: bool) -> None:
 
 
 def set_due(several: Iterable[Facts]) -> None:
-    """From when each unmet start requirement blocks: planned start less the lead, or a refusal."""
+    """From when each unmet start requirement blocks: planned start less the lead, or a refusal.
+
+    Those that nobody saved yet say so from the beginning.
+    """
     changed = []
     for facts in several:
         start = facts.item.planned_start
@@ -182,5 +187,5 @@ def set_due(several: Iterable[Facts]) -> None:
             due = min((each for each in (by_plan, row.refused_at) if each), default=None)
             if due != row.due_at:
                 row.due_at = due
-                changed.append(row)
+                changed += [row] if row.pk else []
     Prerequisite.objects.bulk_update(changed, ["due_at"], batch_size=CHUNK)

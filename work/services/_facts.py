@@ -1,7 +1,6 @@
 """What an act knows of the items in its hands, loaded once and flat in queries."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -22,6 +21,7 @@ from work.models import (
 )
 from work.ports import ItemContext, suppliers
 from work.prepared import Among, given, prepared
+from work.services._contexts import Linked, context, contexts
 from work.services._definition import Definition, definition
 from work.states import BlockerKind
 
@@ -100,66 +100,22 @@ class Facts:
         return [item for item in self.dependants if item.source_item_id == self.item.pk]
 
 
-_LINKS_SQL = """
-SELECT item_id, 'executor', user_id, NULL::bigint
-  FROM work_itemexecutor WHERE item_id = ANY(%(ids)s)
-UNION ALL
-SELECT item_id, 'place', place_id, NULL::bigint FROM work_itemplace WHERE item_id = ANY(%(ids)s)
-UNION ALL
-SELECT l.item_id, 'asset', l.asset_id, a.asset_class_id
-  FROM work_itemasset l JOIN work_asset a ON a.id = l.asset_id WHERE l.item_id = ANY(%(ids)s)
-"""
-
-
-def contexts(items: Sequence[WorkItem]) -> dict[int, ItemContext]:
-    """The items as suppliers see them: one query whatever the length."""
-    people, places, assets = defaultdict(list), defaultdict(list), defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(_LINKS_SQL, {"ids": [item.pk for item in items]})
-        for item_id, kind, pk, class_id in cursor.fetchall():
-            if kind == "executor":
-                people[item_id].append(pk)
-            elif kind == "place":
-                places[item_id].append(pk)
-            else:
-                assets[item_id].append((pk, class_id))
-    return {
-        item.pk: ItemContext(
-            id=item.pk,
-            site_id=item.site_id,
-            number=item.number,
-            status=item.status,
-            type_id=item.type_id,
-            type_code=item.type.code,
-            version_id=item.type_version_id,
-            place_id=item.place_id,
-            place_path=item.place.path,
-            place_ids=tuple(sorted(places[item.pk])),
-            asset_ids=tuple(sorted(asset for asset, _ in assets[item.pk])),
-            asset_class_ids=tuple(sorted({cls for _, cls in assets[item.pk]})),
-            owner_user_id=item.owner_user_id,
-            owner_post_id=item.owner_post_id,
-            team_id=item.team_id,
-            executor_ids=tuple(sorted(people[item.pk])),
-            planned_start=item.planned_start,
-            planned_end=item.planned_end,
-            window_id=item.window_id,
-            safety_critical=item.safety_critical,
-            parent_id=item.parent_id,
-            values=item.values,
-        )
-        for item in items
-    }
-
-
 def load(items: Iterable[WorkItem]) -> dict[int, Facts]:
-    """Facts of items whose place, type and type version are loaded: three queries."""
+    """Facts of items whose place, type and type version are loaded: three queries.
+
+    Of items just read with what is `linked`: one, and one of the blockers where there are any.
+    """
     items = list(items)
-    seen_by_suppliers = contexts(items)
+    if all(hasattr(item, "linked") for item in items):
+        known = {item.pk: Linked(**item.linked) for item in items}  # type: ignore[attr-defined]
+        blocked = [pk for pk, each in known.items() if each.blocked]
+        seen_by_suppliers = {item.pk: context(item, known[item.pk]) for item in items}
+    else:
+        blocked, seen_by_suppliers = [item.pk for item in items], contexts(items)
     facts = {item.pk: Facts(item, seen_by_suppliers[item.pk]) for item in items}
     for row in _requirements(items=list(facts)):
         facts[row.item_id].prerequisites.append(row)
-    for blocker in _blockers(items=list(facts)):
+    for blocker in _blockers(items=blocked) if blocked else ():
         facts[blocker.item_id].blockers.append(blocker)
     return facts
 

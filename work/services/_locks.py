@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from work.models import User, WorkItem
-from work.prepared import Among, given, prepared
-from work.services import _owners
+from work.prepared import Among, given, often
+from work.services import _contexts, _owners
 from work.services._definition import definition
 
 # Key space of the per-site control lock; acts take the one-argument (bigint) space.
@@ -78,24 +78,28 @@ def person(user_id: int) -> User | None:
     return User.objects.filter(pk=user_id).select_for_update(no_key=True).first()
 
 
-def items(ids: Iterable[int], *, owner: bool = False) -> list[WorkItem]:
+def items(ids: Iterable[int], *, owner: bool = False, held: bool = True) -> list[WorkItem]:
     """The items with their place and type version, in key order.
 
     A published version never changes, nor does the code of its type: the process knows them.
     owner: with what is known of the owner too, for a gate that asks whether he may own it still.
+    held: under the control of their site, so that what is linked with them is read along; without
+    it that is asked once their rows are waited for.
     """
     _inside()
-    found = _locked(owner, ids=list(ids))
+    found = _locked(owner, held, ids=list(ids))
     for item in found:
         item.type_version = definition(item.type_version_id).version
         item.type = item.type_version.type
     return found
 
 
-@prepared
-def _locked(owner: bool) -> QuerySet[WorkItem]:
+@often
+def _locked(owner: bool, held: bool) -> QuerySet[WorkItem]:
     """Items by id, locked."""
     rows = WorkItem.objects.filter(Among(F("pk"), given("ids"))).select_related("place")
+    if held:
+        rows = rows.annotate(linked=_contexts.linked())
     if owner:
         rows = rows.annotate(owner_known=_owners.known())
     return rows.order_by("pk").select_for_update(of=("self",), no_key=True)

@@ -3,7 +3,8 @@
 from work.models import Prerequisite, WorkItem
 from work.ports import Source
 from work.services import _asking, _locks, _moves
-from work.services._facts import contexts, load
+from work.services._contexts import contexts
+from work.services._facts import load
 from work.services._rings import refuse_family_ring, refuse_parent_ring, refuse_ring
 from work.services.acts import OpenAct
 from work.states import CONTROLLED, OPEN

@@ -10,8 +10,9 @@ from work.models import Prerequisite, WorkItem
 from work.permissions import Action
 from work.ports import ItemChange, source_listeners
 from work.services import _asking, _derive, _order, _overlay
+from work.services._contexts import contexts
 from work.services._enter import enter
-from work.services._facts import Facts, contexts, proof
+from work.services._facts import Facts, proof
 from work.services.acts import OpenAct
 from work.services.guards import refusals
 from work.states import CONTROLLED, MOVES, Gate, Verb
@@ -114,8 +115,7 @@ def _ask_again(act: OpenAct, facts: Facts, verb: Verb) -> None:
     facts.context = replace(facts.context, status=facts.item.status)
     item_id = facts.item.pk
     if verb in _PAUSES:
-        _derive.derive(act, {item_id: facts})
-        _asking.ask(act, {item_id: facts})
+        _asking.ask(act, {item_id: facts}, new=_derive.derive(act, {item_id: facts}))
     elif verb in _BEGINS and any(
         row.supplier == _FITNESS and row.valid_until is not None for row in facts.prerequisites
     ):
@@ -134,9 +134,8 @@ def changed(
     item.version += 1
     _overlay.refresh(act, facts, [*fields, "version"])
     asked = frozenset(row.supplier for row in facts.prerequisites)
-    act.changes.append(
-        ItemChange(item.pk, frozenset(what), before or item.status, item.status, asked)
-    )
+    statuses = before or item.status, item.status
+    act.changes.append(ItemChange(item.pk, frozenset(what), *statuses, asked, facts.context))
 
 
 def derive_after(act: OpenAct, facts: Facts) -> None:

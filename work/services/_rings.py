@@ -6,7 +6,7 @@ from work import ports
 from work.exceptions import Reason, Refused
 from work.models import Prerequisite, WorkItem
 from work.ports import ItemContext, Source
-from work.services._facts import contexts
+from work.services._contexts import contexts
 from work.services._guarded import guarded
 from work.states import OPEN
 

@@ -18,7 +18,8 @@ from work.models import (
 )
 from work.permissions import Scope, visible
 from work.services import _asking
-from work.services._facts import Facts, contexts
+from work.services._contexts import contexts
+from work.services._facts import Facts
 from work.services._foreseen import under
 from work.services._overlay import holds_until
 from work.states import CONTROLLED, OPEN, Gate, LineAnswer, Mode, Status

@@ -269,7 +269,7 @@ def _tell_each(
     """Tell all; where one tries to refuse, each is told anew by itself."""
     history, further = list(opened.history), list(opened.changes)
     try:
-        with savepoint():
+        with savepoint(of_writes=True):
             for listener in listeners:
                 listener.items_changed(changes, opened)
     except (Refused, Forbidden, Stale, Unknown):
@@ -282,7 +282,7 @@ def _tell(listener: ports.ItemListener, changes: list[ports.ItemChange], opened:
     """Tell one listener; it cannot refuse. What one did that tries to is taken back, and logged."""
     history, further = list(opened.history), list(opened.changes)
     try:
-        with savepoint():
+        with savepoint(of_writes=True):
             listener.items_changed(changes, opened)
     except (Refused, Forbidden, Stale, Unknown):
         opened.history, opened.changes = history, further

@@ -8,9 +8,10 @@ from work.models import Post, WorkItem
 from work.permissions import Action, can, sees
 from work.services import _derive, _locks, _mentions, _moves, _overlay
 from work.services._changing import assign_inner, edit_inner
+from work.services._contexts import contexts
 from work.services._enter import check as check_entered
 from work.services._enter import enter
-from work.services._facts import Facts, contexts, load
+from work.services._facts import Facts, load
 from work.services._item_fields import (
     change_type,
     set_assets,

@@ -20,7 +20,7 @@ PROVABLE = frozenset({Status.PLANNED, Status.LIVE, Status.WAITING, Status.DONE})
 
 def on_item(act: OpenAct, item_id: int, action: Action) -> Facts:
     """Enter an item by its row alone: evidence and plain answers are no control acts."""
-    locked = _locks.items([item_id])
+    locked = _locks.items([item_id], held=False)
     if not locked:
         raise Unknown
     facts = load(locked)[item_id]

@@ -20,10 +20,11 @@ from work.permissions import Action, Scope, scope, sees, system, visible
 from work.ports import ItemChange
 from work.services import _asking, _locks
 from work.services._configure import check_may, configure
+from work.services._contexts import contexts
 from work.services._definition import definition
 from work.services._derive import withdraw_at_lines
 from work.services._enter import enter
-from work.services._facts import Facts, contexts, load
+from work.services._facts import Facts, load
 from work.services._merge import Fate, Merge, Part, follow, merge_all, refusals
 from work.services._proof_rows import row_of
 from work.services._trial import Asked, Trial, try_version

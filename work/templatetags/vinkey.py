@@ -6,11 +6,16 @@ Tags take plain values and need no model, so that a page, a fragment and a test 
 import datetime as dt
 import functools
 import uuid
+from collections.abc import Hashable
 
 from django import template
+from django.conf import settings
 from django.core.files.storage import Storage, storages
-from django.forms import BoundField, CheckboxInput, Form, Select
+from django.forms import BoundField, Form
+from django.template.base import Parser, Token
 from django.template.loader import render_to_string
+from django.templatetags.i18n import do_translate
+from django.urls import get_script_prefix, get_urlconf
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -22,7 +27,8 @@ from work.naming import mark
 from work.ports import Room, rooms
 from work.states import Status
 from work.templatetags import phrases
-from work.templatetags.markup import put
+from work.templatetags.form_rows import row
+from work.templatetags.markup import join, put
 from work.templatetags.markup import word as _
 from work.templatetags.sprite import FILLED, NAMES, shapes
 
@@ -94,14 +100,42 @@ def icon(name: str | None) -> SafeString:
 
 
 @register.simple_tag
-def once(name: str) -> SafeString:
-    """A partial that takes nothing: drawn once a process and language."""
-    return _once(name, get_language(), storages["staticfiles"])
+def once(name: str, **values: Hashable) -> SafeString:
+    """A partial that takes these plain values alone: drawn once a process, for each language."""
+    at = get_script_prefix(), get_urlconf() or settings.ROOT_URLCONF
+    return _once(name, tuple(values.items()), get_language(), storages["staticfiles"], at)
 
 
-@functools.lru_cache(maxsize=16)
-def _once(name: str, language: str | None, files: Storage) -> SafeString:
-    return mark_safe(render_to_string(name))
+@functools.lru_cache(maxsize=512)
+def _once(
+    name: str,
+    values: tuple[tuple[str, Hashable], ...],
+    language: str | None,
+    files: Storage,
+    at: tuple[str, str],
+) -> SafeString:
+    """at: under which prefix and table of addresses."""
+    return mark_safe(render_to_string(name, dict(values)))
+
+
+class _Words(template.Node):
+    """Words of a template that never differ but by language: looked up once a process."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message.replace("%", "%%")
+
+    def render(self, context: template.Context) -> SafeString:
+        return mark_safe(_(self.message).replace("%%", "%"))
+
+
+@register.tag
+def translate(parser: Parser, token: Token) -> template.Node:
+    """Django's own, of which a page has seventy; quicker where nothing but words is given."""
+    node = do_translate(parser, token)
+    said = node.filter_expression
+    if said.filters or node.asvar or node.noop or node.message_context:
+        return node
+    return node if said.var.literal is None else _Words(said.var.literal)
 
 
 @register.simple_tag
@@ -301,30 +335,23 @@ def age(since: dt.datetime | None, at: dt.datetime | None = None) -> str:
     return phrases.age(since, at or timezone.now()) if since else ""
 
 
-@register.inclusion_tag("components/field.html")
-def field(bound: BoundField, hint: str = "", filtering: bool = False) -> dict:
+@register.simple_tag
+def field(bound: BoundField, hint: str = "", filtering: bool = False) -> SafeString:
     """One row of a form: label, control, hint and errors, tied together by ids.
 
     filtering: everything may be left empty there, so it is not said at each row.
     """
-    widget = bound.field.widget
-    css = "select" if isinstance(widget, Select) and not bound.use_fieldset else "input"
-    attrs = {} if isinstance(widget, CheckboxInput) or bound.use_fieldset else {"class": css}
     if hint and not bound.help_text:
         bound.help_text = hint
-    return {
-        "field": bound,
-        "control": bound.as_widget(attrs=attrs),
-        "is_check": isinstance(widget, CheckboxInput),
-        "is_group": bound.use_fieldset,
-        "say_optional": not bound.field.required and not filtering,
-    }
+    return row(bound, say_optional=not bound.field.required and not filtering)
 
 
-@register.inclusion_tag("components/form_rows.html")
-def form_rows(form: Form) -> dict:
+@register.simple_tag
+def form_rows(form: Form) -> SafeString:
     """Everything inside a form: summary of what is missing, hidden fields, one row per field."""
-    return {"form": form}
+    faults = render_to_string("components/_form_faults.html", {"form": form}) if form.errors else ""
+    rows = (row(each, say_optional=not each.field.required) for each in form.visible_fields())
+    return join([faults, *map(str, form.hidden_fields()), *rows])
 
 
 @register.inclusion_tag("components/_form_faults.html")

@@ -26,11 +26,11 @@ def statements(context) -> list[str]:
     return [q["sql"] for q in context if not q["sql"].startswith(frame)]
 
 
-@pytest.mark.parametrize(("only", "number"), [(True, 19), (False, 27)])
+@pytest.mark.parametrize(("only", "number"), [(True, 17), (False, 23)])
 def test_a_start_with_three_suppliers(world, only, number):
     """Executor and fitness, a named check, and a ticket of another domain; then with all there are.
 
-    Permits, isolations, documents and competence ask eight statements more; one of them is
+    Permits, isolations, documents and competence ask six statements more; one of them is
     whether the site asks anything of people, so that it is kept who was judged able to what.
     """
     with without_domains() if only else nullcontext():

@@ -31,6 +31,19 @@ def test_what_is_done_stays(world, told):
     assert told() == ["SAVEPOINT", "SELECT", "SELECT", "RELEASE"]
 
 
+def test_one_of_writes_is_made_before_the_first_and_around_any_inside_it(world, told):
+    with savepoint(of_writes=True):
+        teams(world)
+    assert told() == ["SELECT"]
+    with savepoint(of_writes=True):
+        teams(world)
+        with savepoint():
+            teams(world)
+        Team.objects.filter(site=world.site, code="NONE").update(name="None")
+    inside = ["SAVEPOINT", "SAVEPOINT", "SELECT", "RELEASE", "UPDATE", "RELEASE"]
+    assert told()[1:] == ["SELECT", *inside]
+
+
 def made(world, code: str, then=lambda: None) -> None:
     """A team, and something after it."""
     Team.objects.create(site=world.site, code=code, name=code)
