@@ -1,14 +1,7 @@
 """How a site sets its permits up: types with routes and tests, substances, rules of activities."""
 
-from django.contrib.admin import display
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext_lazy as _
-
-from permits.isolation_states import Method
 from permits.models import (
     ActivityRule,
-    IsolationCard,
     PermitRoute,
     PermitSettings,
     PermitType,
@@ -119,46 +112,7 @@ class SettingsAdmin(SiteAdmin):
     list_filter = (("site", OwnOnly),)
 
 
-class CardAdmin(SiteAdmin):
-    """Cards for own isolation, to look at: who plans there draws one, and another approves it."""
-
-    fields = (
-        *("site", "title", "place", "asset", "of_points", "drawn", "approved", "until"),
-        *("ended_at", "own_page"),
-    )
-    readonly_fields = ("of_points", "drawn", "approved", "own_page")
-    list_display = ("title", "place", "drawn", "approved", "until", "ended_at")
-    list_select_related = ("place", "drawn_by", "approved_by")
-    list_filter = (("site", OwnOnly),)
-    search_fields = ("title",)
-
-    @display(description=_("points"))
-    def of_points(self, card: IsolationCard) -> str:
-        """Each in the order in which it is applied."""
-        rows = [
-            (each["tag"], each["position"], Method(each["method"]).label) for each in card.points
-        ]
-        return format_html("<ol>{}</ol>", format_html_join("", "<li>{}: {} · {}</li>", rows))
-
-    @display(description=_("drawn by"))
-    def drawn(self, card: IsolationCard) -> str:
-        """Who drew it."""
-        return str(card.drawn_by or "")
-
-    @display(description=_("approved by"))
-    def approved(self, card: IsolationCard) -> str:
-        """Who approved it; nobody, where it is not approved."""
-        return str(card.approved_by or "")
-
-    @display(description=_("Own isolation"))
-    def own_page(self, card: IsolationCard) -> str:
-        """The page where cards are drawn, approved and used no longer."""
-        url = reverse("isolations:own_isolation", args=[card.site.slug])
-        return format_html('<a href="{}" class="underline">{}</a>', url, card.title)
-
-
 PAGES = {
-    IsolationCard: CardAdmin,
     PermitType: TypeAdmin,
     PermitRoute: RouteAdmin,
     Substance: SubstanceAdmin,

@@ -8,7 +8,7 @@ from django.db.models import Model
 from competence.services import competences
 from competence.services import rules as asking
 from documents.services import applying, documents
-from permits.services import own, setup
+from permits.services import setup
 from tests.factories.items import requested_item
 from tests.factories.setup import (
     LONG_BEFORE,
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from tests.factories.world import World
 
 WORD = "Zwartewater"
-POINTS = {"points": [{"tag": "Q-1", "method": "locked", "position": "Off"}]}
 
 
 def every_record(world: "World", word: str = WORD) -> dict[str, Model]:
@@ -54,7 +53,6 @@ def every_record(world: "World", word: str = WORD) -> dict[str, Model]:
     asked = {"competence_id": paper.pk, "place_id": where.pk}
     type_ = work_type(hvk, word.upper(), name=word)
     item = requested_item(world, place_id=where.pk, type_id=type_.pk, what=word)
-    card = own.draw_card(**by, site_id=hvk.pk, place_id=where.pk, title=word, **POINTS)
     return {
         "site": hvk,
         "place": where,
@@ -77,7 +75,6 @@ def every_record(world: "World", word: str = WORD) -> dict[str, Model]:
         "competence": paper,
         "rule": asking.create(**by, site_id=hvk.pk, **asked),
         **_of_permits(hvk, word),
-        "isolationcard": card,
         "workitem": item,
         "event": Event.objects.filter(item=item).first(),
     }
