@@ -205,9 +205,12 @@ def _change(
     for name in ("items", "performer_id"):
         said.pop(name)
     seen = number_in(request.POST.get("seen", ""))
-    known = {str(each.person): each.person_id for each in people[True] if each.person}
+    known: dict[str, list[int]] = {}
+    for each in people[True]:
+        if each.person is not None:
+            known.setdefault(str(each.person), []).append(each.person_id)
     said["people"] = [
-        {"person_id": known[each["name"]]} if each["name"] in known else each
+        {"person_id": known[each["name"]].pop(0)} if known.get(each["name"]) else each
         for each in said["people"]
     ]
     said["people"] += [{"person_id": each.person_id} for each in people[False]]
