@@ -64,7 +64,7 @@ def roll(on_it: Iterable[Any], name: Name) -> list[str]:
     """Who is on a permit; of whom several read the same with the time that each came on."""
     rows = list(on_it)
     names = [name(each.person, each.name) for each in rows]
-    since = _("%(name)s, since %(since)s")
+    since = _("%(name)s since %(since)s")
     return [
         told if told == called else since % {"name": told, "since": moment(each.on_at)}
         for each, called, told in zip(rows, names, apart(names), strict=True)

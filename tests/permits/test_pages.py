@@ -336,8 +336,8 @@ def test_the_list_shows_first_what_nobody_may_miss(world, types, sign_in, clock)
 def test_who_reads_the_same_is_told_apart_by_number_and_time():
     at = datetime(2026, 11, 24, 4, tzinfo=UTC)
     on = [SimpleNamespace(person=None, name=name, on_at=at) for name in ("Bo", "An", "Bo")]
-    assert [each.split(",")[0] for each in roll(on, by_name)] == ["Bo (1)", "An", "Bo (2)"]
-    assert roll(on, by_name)[2].startswith("Bo (2), since ")
+    assert [each.split(" since")[0] for each in roll(on, by_name)] == ["Bo (1)", "An", "Bo (2)"]
+    assert roll(on, by_name)[2].startswith("Bo (2) since ")
 
 
 # session, user, scope, site, live token: what such a page asks of the frame.
