@@ -68,7 +68,7 @@ class OfPerson(Counted):
         site = getattr(thing, "at_site", None)
         if site is None or not isinstance(user, Scope):
             return Isolation.objects.none()
-        return read.locked_by(read.seen(site, user), thing.pk)
+        return read.locked_by(read.seen(site, user), user, site, thing)
 
     def url(self, thing: Any) -> str:
         """The list of them."""

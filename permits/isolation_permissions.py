@@ -102,7 +102,7 @@ def may_decide(who: Scope, isolation: Isolation) -> Allowed | Denied:
 
 def reads_names(who: Scope, isolation: Isolation) -> bool:
     """Whether `who` reads by name who did what; a contractor only of the own company."""
-    return who.system or bool(roles(who, isolation) - {Role.CONTRACTOR})
+    return not who.is_guest(isolation.site_id, isolation.place.path)
 
 
 def may(

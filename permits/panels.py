@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from permits.models import Permit, PermitItem
 from permits.reads import lists
 from permits.reads.lists import affects
+from permits.reads.people import on_which_read
 from permits.standing import not_taken_by
 from permits.states import UNDER_ISSUE, State
 from work.permissions import Scope, visible
@@ -88,7 +89,8 @@ class OfPerson(Counted):
         site = getattr(thing, "at_site", None)
         if site is None or not isinstance(user, Scope):
             return Permit.objects.none()
-        return lists.of_person(lists.seen(site, user), thing.pk, at)
+        rows = lists.of_person(lists.seen(site, user), thing.pk, at)
+        return on_which_read(rows, user, site, thing)
 
     def url(self, thing: Any) -> str:
         """The list of them."""

@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from permits.forms import Confirm, Form, GasTest, HandBack, Moment, at_home, words
+from permits.reads.names import roll
 
 
 class FromPaper(Form):
@@ -82,5 +83,5 @@ class PaperOff(FromPaper):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["presence"]
         on_it = self.known.on_it if self.known else []
-        called = self.known.called if self.known else str
-        field.choices = [(each.pk, called(each.person, each.name)) for each in on_it]
+        names = roll(on_it, self.known.called) if on_it else []
+        field.choices = [(each.pk, name) for each, name in zip(on_it, names, strict=True)]

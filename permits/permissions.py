@@ -67,7 +67,7 @@ def sees(who: Scope, permit: Permit) -> bool:
 
 def reads_names(who: Scope, permit: Permit) -> bool:
     """Whether `who` reads by name who did what; a contractor only of the own company."""
-    return who.system or bool(roles(who, permit) - {Role.CONTRACTOR})
+    return not who.is_guest(permit.site_id, permit.place.path)
 
 
 def may(who: Scope, verb: Verb, permit: Permit, on_it: Collection[int] = ()) -> Allowed | Denied:

@@ -7,6 +7,7 @@ are a table of `Deed`s: `offered` draws them, `sent` does what was sent; forms b
 from work.forms.acts import Act
 from work.forms.fields import choice, moment, text
 from work.reasons import Names
+from work.reasons.guests import Guest, guest_at
 from work.views._deeds import Deed, Given, Offer, offered, sent
 from work.views._item_acts import Failed
 from work.views._label import qr_code
@@ -22,12 +23,14 @@ __all__ = [
     "Deed",
     "Failed",
     "Given",
+    "Guest",
     "Names",
     "Offer",
     "answer_of",
     "back_to",
     "choice",
     "fragment",
+    "guest_at",
     "live",
     "moment",
     "number_in",

@@ -190,6 +190,10 @@ class Scope:
         roles = {grant.role for grant in self.grants if grant.site_id == site_id and grant.role}
         return roles == {Role.CONTRACTOR}
 
+    def is_guest(self, site_id: int, path: str) -> bool:
+        """Whether no role but a contractor's reaches a place: who reads people as a guest."""
+        return not self.system and not self.roles(site_id, path) - {Role.CONTRACTOR}
+
 
 @dataclass(frozen=True)
 class Allowed:

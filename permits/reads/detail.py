@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 from permits.models import Permit, PermitItem
 from permits.permissions import sees
 from permits.reads.lists import TONES
-from permits.reads.names import Name, Naming
+from permits.reads.names import Name, Naming, apart
 from permits.services import _conflicts
 from permits.services._facts import Facts, by_hazard, one_with_current
 from permits.services._isolated import not_relied_on
@@ -61,7 +61,8 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
     """All that stands on its page but the acts."""
     permit, at = facts.permit, facts.at
     now = standing(permit, at)
-    name = Naming(who, permit.site_id).of(permit)
+    name = Naming(who).of(permit)
+    here = apart([name(each.person, each.name) for each in facts.on_it])
     _conflicts.keep(permit)
     signed = _signatures(facts, name)
     near = _shown_conflicts(facts, name)
@@ -102,10 +103,10 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
         "tests_until": permit.tests_until or facts.tests_until(),
         "hazards": _hazards(facts, name),
         "on_it": [
-            {"pk": each.pk, "name": name(each.person, each.name), "since": each.on_at}
-            for each in facts.on_it
+            {"pk": each.pk, "name": called, "since": each.on_at}
+            for each, called in zip(facts.on_it, here, strict=True)
         ],
-        "named": [name(each.person, each.name) for each in facts.named],
+        "named": apart([name(each.person, each.name) for each in facts.named]),
         "links": _links(facts, who),
         "follow_up": _follow_up(facts, who),
         "isolations": [

@@ -20,6 +20,7 @@ from permits.services._locks_for import signs_in
 from permits.services._named import model_of
 from permits.services.gone import asked_of, holds
 from permits.standing import standing
+from work.pages import Guest, guest_at
 from work.permissions import Scope, visible
 from work.prepared import given, often
 
@@ -67,16 +68,22 @@ def names(isolation: Isolation, who: Scope) -> Name:
     """
     if reads_names(who, isolation):
         return lambda person, typed="": typed or str(person or "")
-    companies = who.companies(isolation.site_id)
+    reader = guest(isolation, who)
 
     def name(person: Any, typed: str = "") -> str:
         if person is None and not typed:
             return ""
-        own = person is not None and person.company_id in companies
-        mine = person is not None and person.pk == who.user_id
-        return str(person) if own or mine else _("Somebody of the site or another company")
+        own = person is not None and reader is not None
+        if own and reader.reads(person.pk, person.company_id):
+            return str(person)
+        return _("Somebody of the site or another company")
 
     return name
+
+
+def guest(isolation: Isolation, who: Scope) -> Guest | None:
+    """As which guest the reader reads people on it, whose place is loaded, if as one."""
+    return guest_at(who, isolation.site_id, isolation.place.path, reads_site=False)
 
 
 def shown(facts: Facts, who: Scope) -> dict[str, Any]:
@@ -101,7 +108,7 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
             "url": reverse("work:place_detail", args=[isolation.site.slug, isolation.place.code]),
         },
         "facts": _facts(facts, name),
-        "said": _said(isolation, name),
+        "said": _said(isolation, name, reads=reads_names(who, isolation)),
         "points": [_point(each, name) for each in facts.points],
         "locks": [
             {
@@ -142,8 +149,11 @@ def _facts(facts: Facts, name: Name) -> list[dict[str, Any]]:
     return [{"label": label, "text": text} for label, text in rows if text]
 
 
-def _said(isolation: Isolation, name: Name) -> list[dict[str, Any]]:
-    """What must be said before it is tried, with who said it and when; none while it is planned."""
+def _said(isolation: Isolation, name: Name, *, reads: bool) -> list[dict[str, Any]]:
+    """What must be said before it is tried, with who said it and when; none while it is planned.
+
+    What was typed may name people: for whom names are not, that it was said and when.
+    """
     energy, told = isolation.energy_note, isolation.notified_note
     if isolation.placed_at is None and told is None:
         return []
@@ -153,13 +163,13 @@ def _said(isolation: Isolation, name: Name) -> list[dict[str, Any]]:
         {
             "label": _("Stored energy"),
             "text": isolation.get_energy_display() if isolation.energy else open_text,
-            "note": energy.text if energy else "",
+            "note": energy.text if energy and reads else "",
             "by": name(isolation.energy_by),
             "at": isolation.energy_at,
         },
         {
             "label": _("Who is affected was told"),
-            "text": told.text if told else open_text,
+            "text": (told.text if reads else _("Said")) if told else open_text,
             "note": "",
             "by": name(isolation.notified_by),
             "at": isolation.notified_at,

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from permits.isolation_permissions import reads_names
 from permits.isolation_states import Kind, State
 from permits.models import Isolation, IsolationUse, PermitItem, PersonalLock
+from permits.reads.people import on_which_read
 from permits.services._isolated import check_due
 from work.permissions import Scope
 from work.states import Role
@@ -67,10 +68,11 @@ def _of_company(team_id: int | None) -> QuerySet[IsolationUse]:
     return IsolationUse.objects.filter(own, isolation=OuterRef("pk"), ended_at=None)
 
 
-def locked_by(rows: QuerySet[Isolation], person_id: int) -> QuerySet[Isolation]:
-    """Those on whose box somebody's own lock is."""
-    on = PersonalLock.objects.filter(person=person_id, group=False, off_at=None)
-    return rows.filter(pk__in=on.values("isolation"))
+def locked_by(rows: QuerySet[Isolation], who: Scope, site: Any, person: Any) -> QuerySet[Isolation]:
+    """Those on whose box somebody's own lock is, where the reader reads whose."""
+    on = PersonalLock.objects.filter(person=person, group=False, off_at=None)
+    locked = rows.filter(pk__in=on.values("isolation"))
+    return on_which_read(locked, who, site, person, reads_site=False)
 
 
 def chosen(
@@ -80,15 +82,15 @@ def chosen(
     show: str,
     path: str = "",
     item_id: int | None = None,
-    person_id: int | None = None,
+    person: Any = None,
 ) -> QuerySet[Isolation]:
     """Those of a tab in their order: what is in place by age, the oldest first.
 
-    person_id: whose own lock is on the box.
+    person: whose own lock is on the box.
     """
     rows = seen(site, who)
-    if person_id is not None:
-        rows = locked_by(rows, person_id)
+    if person is not None:
+        rows = locked_by(rows, who, site, person)
     if path:
         rows = rows.filter(place__path__startswith=path)
     if item_id is not None:

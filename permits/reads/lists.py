@@ -23,7 +23,8 @@ from django.utils.translation import gettext as _
 
 from permits.models import Permit, PermitPerson, PermitPlace, Presence, Stop
 from permits.reads.columns import narrowed, of_column
-from permits.reads.names import Name, Naming
+from permits.reads.names import Name, Naming, roll
+from permits.reads.people import on_which_read
 from permits.standing import LABELS, OVERDUE, lapsed, with_standing
 from permits.states import ASKED, State
 from work.permissions import Scope, visible
@@ -67,8 +68,8 @@ def chosen(
         rows = rows.filter(type=type_id)
     if item_id := asked.get("item_id"):
         rows = rows.filter(links__item=item_id, links__ended_at=None)
-    if person_id := asked.get("person_id"):
-        rows = of_person(rows, person_id, at)
+    if person := asked.get("person"):
+        rows = on_which_read(of_person(rows, person.pk, at), who, site, person)
     if show == "all":
         return rows.annotate(rank=_rank()).order_by("rank", "-pk")
     if show == "ended":
@@ -176,12 +177,12 @@ def packed(permits: Sequence[Any], who: Scope) -> list[dict[str, Any]]:
     """Permits as the pack holds them: who is on each, and how what is stopped was left."""
     if not permits:
         return []
-    people: dict[int, list[str]] = {}
-    sites = {each.site_id: Naming(who, each.site_id) for each in permits}
-    named = {each.pk: sites[each.site_id].of(each) for each in permits}
+    naming = Naming(who)
+    named = {each.pk: naming.of(each) for each in permits}
+    on_it: dict[int, list[Presence]] = {}
     for each in _present(permits=list(named)):
-        said = named[each.permit_id](each.person, each.name)
-        people.setdefault(each.permit_id, []).append(said)
+        on_it.setdefault(each.permit_id, []).append(each)
+    people = {pk: roll(several, named[pk]) for pk, several in on_it.items()}
     left = dict(_left(permits=list(named)))
     return [
         row(each, named[each.pk])

@@ -1,19 +1,16 @@
 """How a reader of permits reads who did what on them."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from functools import cached_property
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from permits.models import Permit
-from permits.permissions import reads_names
 from permits.services._facts import by_name
-from permits.services._named import model_of
-from work.exceptions import Reason
+from work.pages import Guest, guest_at
 from work.permissions import Scope
+from work.reasons import moment
 
 type Name = Callable[..., str]
 
@@ -21,57 +18,54 @@ type Name = Callable[..., str]
 class Naming:
     """The people of permits of a site, for one reader.
 
-    A contractor reads the own company's people by name; of another company its name alone, and of
-    the site that it was somebody of the site. What was typed on a permit of the own company was
-    said of the own people.
+    A contractor reads by name the own company's people, and whoever of the site's own has a part in
+    a permit of that company: who signs, and who is there. Of other companies it reads nobody. What
+    was typed on such a permit was said of the own people.
     """
 
-    def __init__(self, who: Scope, site_id: int) -> None:
-        self.who, self.site_id = who, site_id
-        self._own: dict[int, bool] = {}
+    def __init__(self, who: Scope) -> None:
+        self.who = who
+
+    def guest(self, permit: Permit) -> Guest | None:
+        """As which guest the reader reads people on a permit, whose place is loaded, if as one."""
+        return guest_at(self.who, permit.site_id, permit.place.path)
 
     def of(self, permit: Permit) -> Name:
-        """How people are read on a permit, whose place is loaded."""
-        if reads_names(self.who, permit):
+        """How people are read on it."""
+        guest = self.guest(permit)
+        if guest is None:
             return by_name
-        return lambda person, typed="": typed or self._masked(person)
 
-    def _masked(self, person: Any) -> str:
-        if person is None:
-            return ""
-        if self._is_own(person):
-            return str(person)
-        return self._companies.get(person.company_id) or _("Somebody of the site")
+        def name(person: Any, typed: str = "") -> str:
+            if typed or person is None:
+                return typed
+            return guest.name(person.pk, str(person), person.company_id)
+
+        return name
 
     def reads(self, permit: Permit, person: Any) -> bool:
         """Whether the reader reads that person by name."""
-        return reads_names(self.who, permit) or self._is_own(person)
-
-    def _is_own(self, person: Any) -> bool:
-        own = person.company_id in self.who.companies(self.site_id)
-        return own or person.pk == self.who.user_id
-
-    @cached_property
-    def _companies(self) -> dict[int | None, str]:
-        """The companies of the site: a query, where somebody of another one is met."""
-        teams = model_of(Permit, "team").objects.filter(site=self.site_id)
-        return {each.pk: str(each) for each in teams}
-
-    def who_clears(self, permit: Permit, reasons: Iterable[Reason]) -> list[Reason]:
-        """Reasons without the person who clears them, where the reader reads no such name."""
-        said = list(reasons)
-        if reads_names(self.who, permit):
-            return said
-        people = {each.clears[1] for each in said if each.clears and each.clears[0] == "user"}
-        if asked := people - set(self._own):
-            own = {"pk__in": asked, "company__in": self.who.companies(self.site_id)}
-            known = set(get_user_model().objects.filter(**own).values_list("pk", flat=True))
-            self._own |= {pk: pk in known or pk == self.who.user_id for pk in asked}
-        return [
-            replace(each, clears=None) if _of_stranger(each, self._own) else each for each in said
-        ]
+        guest = self.guest(permit)
+        return guest is None or guest.reads(person.pk, person.company_id)
 
 
-def _of_stranger(reason: Reason, own: dict[int, bool]) -> bool:
-    kind, key = reason.clears or ("", 0)
-    return kind == "user" and not own[key]
+def apart(names: Sequence[str]) -> list[str]:
+    """Names of which several read the same, told apart by a number."""
+    every, met = Counter(names), Counter[str]()
+    told = []
+    for each in names:
+        met[each] += 1
+        numbered = _("%(name)s (%(number)s)") % {"name": each, "number": met[each]}
+        told.append(numbered if every[each] > 1 else each)
+    return told
+
+
+def roll(on_it: Iterable[Any], name: Name) -> list[str]:
+    """Who is on a permit; of whom several read the same with the time that each came on."""
+    rows = list(on_it)
+    names = [name(each.person, each.name) for each in rows]
+    since = _("%(name)s since %(since)s")
+    return [
+        told if told == called else since % {"name": told, "since": moment(each.on_at)}
+        for each, called, told in zip(rows, names, apart(names), strict=True)
+    ]

@@ -1,11 +1,15 @@
 """People of a site: by the name that somebody types, or of whose permits a list is asked."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
 
 from permits.services._named import named
-from work.permissions import Scope
+from work.pages import Guest
+from work.permissions import Scope, visible
+from work.states import Role
 
 
 def whose(site: Any, who: Scope, pk: int | None) -> Any:
@@ -16,4 +20,15 @@ def whose(site: Any, who: Scope, pk: int | None) -> Any:
     return people.first()
 
 
-__all__ = ["named", "whose"]
+def on_which_read(
+    rows: QuerySet[Any], who: Scope, site: Any, person: Any, *, reads_site: bool = True
+) -> QuerySet[Any]:
+    """Those of rows on which the reader reads that person by name: as a guest not a stranger."""
+    guest = Guest(who.user_id, frozenset(who.companies(site.pk)), reads_site)
+    if not guest.companies or guest.reads(person.pk, person.company_id):
+        return rows
+    besides = tuple(each for each in who.grants if each.role != Role.CONTRACTOR)
+    return rows.filter(visible(replace(who, grants=besides), team=None))
+
+
+__all__ = ["named", "on_which_read", "whose"]

@@ -1,6 +1,6 @@
 """A permit is asked for: what, exactly where, how, by whom, from when until when, for what."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -137,7 +137,7 @@ def _change(
     if people is not None:
         before = _crew(permit)
         permit.people.filter(ended_at=None).update(ended_at=act.at)
-        _name_people(act, permit, people)
+        _name_people(act, permit, people, {person for person, _name in before})
         if _crew(permit) != before:
             names.append("people")
     if place_ids is not None:
@@ -154,14 +154,20 @@ def _crew(permit: Permit) -> set[tuple[int | None, str]]:
     return set(permit.people.filter(ended_at=None).values_list("person_id", "name"))
 
 
-def _name_people(act: OpenAct, permit: Permit, people: Sequence[Mapping[str, Any]]) -> None:
+def _name_people(
+    act: OpenAct,
+    permit: Permit,
+    people: Sequence[Mapping[str, Any]],
+    stand: Collection[int | None] = (),
+) -> None:
+    """stand: who is named on it already, and is kept unasked: an issue asks it of all."""
     named: set[tuple[int | None, str]] = set()
     for each in people:
         person, typed = each.get("person_id"), str(each.get("name") or "").strip()
         if typed and not person:
             person = _named.the_one(permit.site_id, permit.team_id, typed, act.at)
         name = _named.called(str(each.get("name") or "")) if not person else ""
-        if person:
+        if person and person not in stand:
             _named.person(act, permit, person)
         if (person, name.casefold()) not in named:
             named.add((person, name.casefold()))

@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from permits.models import Permit
-from permits.permissions import may, may_explain, may_sign_for
+from permits.permissions import may, may_explain, may_sign_for, reads_names
 from permits.reads import detail as read
 from permits.reads.names import Naming
 from permits.services._facts import Facts, facts_of
 from permits.services.guards import refusals
 from permits.states import MOVES, State, Verb
 from permits.views import _bar, _print, deeds, paper
-from work.exceptions import Reason
 from work.pages import (
     Failed,
     Offer,
@@ -70,7 +69,8 @@ def permit_detail(
     if request.method == "POST":
         facts = page.facts(permit)
         url = _url(site, permit)
-        return sent(request, who, deeds.DEEDS | paper.DEEDS, permit, deeds.known(facts), page, url)
+        every, guest = deeds.DEEDS | paper.DEEDS, page.names.guest(permit)
+        return sent(request, who, every, permit, deeds.known(facts), page, url, guest)
     return page(permit=permit)
 
 
@@ -93,7 +93,7 @@ def permit_print(
 
 def _judged(site: Any, who: Scope, permit: Permit) -> dict[str, Any] | None:
     """The section of who was judged able to what; a guest is told nothing of others."""
-    if who.only_contractor(site.pk):
+    if not reads_names(who, permit):
         return None
     url = reverse("permits:permit_judged", args=[site.slug, f"P-{permit.number}"])
     return {"id": "judged", "title": _("Judged at decisions"), "url": url}
@@ -106,7 +106,7 @@ def permit_judged(
 ) -> HttpResponse:
     """Who was judged able to what at which decision on it, as it was known then."""
     permit = _found(site, who, number)
-    if who.only_contractor(site.pk):
+    if not reads_names(who, permit):
         raise Http404
     values = {
         "site": site,
@@ -137,7 +137,7 @@ class _Page:
     ) -> None:
         self.request, self.site, self.who = request, site, who
         self.at, self.number = at, number
-        self.names = Naming(who, site.pk)
+        self.names = Naming(who)
 
     def facts(self, permit: Permit) -> Facts:
         """What is known of the permit, with people as the reader reads them."""
@@ -159,13 +159,14 @@ class _Page:
         facts = self.facts(permit)
         values = read.shown(facts, self.who)
         step = next_step(facts)
-        missing = self._against(facts, step, self._as(step, facts)) if step else []
+        missing = refusals(facts, step, self._as(step, facts)) if step else []
+        guest = self.names.guest(permit)
         printed = [number_in(self.request.GET.get(name, "")) for name in ("printed", "at")]
         context = {
             "site": self.site,
             "permit": values,
             "step_text": step.label if step else "",
-            "missing": worded(missing, self.who),
+            "missing": worded(missing, self.who, guest=guest),
             **self._acts(facts, step, missing, failed),
             "refusal": refusal,
             "done": done,
@@ -193,11 +194,8 @@ class _Page:
         if not paper.asked(given.get("do", ""), wanted="paper" in given):
             return {"paper_url": f"{url}?paper=1#paper"}
         made = paper.offers(facts, self._offers)
-        return {"paper_acts": offered(made, url, self.who, facts, failed)}
-
-    def _against(self, facts: Facts, verb: Verb, who: Scope) -> list[Reason]:
-        """What is against it, without those of whom the reader reads no name."""
-        return self.names.who_clears(facts.permit, refusals(facts, verb, who))
+        guest = self.names.guest(facts.permit)
+        return {"paper_acts": offered(made, url, self.who, facts, failed, guest)}
 
     def _as(self, step: Verb, facts: Facts) -> Scope:
         """The reader, where the step is theirs; else nobody in person."""
@@ -215,7 +213,7 @@ class _Page:
         for verb, deed in deeds.ACTS:
             if not self._offers(verb, facts) or not self._has_something(deed.verb, facts):
                 continue
-            against = missing if verb == step else self._against(facts, verb, self.who)
+            against = missing if verb == step else refusals(facts, verb, self.who)
             if against and verb != step and all(_is_moot(each.code) for each in against):
                 continue
             offers.append(Offer(deed, against, primary=verb == step and not against))
@@ -241,7 +239,8 @@ class _Page:
             parts += [Offer(deeds.DROP_MEASURE, of=each.pk) for each in facts.measures]
             parts += [Offer(deeds.UNLINK, of=each.pk) for each in facts.links]
         every = [*stop, *off, *parts, *offers]
-        drawn = offered(every, _url(self.site, facts.permit), self.who, facts, failed)
+        guest, url = self.names.guest(facts.permit), _url(self.site, facts.permit)
+        drawn = offered(every, url, self.who, facts, failed, guest)
         of: dict[str, dict[int | None, list[Any]]] = {}
         for offer, row in zip(every, drawn, strict=True):
             of.setdefault(offer.deed.verb, {}).setdefault(offer.of, []).append(row)

@@ -51,8 +51,8 @@ def isolation_detail(
     page = _Page(request, site, who, at, number)
     if request.method == "POST":
         address = url(facts.isolation)
-        known = deeds.known(facts)
-        return sent(request, who, deeds.DEEDS, facts.isolation, known, page, address)
+        known, guest = deeds.known(facts), read.guest(facts.isolation, who)
+        return sent(request, who, deeds.DEEDS, facts.isolation, known, page, address, guest)
     return page(facts=facts)
 
 
@@ -114,7 +114,8 @@ class _Page:
                 primary = verb == step and not against
                 offers.append(Offer(deed, against, primary=primary))
         parts = self._parts(facts, values)
-        drawn = offered([*offers, *parts], url(facts.isolation), self.who, facts, failed)
+        every, guest = [*offers, *parts], read.guest(facts.isolation, self.who)
+        drawn = offered(every, url(facts.isolation), self.who, facts, failed, guest)
         of: dict[str, dict[int | None, list[Any]]] = {}
         for offer, row in zip(parts, drawn[len(offers) :], strict=True):
             of.setdefault(offer.deed.verb, {}).setdefault(offer.of, []).append(row)

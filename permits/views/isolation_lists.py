@@ -15,6 +15,7 @@ from permits.isolation_permissions import PLANNING, may, reads_names
 from permits.isolation_states import Verb
 from permits.reads import isolation as one
 from permits.reads import isolations as read
+from permits.reads.isolation import guest
 from permits.reads.people import named
 from permits.services import isolations
 from permits.views import _narrowed as narrowed
@@ -22,6 +23,7 @@ from work.exceptions import Forbidden, NotDone, Reason, Refused
 from work.pages import (
     INCOMPLETE,
     INVALID,
+    Guest,
     answer_of,
     fragment,
     live,
@@ -60,7 +62,7 @@ def _listed(request: HttpRequest, site: Any, who: Scope, at: datetime) -> dict[s
     if (item or whose) is not None and "show" not in request.GET:
         show = "all"
     path, item_id = (place.path if place else ""), (item.pk if item else None)
-    rows = read.chosen(site, who, at, show, path, item_id, whose.pk if whose else None)
+    rows = read.chosen(site, who, at, show, path, item_id, whose)
     total, text = read.total_text(rows)
     last = max(1, min(20, -(-total // read.PAGE)))
     page = max(1, min(number_in(request.GET.get("page", "")) or 1, last))
@@ -181,9 +183,9 @@ def isolation_edit(
                 **said,
             )
         except NotDone as error:
-            told, status = _told(error, who) if form.is_valid() else (dict(INCOMPLETE), INVALID[0])
-            if isinstance(error, Forbidden):
-                told, status = _told(error, who)
+            told, status = dict(INCOMPLETE), INVALID[0]
+            if form.is_valid() or isinstance(error, Forbidden):
+                told, status = _told(error, who, guest(isolation, who))
         else:
             return see_other(request, read.url(isolation))
     return _form(request, site, form, told, status, facts)
@@ -238,8 +240,8 @@ def act_of(request: HttpRequest) -> uuid.UUID:
         raise Refused(Reason("form_damaged")) from None
 
 
-def _told(error: NotDone, who: Scope) -> tuple[dict[str, Any], int]:
-    return refusal(error, who), answer_of(error)[0]
+def _told(error: NotDone, who: Scope, reads: Guest | None = None) -> tuple[dict[str, Any], int]:
+    return refusal(error, who, reads), answer_of(error)[0]
 
 
 def _form(

@@ -56,7 +56,7 @@ def _listed(request: HttpRequest, site: Any, who: Scope, at: datetime) -> dict[s
     whose = narrowed.person(request, site, who)
     asked: dict[str, Any] = {"path": place.path if place else "", "column": column}
     asked["outside"] = outside_areas(request, site, who) if column else []
-    asked["person_id"] = whose.pk if whose else None
+    asked["person"] = whose
     asked |= {"type_id": kind.pk if kind else None, "item_id": item.pk if item else None}
     if (item or whose) is not None and "show" not in request.GET:
         show = "all"
@@ -64,7 +64,7 @@ def _listed(request: HttpRequest, site: Any, who: Scope, at: datetime) -> dict[s
     total, text = read.total_text(rows)
     last = max(1, min(20, -(-total // read.PAGE)))
     page = max(1, min(number_in(request.GET.get("page", "")) or 1, last))
-    shown = read.page(rows, page, Naming(who, site.pk))
+    shown = read.page(rows, page, Naming(who))
     return {
         "item": item,
         **narrowed.values(request, item, whose),

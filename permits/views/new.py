@@ -20,7 +20,17 @@ from permits.reads.people import named
 from permits.services import requests
 from permits.states import Verb
 from work.exceptions import Forbidden, NotDone, Reason, Refused
-from work.pages import INCOMPLETE, INVALID, answer_of, number_in, refusal, see_other, site_view
+from work.pages import (
+    INCOMPLETE,
+    INVALID,
+    Guest,
+    answer_of,
+    guest_at,
+    number_in,
+    refusal,
+    see_other,
+    site_view,
+)
 from work.permissions import Scope
 from work.reads import item as items
 from work.reads import places
@@ -51,7 +61,7 @@ def permit_new(request: HttpRequest, site: Any, who: Scope, at: datetime) -> Htt
         try:
             permit = _create(request, site, who, at, kind, form)
         except NotDone as error:
-            told, status = _told(error, who)
+            told, status = _told(error, who, guest_at(who, site.pk))
         else:
             return see_other(request, _url(site, permit))
     return _form(request, site, form, kind, told, status)
@@ -79,11 +89,11 @@ def _form(
     return render(request, "permits/permit_form.html", values, status=status)
 
 
-def _told(error: NotDone, who: Scope) -> tuple[dict[str, Any], int]:
+def _told(error: NotDone, who: Scope, guest: Guest | None) -> tuple[dict[str, Any], int]:
     """What the page says at its top, and its status; what is amiss in a field stands there."""
     if not error.reasons:
         return dict(INCOMPLETE), INVALID[0]
-    return refusal(error, who), answer_of(error)[0]
+    return refusal(error, who, guest), answer_of(error)[0]
 
 
 def _url(site: Any, permit: Permit) -> str:
@@ -163,9 +173,9 @@ def permit_edit(
     told, status = None, 200
     if request.method == "POST":
         try:
-            _change(request, site, who, at, permit, form, people[False])
+            _change(request, site, who, at, permit, form, people)
         except NotDone as error:
-            told, status = _told(error, who)
+            told, status = _told(error, who, Naming(who).guest(permit))
         else:
             return see_other(request, _url(site, permit))
     return _form(request, site, form, permit.type, told, status, permit)
@@ -174,7 +184,7 @@ def permit_edit(
 def _people(permit: Permit, who: Scope) -> dict[bool, list[Any]]:
     """Who is named on it: whom the reader reads by name, and who stays named unread."""
     named: dict[bool, list[Any]] = {True: [], False: []}
-    naming = Naming(who, permit.site_id)
+    naming = Naming(who)
     for each in permit.people.filter(ended_at=None).select_related("person"):
         named[each.person is None or naming.reads(permit, each.person)].append(each)
     return named
@@ -187,7 +197,7 @@ def _change(
     at: datetime,
     permit: Permit,
     form: Any,
-    unread: list[Any],
+    people: dict[bool, list[Any]],
 ) -> None:
     if form.is_valid():
         form.cleaned_data |= {"items": "", "scope": "", "performer": ""}
@@ -195,7 +205,15 @@ def _change(
     for name in ("items", "performer_id"):
         said.pop(name)
     seen = number_in(request.POST.get("seen", ""))
-    said["people"] += [{"person_id": each.person_id} for each in unread]
+    known: dict[str, list[int]] = {}
+    for each in people[True]:
+        if each.person is not None:
+            known.setdefault(str(each.person), []).append(each.person_id)
+    said["people"] = [
+        {"person_id": known[each["name"]].pop(0)} if known.get(each["name"]) else each
+        for each in said["people"]
+    ]
+    said["people"] += [{"person_id": each.person_id} for each in people[False]]
     door = {"actor": request.user, "act": _act(request), "permit_id": permit.pk}
     requests.change(**door, seen=-1 if seen is None else seen, **said)
 
@@ -232,7 +250,7 @@ def permit_copy(
             door = {"actor": request.user, "act": _act(request), "permit_id": old.pk}
             permit = requests.copy(**door, **form.cleaned_data)
         except NotDone as error:
-            told, status = _told(error, who)
+            told, status = _told(error, who, Naming(who).guest(old))
         else:
             return see_other(request, _url(site, permit))
     values = {"site": site, "form": form, "permit": old, "refusal": told, "act": uuid.uuid4()}

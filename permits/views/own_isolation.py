@@ -26,6 +26,7 @@ from work.pages import (
     Given,
     Offer,
     answer_of,
+    guest_at,
     live,
     offered,
     refusal,
@@ -114,7 +115,8 @@ def own_isolation(request: HttpRequest, site: Any, who: Scope, at: datetime) -> 
         def known(deed: Deed, of: int | None) -> Any:
             return next((each for each in mine if each.isolation.pk == of), None)
 
-        return sent(request, who, DEEDS, site, known, page, page.url)
+        guest = guest_at(who, site.pk, reads_site=False)
+        return sent(request, who, DEEDS, site, known, page, page.url, guest)
     return page()
 
 

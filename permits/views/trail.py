@@ -28,7 +28,7 @@ def permit_history(
         "site": site,
         "label": label,
         "url": reverse("permits:permit_detail", args=[site.slug, label]),
-        "history": trail.rows(permit, Naming(who, site.pk).of(permit)),
+        "history": trail.rows(permit, Naming(who).of(permit)),
     }
     name = "permits/permit_history.html" + ("#trail" if fragment(request) else "")
     return render(request, name, values)

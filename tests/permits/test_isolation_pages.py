@@ -12,6 +12,7 @@ from tests.permits import isolated, made
 from tests.permits.isolated import lock_on
 from tests.permits.test_pages import FRAME
 from tests.views.conftest import weight
+from work.services.people import change_person
 
 LIST = "/s/hvk/isolations/"
 POINTS = {
@@ -165,6 +166,16 @@ def test_the_register_is_by_age_and_queries_do_not_grow(world, sign_in):
     assert "Somebody of the site or another company" in page
     for who in (world.supervisor, world.permit_issuer, world.operator):
         assert who.name not in page
+    # What was typed of who was told may name people: that it was said is told.
+    given = {"actor": world.site_admin, "at": world.at, "user_id": world.supervisor.pk}
+    change_person(**given, phone="2117")
+    refused = do(company, old, "off")
+    assert refused.status_code == 422
+    for page in (company.get(url(old)).content.decode(), refused.content.decode()):
+        assert "Who is affected was told</dt>" in page
+        for unread in ("The operators of line 3", "Vented", world.supervisor.name, "2117"):
+            assert unread not in page
+    assert "The operators of line 3" in reader.get(url(old)).content.decode()
     assert "Sealer" not in company.get(f"{LIST}own/").content.decode()
     assert numbers(sign_in(world.other_contractor)) == []
 

@@ -1,6 +1,9 @@
 """The pages of permits, over HTTP."""
 
 import uuid
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -8,11 +11,17 @@ from django.test.utils import CaptureQueriesContext
 
 from permits import panels
 from permits.models import Permit
-from permits.services import on_it, stopping
+from permits.permissions import reads_names
+from permits.reads import lists
+from permits.reads.names import roll
+from permits.services import on_it, requests, stopping
+from permits.services._facts import by_name
+from tests.competence.conftest import Hvk
 from tests.factories import planned_item
 from tests.permits import made
 from tests.views.conftest import weight
-from work.permissions import scope
+from work.permissions import Grant, scope
+from work.services.people import change_person
 
 LIST = "/s/hvk/permits/"
 PASSWORD = "words-that-open"
@@ -175,41 +184,81 @@ def test_everybody_stops_what_they_see_and_what_is_at_a_place(world, types, sign
     again = here | {"act": str(uuid.uuid4())}
     assert stranger.post(f"{LIST}stop/", again).status_code == 303
     lasteam = sign_in(world.contractor)
-    page = lasteam.get(url(welding)).content.decode()
-    assert str(world.hydrex) in page
+    for person, phone in ((world.technician, "2117"), (world.other_contractor, "2118")):
+        change_person(actor=world.site_admin, at=world.at, user_id=person.pk, phone=phone)
+    answer = lasteam.get(url(welding))
+    page = answer.content.decode()
+    assert answer.context["permit"]["stop"]["by"] == "Somebody of another company"
     assert "all of it" not in page
-    # Nor the people of the site: of theirs alone by name, wherever the permit is read.
-    on_it.sign_on(actor=world.technician, at=world.at, permit_id=other_one.pk, name="Bo Smit")
+    # What is refused them names nobody more: who clears it, of the site without a phone.
+    refused = [do(lasteam, welding, verb, why="It smoked") for verb in ("say-why", "bring-back")]
+    assert [each.status_code for each in refused] == [403, 403]
+    own = {"actor": world.technician, "at": world.at, "permit_id": other_one.pk}
+    left = do(lasteam, other_one, "hand-back", condition="complete", left="Clean")
+    [told] = left.context["refusal"]["reasons"]
+    assert (told["who"], told["phone"]) == (world.technician.name, "")
+    # The people of the site who have a part in it they read, wherever the permit is read.
+    on_it.sign_on(**own, name="Bo Smit")
     for people in (world.welder, world.operator):
         on = {"actor": people, "at": world.at, "person_id": people.pk}
         on_it.sign_on(**on, permit_id=other_one.pk)
     mine = url(other_one)
     read = [lasteam.get(each).content.decode() for each in (mine, f"{mine}print/", LIST)]
     read.append(lasteam.get(f"{mine}history/").content.decode())
-    for each in (page, *read):
-        assert "Somebody of the site" in each
-        for name in ("technician", "operator", "permit_issuer", "permit_authoriser", "supervisor"):
-            assert getattr(world, name).name not in each
-        assert world.other_contractor.name not in each
-    assert all(name in read[0] for name in (world.welder.name, "Bo Smit"))
-    # What they change of a draft keeps whom they do not read by name.
-    draft = made.draft(
-        world,
-        types[0],
-        team_id=world.lasteam.pk,
-        people=[{"person_id": world.operator.pk}, {"person_id": world.welder.pk}],
-    )
+    for each in (page, *read, *(one.content.decode() for one in refused)):
+        assert world.technician.name in each
+        for unread in (world.other_contractor.name, str(world.hydrex), "2117", "2118"):
+            assert unread not in each
+    for name in (world.welder.name, world.operator.name, world.permit_issuer.name, "Bo Smit"):
+        assert name in read[0]
+        assert name in read[1]
+    # What somebody lacks is told of the own people alone, at any depth of what is said.
+    hvk = Hvk(world)
+    hvk.rule("HOT", capacity="permits.worker")
+    several = [{"person_id": each.pk} for each in (world.operator, world.welder)]
+    given = {"team_id": world.lasteam.pk, "performer_id": world.welder.pk}
+    waiting = made.authorised(world, types[0], people=several, **given, by=world.contractor)
+    asked = lasteam.get(url(waiting)).context["missing"]
+    lacks = [each["text"] for each in asked if "Hot paper" in each["text"]]
+    named = [each for each in asked if "/competence/" in each["url"]]
+    assert [world.welder.name in each["text"] for each in named] == [True] * len(named)
+    assert [world.operator.name in each for each in lacks] == [False] * len(lacks)
+    lacking = "Somebody of the site has no Hot paper (HOT)."
+    assert [each for each in lacks if lacking in each][0].count("omebody of the site") == 2
+    assert any(f"{world.welder.name} has no" in each for each in lacks)
+    theirs = lead_page.get(url(waiting)).context["missing"]
+    assert any(f"{world.operator.name} has no" in each["text"] for each in theirs)
+    # What they change of a draft keeps whom they do not read by name, whatever became of them.
+    one = [{"person_id": world.other_contractor.pk}]
+    draft = made.draft(world, types[0], team_id=world.hydrex.pk, people=one)
+    ours = {"team_id": world.lasteam.pk, "people": [*one, *several]}
+    by = {"actor": world.technician, "at": world.at, "permit_id": draft.pk}
+    draft = requests.change(**by, seen=draft.version, **ours)
     form = lasteam.get(f"{url(draft)}edit/").context["form"]
-    assert form.initial["people"] == world.welder.name
+    assert form.initial["people"] == f"{world.operator.name}\n{world.welder.name}"
     said = {"act": str(uuid.uuid4()), "seen": draft.version, "place": "L3", "risk": "normal"}
     said |= dict.fromkeys(("what", "where_exactly", "method", "tools", "condition"), "Said")
-    said |= {"starts": "2026-11-24T05:00", "ends": "2026-11-24T09:00", "people": "Bo Smit"}
-    said["team"] = world.lasteam.code
+    said |= {"starts": "2026-11-24T05:00", "ends": "2026-11-24T09:00", "team": world.lasteam.code}
+    said["people"] = f"{world.operator.name}\nBo Smit"
     plan = {"executor_ids": [world.welder.pk], "team_id": world.lasteam.pk}
     planned_item(world, plan=plan)  # so that they know of the place
     assert lasteam.post(f"{url(draft)}edit/", said).status_code == 303
     kept = draft.people.filter(ended_at=None).values_list("person", "name")
-    assert set(kept) == {(world.operator.pk, ""), (None, "Bo Smit")}
+    stay = {(world.operator.pk, ""), (world.other_contractor.pk, ""), (None, "Bo Smit")}
+    assert set(kept) == stay
+    # Who is a guest at one place only, reads as one there, and finds no stranger by such a permit.
+    guest = scope(world.welder, world.at)
+    post = Grant(world.site.pk, world.l4.path, "viewer", None, world.lead_post.pk)
+    both, stranger_id = replace(guest, grants=(*guest.grants, post)), one[0]["person_id"]
+    assert [reads_names(both, each) for each in (other_one, welding)] == [True, False]
+    asked = {"person": world.other_contractor}
+    found = [
+        list(lists.chosen(world.site, who, world.at, "all", asked).values_list("pk", flat=True))
+        for who in (both, scope(world.supervisor, world.at))
+    ]
+    assert found == [[], [draft.pk]]
+    assert lasteam.get(f"{url(other_one)}judged/").status_code == 404
+    assert lasteam.get(LIST, person=stranger_id).status_code == 404
     theirs = lead_page.get(mine).content.decode()
     assert all(name in theirs for name in (world.operator.name, world.permit_issuer.name))
     counted = [
@@ -231,7 +280,7 @@ def test_everybody_stops_what_they_see_and_what_is_at_a_place(world, types, sign
         "P-1",
         "P-2",
         "P-3",
-        "P-6",
+        "P-7",
         "P-4",
     ]
     assert stranger.get(done.url).context["stopped"] is None
@@ -282,6 +331,13 @@ def test_the_list_shows_first_what_nobody_may_miss(world, types, sign_in, clock)
     panel = reader.get(LIST, htmx=True, panel=1).content.decode()
     assert url(stopped) in panel
     assert "<html" not in panel
+
+
+def test_who_reads_the_same_is_told_apart_by_number_and_time():
+    at = datetime(2026, 11, 24, 4, tzinfo=UTC)
+    on = [SimpleNamespace(person=None, name=name, on_at=at) for name in ("Bo", "An", "Bo")]
+    assert [each.split(" since")[0] for each in roll(on, by_name)] == ["Bo (1)", "An", "Bo (2)"]
+    assert roll(on, by_name)[2].startswith("Bo (2) since ")
 
 
 # session, user, scope, site, live token: what such a page asks of the frame.

@@ -38,6 +38,22 @@ def test_who_clears_is_a_call_away(world, sign_in):
     ]
     assert "none" in rows[2].text
 
+    # A guest reads whoever of the site it is, without a phone; of other companies nobody.
+    plan = {"executor_ids": [world.welder.pk], "team_id": world.lasteam.pk}
+    item = factories.live_item(world, plan=plan)
+    for person in (world.planner, world.contractor, world.other_contractor):
+        given = {"kind": "material", "what": "Guard switch", "clears": f"user:{person.pk}"}
+        blockers.raise_(actor=world.supervisor, at=world.at, item_id=item.pk, **given)
+        people.change_person(actor=world.site_admin, at=world.at, user_id=person.pk, phone="2106")
+    answer = sign_in(world.welder).see(item)
+    rows = answer.context["blockers"]
+    assert [(row["who_text"], row["who_phone"]) for row in rows] == [
+        (world.planner.name, ""),
+        (world.contractor.name, "2106"),
+        ("Somebody of another company", ""),
+    ]
+    assert world.other_contractor.name not in answer.text
+
 
 def test_who_is_named_is_told_and_the_words_stay_words(world, sign_in, django_assert_num_queries):
     item, told = factories.planned_item(world), world.technician

@@ -29,6 +29,7 @@ from work.prepared import given, often, prepared
 from work.reads import trail
 from work.reads.item_rows import Rows
 from work.reasons import Names, once, say
+from work.reasons.guests import guest_at
 from work.services import _facts, _owners
 from work.services._definition import definition
 from work.services._facts import Facts
@@ -268,4 +269,7 @@ def countable(page: Page, reasons: list[Reason]) -> list[Reason]:
 
 
 def _names(page: Page, reasons: list[Reason]) -> Names:
-    return page.names if page.names.cover(reasons) else Names(reasons, page.who)
+    if page.names.cover(reasons):
+        return page.names
+    guest = guest_at(page.who, page.site.pk, page.item.place.path)
+    return Names(reasons, page.who, guest=guest)

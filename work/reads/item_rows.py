@@ -21,6 +21,7 @@ from work.permissions import Scope, sees
 from work.reads.item_asked import limits
 from work.reads.item_named import named
 from work.reasons import Names, say, text
+from work.reasons.guests import guest_at
 from work.services import _overlay
 from work.services._facts import Facts
 from work.services._stays import stays
@@ -80,7 +81,8 @@ class Rows:
         self.named = named(facts, at)
         around = [*facts.dependants, *(action.item for action in facts.actions)]
         asked = [*self._people(around), *people]
-        self.names = Names([*self._reasons(), *also], who, asked, known=around)
+        guest = guest_at(who, site.pk, facts.item.place.path)
+        self.names = Names([*self._reasons(), *also], who, asked, known=around, guest=guest)
         self.blockers = self._blockers()
         self.requirements = [self._requirement(row) for row in facts.prerequisites]
         self.criteria = [self._criterion(each) for each in facts.criteria]

@@ -23,6 +23,7 @@ from work import ports
 from work.exceptions import Reason
 from work.models import WorkItem
 from work.permissions import Scope, sees
+from work.reasons.guests import Guest, guest_everywhere
 from work.reasons.told import TOLD, TOLD_SQL, untold, whole
 from work.reasons.words import GENERAL, LABELS, WORDS
 from work.templatetags import phrases
@@ -40,15 +41,17 @@ class Said:
 
 
 _PEOPLE_SQL = """
-SELECT 'user', u.id, u.name, u.phone, NULL FROM work_user u WHERE u.id = ANY(%(user)s)
+SELECT 'user', u.id, u.name, u.phone, NULL, u.id, u.company_id
+  FROM work_user u WHERE u.id = ANY(%(user)s)
 UNION ALL
-SELECT 'post', p.id, p.name, h.phone, h.name
+SELECT 'post', p.id, p.name, h.phone, h.name, h.id, h.company_id
   FROM work_post p
   LEFT JOIN work_duty d ON d.post_id = p.id AND d.ends IS NULL
   LEFT JOIN work_user h ON h.id = d.user_id
  WHERE p.id = ANY(%(post)s)
 UNION ALL
-SELECT 'team', t.id, t.name, NULL, NULL FROM work_team t WHERE t.id = ANY(%(team)s)
+SELECT 'team', t.id, t.name, NULL, NULL, NULL, CASE WHEN t.kind = 'company' THEN t.id END
+  FROM work_team t WHERE t.id = ANY(%(team)s)
 """
 
 
@@ -57,11 +60,13 @@ class Named:
     """A person, post or team by name. holder: who has the duty of a post now.
 
     Of what an event's reason is about: its words, and as holder the reason that stands on it now.
+    lacking: as a guest reads of a stranger what is told of the own people alone.
     """
 
     name: str
     phone: str = ""
     holder: str = ""
+    lacking: str = ""
 
 
 class Names:
@@ -76,11 +81,15 @@ class Names:
         who: Scope,
         more: Iterable[tuple[str, Any]] = (),
         known: Iterable[WorkItem] = (),
+        guest: Guest | None = None,
     ) -> None:
-        """known: items at hand with their site and place, which need not be asked for."""
-        reasons = list(reasons)
+        """known: items at hand with their site and place, which need not be asked for.
+
+        guest: where the reader reads people as one; without it who has no role but a contractor's.
+        """
+        reasons, guest = list(reasons), guest or guest_everywhere(who)
         self._asked = _pairs(reasons, more)
-        self._people = _people(self._asked, untold(_all(reasons)))
+        self._people = _people(self._asked, untold(_all(reasons)), guest)
         at_hand = {item.pk: item for item in known}
         self._asked["item"] |= set(at_hand)
         missing = self._asked["item"] - set(at_hand)
@@ -131,7 +140,7 @@ def _pairs(reasons: Iterable[Reason], more: Iterable[tuple[str, Any]] = ()) -> d
 
 
 def _people(
-    wanted: Mapping[str, set[int]], told: Mapping[str, set[int]]
+    wanted: Mapping[str, set[int]], told: Mapping[str, set[int]], guest: Guest | None
 ) -> dict[tuple[str, int], Named]:
     ids = {kind: sorted(wanted.get(kind, ())) for kind in ("user", "post", "team")}
     ids |= {kind: sorted(told.get(kind, ())) for kind in TOLD if kind not in ids}
@@ -139,10 +148,30 @@ def _people(
         return {}
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE_SQL + (TOLD_SQL if told else ""), ids)
-        return {
-            (kind, pk): Named(name, phone or "", holder or "")
-            for kind, pk, name, phone, holder in cursor.fetchall()
-        }
+        return {(kind, pk): _named(kind, guest, *row) for kind, pk, *row in cursor.fetchall()}
+
+
+def _named(
+    kind: str,
+    guest: Guest | None,
+    name: str,
+    phone: str | None,
+    holder: str | None,
+    person: int | None,
+    company: int | None,
+) -> Named:
+    """One row of the query, as the reader reads it. person: whose phone it is."""
+    if guest is None or kind not in ("user", "post", "team"):
+        return Named(name, phone or "", holder or "")
+    own = guest.is_own(person, company)
+    if kind == "user":
+        lacking = "" if own else guest.lacking(person, name, company)
+        return Named(guest.name(person, name, company), phone or "" if own else "", "", lacking)
+    if kind == "post":
+        held = guest.name(person, holder, company) if holder else ""
+        return Named(name, phone or "" if own else "", held)
+    known = company is None or company in guest.companies
+    return Named(name if known else _("Another company"))
 
 
 def _all(reasons: Iterable[Reason]) -> Iterable[Reason]:
@@ -189,6 +218,13 @@ def _hidden(reason: Reason, names: Names | None) -> bool:
     return names is None or reason.about[1] not in names.items
 
 
+def _stranger(reason: Reason, names: Names | None) -> bool:
+    """Whether it is about a person of whom the reader is not told what he lacks."""
+    kind, pk = reason.about or ("", None)
+    person = names.named("user", pk) if names and kind == "user" else None
+    return person is not None and bool(person.lacking)
+
+
 def text(reason: Reason, names: Names | None = None) -> str:
     """The sentence of one reason; an unknown code is shown as itself, never as an empty line."""
     known = reason.code in WORDS
@@ -197,7 +233,9 @@ def text(reason: Reason, names: Names | None = None) -> str:
         return reason.code
     try:
         # A requirement that was never answered has no reason yet.
-        return (str(sentence) % _Gaps(_params(reason, names))).removesuffix(": ")
+        said = (str(sentence) % _Gaps(_params(reason, names))).removesuffix(": ")
+        begins = _stranger(reason, names) and str(sentence).startswith("%(person)s")
+        return said[:1].upper() + said[1:] if begins else said
     except (TypeError, ValueError):
         return str(sentence)
 
@@ -223,7 +261,7 @@ def _params(reason: Reason, names: Names | None) -> dict[str, str]:
         kind, pk = reason.about
         person = names.named(kind, pk) if kind == "user" else None
         if person is not None:
-            params["person"] = person.name
+            params["person"] = person.lacking or person.name
         elif kind == "item" and pk in names.items:
             params["item"] = names.items[pk].what
     params.setdefault("person", _("somebody"))
@@ -266,6 +304,8 @@ def moment(at: datetime | None) -> str:
 
 def _url(reason: Reason, names: Names) -> str:
     given = reason.params.get("url")
+    if _stranger(reason, names):
+        return ""
     if isinstance(given, str) and given.startswith("/"):
         return given
     if reason.about and reason.about[0] == "item":

@@ -10,20 +10,22 @@ from typing import Any
 
 from work.exceptions import Reason
 
-# Further rows of the query for names: kind, id, words, and the reason that stands on it now.
+# Further rows of the query for names: kind, id, words, and the reason that stands on it now; what
+# is said of people is empty.
 TOLD_SQL = """
 UNION ALL
-SELECT 'line', id, text, NULL, NULL FROM work_checklistline WHERE id = ANY(%(line)s)
+SELECT 'line', id, text, NULL, NULL, NULL, NULL FROM work_checklistline WHERE id = ANY(%(line)s)
 UNION ALL
-SELECT 'criterion', id, text, NULL, NULL FROM work_criterion WHERE id = ANY(%(criterion)s)
+SELECT 'criterion', id, text, NULL, NULL, NULL, NULL
+  FROM work_criterion WHERE id = ANY(%(criterion)s)
 UNION ALL
-SELECT 'window', id, name, NULL, NULL FROM work_window WHERE id = ANY(%(window)s)
+SELECT 'window', id, name, NULL, NULL, NULL, NULL FROM work_window WHERE id = ANY(%(window)s)
 UNION ALL
-SELECT 'blocker', b.id, b.what #>> '{params,text}', NULL, r.reason::text
+SELECT 'blocker', b.id, b.what #>> '{params,text}', NULL, r.reason::text, NULL, NULL
   FROM work_blocker b LEFT JOIN work_prerequisite r ON r.id = b.prerequisite_id
  WHERE b.id = ANY(%(blocker)s)
 UNION ALL
-SELECT 'prerequisite', id, what #>> '{params,text}', NULL, reason::text
+SELECT 'prerequisite', id, what #>> '{params,text}', NULL, reason::text, NULL, NULL
   FROM work_prerequisite WHERE id = ANY(%(prerequisite)s)
 """
 

@@ -19,6 +19,7 @@ from work.exceptions import Forbidden, NotDone, Reason, Refused, Unknown
 from work.models import User
 from work.permissions import Allowed, Denied, Scope
 from work.reasons import Names
+from work.reasons.guests import Guest
 from work.views import _kept
 from work.views._item_acts import Failed
 from work.views._refusals import INCOMPLETE, INVALID, NEVER, answer_of, refusal, worded
@@ -108,11 +109,19 @@ class Offer:
 
 
 def offered(
-    offers: Iterable[Offer], url: str, who: Scope, known: Any = None, failed: Failed | None = None
+    offers: Iterable[Offer],
+    url: str,
+    who: Scope,
+    known: Any = None,
+    failed: Failed | None = None,
+    guest: Guest | None = None,
 ) -> list[dict[str, Any]]:
-    """The offers as components/act.html draws them: two queries at most, for names in reasons."""
+    """The offers as components/act.html draws them: two queries at most, for names in reasons.
+
+    guest: where the reader reads people as one.
+    """
     offers = list(offers)
-    names = Names([reason for each in offers for reason in each.against], who)
+    names = Names([reason for each in offers for reason in each.against], who, guest=guest)
     return [_drawn(each, url, who, names, known, failed) for each in offers]
 
 
@@ -150,11 +159,13 @@ def sent(
     known: Callable[[Deed, int | None], Any],
     draw: Callable[..., HttpResponse],
     to: str,
+    guest: Guest | None = None,
 ) -> HttpResponse:
     """Do what was sent to a record's page.
 
     known: what the form of a deed needs to know of the record. draw: the page, read anew; called
-    with `refusal`, `failed` and `status`, or with `done=True`. to: its address.
+    with `refusal`, `failed` and `status`, or with `done=True`. to: its address. guest: as in
+    `offered`.
     """
     deed = deeds.get(request.GET.get("do", ""))
     of = number_in(request.GET.get("of", ""))
@@ -190,7 +201,7 @@ def sent(
     except NotDone as error:
         if not complete and not isinstance(error, Forbidden):
             return draw(refusal=dict(INCOMPLETE), failed=failed, status=INVALID[0])
-        told, status = refusal(error, who), answer_of(error)[0]
+        told, status = refusal(error, who, guest), answer_of(error)[0]
         if isinstance(error, Forbidden):
             told["typed"] = failed.typed()
         return draw(refusal=told, failed=failed, status=status)

@@ -6,6 +6,7 @@ from typing import Any
 from work.exceptions import Busy, Forbidden, NotDone, Reason, Refused, Stale
 from work.permissions import Scope
 from work.reasons import Names, once, say
+from work.reasons.guests import Guest
 
 # Its status, and what components/refusal.html calls it.
 ANSWERS: Mapping[type[NotDone], tuple[int, str]] = {
@@ -27,17 +28,23 @@ def answer_of(error: NotDone) -> tuple[int, str]:
     return ANSWERS[type(error)]
 
 
-def refusal(error: NotDone, who: Scope) -> dict[str, Any]:
-    """What components/refusal.html says, where no page of an item stands behind it."""
-    names = Names(error.reasons, who)
+def refusal(error: NotDone, who: Scope, guest: Guest | None = None) -> dict[str, Any]:
+    """What components/refusal.html says, where no page of an item stands behind it.
+
+    guest: where the reader reads people as one.
+    """
+    names = Names(error.reasons, who, guest=guest)
     return {"kind": answer_of(error)[1], "reasons": worded(error.reasons, who, names)}
 
 
 def worded(
-    reasons: Sequence[Reason], who: Scope, names: Names | None = None
+    reasons: Sequence[Reason],
+    who: Scope,
+    names: Names | None = None,
+    guest: Guest | None = None,
 ) -> list[dict[str, str]]:
     """Reasons as components/reasons.html takes them; names: where they were looked up already."""
-    names = names or Names(reasons, who)
+    names = names or Names(reasons, who, guest=guest)
     return [
         {"text": said.text, "who": said.who, "phone": said.phone, "url": said.url}
         for said in say(once(reasons, names), who, names)

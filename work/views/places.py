@@ -234,7 +234,8 @@ def _posts(
     site: Site, who: Scope, at: datetime, place: Place, over: list[Place]
 ) -> list[dict[str, Any]]:
     """Who has the duty here; a duty is taken over at the place of its post."""
-    shown = []
+    shown: list[dict[str, Any]] = []
+    guest = who.is_guest(site.pk, place.path)
     for each in one.posts(who, at, place, over):
         known: Any = each
         here = each.place_id == place.pk
@@ -247,7 +248,7 @@ def _posts(
                 "name": each.name,
                 "url": read.url(site, each.place.code) if reached else "",
                 "holder_text": known.holder or "",
-                "phone": known.phone or "",
+                "phone": "" if guest else known.phone or "",
                 "acts": [act] if takes else [],
             }
         )

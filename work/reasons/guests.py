@@ -1,0 +1,63 @@
+"""How a contractor reads the people of a site: the own company's, and whoever of the site there is.
+
+A guest reads nobody of another company by name, no phone but of the own people, and of nobody else
+what they lack.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from work.permissions import Scope
+from work.states import Role
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody who is at a place as a contractor and nothing else.
+
+    reads_site: whether the site's own people, who have no company, are read by name.
+    """
+
+    user_id: int | None
+    companies: frozenset[int]
+    reads_site: bool = True
+
+    def is_own(self, pk: int | None, company_id: int | None) -> bool:
+        """Whether that is one of the own company, or the guest in person."""
+        return pk == self.user_id or company_id in self.companies
+
+    def reads(self, pk: int | None, company_id: int | None) -> bool:
+        """Whether the guest reads that person by name."""
+        return self.is_own(pk, company_id) or (company_id is None and self.reads_site)
+
+    def name(self, pk: int | None, name: str, company_id: int | None) -> str:
+        """Who has a part in something."""
+        if self.reads(pk, company_id):
+            return name
+        return _("Somebody of the site") if company_id is None else _("Somebody of another company")
+
+    def lacking(self, pk: int | None, name: str, company_id: int | None) -> str:
+        """Of whom something is said that is told of the own people alone, within a sentence."""
+        if self.is_own(pk, company_id):
+            return name
+        return _("somebody of the site") if company_id is None else _("somebody of another company")
+
+
+def guest_at(who: Scope, site_id: int, path: str | None = None, **more: Any) -> Guest | None:
+    """How `who` reads people at a place; None where a role of the site's own reads them all.
+
+    path: none of a page that is of no place; there a guest is who has no other role at the site.
+    """
+    if not (who.only_contractor(site_id) if path is None else who.is_guest(site_id, path)):
+        return None
+    return Guest(who.user_id, frozenset(who.companies(site_id)), **more)
+
+
+def guest_everywhere(who: Scope) -> Guest | None:
+    """The same where no place is at hand: of whom no role anywhere is but a contractor's."""
+    held = [each for each in who.grants if each.role]
+    if not held or any(each.role != Role.CONTRACTOR for each in held):
+        return None
+    return Guest(who.user_id, frozenset(each.team_id for each in held if each.team_id))
