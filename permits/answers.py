@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from permits.models import Permit, PermitItem, PermitPlace, PermitType
 from permits.services._enter import KEY
+from permits.services._here import learn
 from permits.services._says import stands, url
 from permits.services.beside import near_anew, too_near
 from permits.standing import OVERDUE, holds_until, standing
@@ -60,11 +61,13 @@ class Permits:
     four_eyes = True
 
     def answers(self, pairs: Sequence[tuple[Source, ItemContext]], at: datetime) -> list[Answer]:
-        """Two queries: the links of these items with their permits, and the affected places; and
-        one of permits that are to be over first, which need be no item's own.
+        """Two queries: the links of these items with their permits, and the affected places; one of
+        the roles of who performs those that go on; and one of permits that are to be over first,
+        which need be no item's own.
         """
         linked = self._linked([context.id for _source, context in pairs])
         named = {permit.pk: permit for permits in linked.values() for permit in permits}
+        learn(named.values())
         reach = self._reach(named)
         first = {source.id for source, _context in pairs if source.id and source.param("closed")}
         named |= self._by_id(first - set(named))

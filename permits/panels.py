@@ -167,8 +167,8 @@ class Finds:
         ]
 
 
-# What of permits changes at a site by time alone: the newest end that has passed, and each minute
-# while a stop is not confirmed or something is overdue.
+# What of permits changes at a site by time alone: the newest end that has passed, the newest that
+# begins within a day, and each minute while a stop is not confirmed or something is overdue.
 LAPSES = """
 SELECT concat_ws(' ',
   (SELECT max(issue_ends) FROM permits_permit WHERE site_id = %(site)s
@@ -177,6 +177,8 @@ SELECT concat_ws(' ',
       AND issue_ends IS NOT NULL AND tests_until IS NOT NULL AND tests_until <= %(at)s),
   (SELECT max(ends) FROM permits_permit WHERE site_id = %(site)s
       AND state = 'authorised' AND ended_at IS NULL AND ends <= %(at)s),
+  (SELECT max(starts) FROM permits_permit WHERE site_id = %(site)s
+      AND state = 'authorised' AND ended_at IS NULL AND starts < %(at)s + interval '24 hours'),
   (SELECT extract(epoch FROM date_trunc('minute', %(at)s::timestamptz))
     WHERE EXISTS (SELECT 1 FROM permits_permit WHERE site_id = %(site)s AND issue_ends IS NOT NULL
       AND (state = 'stop_called' OR issue_ends <= %(at)s OR tests_until <= %(at)s))))

@@ -38,7 +38,7 @@ FROM (
 _ISOLATIONS = f"""
 INSERT INTO permits_isolation (site_id, number, kind, state, state_since, version, title, place_id,
   other_tries, owner_id, reason, check_days, checked_at, check_due, card_id, until, created_by_id,
-  created_at, approved_by_id, placed_at, ended_at)
+  created_at, approved_by_id, placed_at, ended_at, energy)
 SELECT %(site)s, n, kind, st, at0 + interval '15 minutes', 4,
   {one_of(("Feed of", "Drain of", "Drive of", "Steam to", "Nitrogen to"), 77)} || ' unit '
     || {pick(4000, 78)},
@@ -52,7 +52,8 @@ SELECT %(site)s, n, kind, st, at0 + interval '15 minutes', 4,
   {of("staff", "p")}, at0,
   CASE WHEN st NOT IN ('planned', 'cancelled') THEN {of("staff", "p + 1")} END,
   CASE WHEN st IN {_PLACED} OR st = 'closed' THEN at0 + interval '10 minutes' END,
-  CASE WHEN NOT opened THEN at0 + interval '20 hours' END
+  CASE WHEN NOT opened THEN at0 + interval '20 hours' END,
+  CASE WHEN st IN ('planned', 'approved', 'applied', 'cancelled') THEN '' END
 FROM bulk_isolation ORDER BY n
 """
 _JOINED = "bulk_isolation b JOIN permits_isolation i ON i.site_id = %(site)s AND i.number = b.n"

@@ -115,8 +115,13 @@ TRIED = f"""
     END IF;
     RETURN NEW;
 """
-# Nothing is asked of what was in place before this was asked; of all else it stays asked.
-ASKED = refused("stored energy is asked of isolation", "NEW.id")
+# Nothing is asked of what was tried before this was asked; of all else it is, and stays so.
+ASKED = f"""
+    IF TG_OP = 'INSERT' OR OLD.energy IS NOT NULL THEN
+        {refused("stored energy is asked of isolation", "NEW.id")}
+    END IF;
+    RETURN NEW;
+"""
 # Who applied and locked a point does not try it; and stands, as long as that holds.
 APART = f"""
     IF NEW.tried_by_id IN (NEW.applied_by_id, NEW.locked_by_id)

@@ -24,7 +24,7 @@ class Isolation(models.Model):
     drawn_by: who put other points in the place of those with which it was planned.
     placed_at: when its first point was applied. until: the end of the shift of an own isolation.
     energy: what became of the energy that stays behind the points, said anew after each applying;
-    empty until it is said, null where it was in place before that was asked. notified: that who is
+    empty until it is said, null where it was tried before that was asked. notified: that who is
     affected was told, and who that is.
     """
 
@@ -55,7 +55,13 @@ class Isolation(models.Model):
     )
     placed_at = models.DateTimeField(_("in place since"), null=True, blank=True)
     energy = models.CharField(
-        _("stored energy"), max_length=8, choices=Energy, null=True, blank=True, default=""
+        _("stored energy"),
+        max_length=8,
+        choices=Energy,
+        null=True,
+        blank=True,
+        default="",
+        db_default="",
     )
     energy_by = models.ForeignKey(_PERSON, models.PROTECT, null=True, blank=True, related_name="+")
     energy_at = models.DateTimeField(null=True, blank=True)
@@ -171,8 +177,8 @@ class Isolation(models.Model):
             pgtrigger.Trigger(
                 name="energy_asked",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__energy__isnull=False, new__energy__isnull=True),
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(new__energy__isnull=True),
                 func=ASKED,
             ),
         ]

@@ -3,26 +3,24 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import nsmallest
+from itertools import chain
 from typing import Any
 
 from django.db.models import (
     Case,
-    CharField,
     Count,
-    F,
     OuterRef,
-    Q,
     QuerySet,
     Sum,
     Value,
     When,
-    Window,
 )
-from django.db.models.functions import Coalesce, RowNumber, Substr
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from permits.models import Permit, Presence
-from permits.reads.columns import ORDER, in_order, loud_since, narrowed, with_column
+from permits.reads.columns import ORDERED, loud_since, narrowed, order_of, with_column
 from permits.reads.lists import TONES, seen
 from permits.standing import LABELS, OVERDUE, holds_until, with_standing
 from permits.states import State
@@ -38,12 +36,13 @@ LANES = ("area", "type")
 
 @dataclass
 class Lane:
-    """A part of the board. key: its code in addresses. counts, cards: by column."""
+    """A part of the board. key: its code in addresses. counts, rows, cards: by column."""
 
     key: str
     name: str
     path: str = ""
     counts: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, list[Any]] = field(default_factory=dict)
     cards: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     open: bool = True
 
@@ -64,25 +63,21 @@ def board(site: Any, who: Scope, at: datetime, kind: str, asked: Mapping[str, An
 
     Two queries, and one for the areas. kind: of LANES, or empty.
     """
-    rows = _rows(site, who, at, asked)
     made = _lanes(site, who, kind)
-    length = max((len(each.path) for each in made), default=1) or 1
-    key: Any = Substr("place__path", 1, length) if kind == "area" else F("type__code")
-    name: Any = F("type__name") if kind == "type" else Value("", output_field=CharField())
-    if not kind:
-        key = Value("", output_field=CharField())
-    counted = rows.annotate(_key=key, _name=name).values("_key", "_name", "column")
     found = {each.key: each for each in made}
-    for each in counted.annotate(n=Count("pk")):
-        lane = _of(made, kind, each["_key"]) or found.get(each["_key"])
+    wanted = (*ORDERED, "place__path", "type__code", "type__name")
+    for row in _rows(site, who, at, asked).values_list(*wanted, named=True):
+        key = row.type__code if kind == "type" else ""
+        lane = _of(made, kind, row.place__path) or found.get(key)
         if lane is None:
-            lane = found[each["_key"]] = Lane(each["_key"], each["_name"])
-        lane.counts[each["column"]] = lane.counts.get(each["column"], 0) + each["n"]
+            lane = found[key] = Lane(key, row.type__name)
+        lane.counts[row.column] = lane.counts.get(row.column, 0) + 1
+        lane.rows.setdefault(row.column, []).append(row)
     lanes = [each for each in found.values() if each.counts or not kind]
     if kind == "type":
         lanes.sort(key=lambda lane: lane.name)
     _open(lanes)
-    _fill(lanes, rows, kind, at)
+    _fill(lanes, at)
     return lanes
 
 
@@ -111,32 +106,20 @@ def _open(lanes: Iterable[Lane]) -> None:
         room -= sum(min(MOST, count) for count in lane.counts.values())
 
 
-def _fill(lanes: list[Lane], rows: QuerySet[Permit], kind: str, at: datetime) -> None:
-    opened = [str(n) for n, lane in enumerate(lanes) if lane.open]
-    if not opened:
-        return
-    inside = {
-        "area": lambda lane: Q(place__path__startswith=lane.path),
-        "type": lambda lane: Q(type__code=lane.key),
+def _fill(lanes: Iterable[Lane], at: datetime) -> None:
+    """The cards of the lanes that are open, the first of each column."""
+    shown = {
+        (lane.key, column): [row.pk for row in nsmallest(MOST, rows, key=order_of)]
+        for lane in lanes
+        if lane.open
+        for column, rows in lane.rows.items()
     }
-    cases = [
-        When(inside[kind](lane) if kind else Q(site__isnull=False), then=Value(str(n)))
-        for n, lane in enumerate(lanes)
-    ]
-    lane_of: Any = Case(*cases, default=Value(""), output_field=CharField())
-    nth = Window(RowNumber(), partition_by=[F("lane_of"), F("column")], order_by=ORDER)
-    shown = (
-        in_order(rows.annotate(lane_of=lane_of))
-        .filter(lane_of__in=opened)
-        .annotate(nth=nth)
-        .filter(nth__lte=MOST)
-        .select_related("type", "place", "site")
-        .annotate(on_it=_on_it())
-        .order_by(*ORDER)
-    )
-    for each in shown:
-        lane = lanes[int(each.lane_of)]
-        lane.cards.setdefault(each.column, []).append(card(each, at))
+    wanted = with_standing(Permit.objects.filter(pk__in=chain(*shown.values())), at)
+    wanted = wanted.select_related("type", "place", "site").annotate(on_it=_on_it())
+    permits = {each.pk: each for each in wanted.order_by()}
+    for lane in lanes:
+        for column in lane.rows if lane.open else ():
+            lane.cards[column] = [card(permits[pk], at) for pk in shown[lane.key, column]]
 
 
 def _on_it() -> Any:

@@ -84,6 +84,22 @@ def in_order(rows: QuerySet[Permit]) -> QuerySet[Permit]:
     return rows.annotate(since_=since, later=later)
 
 
+# What `order_of` goes by.
+ORDERED = ("column", "stands", "state", "starts", "issue_ends", "tests_until", "state_since", "pk")
+
+
+def order_of(row: Any) -> tuple[int, datetime, int]:
+    """The same order of a row of `with_column` that was read, with what stands in ORDERED."""
+    since = row.starts
+    if row.column in _SINCE or row.state == State.STOP_CALLED:
+        since = row.state_since
+    elif row.column == "loud" and row.stands == State.STOP_CALLED:
+        since = row.tests_until
+    elif row.column in ("loud", "force"):
+        since = row.issue_ends
+    return (0 if row.stands == State.STOP_CALLED else 1, since, row.pk)
+
+
 def loud_since() -> Case:
     """Since when it is a stop that nobody confirmed, or overdue: as on its card."""
     return Case(

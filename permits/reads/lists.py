@@ -21,7 +21,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from permits.models import Permit, PermitPerson, PermitPlace, Presence, Stop
+from permits.models import Issue, Permit, PermitPerson, PermitPlace, Presence, Stop
 from permits.reads.columns import narrowed, of_column
 from permits.reads.names import Name, Naming, roll
 from permits.reads.people import on_which_read
@@ -58,24 +58,24 @@ def seen(site: Any, who: Scope) -> QuerySet[Permit]:
 def chosen(
     site: Any, who: Scope, at: datetime, show: str, asked: Mapping[str, Any]
 ) -> QuerySet[Permit]:
-    """Those of a tab or of a column of the board, narrowed by place and type, in their order."""
+    """Those of a tab or of a column of the board, narrowed by what is asked, in their order."""
     rows = with_standing(seen(site, who), at)
+    if item_id := asked.get("item_id"):
+        rows = rows.filter(links__item=item_id, links__ended_at=None)
+    if person := asked.get("person"):
+        were = show == "ended" and not asked.get("column")
+        part = were_of_person(rows, person.pk) if were else of_person(rows, person.pk, at)
+        rows = on_which_read(part, who, site, person)
     if column := asked.get("column"):
         return of_column(narrowed(rows, asked), column, at)
     if path := asked.get("path"):
         rows = rows.filter(_at_place(path, show))
     if type_id := asked.get("type_id"):
         rows = rows.filter(type=type_id)
-    if item_id := asked.get("item_id"):
-        rows = rows.filter(links__item=item_id, links__ended_at=None)
-    if person := asked.get("person"):
-        rows = on_which_read(of_person(rows, person.pk, at), who, site, person)
     if show == "all":
         return rows.annotate(rank=_rank()).order_by("rank", "-pk")
     if show == "ended":
-        # What the clock has just ended comes first, as it has no end yet.
-        ended = rows.filter(Q(ended_at__isnull=False) | lapsed(at))
-        return ended.order_by("-ended_at", "-pk")
+        return _ended(rows, at).order_by("-ended_at", "-pk")
     rows = rows.filter(ended_at=None)
     if show == "issue":
         day = at + timedelta(hours=24)
@@ -97,6 +97,27 @@ def of_person(rows: QuerySet[Permit], person_id: int, at: datetime) -> QuerySet[
         | Q(pk__in=named.values("permit")),
         ended_at=None,
     )
+
+
+def were_of_person(rows: QuerySet[Permit], person_id: int) -> QuerySet[Permit]:
+    """Those that somebody led, issued, was named for, or was on."""
+    parts = (
+        Issue.objects.filter(issuer=person_id),
+        Presence.objects.filter(person=person_id),
+        PermitPerson.objects.filter(person=person_id),
+    )
+    led = Permit.objects.filter(performing_authority=person_id).order_by().values("pk")
+    return rows.filter(pk__in=led.union(*(each.order_by().values("permit") for each in parts)))
+
+
+def _ended(rows: QuerySet[Permit], at: datetime) -> QuerySet[Permit]:
+    """What has ended, in the order of an index. What the clock has just ended comes first, as it
+    has no end yet: mostly there is none.
+    """
+    ended = Q(ended_at__isnull=False)
+    just = rows.filter(lapsed(at), ended_at=None).order_by()
+    ids = list(just.values_list("pk", flat=True)[:MOST])
+    return rows.filter(ended | Q(pk__in=ids)) if ids else rows.filter(ended)
 
 
 def _at_place(path: str, show: str) -> Q:

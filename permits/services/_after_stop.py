@@ -31,7 +31,7 @@ def against(facts: Facts, given: Mapping[str, Any] | None) -> list[Reason]:
     since = {"since": found[0].called_at.isoformat()}
     people = [each for each in found if each.people]  # type: ignore[attr-defined]
     if people:
-        by = next_by(people[0].permit, State.STOP_CALLED)
+        by = next_by(people[0].permit, State.STOP_CALLED, facts.at)
         return [Reason("permits.all_stopped_people", {"count": len(people), **since}, clears=by)]
     if given is None or str(given.get("despite") or "").strip():
         return []

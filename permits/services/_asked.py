@@ -85,7 +85,7 @@ def unknown(facts: Facts) -> list[Reason]:
 
 def _unknown(facts: Facts, conditions: Iterable[Condition]) -> list[Reason]:
     known = {(each.named.kind, each.named.code) for each in conditions if each.named}
-    by = next_by(facts.permit, State.DRAFT)
+    by = next_by(facts.permit, State.DRAFT, facts.at)
     return [
         Reason(
             "permits.measure_names_unknown",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from permits.services._here import learn
 from permits.services._isolated import reason
 from permits.services._isolation_facts import Facts
 from permits.services._says import stands as permit_stands
@@ -35,6 +36,7 @@ def on_it(facts: Facts, lock: Any) -> Reason:
 def relied_on(facts: Facts) -> list[Reason]:
     """Nothing comes off while somebody relies on it."""
     said = box(facts)
+    learn(facts.permits)
     said += [permit_stands(each, facts.at) for each in facts.permits if each.ended_at is None]
     return said + [work_behind(facts, each) for each in facts.under_way]
 

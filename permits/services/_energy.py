@@ -1,6 +1,6 @@
 """What must be said before an isolation is tried: stored energy, and who is affected was told.
 
-Of an isolation that was put in place before this was asked nothing is (`energy` is null).
+Of an isolation that was tried before this was asked nothing need be (`energy` is null).
 """
 
 from collections.abc import Mapping
@@ -62,3 +62,10 @@ def anew(isolation: Isolation) -> None:
     """Something is applied: what became of the energy before says nothing of now."""
     isolation.energy, isolation.energy_note = "", None
     isolation.energy_by = isolation.energy_at = None
+
+
+def over(isolation: Isolation) -> None:
+    """It was to be removed, and who is affected may know of that: all is said anew."""
+    isolation.notified_by = isolation.notified_at = isolation.notified_note = None
+    if isolation.energy is not None:
+        anew(isolation)

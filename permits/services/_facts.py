@@ -23,6 +23,7 @@ from permits.models import (
     Stop,
     TypeTest,
 )
+from permits.services._here import with_performer
 from permits.services._isolated import used_by
 from permits.services._paper import LATE
 from permits.standing import overdue, state_at
@@ -170,7 +171,7 @@ def with_current(permits: QuerySet[Permit]) -> QuerySet[Permit]:
 def one_with_current(permits: QuerySet[Permit]) -> QuerySet[Permit]:
     """The same of one permit, with whether any stop at its site is unconfirmed."""
     called = Stop.objects.filter(permit__site=OuterRef("site"), confirmed_at=None, ended_at=None)
-    return with_current(permits).annotate(site_unconfirmed=Exists(called))
+    return with_performer(with_current(permits)).annotate(site_unconfirmed=Exists(called))
 
 
 def facts_of(permit: Permit, at: datetime) -> Facts:

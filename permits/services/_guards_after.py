@@ -21,7 +21,7 @@ def hand_back(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     if facts.overdue:
         said.append(stands(facts.permit, facts.at))
     if facts.on_it:
-        by = next_by(facts.permit, State.IN_FORCE)
+        by = next_by(facts.permit, State.IN_FORCE, facts.at)
         said.append(Reason("permits.people_on_it", {"count": len(facts.on_it)}, clears=by))
     if given is None:
         return said

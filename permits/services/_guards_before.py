@@ -22,7 +22,7 @@ Given = Mapping[str, Any]
 def request(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     """What a request says: what, exactly where, how, with what, in what condition, by whom."""
     permit = facts.permit
-    by = next_by(permit, State.DRAFT)
+    by = next_by(permit, State.DRAFT, facts.at)
     needed = ("what", "where_exactly", "method", "tools", "condition")
     said = [
         Reason(f"permits.{name}_needed", clears=by)
@@ -50,7 +50,7 @@ def request(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
 
 def assess(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     """A whole assessment: hazards, each with a measure; kinds that need something name it."""
-    by = next_by(facts.permit, State.DRAFT)
+    by = next_by(facts.permit, State.DRAFT, facts.at)
     if not facts.hazards:
         return [Reason("permits.hazard_needed", clears=by)]
     measures = by_hazard(facts)
@@ -75,7 +75,7 @@ def assess(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
 def _whole(facts: Facts) -> list[Reason]:
     """The assessment is complete before anybody decides; it cannot be attached afterwards."""
     if facts.permit.assessed_at is None:
-        return [Reason("permits.not_assessed", clears=next_by(facts.permit, State.DRAFT))]
+        return [Reason("permits.not_assessed", clears=next_by(facts.permit, State.DRAFT, facts.at))]
     return []
 
 
@@ -111,7 +111,9 @@ def authorise(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     permit, route = facts.permit, facts.route
     said = request(facts, who, None) + _whole(facts)
     if route is not None and route.checked and facts.state == State.REQUESTED:
-        said.append(Reason("permits.not_checked", clears=next_by(permit, State.REQUESTED)))
+        said.append(
+            Reason("permits.not_checked", clears=next_by(permit, State.REQUESTED, facts.at))
+        )
     if _by_route(facts) and facts.state != State.ENDORSED:
         said.append(Reason("permits.not_endorsed", clears=("role", str(Role.HSE))))
     if not (route and route.checked):

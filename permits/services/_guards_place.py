@@ -149,7 +149,7 @@ def bring_back(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     minutes = facts.permit.type.bring_back_minutes
     said = []
     if facts.at > since + timedelta(minutes=minutes):
-        by = next_by(facts.permit, State.STOP_CALLED)
+        by = next_by(facts.permit, State.STOP_CALLED, facts.at)
         said.append(Reason("permits.bring_back_too_late", {"minutes": minutes}, clears=by))
     return said + at_the_place(facts, who, who.user_id, facts.permit.issue_ends)
 

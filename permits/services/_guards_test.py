@@ -5,6 +5,7 @@ from typing import Any
 
 from permits.models import LockRemoval
 from permits.services._behind import box, why, work_behind
+from permits.services._here import learn
 from permits.services._isolated import reason
 from permits.services._isolation_facts import Facts
 from permits.services._own_locks import anybody_on
@@ -44,6 +45,7 @@ def sanction(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     ]
     said += box(facts, group=False)
     going = [each for each in facts.permits if each.state in UNDER_ISSUE]
+    learn(going)
     said += [permit_stands(each, facts.at) for each in going]
     said += anybody_on(facts.permits)
     live = [each for each in facts.under_way if each.status == Status.LIVE]

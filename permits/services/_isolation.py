@@ -6,6 +6,7 @@ from typing import Any
 from permits.isolation_permissions import may, sees
 from permits.isolation_states import ENDED, State, Verb
 from permits.models import Isolation, PermitItem
+from permits.services import _energy
 from permits.services._enter import changed as permit_changed
 from permits.services._enter import heard as permit_heard
 from permits.services._enter import settle
@@ -140,18 +141,26 @@ def gap(act: OpenAct, facts: Facts, verb: Verb) -> bool:
     """The last lock came off: nobody held it, so it is tried again before anybody relies on it.
 
     Where work behind it was stopped before, too; and once all is over, as more may yet rely on it.
+    What became of stored energy is said anew, where it was asked.
     """
     if facts.locks or facts.isolation.state not in (State.APPLIED, State.VERIFIED):
         return False
     if facts.isolation.state == State.APPLIED:
         if not any(each.tried_at for each in facts.points):
             return False
+        _unheld(facts)
         try_again(facts)
         changed(act, facts, verb, cause="gap")
         heard(act, facts)
         return True
+    _unheld(facts)
     fall_back(act, facts, verb, State.APPLIED, cause="gap")
     return True
+
+
+def _unheld(facts: Facts) -> None:
+    if facts.isolation.energy is not None:
+        _energy.anew(facts.isolation)
 
 
 def _stop(act: OpenAct, facts: Facts) -> None:

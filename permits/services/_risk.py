@@ -36,7 +36,7 @@ def _folded(text: str) -> str:
 
 def against(facts: Facts) -> list[Reason]:
     """Why it is not asked for at this risk: its route is not the requester's own choice."""
-    asked, by = least(facts), next_by(facts.permit, State.DRAFT)
+    asked, by = least(facts), next_by(facts.permit, State.DRAFT, facts.at)
     if _ORDER.index(Risk(facts.permit.risk)) >= _ORDER.index(asked):
         return []
     if asked == Risk.HIGH:

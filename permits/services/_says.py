@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from permits.models import Permit
+from permits.services._here import performer_here
 from permits.standing import OVERDUE, standing
 from permits.states import State
 from work.exceptions import Reason
@@ -22,7 +23,7 @@ def stands(permit: Permit, at: datetime) -> Reason:
         f"permits.stands_{code}",
         {"number": permit.number, "url": url(permit)},
         ("permit", permit.pk),
-        next_by(permit, code),
+        next_by(permit, code, at),
     )
 
 
@@ -31,12 +32,12 @@ def url(permit: Permit) -> str:
     return reverse("permits:permit_detail", args=[permit.site.slug, f"P-{permit.number}"])
 
 
-def next_by(permit: Permit, code: str) -> tuple[str, Any]:
+def next_by(permit: Permit, code: str, at: datetime) -> tuple[str, Any]:
     """Who does the next step with a permit that stands so; for who left, an issuer."""
-    performer = permit.performing_authority if code in _BY_PERFORMER else None
+    performer = permit.performing_authority_id if code in _BY_PERFORMER else None
     by_performer: tuple[str, Any] = ("role", str(Role.PLANNER))
     if performer is not None:
-        by_performer = ("user", performer.pk) if performer.is_active else ISSUER
+        by_performer = ("user", performer) if performer_here(permit, at) else ISSUER
     requester = permit.requested_by_id or permit.created_by_id
     return {
         State.DRAFT: ("user", requester) if requester else ("role", str(Role.PLANNER)),

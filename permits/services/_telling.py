@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from permits.models import Permit
 from permits.services._facts import Facts
+from permits.services._here import performer_here
 from permits.services._places import above
 from permits.services._says import url
 from work.services import OpenAct, notices
@@ -37,18 +38,23 @@ def _concerned(facts: Facts) -> set[int | None]:
 
 def confirming(permit: Permit, at: datetime) -> list[tuple[str, Any]]:
     """Who must say that it is stopped, each with as what: who performs it, who issued it, and who
-    owns the area; who left is not named, and for an issuer who left every other: one query.
+    owns the area; who left is not named, and for an issuer who left or is none any more every
+    other: one query.
     """
     over = Q(place=None) | Q(place__path__in=above([permit.place.path]))
     now = Q(starts__lte=at) & (Q(ends=None) | Q(ends__gt=at))
-    named = [permit.performing_authority_id, permit.issuer_id]
-    asked = Q(role__in=_BY_ROLE) | Q(user__in=[pk for pk in named if pk])
+    performs, issues = permit.performing_authority_id or 0, permit.issuer_id or 0
+    asked = Q(role__in=_BY_ROLE) | Q(user__in=[performs, issues])
     rows = permit.site.memberships.filter(over, now, asked, user__is_active=True)
     held = list(rows.select_related("user").order_by("user__name", "pk"))
-    here = {each.user_id: each.user for each in held}
-    parts = zip((_("Performing authority"), _("Issuer")), named, strict=True)
-    found = {pk: (part, here[pk]) for part, pk in parts if pk in here}
-    others = [Role.AREA_OWNER] if permit.issuer_id in here else _BY_ROLE
+    users = {each.user_id: each.user for each in held}
+    issuers = {each.user_id for each in held if each.role == Role.PERMIT_ISSUER}
+    found = {}
+    if performs in users and performer_here(permit, at):
+        found[performs] = (_("Performing authority"), users[performs])
+    if issues in issuers:
+        found.setdefault(issues, (_("Issuer"), users[issues]))
+    others = [Role.AREA_OWNER] if issues in issuers else _BY_ROLE
     for each in held:
         if each.role in others:
             found.setdefault(each.user_id, (each.get_role_display(), each.user))

@@ -9,6 +9,7 @@ from django.db.models import Q
 from permits.models import Permit
 from permits.services._enter import heard, settle
 from permits.services._facts import load, with_current
+from permits.services._here import performer_here
 from permits.services._telling import tell
 from permits.standing import OVERDUE, standing
 from permits.states import State
@@ -91,8 +92,7 @@ def _tell_again(act: OpenAct, *, site_id: int, permit_id: int) -> int:
     code = "permits.told_overdue" if stands.code == OVERDUE else "permits.told_unconfirmed"
     minutes = int((act.at - stands.since).total_seconds() // 60)
     people = tell(act, facts, code, stands.since, minutes=minutes)
-    performer = facts.permit.performing_authority
-    if performer is not None and not performer.is_active:
+    if facts.permit.performing_authority_id and not performer_here(facts.permit, act.at):
         heard(act, facts.permit)  # who clears it is another since
     act.record("permit_told", facts.permit, people=people, minutes=minutes)
     return 1

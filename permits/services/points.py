@@ -170,12 +170,15 @@ def _release(
 
 
 def _keep(act: OpenAct, *, isolation_id: int, seen: int | None = None) -> Isolation:
-    """It stays in place after all. What was removed already is applied anew; all is tried again."""
+    """It stays in place after all. What was removed already is applied anew; all is tried again,
+    and said again before.
+    """
     facts = enter(act, isolation_id, Verb.KEEP, seen)
     for point in facts.points:
         if point.removed_at is not None:
             _undone(point)
     try_again(facts)
+    _energy.over(facts.isolation)
     to = State.APPLIED if facts.all_in_place else State.APPROVED
     return moved(act, facts, Verb.KEEP, to)
 

@@ -35,13 +35,13 @@ def of(
     }
     if first is None:
         return {"act": None, "beside": beside, "why": ""} if beside else None
-    held, form = not first["allowed"], f"act-{first['key']}"
-    asks = not held and first.get("form") is not None
+    held, filled = not first["allowed"], first.get("form")
+    asks = not held and filled is not None and bool(filled.visible_fields())
     act = {
         "label": first["label"],
-        # Its form is filled in before it is sent.
-        "url": f"#{form}" if asks else "",
-        "form": "" if asks else form,
+        # Its form is filled in before it is sent: it lies folded under its words.
+        "url": f"#ask-{first['key']}" if asks else "",
+        "form": "" if asks else f"act-{first['key']}",
         "held": "why-bar" if held else "",
     }
     why = first["reasons"][0]["text"] if held and first["reasons"] else ""

@@ -25,7 +25,7 @@ def permit_board(request: HttpRequest, site: Any, who: Scope, at: datetime) -> H
     """Permits by where they stand; in lanes by area or type."""
     kind = request.GET.get("lanes", "")
     kind = kind if kind in read.LANES else ""
-    place = _place(request, site, who)
+    place = place_of(request, site, who)
     code = request.GET.get("type", "").replace("\x00", "")[:40]
     types = PermitType.objects.filter(site=site, code=code) if code else ()
     of_type = next(iter(types), None)
@@ -59,7 +59,7 @@ def permit_board(request: HttpRequest, site: Any, who: Scope, at: datetime) -> H
 @live
 def wall(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpResponse:
     """To be read from three metres: nothing to press, nobody's name; of an area, or of the site."""
-    place = _place(request, site, who)
+    place = place_of(request, site, who)
     values = read.wall(site, who, at, place.path if place else "")
     values |= {"site": site, "place": place, "at": at}
     return render(request, "permits/wall.html", values)
@@ -70,7 +70,8 @@ def outside_areas(request: HttpRequest, site: Any, who: Scope) -> list[str]:
     return [each.path for each in picture.areas(site, who)] if "outside" in request.GET else []
 
 
-def _place(request: HttpRequest, site: Any, who: Scope) -> Any:
+def place_of(request: HttpRequest, site: Any, who: Scope) -> Any:
+    """The place that is asked for; 404 for one of which the reader may not know."""
     code = request.GET.get("place", "").replace("\x00", "")[:120]
     place = places.find(site, who, code) if code else None
     if code and place is None:

@@ -167,9 +167,9 @@ class _Page:
         if verb == Verb.APPLY:
             return any(each.applied_at is None or each.reported_at for each in facts.points)
         if verb == Verb.ENERGY:
-            return isolation.energy == ""
+            return not isolation.energy
         if verb == Verb.NOTIFY:
-            return isolation.energy is not None and isolation.notified_at is None
+            return isolation.notified_at is None
         if verb == Verb.LOCK:
             return any(each.applied_at and each.locked_at is None for each in facts.points)
         if deed is deeds.ON_FOR:

@@ -21,12 +21,11 @@ from permits.reads.names import Naming
 from permits.services import stopping
 from permits.states import State, Verb
 from permits.views import _narrowed as narrowed
-from permits.views.board import outside_areas
+from permits.views.board import outside_areas, place_of
 from work.exceptions import NotDone, Reason, Refused
 from work.pages import answer_of, fragment, live, number_in, refusal, see_other, site_view
 from work.permissions import Scope
 from work.reads import item as items
-from work.reads import places
 from work.reads.kept import for_reader
 
 
@@ -45,7 +44,7 @@ def _listed(request: HttpRequest, site: Any, who: Scope, at: datetime) -> dict[s
     """What the page of a list says."""
     show = request.GET.get("show", "now")
     show = show if show in read.SHOWN else "now"
-    place = places.find(site, who, request.GET.get("place", "").replace("\x00", "")[:120])
+    place = place_of(request, site, who)
     column = request.GET.get("column", "")
     column = column if column in COLUMNS else ""
     types = list(PermitType.objects.filter(site=site))

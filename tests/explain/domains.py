@@ -10,10 +10,14 @@ from typing import Any
 
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from bench import bulk
 from bench.pages import of_domains
+from permits.models import Permit
+from permits.reads import lists
 from work.models import Membership, Site
+from work.permissions import scope
 from work.states import Role
 
 SIZES = bulk.Sizes(
@@ -54,6 +58,21 @@ def unindexed(site: Site) -> list[tuple[str, str]]:
         for sql, params in asked.items():
             found |= {(page.name, table) for table in _read_whole(sql, params, partial) & large}
     return sorted(found)
+
+
+def ended_in_order(site: Site) -> list[str]:
+    """By which index the newest ended permits are read in their order, of all and of one type."""
+    at = timezone.now()
+    reader = Membership.objects.filter(site=site, role=Role.SUPERVISOR, place=None)[0].user
+    kind = Permit.objects.filter(site=site).exclude(ended_at=None)[0].type_id
+    found = []
+    for asked in ({}, {"type_id": kind}):
+        rows = lists.chosen(site, scope(reader, at), at, "ended", asked)[: lists.PAGE]
+        node = json.loads(rows.explain(format="json"))[0]["Plan"]
+        while node["Node Type"] not in ("Sort", "Index Scan"):
+            node = node["Plans"][0]
+        found.append(node.get("Index Name", "sorted"))
+    return found
 
 
 _LARGE = f"SELECT relname FROM pg_class WHERE relkind IN ('r', 'i') AND reltuples > {FEW}"

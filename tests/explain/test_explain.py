@@ -67,6 +67,8 @@ def test_every_query_of_the_lists_has_its_index(bulk):
 
     # And those of permits, isolations, documents and competence, page by page.
     assert domains.unindexed(bulk) == []
+    of_type = "permits_permit_ended_of_type"
+    assert domains.ended_in_order(bulk) == ["permits_permit_ended_at", of_type]
 
 
 def test_the_bulk_is_like_a_site(bulk):

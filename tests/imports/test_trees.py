@@ -1,5 +1,7 @@
 """Parents on a later run: of work and of places, moved here, moved there, and never in a ring."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from tests.factories import setup
@@ -103,11 +105,20 @@ def test_two_that_change_places_are_no_ring(orders, load):
     assert parents() == {"A": "B", "B": None, "C": "B"}
 
 
-def test_a_new_place_stands_where_its_parent_was_moved_to(load):
+def test_a_new_place_stands_where_its_parent_was_moved_to(load, monkeypatch):
     load(Kind.PLACES, "R,", "A,R", "B,R", "C,A")
+    told = []
 
+    def places_changed(site_id, paths, act):
+        told.append((site_id, *paths))
+
+    looks = SimpleNamespace(places_changed=places_changed)
+    monkeypatch.setattr(places.place_listeners, "all", lambda: [looks])
     assert load(Kind.PLACES, "A,B", "N,C") == ({"new": 1, "changed": 1}, [])
     assert sound()
+    # Who looks at what is near learns it once it stands there.
+    moved = Place.objects.get(code="A")
+    assert told == [(moved.site_id, moved.path)]
     assert [above(code) for code in ("N", "C", "A", "B")] == ["C", "A", "B", "R"]
 
 

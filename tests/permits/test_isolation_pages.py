@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from permits.models import Isolation, IsolationCard, LockRemoval
 from permits.services import isolation_uses, isolations, own
 from tests.factories import planned_item
+from tests.factories.kept import PUTS_BACK
 from tests.permits import isolated, made
 from tests.permits.isolated import lock_on
 from tests.permits.test_pages import FRAME
@@ -56,6 +57,14 @@ def test_an_isolation_is_planned_and_brought_in_place_from_its_pages(world, sign
     one, two = isolation.points.filter(ended_at=None)
     locks = {f"point-{one.pk}": "LK-1", f"point-{two.pk}": "LK-2"}
     assert do(hands, isolation, "apply", **locks).status_code == 303
+    # Of what was tried before it was asked it may be said: both are offered.
+    before = f"{PUTS_BACK}; UPDATE permits_isolation SET energy = NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{before}; SET LOCAL session_replication_role = DEFAULT")
+    page = hands.get(url(isolation)).content.decode()
+    for each in ("energy", "notify"):
+        assert f"?do={each}" in page
+    Isolation.objects.update(energy="")
     assert do(hands, isolation, "try").status_code == 422
     assert do(other, isolation, "try").status_code == 422
     assert do(hands, isolation, "energy", energy="relieved").status_code == 422

@@ -272,6 +272,8 @@ def test_over_the_change_of_shift(world):
     assert not isolation.points.exclude(tried_at=None).exists()
     assert against(boxes.on, isolation, actor=first, at=world.t(7)) == ["isolation_applied"]
     tries = {"actor": second, "at": world.t(8), "isolation_id": isolation.pk}
+    assert against(points.try_out, isolation, **tries) == ["energy_unsaid"]
+    tries["energy"] = "none"
     assert points.try_out(**tries).state == "verified"
     # Also where the work was stopped first; and what was tried before a gap counts no longer.
     lock_on(world, isolation, first, 9)
@@ -344,6 +346,11 @@ def test_what_a_permit_asks_of_its_isolations(world):
     keep = {"actor": world.supervisor, "at": world.at}
     assert points.keep(**keep, isolation_id=weak.pk).state == "approved"
     assert points.keep(**keep, isolation_id=alone.pk).state == "applied"
+    # Who was told that it is put in place was told since that it is removed.
+    points.apply(actor=world.operator, at=world.at, isolation_id=weak.pk, points=pairs(weak)[-1:])
+    for each in (weak, alone):
+        unsaid = against(points.try_out, each, actor=world.second_technician, at=world.at)
+        assert unsaid == ["energy_unsaid", "affected_untold"]
 
     # A point found out of place after a gas test has run out: a new test alone is not enough.
     burning = made.authorised(world, hot)

@@ -309,7 +309,7 @@ def test_the_lock_of_somebody_gone_is_removed_by_two_with_three_facts(world):
     assert LockRemoval.objects.filter(ended_at=None).count() == 1
 
     # Told before anything is begun again, at any work of the site.
-    by = {"actor": world.second_technician, "at": world.t(72)}
+    by = {"actor": world.second_technician, "at": world.t(72), "energy": "none"}
     points.try_out(**by, isolation_id=isolation.pk)
     blockers.clear(actor=lead, at=world.t(72), blocker_id=blocker.pk, word="Found")
     start = {"actor": world.technician, "at": world.t(73), "item_id": other.pk}
@@ -414,10 +414,17 @@ def test_by_sql_nobody_tries_what_he_applied_nor_takes_off_what_is_relied_on(app
     drawer = "UPDATE permits_isolation SET drawn_by_id = approved_by_id WHERE id = %s"
     assert app(drawer, [isolation.pk]) == CHECK
 
-    # Nor with stored energy unsaid; what was in place before that was asked is asked nothing.
+    # Nor with stored energy unsaid; what was tried before that was asked is asked nothing.
     energy = "UPDATE permits_isolation SET energy = %s, energy_by_id = NULL, energy_at = NULL,"
     energy += " energy_note_id = NULL WHERE id = %s"
     assert app(energy, ["", isolation.pk]) == app(energy, [None, isolation.pk]) == CHECK
+    fresh = (
+        "INSERT INTO permits_isolation (site_id, place_id, number, kind, state, state_since,"
+        " version, title, other_tries, reason, created_at{}) SELECT site_id, place_id, 90, 'plan',"
+        " 'planned', now(), 1, 'Filler', true, '', now(){} FROM permits_isolation WHERE id = %s"
+    )
+    assert app(fresh.format(", energy", ", NULL"), [isolation.pk]) == CHECK
+    assert app(fresh.format("", ""), [isolation.pk]) == "done to 1"
     untold = "UPDATE permits_isolation SET notified_at = NULL, notified_by_id = NULL,"
     untold += " notified_note_id = NULL WHERE id = %s"
     assert app(untold, [isolation.pk]) == CHECK

@@ -514,7 +514,8 @@ def test_who_must_know_of_a_stop_is_told_until_it_is_confirmed(world, types, mon
 
     both = {"Issuer": world.permit_issuer.name, "Area owner": owner.name}
     assert named(late) == {"Performing authority": world.technician.name} | both
-    people.deactivate_person(actor=world.site_admin, at=world.t(80), user_id=world.technician.pk)
+    [role] = world.technician.memberships.all()
+    people.end_role(actor=world.site_admin, at=world.t(80), membership_id=role.pk)
     assert named(late) == both
     assert clock.tell_unconfirmed(world.t(75), world.t(90)) == 2
     again = told.filter(at=world.t(90), params__number=late.number)
@@ -523,6 +524,13 @@ def test_who_must_know_of_a_stop_is_told_until_it_is_confirmed(world, types, mon
         item=item, gate="start", supplier="permits.permit", withdrawn_at=None
     )
     assert (row.reason["code"], row.clears) == ("permits.stands_overdue", "role:permit_issuer")
-    people.deactivate_person(actor=world.site_admin, at=world.t(91), user_id=world.permit_issuer.pk)
+    # Also an issuer who is none any more, whatever else that is.
+    people.end_role(
+        actor=world.site_admin,
+        at=world.t(85),
+        membership_id=world.permit_issuer.memberships.get().pk,
+    )
+    by = {"actor": world.site_admin, "at": world.t(85), "user_id": world.permit_issuer.pk}
+    people.grant_role(**by, site_id=world.site.pk, role="technician")
     factories.person(world.site, "permit_issuer", username="issuer_next")
     assert named(late) == {"Area owner": owner.name, "Permit issuer": "Issuer next"}

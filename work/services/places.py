@@ -174,7 +174,17 @@ def _tell(act: OpenAct, site_id: int, *places: Place) -> None:
         listener.places_changed(site_id, paths, act)
 
 
+def _tell_moved(act: OpenAct, *, place_id: int) -> None:
+    """The same of a place that was hung elsewhere by an act before; once more does no harm."""
+    place = _known(place_id)
+    act.control(place.site_id)
+    place.refresh_from_db()
+    act.about(place)
+    _tell(act, place.site_id, place)
+
+
 _move_door = door(_move)
+tell_moved = door(_tell_moved)
 
 
 def move_place(
@@ -318,4 +328,5 @@ __all__ = [
     "end_neighbour",
     "move_place",
     "set_place_state",
+    "tell_moved",
 ]

@@ -31,7 +31,7 @@ from work.services.import_.rows import name_of, sha256
 from work.services.import_.stage import Files, Progress, stage
 from work.services.import_.uploads import lines_in
 from work.services.import_.validate import validate
-from work.services.places import apply_move
+from work.services.places import apply_move, tell_moved
 
 # Faults of rows that the mapping has loaded, or left out, without refusing their record.
 _REPORTED = (
@@ -141,11 +141,13 @@ def check_wanted(run: ImportRun) -> None:
 
 
 def follow_moves(run: ImportRun) -> None:
-    """Bring up to date what stands at places that moved: rules and roles reach by place.
+    """Bring up to date what stands at places that moved: rules and roles reach by place, and what
+    is near is looked for anew.
 
     Done again when a run is taken up, which does no harm.
     """
     for place_id in run.counts.get("moved", []):
+        patiently(tell_moved, actor=None, place_id=place_id)
         patiently(apply_move, place_id=place_id)
 
 
