@@ -45,7 +45,7 @@ def gate(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpRespo
         "site": site,
         "tabs": _shown.tabs(request, site, who),
         "form": form if firms else None,
-        "narrowed": bool(asked),
+        "narrowed": bool(asked and firms),
         "rows": rows,
         "pager": kept["pager"],
         "beyond": kept["beyond"],
