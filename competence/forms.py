@@ -185,6 +185,13 @@ class Narrow(forms.Form):
     place = choice(_("With a role at"), [], required=False, empty=_("The whole site"))
 
 
+class Expected(forms.Form):
+    """How the gate list is narrowed."""
+
+    q = forms.CharField(label=_("Name"), required=False, max_length=80)
+    company = choice(_("Company (people expected)"), [], required=False, empty=_("All companies"))
+
+
 def last_moment(last: date | None, zone: str) -> Any:
     """The end of a day that was typed as the last one; None where nothing was."""
     from competence.services._enter import end_of_day

@@ -153,12 +153,14 @@ def _hit(site: Any, who: Scope, rows: Sequence[Ending]) -> None:
     asked = facts.of_sites([site.pk])[site.pk]
     known = facts.of_people(people, [site.pk], of=())  # whose they are decides what is asked
     codes = judged.codes([asked], list(contexts.values()), rows[0].until)
-    by_id, by_person = {item.pk: item for item in found}, defaultdict(list)
+    nth, by_person = {item.pk: n for n, item in enumerate(found)}, defaultdict(list)
     for item in found:
         for pk in contexts[item.pk].executor_ids:
             by_person[pk].append(item)
     for row, (ids, count) in zip(companies, firsts, strict=True):
-        row.items, row.more = [by_id[pk] for pk in ids], count - len(ids)
+        # What has ended since it was counted is open no more.
+        row.items = [found[n] for n in sorted(nth[pk] for pk in ids if pk in nth)]
+        row.more = count - len(ids)
     for row in rows:
         if row.person_id is None:
             continue

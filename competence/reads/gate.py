@@ -8,11 +8,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import reduce
+from operator import and_
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from competence import addresses
 from competence.facts import SiteFacts
@@ -27,6 +29,7 @@ from work.ports import ItemContext
 from work.states import Role
 
 PAGE = 50
+_MOST_WORDS = 4
 _PLANNER = ("role", str(Role.PLANNER))
 _COORDINATOR = ("role", str(Role.COMPETENCE_COORDINATOR))
 
@@ -70,14 +73,22 @@ class Listed:
     page: int
 
 
-def listed(site: Any, who: Scope, at: datetime, page: int = 1) -> Listed:
+def listed(
+    site: Any, who: Scope, at: datetime, page: int = 1, *, q: str = "", team_id: int | None = None
+) -> Listed:
     """A page of who is expected today, by company and name: seven queries, eight of a full one.
 
-    Of contractors' readers their own people alone.
+    Of contractors' readers their own people alone. q: words of the name, whatever the accents;
+    team_id: of one company.
     """
-    teams = who.companies(site.pk) if who.only_contractor(site.pk) else None
-    today = work_reads.of_day(site.pk, *day_of(at, site.time_zone), teams)
-    expected = _expected(today, site, at)
+    today = _today(site, who, at)
+    rows = _coming(today, site, at)
+    if team_id is not None:
+        rows = rows.filter(item__team_id=team_id)
+    if words := q.split()[:_MOST_WORDS]:
+        rows = rows.filter(reduce(and_, (Q(user__name__unaccent__icontains=w) for w in words)))
+    named = rows.values("item__team__name", "user__name", "user_id", "team")
+    expected = named.order_by("item__team__name", "user__name", "user_id", "team").distinct()
     page = max(1, page)
     first = (page - 1) * PAGE
     shown = list(expected[first : first + PAGE])
@@ -85,18 +96,30 @@ def listed(site: Any, who: Scope, at: datetime, page: int = 1) -> Listed:
     if len(shown) == PAGE or (first and not shown):
         total = expected.count()
         if not shown:
-            return listed(site, who, at, max(1, -(-total // PAGE)))
+            last = max(1, -(-total // PAGE))
+            return listed(site, who, at, last, q=q, team_id=team_id)
     pairs = {(each["user_id"], each["team"]) for each in shown}
     return Listed(_entries(site, at, today, pairs), total, page)
 
 
-def _expected(today: Q, site: Any, at: datetime) -> QuerySet[Any]:
+def companies(site: Any, who: Scope, at: datetime) -> list[tuple[int, str, int]]:
+    """The companies of which people are expected today, by name, with how many: one query."""
+    rows = _coming(_today(site, who, at), site, at).values("item__team_id", "item__team__name")
+    counted = rows.annotate(people=Count("user_id", distinct=True))
+    named = counted.values_list("item__team_id", "item__team__name", "people")
+    return list(named.order_by("item__team__name", "item__team_id"))
+
+
+def _today(site: Any, who: Scope, at: datetime) -> Q:
+    teams = who.companies(site.pk) if who.only_contractor(site.pk) else None
+    return work_reads.of_day(site.pk, *day_of(at, site.time_zone), teams)
+
+
+def _coming(today: Q, site: Any, at: datetime) -> QuerySet[Any]:
     """Who carries out work of today, for which company; not the site's own who work with it."""
     comes = visitors.roles(at, "user_id", site_id=site.pk, role=Role.CONTRACTOR, starts__lte=at)
     own = Q(user__company=None) & ~Exists(comes.filter(company=OuterRef("item__team")))
-    rows = work_reads.parts(today).exclude(own).annotate(team=F("item__team_id"))
-    named = rows.values("item__team__name", "user__name", "user_id", "team")
-    return named.order_by("item__team__name", "user__name", "user_id", "team").distinct()
+    return work_reads.parts(today).exclude(own).annotate(team=F("item__team_id"))
 
 
 def _entries(site: Any, at: datetime, today: Q, pairs: set[tuple[int, int]]) -> list[Entry]:

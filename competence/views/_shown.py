@@ -17,6 +17,8 @@ from work.permissions import Scope
 
 # What ends within so many days is said to end.
 SOON = timedelta(days=30)
+# So many pages of a list can be asked for; what is beyond is found by narrowing it.
+MOST_PAGES = 200
 
 _LACKS = {
     "missing": gettext_lazy("Missing"),

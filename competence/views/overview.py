@@ -26,7 +26,7 @@ def overview(request: HttpRequest, site: Any, who: Scope, at: datetime) -> HttpR
         return see_other(request, "competence:person", site.slug, who.user_id)
     days = number_in(request.GET.get("days", "")) or 30
     days = days if days in forecast.DAYS else 30
-    page = max(1, min(number_in(request.GET.get("page", "")) or 1, 200))
+    page = max(1, min(number_in(request.GET.get("page", "")) or 1, _shown.MOST_PAGES))
     key = ("competence.ending", days, page)
     values = for_reader(key, who, lambda: _ending(site, who, at, days, page), rows=forecast.SHOWN)
     shown = {**values, "site": site, "tabs": _shown.tabs(request, site, who)}
@@ -40,6 +40,7 @@ def _ending(site: Any, who: Scope, at: datetime, days: int, page: int) -> dict[s
     counted = forecast.counts(site, who, at)
     shown = rows[: forecast.SHOWN]
     waiting = forecast.to_verify(site, who, at)
+    more, last_page = len(rows) > len(shown), page >= _shown.MOST_PAGES
     return {
         "days": days,
         "counts": [_count(each, counted[each], days) for each in forecast.DAYS],
@@ -52,8 +53,9 @@ def _ending(site: Any, who: Scope, at: datetime, days: int, page: int) -> dict[s
             "total_text": str(counted[days]),
             "pages": [],
             "previous_url": f"?days={days}&page={page - 1}" if page > 1 else "",
-            "next_url": f"?days={days}&page={page + 1}" if len(rows) > len(shown) else "",
+            "next_url": f"?days={days}&page={page + 1}" if more and not last_page else "",
         },
+        "beyond": more and last_page,
     }
 
 

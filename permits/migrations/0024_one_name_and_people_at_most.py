@@ -4,7 +4,16 @@ from django.db import migrations, models
 
 from work.together import Together
 
-# No door lets two of these stand; what was written past the doors is named, and not mended here.
+# Older doors named somebody twice, and no door ends that once a permit is checked: the older of two
+# keeps the name. It is a fold, and no act: nobody loses a part in the permit.
+FOLD = """
+UPDATE permits_permitperson AS younger SET ended_at = now()
+ WHERE younger.ended_at IS NULL AND younger.name <> '' AND EXISTS (
+    SELECT FROM permits_permitperson AS older
+     WHERE older.permit_id = younger.permit_id AND older.ended_at IS NULL
+       AND older.id < younger.id AND lower(older.name) = lower(younger.name));
+"""
+# Who is signed on twice, or has two locks, is signed off by the doors: named, and not mended here.
 TWICE = """
 DO $$
 DECLARE told text;
@@ -12,10 +21,6 @@ BEGIN
     SELECT string_agg(what, '; ') INTO told FROM (
         SELECT format('permit id %s: signed on twice as %s', permit_id, lower(name)) AS what
           FROM permits_presence WHERE off_at IS NULL AND name <> ''
-         GROUP BY permit_id, lower(name) HAVING count(*) > 1
-        UNION ALL
-        SELECT format('permit id %s: named twice as %s', permit_id, lower(name))
-          FROM permits_permitperson WHERE ended_at IS NULL AND name <> ''
          GROUP BY permit_id, lower(name) HAVING count(*) > 1
         UNION ALL
         SELECT format('isolation id %s: two locks of %s', isolation_id, lower(name))
@@ -39,6 +44,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [Together([
+        migrations.RunSQL(FOLD, migrations.RunSQL.noop, elidable=True),
         migrations.RunSQL(TWICE, migrations.RunSQL.noop, elidable=True),
         migrations.AddConstraint(
             model_name='permitroute',

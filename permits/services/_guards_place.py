@@ -7,6 +7,7 @@ from typing import Any
 from permits.services import _after_stop, _asked, _conflicts, _issue_end
 from permits.services._apart import apart
 from permits.services._facts import Facts
+from permits.services._folded import folded
 from permits.services._isolated import isolations_against
 from permits.services._says import ISSUER, next_by, stands
 from permits.standing import standing
@@ -120,8 +121,8 @@ def sign_on(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     person, name = given.get("person_id"), str(given.get("name") or "").strip()
     if person is None and not name:
         return [Reason("permits.who_needed")]
-    here = {(each.person_id, each.name.casefold()) for each in facts.on_it}
-    if (person, name.casefold()) in here:
+    here = {(each.person_id, folded(each.name)) for each in facts.on_it}
+    if (person, folded(name)) in here:
         return [Reason("permits.on_it_already")]
     if person is None:
         return _asked.strangers_against(facts, name)

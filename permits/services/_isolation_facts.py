@@ -16,6 +16,7 @@ from permits.models import (
     PersonalLock,
     TestSanction,
 )
+from permits.services._folded import folded
 from permits.states import State as PermitState
 from work.prepared import Among, given, prepared
 from work.states import UNDER_WAY
@@ -81,8 +82,8 @@ class Facts:
     def lock_of(self, person_id: int | None, name: str = "") -> PersonalLock | None:
         """A person's own lock on the box; or of somebody whom the site does not know, by name."""
         own = (each for each in self.locks if not each.group)
-        called = (person_id, name.casefold())
-        return next((one for one in own if (one.person_id, one.name.casefold()) == called), None)
+        called = (person_id, folded(name))
+        return next((one for one in own if (one.person_id, folded(one.name)) == called), None)
 
     def parts(self, person_id: int | None) -> set[str]:
         """What somebody is in it beside the roles: *holder* of a lock, *asker* of the test."""

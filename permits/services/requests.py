@@ -12,6 +12,7 @@ from permits.services import _named
 from permits.services._apart import apart
 from permits.services._enter import changed, enter, heard, known, moved, sign, unasked
 from permits.services._facts import Facts
+from permits.services._folded import folded
 from permits.states import ENDED, Part, Risk, State, Verb
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.services import OpenAct, door
@@ -163,14 +164,15 @@ def _name_people(
     """stand: who is named on it already, and is kept unasked: an issue asks it of all."""
     named: set[tuple[int | None, str]] = set()
     for each in people:
-        person, typed = each.get("person_id"), str(each.get("name") or "").strip()
-        if typed and not person:
-            person = _named.the_one(permit.site_id, permit.team_id, typed, act.at)
-        name = _named.called(str(each.get("name") or "")) if not person else ""
+        person = each.get("person_id")
+        name = "" if person else _named.called(str(each.get("name") or ""))
+        if name:
+            person = _named.the_one(permit.site_id, permit.team_id, name, act.at)
+            name = "" if person else name
         if person and person not in stand:
             _named.person(act, permit, person)
-        if (person, name.casefold()) not in named:
-            named.add((person, name.casefold()))
+        if (person, folded(name)) not in named:
+            named.add((person, folded(name)))
             PermitPerson.objects.create(permit=permit, person_id=person, name=name)
 
 

@@ -144,6 +144,19 @@ def test_the_gate_list_of_today(hvk, lasteam, app, monkeypatch):
     ]
     assert [(page.total, page.page) for page in pages] == [(3, 1), (3, 2), (3, 2)]
     monkeypatch.undo()
+    # One is found by name, whatever case and accents, or by company.
+    firms = gate_list.companies(world.site, viewer, world.at)
+    assert firms == [(world.lasteam.pk, "LasTeam BV", 3)]
+    other = scope(world.other_contractor, world.at)
+    assert gate_list.companies(world.site, other, world.at) == []
+
+    def found(**narrowed):
+        listed = gate_list.listed(world.site, viewer, world.at, 9, **narrowed)
+        return [row.name for row in listed.rows], listed.total
+
+    assert found(q=" TWO w\u00e9lder") == (["Welder two"], 1)
+    assert found(q="welder", team_id=world.lasteam.pk) == (["Welder", "Welder two"], 2)
+    assert found(team_id=world.hydrex.pk) == found(q="Nobody%") == ([], 0)
     # And what is so now, but not to the end of the work.
     ends = say(row.lapses, scope(world.viewer, world.at))
     assert [each.text for each in ends] == [

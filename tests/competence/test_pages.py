@@ -9,7 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from competence.models import Company, CompanyPaper, Newcomer, Record
+from competence.reads import forecast
+from competence.reads import gate as gate_list
 from competence.services import companies, inductions, papers
+from competence.views import _shown
 from tests import factories
 from tests.factories import person, planned_item
 from tests.views.conftest import clock, sign_in, weight  # noqa: F401  fixtures
@@ -135,6 +138,27 @@ def test_the_whole_way_of_a_record_on_the_pages(hvk, job, sign_in, settings, tmp
     assert "Insurance" in text
     assert "Approval of the company" not in text
     assert "Approval of the company" in said(coordinator.get(ROOT, days="90"))
+    # Work that ended since it was counted is left out.
+    counted = forecast.work_reads.first_of_each
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(
+            forecast.work_reads,
+            "first_of_each",
+            lambda *given: [([0, *ids], many + 1) for ids, many in counted(*given)],
+        )
+        kept.forget()
+        text = said(coordinator.get(ROOT, days="7"))
+        assert text.count(f">W-{job.number}<") == 2
+    # No link leads beyond the last page that can be asked.
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(forecast, "SHOWN", 1)
+        for most, linked in ((2, True), (1, False)):
+            patched.setattr(_shown, "MOST_PAGES", most)
+            kept.forget()
+            text = said(coordinator.get(ROOT, days="7"))
+            said_so = ('rel="next"' in text, "There is more than the pages" in text)
+            assert said_so == (linked, not linked)
+    kept.forget()
     cells = said(coordinator.get(f"{ROOT}matrix/", team=world.lasteam.pk))
     assert "Welder" in cells
     assert "Technician" not in cells
@@ -151,6 +175,28 @@ def test_companies_and_the_gate_on_the_pages(hvk, job, sign_in):  # noqa: F811
     assert "May come in" in gate
     assert "Stops the work: Welder has no Weld paper (WELD)." in gate
     assert f"people/{world.welder.pk}/" not in gate
+    # It is narrowed by a name or a company, of which it says how many are expected.
+    assert "LasTeam BV (1)" in gate
+    assert "1 may come in, 0 may not" in gate
+    assert "On this page" not in gate
+    of_firm = {"q": "weld", "company": str(world.lasteam.pk)}
+    narrowed = said(viewer.get(f"{ROOT}gate/", **of_firm))
+    assert "On this page 1 may come in, 0 may not" in narrowed
+    nobody = said(viewer.get(f"{ROOT}gate/", q="Mees"))
+    assert "Nobody, or nothing, is left by what you chose" in nobody
+    strange = said(viewer.get(f"{ROOT}gate/", company=str(world.hydrex.pk)))
+    assert "Select a valid choice" in strange
+    assert "May come in" in strange
+    job.item_executors.create(user=world.contractor, named_at=job.requested_at)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(gate_list, "PAGE", 1)
+        for most, linked in ((2, True), (1, False)):
+            patched.setattr(_shown, "MOST_PAGES", most)
+            kept.forget()
+            text = said(viewer.get(f"{ROOT}gate/", company=of_firm["company"]))
+            link = f'href="?company={world.lasteam.pk}&amp;page=2"'
+            assert (link in text, "There are more than the pages" in text) == (linked, not linked)
+    kept.forget()
     company, paper = Company.objects.get(), CompanyPaper.objects.get()
 
     # Another company's people find nothing of it, nor of its people.
@@ -200,7 +246,7 @@ PAGES = {
     "": 9,  # one of them whether anything is new, as of the next
     "matrix/": 7,
     "companies/": 4,
-    "gate/": 9,
+    "gate/": 10,
     "people/{welder}/": 13,  # two of them the panels of documents and permits
     "companies/lasteam/": 7,
 }

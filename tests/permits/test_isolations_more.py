@@ -349,6 +349,9 @@ def test_the_lock_of_somebody_gone_is_removed_by_two_with_three_facts(world):
     assert gone.tell(**tells, how="At the gate").told_how.text == "At the gate"
     assert boxes.on(**again | {"at": world.t(80)}, isolation_id=isolation.pk).name == "Jan Smit"
     assert against(boxes.on, isolation, **other_case | {"at": world.t(80)}) == ["lock_on_already"]
+    dotted = {"at": world.t(80), "actor": lead}
+    boxes.on(**dotted, isolation_id=isolation.pk, name="\u0130brahim Kaya")
+    assert against(boxes.on, isolation, **dotted, name="Ibrahim Kaya") == ["lock_on_already"]
     with pytest.raises(IntegrityError, match="one_named"), transaction.atomic():
         PersonalLock.objects.create(isolation=isolation, name="jan smit", on_at=world.t(80))
 

@@ -1,8 +1,11 @@
 """The people of a permit: how many its route asks, and what others have to say of them."""
 
-import pytest
-from django.db import IntegrityError, transaction
+import importlib
 
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from permits.models import PermitPerson
 from permits.services import deciding, ending, issuing, on_it, requests, setup, stopping
 from permits.services._facts import load
 from tests import factories
@@ -135,15 +138,44 @@ class _Welders:
         ]
 
 
+def _folded_by_the_migration(permit) -> list[str]:
+    """Who is named on it once 0024 was there, where older doors wrote one name twice."""
+    migration = importlib.import_module("permits.migrations.0024_one_name_and_people_at_most")
+    once = next(
+        each
+        for each in PermitPerson._meta.constraints
+        if each.name == "permits_permitperson_named_once"
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE permits_permitperson DROP CONSTRAINT {once.name}")
+        for name in ("Jan Smit", "jan smit", "JAN SMIT"):
+            permit.people.create(name=name)
+        cursor.execute(migration.FOLD)
+        cursor.execute(migration.TWICE)
+        with connection.schema_editor() as editor:
+            editor.add_constraint(PermitPerson, once)
+        left = permit.people.filter(ended_at=None).exclude(name="")
+        named = list(left.values_list("name", flat=True))
+        assert permit.people.exclude(ended_at=None).count() == 2
+        transaction.set_rollback(True)
+    return named
+
+
 def test_other_domains_have_their_say_of_who_works_under_it(world):
     cold, _hot = made.kinds(world)
     welders = _Welders()
     welders.barred = world.second_technician.pk
     ports.conditions.register(welders)
     try:
-        people = [{"name": world.second_technician.name}, {"name": "Bo"}]
-        permit = made.authorised(world, cold, people=people)
+        spaced = world.second_technician.name.replace(" ", "  ")
+        assert "  " in spaced
+        typed = (spaced, "Bo", " bO", "\u0130brahim  Kaya", "Ibrahim Kaya")
+        permit = made.authorised(world, cold, people=[{"name": name} for name in typed])
         assert permit.people.get(name="").person == world.second_technician
+        named = list(permit.people.exclude(name="").values_list("name", flat=True))
+        assert named == ["Bo", "\u0130brahim Kaya"]
+        assert _folded_by_the_migration(permit) == ["Bo", "\u0130brahim Kaya", "Jan Smit"]
         made.ticked(world, permit)
         look = {"actor": world.permit_issuer, "at": world.at, "scanned": True, "signed": True}
         assert against(issuing.issue, permit, **look) == ["condition_unmet"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from competence.forms import Narrow
+from competence.forms import Expected, Narrow
 from tests.ui.page import Page
 from tests.ui.stand_ins import NOW, SITE, NoteForm, Row, act, ago, ahead
 
@@ -128,7 +128,9 @@ def _gate(**more: Any) -> dict[str, Any]:
         Row(**row, name="Mees Kok", may=False, until=None, reasons=[_REASON], beside=[_REASON]),
         Row(**row, name="Luuk Prins", may=True, until=ahead(days=5), reasons=[], beside=[]),
     ]
-    return _site(rows=rows, may_count=1, not_count=1, as_of=NOW) | more
+    return (
+        _site(rows=rows, form=Expected(), beyond=True, may_count=1, not_count=1, as_of=NOW) | more
+    )
 
 
 def _of_item(**more: Any) -> dict[str, Any]:
@@ -168,7 +170,11 @@ COMPETENCE_PAGES = {
     "companies": Page("competence/company_list.html", _companies),
     "companies-none": Page("competence/company_list.html", lambda: _companies(rows=[])),
     "gate": Page("competence/gate.html", _gate),
-    "gate-none": Page("competence/gate.html", lambda: _gate(rows=[], pager=None)),
+    "gate-none": Page("competence/gate.html", lambda: _gate(rows=[], pager=None, form=None)),
+    "gate-narrowed": Page(
+        "competence/gate.html",
+        lambda: _gate(rows=[], pager=None, narrowed=True, form=Expected({"company": "0"})),
+    ),
     "of-item": Page("competence/of_item.html", _of_item),
     "judged": Page(
         "judged_page.html",
