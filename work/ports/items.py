@@ -229,7 +229,8 @@ class ItemListener(Protocol):
 
 @runtime_checkable
 class PlaceListener(Protocol):
-    """Told in the same transaction that places lie otherwise; may change its own records.
+    """Told in the same transaction that places lie otherwise, or by an act after an import; may
+    change its own records. Told twice it does the same.
 
     It refuses nothing: what a site sets up stands, whatever follows from it.
     """
