@@ -262,21 +262,32 @@ def line(file: RevisionFile, at: datetime) -> str:
         [
             revision.document.code,
             _("revision %(revision)s") % {"revision": revision.label},
-            str(revision.phase(at).label),
+            _withdrawn(revision, at) or str(revision.phase(at).label),
             _("as of %(moment)s") % {"moment": f"{taken:%Y-%m-%d %H:%M}"},
             _("a printed copy is not kept up to date"),
         ]
     )
 
 
+def _withdrawn(revision: Revision, at: datetime) -> str:
+    """Since when it is out of use, by itself or with its document; "" where it is not."""
+    known = (revision.withdrawn_at, revision.document.withdrawn_at)
+    since = [each for each in known if each is not None and each <= at]
+    if not since:
+        return ""
+    return _("withdrawn since %(date)s") % {"date": f"{localtime(min(since)):%Y-%m-%d}"}
+
+
 def as_file(content: BinaryIO, file: RevisionFile, at: datetime) -> HttpResponse:
     """The content, as an attachment that runs nothing and says what it was when it was taken."""
     revision = file.revision
-    phase, taken = revision.phase(at), localtime(at)
+    taken, stands = localtime(at), _withdrawn(revision, at)
+    if not stands and revision.phase(at) != Phase.EFFECTIVE:
+        stands = _("not in force")
     said = [
         revision.document.code,
         _("revision %(revision)s") % {"revision": revision.label},
-        *([] if phase == Phase.EFFECTIVE else [_("not in force")]),
+        *([stands] if stands else []),
         _("as of %(moment)s") % {"moment": f"{taken:%Y-%m-%d %H.%M}"},
         file.name,
     ]
