@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from documents import shown, stamping
+from documents import handed_out, shown, stamping
 from documents.models import RevisionFile
 from documents.permissions import Action, can_at
 from documents.reads import page as read
@@ -92,18 +92,18 @@ def file_content(
     if not path.exists():
         raise Http404
     if file.blob.content_type != stamping.PDF or as_told[-1]:
-        return shown.as_file(path.open("rb"), file, at)
+        return handed_out.as_file(path.open("rb"), file, at)
     if request.method == "HEAD":
         return _head(file, at)
-    drawn = stamping.stamped(path, shown.line(file, at))
+    drawn = stamping.stamped(path, handed_out.line(file, at))
     if isinstance(drawn, stamping.Bare):
         return _page(request, site, file, page, drawn)
-    return shown.as_file(drawn, file, at)
+    return handed_out.as_file(drawn, file, at)
 
 
 def _head(file: RevisionFile, at: datetime) -> HttpResponse:
     """What is said of a file with a line, which is not put on it for that: no length."""
-    answer = shown.as_file(io.BytesIO(), file, at)
+    answer = handed_out.as_file(io.BytesIO(), file, at)
     del answer["Content-Length"]
     return answer
 
