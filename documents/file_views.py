@@ -4,6 +4,7 @@ Content has no address that lasts: a page hands out one for a while, to its read
 revision stood then. With another, or with none, one comes to the page.
 """
 
+import io
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from documents import shown, stamping
+from documents import handed_out, shown, stamping
 from documents.models import RevisionFile
 from documents.permissions import Action, can_at
 from documents.reads import page as read
@@ -26,6 +27,8 @@ from work.services import files
 
 _SALT = "documents.opened"
 _OPENED = timedelta(minutes=15)
+# Whoever may do any of these works on what is kept, and has it without our line.
+_WORKS_ON = (Action.MANAGE, Action.WRITE, Action.REVIEW, Action.APPROVE)
 
 
 @require_safe
@@ -36,15 +39,19 @@ def document_file(
 ) -> HttpResponse:
     """The page of a file: which revision it is, whether that is in force, as of when."""
     file, page = _file(site, who, at, pk)
-    return _page(request, site, file, page, whole=False)
+    return _page(request, site, file, page)
 
 
 def _page(
-    request: HttpRequest, site: Any, file: RevisionFile, page: Page, *, whole: bool
+    request: HttpRequest,
+    site: Any,
+    file: RevisionFile,
+    page: Page,
+    bare: stamping.Bare | None = None,
 ) -> HttpResponse:
-    """whole: the file carries no line, and is handed out as it is."""
+    """bare: why the file carries no line, and is handed out as it is."""
     url = reverse("documents:document_detail", args=[site.slug, page.document.code])
-    keeps = bool(can_at(page.who, Action.MANAGE, site.pk))
+    works_on = any(can_at(page.who, action, site.pk) for action in _WORKS_ON)
     is_pdf = file.blob.content_type == stamping.PDF
     as_it_is = _url(site, file, page, as_it_is=True)
     values = shown.opened(
@@ -53,10 +60,10 @@ def _page(
         file,
         url,
         {
-            "url": as_it_is if whole else _url(site, file, page, as_it_is=False),
-            "original_url": as_it_is if keeps and is_pdf and not whole else "",
-            "has_line": is_pdf and not whole,
-            "bare": whole,
+            "url": as_it_is if bare else _url(site, file, page, as_it_is=False),
+            "original_url": as_it_is if works_on and is_pdf and not bare else "",
+            "has_line": is_pdf and not bare,
+            "bare": str(bare or ""),
         },
     )
     values["drawn"] = qr_code(request.build_absolute_uri(url))
@@ -85,11 +92,20 @@ def file_content(
     if not path.exists():
         raise Http404
     if file.blob.content_type != stamping.PDF or as_told[-1]:
-        return shown.as_file(path.open("rb"), file, at)
-    drawn = stamping.stamped(path, shown.line(file, at))
-    if drawn is None:
-        return _page(request, site, file, page, whole=True)
-    return shown.as_file(drawn, file, at)
+        return handed_out.as_file(path.open("rb"), file, at)
+    if request.method == "HEAD":
+        return _head(file, at)
+    drawn = stamping.stamped(path, handed_out.line(file, at))
+    if isinstance(drawn, stamping.Bare):
+        return _page(request, site, file, page, drawn)
+    return handed_out.as_file(drawn, file, at)
+
+
+def _head(file: RevisionFile, at: datetime) -> HttpResponse:
+    """What is said of a file with a line, which is not put on it for that: no length."""
+    answer = handed_out.as_file(io.BytesIO(), file, at)
+    del answer["Content-Length"]
+    return answer
 
 
 def _file(site: Any, who: Scope, at: datetime, pk: int) -> tuple[RevisionFile, Page]:
@@ -113,5 +129,6 @@ def _url(site: Any, file: RevisionFile, page: Page, *, as_it_is: bool) -> str:
 
 
 def _told(file: RevisionFile, page: Page) -> list[Any]:
-    """What a page said, to whom: of another revision in force it is not true any more."""
-    return [file.pk, page.who.user_id, str(file.revision.phase(page.at))]
+    """What a page said, to whom: once that stands otherwise it is not true any more."""
+    withdrawn = page.document.withdrawn_at is not None
+    return [file.pk, page.who.user_id, str(file.revision.phase(page.at)), withdrawn]

@@ -1,12 +1,9 @@
 """A document in words and rows, as its page, its sheet and its files show it."""
 
-from datetime import datetime
-from typing import Any, BinaryIO
+from typing import Any
 
-from django.http import FileResponse, HttpResponse
 from django.urls import reverse
-from django.utils.http import content_disposition_header
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +16,6 @@ from documents.states import Bearing, DocumentKind, Phase, Verdict
 from work import ports
 from work.pages import Failed
 from work.reads import item as items
-from work.services import files
 from work.states import AnswerState
 
 _FOLLOWS: dict[str, Any] = {
@@ -80,7 +76,6 @@ def _revision(
         return None
     phase = revision.phase(page.at)
     mine = page.has_read(revision)
-    current = phase in (Phase.EFFECTIVE, Phase.PLANNED)
     still = offers.to_read(revision) if page.asks_still(revision) else []
     return {
         "pk": revision.pk,
@@ -97,7 +92,7 @@ def _revision(
         "lines": revision.key_lines,
         "files": [_file(site, each, revision, offers) for each in page.files.get(revision.pk, ())],
         "read_at": mine.at if mine else None,
-        "read_acts": offers.to_read(revision) if current else [],
+        "read_acts": offers.to_read(revision) if phase in (Phase.EFFECTIVE, Phase.PLANNED) else [],
         "acts": still + offers.of_revision(revision),
         "version": revision.version,
     }
@@ -253,36 +248,3 @@ def opened(
             **content,
         },
     }
-
-
-def line(file: RevisionFile, at: datetime) -> str:
-    """What each page of a PDF says at its foot when it is handed out; nobody's name."""
-    revision, taken = file.revision, localtime(at)
-    return " · ".join(
-        [
-            revision.document.code,
-            _("revision %(revision)s") % {"revision": revision.label},
-            str(revision.phase(at).label),
-            _("as of %(moment)s") % {"moment": f"{taken:%Y-%m-%d %H:%M}"},
-            _("a printed copy is not kept up to date"),
-        ]
-    )
-
-
-def as_file(content: BinaryIO, file: RevisionFile, at: datetime) -> HttpResponse:
-    """The content, as an attachment that runs nothing and says what it was when it was taken."""
-    revision = file.revision
-    phase, taken = revision.phase(at), localtime(at)
-    said = [
-        revision.document.code,
-        _("revision %(revision)s") % {"revision": revision.label},
-        *([] if phase == Phase.EFFECTIVE else [_("not in force")]),
-        _("as of %(moment)s") % {"moment": f"{taken:%Y-%m-%d %H.%M}"},
-        file.name,
-    ]
-    response = FileResponse(content, content_type=file.blob.content_type)
-    name = files.name_of(" ".join(said), file.blob)
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response

@@ -106,16 +106,21 @@ def test_a_document_goes_from_nothing_to_force_on_its_pages(world, sign_in, cloc
     content = opened.context["file"]["url"]
     answer = reader.get(content)
     assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
-    # So does each of its pages; what is kept is not touched, and is there for who keeps documents.
+    # So does each of its pages; what is kept is not touched, and is there for who works on it.
     [shown] = PdfReader(BytesIO(b"".join(answer.streaming_content))).pages
     line = "SOP-1 · revision 1 · Effective · as of 2026-11-24 07:01 · a printed copy is not kept"
     assert shown.extract_text().startswith("Shut the guard")
     assert line in " ".join(shown.extract_text().split())
-    assert opened.context["file"]["original_url"] == ""
-    kept_at = controller.get(f"{LIST}files/{one.files.get().pk}/").context["file"]["original_url"]
-    kept_as = b"".join(controller.get(kept_at).streaming_content)
-    assert kept_as == papers.pdf("Shut the guard")
-    assert reader.get(kept_at).status_code == 302
+    asked = reader.client.head(content)
+    assert (asked.status_code, asked["Content-Disposition"]) == (200, answer["Content-Disposition"])
+    assert "Content-Length" not in asked
+    at = f"{LIST}files/{one.files.get().pk}/"
+    assert sign_in(world.viewer).get(at).context["file"]["original_url"] == ""
+    for visitor in (controller, reader, lead, signer):
+        kept_at = visitor.get(at).context["file"]["original_url"]
+        kept_as = b"".join(visitor.get(kept_at).streaming_content)
+        assert kept_as == papers.pdf("Shut the guard")
+    assert controller.get(kept_at).status_code == 302
     # What one page handed out is nobody else's, and lasts for a while.
     for visitor, url in ((lead, content), (reader, f"{content[:-2]}/")):
         again = visitor.get(url)
@@ -152,6 +157,14 @@ def test_a_document_goes_from_nothing_to_force_on_its_pages(world, sign_in, cloc
     assert do(controller, document, "withdraw", word="Scrapped").status_code == 303
     assert "It was taken out of use" in text(reader.get(page(document)))
     assert Event.objects.filter(subject_type="documents.document", verb="withdrawn").exists()
+    # What a page handed out before that is not true any more; what is handed out now says it.
+    assert reader.get(content).status_code == 302
+    answer = reader.get(reader.get(at).context["file"]["url"])
+    name = "SOP-1 revision 1 withdrawn since 2026-11-24 as of 2026-11-24 07.02 one.pdf"
+    assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+    [shown] = PdfReader(BytesIO(b"".join(answer.streaming_content))).pages
+    line = "SOP-1 · revision 1 · withdrawn since 2026-11-24 · as of 2026-11-24 07:02 ·"
+    assert line in " ".join(shown.extract_text().split())
 
 
 def test_the_list_is_narrowed_and_each_sees_what_is_theirs(world, sign_in, nrd, clock):
@@ -309,6 +322,11 @@ def test_sections_on_the_pages_of_work_and_in_the_search(world, sign_in, clock):
         assert "Not in force any more" in text(said)
         bare = visitor.get(said.context["file"]["url"])
         assert b"".join(bare.streaming_content) == damaged
+    kept_at.write_bytes(signed(papers.pdf("Shut the guard")))
+    said = visitor.get(old.context["file"]["url"])
+    assert "It is signed, so no line was put on its pages" in text(said)
+    bare = visitor.get(said.context["file"]["url"])
+    assert b"".join(bare.streaming_content) == kept_at.read_bytes()
     clock.move_to(world.t(2))
     picture = text(visitor.get("/s/hvk/"))
     assert f'href="{LIST}?view=planned&amp;part=panel"' in picture
@@ -325,6 +343,12 @@ def locked(content: bytes) -> bytes:
     writer.encrypt("secret", algorithm="RC4-128")
     writer.write(made)
     return made.getvalue()
+
+
+def signed(content: bytes) -> bytes:
+    """The same PDF, as one that says that it carries a signature."""
+    said = b"/Type /Catalog /AcroForm << /SigFlags 3 /Fields [] >>"
+    return content.replace(b"/Type /Catalog", said)
 
 
 def test_the_register_is_set_up_in_the_admin_too(world, sign_in, clock):

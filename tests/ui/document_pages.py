@@ -102,8 +102,8 @@ def _sheet(**more: Any) -> dict[str, Any]:
 
 
 _FILE = Row(name="SOP 4.pdf", url="/s/hvk/documents/files/4/", size=181_000, is_image=False,
-            has_line=True, bare=False, original_url="/s/hvk/documents/files/4/it/")  # fmt: skip
-_BARE = Row(**vars(_FILE) | {"has_line": False, "bare": True, "original_url": ""})
+            has_line=True, bare="", original_url="/s/hvk/documents/files/4/it/")  # fmt: skip
+_BARE = Row(**vars(_FILE) | {"has_line": False, "bare": "other", "original_url": ""})
 
 
 def _opened(phase: str = "effective", **more: Any) -> dict[str, Any]:
