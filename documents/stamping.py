@@ -21,6 +21,9 @@ _MB = 1024 * 1024
 _ROOT = Path(__file__).resolve().parent.parent
 # Of what the process of the web knows, its key among it, the child is told no more than this.
 _TOLD = ("PATH", "LD_LIBRARY_PATH", "LANG", "TZ")
+# Files that were ended for what they took: nobody waits for one a second time.
+_HEAVY: set[str] = set()
+_MOST_HEAVY = 1_000
 _log = logging.getLogger(__name__)
 
 
@@ -49,6 +52,8 @@ _WHY = {stamping_child.SIGNED: Bare.SIGNED, stamping_child.SMALL: Bare.SMALL}
 
 def stamped(path: Path, line: str, limits: Limits = LIMITS) -> BinaryIO | Bare:
     """The PDF with a line on each page, or why it has none."""
+    if str(path) in _HEAVY:
+        return Bare.OTHER
     try:
         with path.open("rb") as kept:
             return _drawn(kept, line, limits)
@@ -69,6 +74,8 @@ def _drawn(kept: BinaryIO, line: str, limits: Limits) -> BinaryIO | Bare:
         drawn.close()
         raise
     drawn.close()
+    if code < 0 and len(_HEAVY) < _MOST_HEAVY:
+        _HEAVY.add(str(kept.name))
     _log.info("no line was put on %s: it ended with %s", Path(kept.name).name, code)
     return _WHY.get(code, Bare.OTHER)
 

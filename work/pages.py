@@ -7,6 +7,7 @@ are a table of `Deed`s: `offered` draws them, `sent` does what was sent; forms b
 from work.forms.acts import Act
 from work.forms.fields import choice, moment, text
 from work.reasons import Names
+from work.reasons import moment as moment_in_words
 from work.reasons.guests import Guest, guest_at
 from work.views._deeds import Deed, Given, Offer, offered, sent
 from work.views._item_acts import Failed
@@ -33,6 +34,7 @@ __all__ = [
     "guest_at",
     "live",
     "moment",
+    "moment_in_words",
     "number_in",
     "offered",
     "panels",

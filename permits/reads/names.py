@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 
 from permits.models import Permit
 from permits.services._facts import by_name
-from work.pages import Guest, guest_at
+from work.pages import Guest, guest_at, moment_in_words
 from work.permissions import Scope
-from work.reasons import moment
 
 type Name = Callable[..., str]
 
@@ -66,6 +65,6 @@ def roll(on_it: Iterable[Any], name: Name) -> list[str]:
     names = [name(each.person, each.name) for each in rows]
     since = _("%(name)s since %(since)s")
     return [
-        told if told == called else since % {"name": told, "since": moment(each.on_at)}
+        told if told == called else since % {"name": told, "since": moment_in_words(each.on_at)}
         for each, called, told in zip(rows, names, apart(names), strict=True)
     ]
