@@ -181,11 +181,11 @@ def test_act(people, world, verb):
     of, url = case.of(item), f"/s/hvk/work/W-{item.number}/{verb}/"
     url += f"?of={of}" if of is not None else ""
     posted, asked = {}, {}
-    before = (counted(), snapshot(item))
     for who, person in people.items():
         browser = signed_in(person)
         asked[who] = browser.get(url).status_code
         known = {"act": str(uuid.uuid4()), "seen": seen_of(verb, item)} | case.typed(world, item)
+        before = (counted(), snapshot(item))
         with rolled_back():
             told = Event.objects.count()
             answer = browser.post(url, known)

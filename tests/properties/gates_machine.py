@@ -402,6 +402,7 @@ class GatesModel(RuleBasedStateMachine):
         if SEEN["steps"] % 20 == 0:
             turn = SEEN["steps"] // 20
             gates_lists.lists_say_what_stands(now, self.world.site, self.at, turn)
+            gates_lists.each_sees_what_is_theirs(now, self.world, self.at)
         live = now.of("items", status="live")
         moments = {self.at} | {
             max(edge + by, self.at)

@@ -22,7 +22,7 @@ _TABLES = {
     "points": "SELECT * FROM permits_isolationpoint WHERE ended_at IS NULL",
     "uses": "SELECT * FROM permits_isolationuse WHERE ended_at IS NULL",
     "locks": "SELECT * FROM permits_personallock WHERE off_at IS NULL",
-    "items": "SELECT id, number, status, started_at FROM work_workitem",
+    "items": "SELECT id, number, status, started_at, team_id FROM work_workitem",
     "executors": "SELECT item_id, user_id FROM work_itemexecutor",
     "acceptances": "SELECT item_id, id FROM work_acceptance WHERE struck_at IS NULL",
 }

@@ -14,7 +14,7 @@ def test_what_was_left_as_it_stood_stays(world, sign_in, codes):
     places = [factories.place(world.site, code, parent=world.l3) for code in codes]
     item = planned_item(world, place_ids=[each.pk for each in places])
     visitor = sign_in(world.planner)
-    form = visitor.get(f"/s/hvk/work/W-{item.number}/edit/").context["form"]
+    form = visitor.get(f"/s/hvk/work/W-{item.number}/edit/").context["act"].form
     typed = {name: "" if value is None else value for name, value in form.initial.items()}
 
     answer = visitor.act(item, "edit", **(typed | {"what": "Another word"}))

@@ -347,8 +347,13 @@ def field(bound: BoundField, hint: str = "", filtering: bool = False) -> SafeStr
 
 
 @register.simple_tag
-def form_rows(form: Form) -> SafeString:
-    """Everything inside a form: summary of what is missing, hidden fields, one row per field."""
+def form_rows(form: Form | None) -> SafeString:
+    """Everything inside a form: summary of what is missing, hidden fields, one row per field.
+
+    Nothing of none: a step of signing in may be left without one.
+    """
+    if form is None:
+        return SafeString("")
     faults = render_to_string("components/_form_faults.html", {"form": form}) if form.errors else ""
     rows = (row(each, say_optional=not each.field.required) for each in form.visible_fields())
     return join([faults, *map(str, form.hidden_fields()), *rows])
