@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When, Window
 
 from competence.facts import PersonFacts, Proof, SiteFacts
 from competence.judging import Verdict
@@ -36,12 +36,26 @@ def find(site: Any, at: datetime, pk: int) -> Any | None:
     )
 
 
-def records(site: Any, person: Any) -> list[Record]:
-    """All records of a person at a site, by kind and name, newest first: one query."""
+def records(
+    site: Any, person: Any, *, page: int, most: int, of: int | None = None
+) -> tuple[list[Record], int, int]:
+    """A page of a person's records at a site, by kind and name, newest first; how many stand before
+    it, and how many there are: one query, and one for that of a record or beyond the last page.
+
+    of: a record whose page is asked for, whatever `page` says.
+    """
+    kinds = [When(competence__kind=kind, then=Value(n)) for n, kind in enumerate(Kind)]
     rows = Record.objects.filter(person=person, site_id=site.pk)
+    rows = rows.order_by(Case(*kinds), "competence__name", "-pk")
+    if of is not None:
+        known = list(rows.values_list("pk", flat=True))
+        page = known.index(of) // most + 1 if of in known else page
     joined = ("competence", "recorded_by", "verified_by", "revoked_by", "note", "blob")
-    found = rows.select_related(*joined).order_by("competence__name", "-pk")[:200]
-    return sorted(found, key=lambda each: list(Kind).index(Kind(each.competence.kind)))
+    first = (page - 1) * most
+    found = list(rows.select_related(*joined).annotate(of_all=Window(Count("*")))[first:][:most])
+    if not found and page > 1:
+        return records(site, person, page=1, most=most)
+    return found, first, found[0].of_all if found else 0
 
 
 def proofs(site: Any, decisions: Sequence[dict[str, Any]]) -> None:

@@ -122,14 +122,13 @@ def _draw(
     done: bool = False,
 ) -> HttpResponse:
     url = resolve_url("competence:person", site.slug, found.pk)
-    records, inductions, exemptions, gaps = for_reader(
-        ("competence.person", found.pk),
+    asked = _asked(request)
+    (shown, first, total), inductions, exemptions, gaps = for_reader(
+        ("competence.person", found.pk, *asked),
         who,
-        lambda: _read(site, who, at, found, known.asked),
+        lambda: _read(site, who, at, found, known.asked, *asked),
         rows=100,
     )
-    first = _first(request, records)
-    shown = records[first : first + _SHOWN]
     acts = offered(_offers(site, who, found), url, who, known, failed)
     rows = record_rows(site, who, at, found, shown, url, failed)
     values = {
@@ -156,8 +155,8 @@ def _draw(
             for kind in Kind
             if (kept := [row for row in rows if row["kind"] == kind])
         ],
-        "records_count": len(records),
-        "pager": _pager(first, len(shown), len(records)) if len(records) > _SHOWN else None,
+        "records_count": total,
+        "pager": _pager(first, len(shown), total) if total > _SHOWN else None,
         "inductions": told_rows(who, site, at, inductions, url, failed, "end-induction"),
         "exemptions": told_rows(who, site, at, exemptions, url, failed, "end-exemption"),
         "acts": acts,
@@ -169,10 +168,12 @@ def _draw(
     return render(request, f"{name}#person" if fragment(request) else name, values, status=status)
 
 
-def _read(site: Any, who: Scope, at: datetime, found: Any, asked: SiteFacts) -> tuple[Any, ...]:
+def _read(
+    site: Any, who: Scope, at: datetime, found: Any, asked: SiteFacts, page: int, of: int | None
+) -> tuple[Any, ...]:
     """What the person has, and what is asked for the work."""
     return (
-        read.records(site, found),
+        read.records(site, found, page=page, most=_SHOWN, of=of),
         read.inductions(site, found),
         read.exemptions(site, found, at),
         read.gaps(site, who, found, at, asked, most=_WORK + 1),
@@ -183,13 +184,10 @@ def _work_url(site: Any, found: Any) -> str:
     return f"{resolve_url('work:item_list', site.slug)}?executor=user%3A{found.pk}"
 
 
-def _first(request: HttpRequest, records: list[Any]) -> int:
-    """Which record stands first: that of the page asked for, or of the record that was acted on."""
-    of = number_in(request.GET.get("of", ""))
-    acted = next((n for n, each in enumerate(records) if each.pk == of), None)
-    page = max(1, number_in(request.GET.get("page", "")) or 1)
-    first = (page - 1) * _SHOWN if acted is None else acted // _SHOWN * _SHOWN
-    return first if first < len(records) else 0
+def _asked(request: HttpRequest) -> tuple[int, int | None]:
+    """Which page of the records is asked for, or that of the record which is acted on."""
+    page = number_in(request.GET.get("page", "")) or 1
+    return min(max(1, page), _shown.MOST_PAGES), number_in(request.GET.get("of", ""))
 
 
 def _pager(first: int, shown: int, total: int) -> dict[str, Any]:

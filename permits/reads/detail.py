@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from permits.models import Permit, PermitItem
 from permits.permissions import sees
+from permits.reads import gas
 from permits.reads.lists import TONES
 from permits.reads.names import Name, Naming, apart
 from permits.services import _conflicts
@@ -98,8 +99,8 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
         ],
         "conflicts": near,
         "not_endorsed": [each for each in near if each["open"]] if now.code in _AT_WORK else [],
-        "tests": _tests(facts, name),
-        "test_columns": _test_columns(),
+        "tests": gas.tests(facts, name),
+        "test_columns": gas.columns(),
         "tests_until": permit.tests_until or facts.tests_until(),
         "hazards": _hazards(facts, name),
         "on_it": [
@@ -252,78 +253,6 @@ def _shown_conflicts(facts: Facts, name: Name) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _tests(facts: Facts, name: Name) -> list[dict[str, Any]]:
-    """Each test that is asked, with its newest reading and the one before."""
-    rows, counting = [], facts.counting()
-    for point, asked in facts.asked():
-        of = asked.substance
-        here = [
-            each
-            for each in facts.tests
-            if (each.point, each.substance_id) == (point, asked.substance_id)
-        ]
-        read = [each for each in here if each in counting]
-        last = read[-1] if read else None
-        rows.append(
-            {
-                "point": point,
-                "name": of.name,
-                "unit": of.unit,
-                "limits": limits(of.low, of.high, of.unit),
-                "value": f"{last.value.normalize():f}" if last else "",
-                "band": _band(last.value, of.low, of.high) if last else None,
-                "before": f"{read[-2].value.normalize():f}" if len(read) > 1 else "",
-                "at": last.taken_at if last else None,
-                "until": last.valid_until if last else None,
-                "on_paper": _uncounted(here[-1]) if here and here[-1] not in read else None,
-                "by": name(last.tester) if last else "",
-                "instrument": last.instrument if last else "",
-                "state": "missing"
-                if last is None
-                else "outside"
-                if not last.within
-                else "over"
-                if last.valid_until <= facts.at
-                else "within",
-            }
-        )
-    return rows
-
-
-def _uncounted(test: Any) -> dict[str, Any]:
-    """A newer reading, from paper, that lets nothing go on."""
-    return {"value": f"{test.value.normalize():f} {test.unit}", "at": test.taken_at}
-
-
-def _band(value: Any, low: Any, high: Any) -> dict[str, float | None]:
-    """A reading against its limits, on a scale that shows it on either side of them."""
-    read, below, above = float(value), _number(low), _number(high)
-    wide = (above or 0.0) - (below or 0.0) if above is not None else below or 1.0
-    least = 0.0 if below is None else below - wide
-    most = (below or 0.0) + wide if above is None else above + wide
-    ends = {"least": min(least, read), "most": max(most, read)}
-    return {"value": read, **ends, "low": below, "high": above}
-
-
-def _number(limit: Any) -> float | None:
-    return None if limit is None else float(limit)
-
-
-def _test_columns() -> list[dict[str, Any]]:
-    head = [{"label": _("Gas")}, {"label": _("Sample point")}]
-    head += [{"label": _("Before"), "end": True}, {"label": _("Now"), "end": True}]
-    return head + [{"label": label} for label in (_("Limits"), _("Result"), _("Valid until"))]
-
-
-def limits(low: Any, high: Any, unit: str) -> str:
-    """The limits in words, with their unit."""
-    if low is not None and high is not None:
-        return f"{low.normalize():f}–{high.normalize():f} {unit}"
-    if high is not None:
-        return _("at most %(limit)s") % {"limit": f"{high.normalize():f} {unit}"}
-    return _("at least %(limit)s") % {"limit": f"{low.normalize():f} {unit}"}
 
 
 def _hazards(facts: Facts, name: Name) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from permits.models import (
     PermitItem,
     PermitPerson,
     PermitRoute,
+    PermitType,
     Presence,
     Signature,
     Stop,
@@ -180,11 +181,12 @@ def facts_of(permit: Permit, at: datetime) -> Facts:
         raise ValueError("the permit was read without its issue and its stop")
     one = {"permit": permit.pk}
     hazards, measures = _assessment(permit)
+    route, tests_asked = _asked_by_type(permit)
     return Facts(
         permit=permit,
         at=at,
-        route=next(iter(_route(type=permit.type_id, risk=permit.risk)), None),
-        tests_asked=_tests_asked(type=permit.type_id),
+        route=route,
+        tests_asked=tests_asked,
         hazards=hazards,
         measures=measures,
         links=_of(permit, _links(**one)),
@@ -214,20 +216,28 @@ def _assessment(permit: Permit) -> tuple[list[Hazard], list[Measure]]:
     return list(hazards.values()), sorted(measures, key=lambda each: each.pk)
 
 
+def _asked_by_type(permit: Permit) -> tuple[PermitRoute | None, list[TypeTest]]:
+    """What its type asks of it: signatures by its risk, and tests; in one query."""
+    rows = _with_its_asks(type=permit.type_id, risk=permit.risk)
+    route = next((getattr(each, "its_route", None) for each in rows), None)
+    found = [getattr(each, "its_test", None) for each in rows]
+    return route, [each for each in found if each is not None]
+
+
 @prepared
 def _permit() -> QuerySet[Permit]:
     return one_with_current(Permit.objects.filter(pk=given("permit")))
 
 
 @prepared
-def _route() -> QuerySet[PermitRoute]:
-    return PermitRoute.objects.filter(type_id=given("type"), risk=given("risk"))
-
-
-@prepared
-def _tests_asked() -> QuerySet[TypeTest]:
-    rows = TypeTest.objects.filter(type_id=given("type"), is_active=True)
-    return rows.select_related("substance")
+def _with_its_asks() -> QuerySet[PermitType]:
+    """A type with its route at a risk, once for each substance that is tested."""
+    open_rows = {
+        "its_route": FilteredRelation("routes", condition=Q(routes__risk=given("risk"))),
+        "its_test": FilteredRelation("tests", condition=Q(tests__is_active=True)),
+    }
+    rows: Any = PermitType.objects.filter(pk=given("type")).annotate(**open_rows)
+    return rows.select_related("its_route", "its_test__substance").order_by("its_test__pk")
 
 
 @often

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 
 from permits.models import LockRemoval, PersonalLock, Presence
 from permits.services._facts import Facts as PermitFacts
+from permits.services._folded import folded, theirs
 from permits.services._isolated import reason
 from permits.services._says import ISSUER, url
 from permits.states import Verb
@@ -32,9 +33,9 @@ def locks_against(
     if not used:
         return said
     locks = PersonalLock.objects.filter(
-        isolation__in=used, person_id=person, name__iexact=name, group=False, off_at=None
+        isolation__in=used, person_id=person, group=False, off_at=None
     )
-    on = set(locks.values_list("isolation_id", flat=True))
+    on = {each.isolation_id for each in theirs(locks, name)}
     missing = [each for each in used if each.pk not in on]
     if not missing:
         return said
@@ -74,18 +75,14 @@ def signed_on(permits: Iterable[Any], person_id: int | None, name: str = "") -> 
     ids = {each.pk: each for each in permits}
     if not ids:
         return []
-    rows = Presence.objects.filter(
-        permit_id__in=ids, person_id=person_id, name__iexact=name, off_at=None
-    )
-    return [_signed_on(ids[pk]) for pk in rows.values_list("permit_id", flat=True)]
+    rows = Presence.objects.filter(permit_id__in=ids, person_id=person_id, off_at=None)
+    return [_signed_on(ids[each.permit_id]) for each in theirs(rows, name)]
 
 
 def signed_on_at(site_id: int, person_id: int | None, name: str = "") -> list[Reason]:
     """The permits of a site under which somebody is signed on."""
-    rows = Presence.objects.filter(
-        permit__site_id=site_id, person_id=person_id, name__iexact=name, off_at=None
-    )
-    return [_signed_on(each.permit) for each in rows.select_related("permit__site")]
+    rows = Presence.objects.filter(permit__site_id=site_id, person_id=person_id, off_at=None)
+    return [_signed_on(each.permit) for each in theirs(rows.select_related("permit__site"), name)]
 
 
 def anybody_on(permits: Iterable[Any]) -> list[Reason]:
@@ -112,12 +109,13 @@ def untold_of(person_id: int | None, site_id: int, name: str = "") -> LockRemova
     """A removal of somebody's lock of which the person does not know yet."""
     rows = LockRemoval.objects.filter(
         lock__person_id=person_id,
-        lock__name__iexact=name,
         lock__isolation__site_id=site_id,
         removed_at__isnull=False,
         told_at=None,
     )
-    return rows.select_related("lock__person", "lock__isolation__site").first()
+    rows = rows.select_related("lock__person", "lock__isolation__site").order_by("pk")
+    called = folded(name)
+    return next((each for each in rows if folded(each.lock.name) == called), None)
 
 
 def told_first(removal: LockRemoval) -> Reason:

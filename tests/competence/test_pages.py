@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from competence.models import Company, CompanyPaper, Newcomer, Record
-from competence.reads import forecast
+from competence.reads import forecast, people
 from competence.reads import gate as gate_list
 from competence.services import companies, inductions, papers
 from competence.views import _shown
@@ -292,3 +292,32 @@ def _thirty(hvk, job):
         company.save(force_insert=True)
         today = {"team_id": world.lasteam.pk, "planned_start": world.t(60)}
         planned_item(world, what="Weld on", plan=today | {"executor_ids": [world.welder.pk]})
+
+
+def test_the_records_of_a_person_are_all_there_a_page_at_a_time(hvk, sign_in):  # noqa: F811
+    """However many: by name, newest first; an act opens the page on which its record stands."""
+    world = hvk.world
+    for number in range(26):
+        hvk.has(world.welder, f"PAPER-{number:02}")
+    found = people.records(world.site, world.welder, page=1, most=10)
+    pages = [people.records(world.site, world.welder, page=n, most=10) for n in (2, 3)]
+    assert (len(found[0]), found[1:]) == (10, (0, 26))
+    assert [(len(rows), first, total) for rows, first, total in pages] == [
+        (10, 10, 26),
+        (6, 20, 26),
+    ]
+    shown = [row.pk for rows, *_rest in (found, *pages) for row in rows]
+    names = dict(Record.objects.values_list("pk", "competence__name"))
+    assert [names[pk] for pk in shown] == sorted(names.values())
+    beyond = people.records(world.site, world.welder, page=9, most=10)
+    assert ([row.pk for row in beyond[0]], beyond[1:]) == (shown[:10], (0, 26))
+    last = people.records(world.site, world.welder, page=1, most=10, of=shown[-1])
+    assert ([row.pk for row in last[0]], last[1:]) == (shown[20:], (20, 26))
+
+    reader, page = sign_in(hvk.second), f"{ROOT}people/{world.welder.pk}/"
+    assert "1–25 of 26" in said(reader.get(page))
+    assert "26–26 of 26" in said(reader.get(page, page="2"))
+    for wrong in ("0", "x", "-1", "9999999", "3"):
+        assert "1–25 of 26" in said(reader.get(page, page=wrong))
+    assert "26–26 of 26" in said(reader.get(f"{page}?do=verify&of={shown[-1]}"))
+    assert "1–25 of 26" in said(reader.get(f"{page}?do=verify&of=999999"))
