@@ -17,7 +17,7 @@ from permits.standing import OVERDUE, holds_until, standing
 from permits.states import ENDED, State
 from work.exceptions import Reason
 from work.ports import Answer, Capacity, ItemChange, ItemContext, Requirement, Source
-from work.prepared import Among, given, often
+from work.prepared import Among, given, prepared
 from work.states import BlockerKind, Gate, Role
 
 CAPACITIES = [
@@ -46,7 +46,7 @@ _NEAREST = [
 ]
 
 
-@often
+@prepared
 def _links() -> QuerySet[PermitItem]:
     """Links of `ids` with their permits."""
     rows = PermitItem.objects.filter(Among(F("item_id"), given("ids")), ended_at=None)

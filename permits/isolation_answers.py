@@ -18,7 +18,7 @@ from permits.services._own_locks import told_first
 from permits.states import State as PermitState
 from work.exceptions import Reason
 from work.ports import Answer, Fit, ItemChange, ItemContext, Requirement, Source
-from work.prepared import Among, given, often
+from work.prepared import Among, given, prepared
 from work.services import recheck
 from work.states import AnswerState, BlockerKind, Gate, Role, Status
 
@@ -26,7 +26,7 @@ _NONE = ("role", str(Role.PLANNER))
 _UNDER_WAY = (Status.LIVE, Status.WAITING)
 
 
-@often
+@prepared
 def _uses() -> QuerySet[IsolationUse, Any]:
     """Uses by the items `ids` themselves, or by their permits."""
     began = Q(permit__links__item__started_at__lte=F("permit__ended_at"))
@@ -40,7 +40,7 @@ def _uses() -> QuerySet[IsolationUse, Any]:
     return rows.values_list("isolation_id", "item_id", "how", "permit__links__item_id")
 
 
-@often
+@prepared
 def _untold() -> QuerySet[LockRemoval, Any]:
     """Removals of locks of `people` who do not know of it yet, the newest first."""
     rows = LockRemoval.objects.filter(

@@ -82,8 +82,7 @@ DATABASES = {
     "default": _database
     | {
         "CONN_HEALTH_CHECKS": True,
-        # Of statements that `work.prepared.planned` sends; Django's own are never kept.
-        "OPTIONS": _database["OPTIONS"] | {"options": " ".join(_options), "prepare_threshold": 3},
+        "OPTIONS": _database["OPTIONS"] | {"options": " ".join(_options)},
     }
 }
 if env_bool("DATABASE_POOL", True) and not _as_owner:

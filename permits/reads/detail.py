@@ -22,7 +22,7 @@ from permits.services._telling import confirming
 from permits.standing import LABELS, OVERDUE, holds_until, standing
 from permits.states import ENDED, Part, State, Verdict
 from work.permissions import Scope, visible
-from work.prepared import Among, given, often, prepared
+from work.prepared import Among, given, prepared
 
 _NUMBER = re.compile(r"(?:[Pp][- ]?)?(\d{1,15})")
 _TO_CONFIRM = (State.STOP_CALLED, OVERDUE)
@@ -51,7 +51,7 @@ def find(site: Any, who: Scope, text: str) -> Permit | None:
     return found if found is not None and sees(who, found) else None
 
 
-@often
+@prepared
 def _whole() -> QuerySet[Permit]:
     """A permit by its number, with all that is one of it."""
     rows = one_with_current(Permit.objects.filter(site_id=given("site"), number=given("number")))

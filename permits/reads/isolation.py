@@ -22,7 +22,7 @@ from permits.services.gone import asked_of, holds
 from permits.standing import standing
 from work.pages import Guest, guest_at
 from work.permissions import Scope, visible
-from work.prepared import given, often
+from work.prepared import given, prepared
 
 type Name = Callable[..., str]
 
@@ -42,7 +42,7 @@ def find(site: Any, who: Scope, text: str, at: datetime) -> Facts | None:
     return facts if knows else None
 
 
-@often
+@prepared
 def _whole() -> QuerySet[Isolation]:
     """An isolation by its number, with all that is one of it."""
     rows = Isolation.objects.filter(site_id=given("site"), number=given("number"))

@@ -25,7 +25,7 @@ from permits.services._named import model_of
 from permits.standing import overdue
 from permits.states import UNDER_ISSUE, State, Verb, Verdict
 from work.exceptions import Reason
-from work.prepared import given, often, prepared
+from work.prepared import given, prepared
 from work.services import OpenAct
 from work.states import Role, Status
 
@@ -108,7 +108,7 @@ def _rules(permit: Permit) -> list[Any]:
     return known
 
 
-@often
+@prepared
 def _speaking() -> QuerySet[ActivityRule]:
     """The rules at a site that speak of a type of permit, each with where one of it is."""
     one, mine = given("permit"), Q(type=given("type")) | Q(other_type=given("type"))

@@ -29,7 +29,7 @@ from permits.services._isolated import used_by
 from permits.services._paper import LATE
 from permits.standing import overdue, state_at
 from permits.states import COUNTED, Family, State
-from work.prepared import given, often, prepared
+from work.prepared import given, prepared
 
 _FAMILIES = list(Family)
 # How long it counts that somebody comes in as performing authority.
@@ -240,7 +240,7 @@ def _with_its_asks() -> QuerySet[PermitType]:
     return rows.select_related("its_route", "its_test__substance").order_by("its_test__pk")
 
 
-@often
+@prepared
 def _hazards() -> QuerySet[Hazard]:
     open_measure = FilteredRelation("measures", condition=Q(measures__ended_at=None))
     rows: Any = Hazard.objects.filter(permit_id=given("permit"), ended_at=None)
@@ -248,7 +248,7 @@ def _hazards() -> QuerySet[Hazard]:
     return rows.order_by("pk", "measure__pk")
 
 
-@often
+@prepared
 def _links() -> QuerySet[PermitItem]:
     """Each with the type of the work and the classes of its things."""
     classes = ArrayAgg(

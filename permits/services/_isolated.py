@@ -12,7 +12,7 @@ from permits.models import Isolation, IsolationPoint, Measure, Permit
 from permits.services._says import ISSUER
 from permits.states import MeasureKind
 from work.exceptions import Reason
-from work.prepared import given, often
+from work.prepared import given, prepared
 from work.states import Role
 
 ISOLATION = "isolation"
@@ -113,7 +113,7 @@ def used_by(permit: Permit) -> list[Any]:
     return _used(permit=permit.pk)
 
 
-@often
+@prepared
 def _used() -> QuerySet[Isolation]:
     points = IsolationPoint.objects.filter(isolation=OuterRef("pk"), ended_at=None)
     rows = Isolation.objects.filter(uses__permit_id=given("permit"), uses__ended_at=None)

@@ -42,7 +42,7 @@ def built_once[T](
 
     @functools.wraps(build)
     def there() -> T:
-        if not _may_leave_out_triggers() or _anything_stored():
+        if not may_leave_out_triggers() or _anything_stored():
             _laid.clear()
             return build()
         known = sorted(ContentType.objects.values_list("pk", "app_label", "model"))
@@ -115,13 +115,15 @@ def _beside[T](
 
 
 @functools.cache
-def _tables() -> list[str]:
+def tables() -> list[str]:
+    """The tables in which tests store something."""
     left = ("django_migrations", "django_site", *_KINDS)
     return sorted(set(connection.introspection.table_names()) - set(left))
 
 
 @functools.cache
-def _may_leave_out_triggers() -> bool:
+def may_leave_out_triggers() -> bool:
+    """Whether the server is the throw-away one, in which rows are put back and taken as they are."""
     asked = "SELECT has_parameter_privilege('session_replication_role', 'SET')"
     with connection.cursor() as cursor:
         cursor.execute(asked)
@@ -129,17 +131,30 @@ def _may_leave_out_triggers() -> bool:
 
 
 def _anything_stored() -> bool:
+    """Whether anything is, as this connection sees it.
+
+    What tests commit is gone when they end: in a transaction that has written nothing nothing is.
+    """
     with connection.cursor() as cursor:
-        found = " OR ".join(f'EXISTS (SELECT FROM "{name}")' for name in _tables())
-        standing.execute(cursor, "anything_stored", f"SELECT {found}")
-        return cursor.fetchone()[0]
+        if connection.in_atomic_block:
+            cursor.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
+            return cursor.fetchone()[0]
+        return bool(filled(cursor))
+
+
+def filled(cursor: Any) -> list[str]:
+    """The names of the tables that have rows, quoted."""
+    each = ", ".join(f'CASE WHEN EXISTS (SELECT FROM "{t}") THEN \'"{t}"\' END' for t in tables())
+    sql = f"SELECT array_remove(ARRAY[{each}], NULL)"
+    standing.execute(cursor, "tables_with_rows", sql)
+    return cursor.fetchone()[0]
 
 
 def rows() -> dict[str, bytes]:
     """Every row of every table that has one, as COPY tells it."""
     stored = {}
     with connection.cursor() as cursor:
-        for name in (*_KINDS, *_tables()):
+        for name in (*_KINDS, *tables()):
             with cursor.copy(f'COPY (SELECT {_columns(name)} FROM "{name}") TO STDOUT') as told:
                 stored[name] = b"".join(told)
     return {name: data for name, data in stored.items() if data}

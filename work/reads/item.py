@@ -25,7 +25,7 @@ from work.models import (
     WorkItem,
 )
 from work.permissions import Action, Scope, can, sees, visible
-from work.prepared import given, often, prepared
+from work.prepared import given, prepared
 from work.reads import trail
 from work.reads.item_rows import Rows
 from work.reasons import Names, once, say
@@ -79,7 +79,7 @@ def _ids() -> QuerySet[Any]:
     return found.order_by().values_list("pk", flat=True)
 
 
-@often
+@prepared
 def _numbered(four_eyed: tuple[str, ...]) -> QuerySet[WorkItem]:
     """An item of a site by its number, with everything it joins."""
     return (

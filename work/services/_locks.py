@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from work.models import User, WorkItem
-from work.prepared import Among, given, often
+from work.prepared import Among, given, prepared
 from work.services import _contexts, _owners
 from work.services._definition import definition
 
@@ -94,7 +94,7 @@ def items(ids: Iterable[int], *, owner: bool = False, held: bool = True) -> list
     return found
 
 
-@often
+@prepared
 def _locked(owner: bool, held: bool) -> QuerySet[WorkItem]:
     """Items by id, locked."""
     rows = WorkItem.objects.filter(Among(F("pk"), given("ids"))).select_related("place")
