@@ -76,6 +76,8 @@ def _start() -> None:
 os.environ |= {"DJANGO_SETTINGS_MODULE": "vinkey.settings", "VINKEY_ENV": "development"}
 os.environ |= {"DATABASE_POOL": "0", "STATIC_HASHED": "0", "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
 os.environ |= {"LOG_LEVEL": "WARNING", "HTTPS_ONLY": "0"}
+# Where `tmp_path` is, too: real servers of tests write their data there.
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _fastest())
 if "PYTEST_XDIST_WORKER" not in os.environ:
     _sweep()
     _start()
@@ -130,13 +132,15 @@ def pytest_collection_finish(session) -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-# What takes longest is begun first, half of it by each of two workers: nobody waits at the end.
+# What takes longest is begun first, some by each of two workers: nobody waits at the end, nor for
+# what the other is building (`kept.built_once`).
 _LONGEST = (
-    "tests/properties/",
-    "tests/work/services/test_demo.py",
-    "tests/frame/test_demo_cut_short.py",
-    "tests/frame/test_killed_under_load.py",
-    "tests/concurrency/",
+    (
+        "tests/properties/test_control_model",
+        "tests/work/services/test_demo",
+        "tests/work/services/test_event",
+    ),
+    ("tests/properties/", "tests/frame/", "tests/concurrency/"),
 )
 
 
@@ -144,10 +148,11 @@ def pytest_collection_modifyitems(config, items) -> None:
     """The longest come first. Without a Chromium the browser tests are left out, and the last line
     says so.
     """
-    longest = [item for item in items if item.nodeid.startswith(_LONGEST)]
-    rest = [item for item in items if not item.nodeid.startswith(_LONGEST)]
-    half = len(rest) // 2
-    items[:] = [*longest[::2], *rest[:half], *longest[1::2], *rest[half:]]
+    first = [item for item in items if item.nodeid.startswith(_LONGEST[0])]
+    second = [item for item in items if item.nodeid.startswith(_LONGEST[1]) and item not in first]
+    rest = [item for item in items if item not in {*first, *second}]
+    half = len(items) // 2 - len(first)
+    items[:] = [*first, *rest[:half], *second, *rest[half:]]
     browser = [item for item in items if item.get_closest_marker("browser")]
     if browser and not CHROMIUM:
         config.hook.pytest_deselected(items=browser)

@@ -1,11 +1,15 @@
 """Reads of a fixed shape: put together once, right for every value."""
 
+from weakref import WeakKeyDictionary
+
 import pytest
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.sql.compiler import SQLCompiler
 
+from work import prepared as prepared_module
 from work.models import Place
-from work.prepared import Among, given, prepared
+from work.prepared import Among, given, planned, prepared
 
 
 @pytest.fixture
@@ -59,3 +63,56 @@ def test_what_is_read_can_be_changed_and_does_not_come_again(world, read):
     first.name = "Otherwise"
     again = read("code", site=world.site.pk, after="")[0]
     assert again.name == Place.objects.get(pk=first.pk).name != "Otherwise"
+
+
+def named() -> dict[str, str]:
+    """The statements that this connection has planned, by name."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, statement FROM pg_prepared_statements WHERE name ~ '^kept_'")
+        return dict(cursor.fetchall())
+
+
+def test_its_plan_knows_what_stands_and_outlives_a_roll_back(world, read):
+    before = named()
+    with transaction.atomic():
+        read("name", site=world.site.pk, after="A")
+        transaction.set_rollback(True)
+    (made,) = (text for name, text in named().items() if before.get(name) != text)
+    assert "'area'" in made
+    assert "= $1" in made
+    assert "$3" not in made
+    planned_so_far = named()
+    assert read("name", site=world.site.pk, after="") == plain(world, "", "name")
+    assert named() == planned_so_far
+
+
+def test_the_plan_that_was_not_used_for_longest_makes_room(world, monkeypatch):
+    monkeypatch.setattr(prepared_module, "_MOST", 3)
+    monkeypatch.setattr(prepared_module, "_named", WeakKeyDictionary())
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+
+    @prepared
+    def begins(text):
+        rows = Place.objects.filter(site=given("site"), code__startswith=text)
+        return rows.exclude(name__contains="50 %").order_by("code")
+
+    for text in ("L", "", "P", "X", "L", "U", "L"):
+        found = Place.objects.filter(site=world.site, code__startswith=text).order_by("code")
+        assert begins(text, site=world.site.pk) == list(found)
+    texts = named().values()
+    assert sorted(text.count("LIKE") for text in texts) == [2, 2, 2]
+    assert sum("'L%'" in text for text in texts) == 1
+    assert all(r"E'%50 \\%%'" in text for text in texts)
+
+
+def test_values_are_in_their_places_wherever_a_name_stands(world):
+    asked = "SELECT %(b)s::int, '100 %%', %(a)s::text, %(b)s::int"
+    with planned() as cursor:
+        for a, b in (("x", 1), ("%s $1 ''", 2)):
+            cursor.execute(asked, {"a": a, "b": b})
+            assert cursor.fetchone() == (b, "100 %", a, b)
+        cursor.execute("SELECT %s::text, %s::int", [None, 3])
+        assert cursor.fetchone() == (None, 3)
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
