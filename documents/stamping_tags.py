@@ -15,7 +15,6 @@ from pypdf.generic import (
     NameObject,
     NullObject,
     NumberObject,
-    StreamObject,
 )
 
 _KIDS, _PAGE, _STREAM, _NUMBER = "/K", "/Pg", "/Stm", "/MCID"
@@ -29,7 +28,7 @@ def pieces_of(page: PageObject) -> int | None:
     return int(found) if isinstance(found, NumberObject) else None
 
 
-def share(page: PageObject, form: StreamObject) -> None:
+def share(page: PageObject, form: Any) -> None:
     """The pieces of the page are those of the form. Many readers ask the page all the same."""
     if pieces_of(page) is not None:
         form[NameObject(_OF_PIECES)] = page.raw_get(_OF_PIECES)
