@@ -32,8 +32,8 @@ _HOLDERS = f"""
 SELECT u.*, grants.role AS held FROM ({GRANTS}) AS grants
   JOIN work_user u ON u.id = grants.user_id AND u.is_active
  WHERE grants.site_id = %(site)s AND starts_with(%(path)s, grants.path)
-   AND grants.held @> %(at)s::timestamptz
-   AND (grants.role = ANY(%(roles)s) OR grants.role <> '' AND u.id = ANY(%(people)s))
+   AND grants.held @> %(at)s::timestamptz AND grants.role <> ''
+   AND (grants.role = ANY(%(roles)s) OR grants.user_id = ANY(%(people)s))
  ORDER BY u.name, u.id, grants.role
 """
 
@@ -52,4 +52,5 @@ def holders(
     """
     asked = {"roles": [str(each) for each in roles], "people": list(people)}
     rows = User.objects.raw(_HOLDERS, {"site": site_id, "path": path, "at": at, **asked})
-    return [(each, Role(each.held)) for each in rows]  # type: ignore[attr-defined]
+    # Of a role there may be several grants.
+    return list(dict.fromkeys((each, Role(each.held)) for each in rows))  # type: ignore[attr-defined]
