@@ -19,6 +19,8 @@ from pypdf.generic import (
     StreamObject,
 )
 
+from documents import stamping_tags
+
 # Beyond these a file is handed out as it is, and the page says so.
 MOST_PAGES = 500
 MOST_OBJECTS = 20_000
@@ -57,8 +59,12 @@ def put(kept: BinaryIO, text: bytes) -> PdfWriter:
     pages = list(writer.pages)
     lines = [_drawn(page, text) for page in pages]
     font, forms = writer._add_object(_font()), Forms(writer)
+    now: dict[int, IndirectObject] = {}
     for page, line in zip(pages, lines, strict=True):
-        _put(writer, forms, page, font, line)
+        form, place = _put(writer, forms, page, font, line), _at(page)
+        if form is not None and place is not None:
+            now[place.idnum] = form
+    stamping_tags.follow(writer, now)
     if forms.joined:
         writer.compress_identical_objects(remove_duplicates=False)
     return writer
@@ -89,20 +95,21 @@ def _named(values: dict[str, str]) -> DictionaryObject:
 
 def _put(
     writer: PdfWriter, forms: "Forms", page: PageObject, font: IndirectObject, line: bytes
-) -> None:
-    """What the page showed as one form, and the line after it."""
+) -> IndirectObject | None:
+    """What the page showed as one form, and the line after it; that form, if it showed anything."""
     shown = _contents(page)
     before = page.get_inherited("/Resources")
     held = before.get_object() if before is not None else DictionaryObject()
     now = DictionaryObject(held)
     now[NameObject("/Font")] = _with(held, "/Font", _FONT, font)
-    drawn = [_stream(writer, line, ours=True)]
+    drawn, form = [_stream(writer, line, ours=True)], None
     if shown:
-        form = forms.of(shown, held, _span(_rectangle(page.mediabox), _rectangle(page.cropbox)))
+        form = forms.of(page, shown, held)
         now[NameObject("/XObject")] = _with(held, "/XObject", _WAS, form)
         drawn.insert(0, _stream(writer, f"q {_WAS} Do Q\n".encode()))
     page[NameObject("/Resources")] = now
     page[NameObject("/Contents")] = ArrayObject(drawn)
+    return form
 
 
 def _with(held: DictionaryObject, kind: str, name: str, added: IndirectObject) -> DictionaryObject:
@@ -139,11 +146,15 @@ class Forms:
         self._known: dict[tuple[Any, ...], IndirectObject] = {}
         self.joined = False
 
-    def of(self, shown: Sequence[StreamObject], held: DictionaryObject, box: Box) -> IndirectObject:
-        """Those streams as one form, with what they draw with; the same one for the same."""
-        key = (*map(id, shown), id(held), box)
+    def of(
+        self, page: PageObject, shown: Sequence[StreamObject], held: DictionaryObject
+    ) -> IndirectObject:
+        """Those streams of a page as one form, with what they draw with; the same for the same."""
+        box = _span(_rectangle(page.mediabox), _rectangle(page.cropbox))
+        key = (*map(id, shown), id(held), box, stamping_tags.pieces_of(page))
         if key not in self._known:
             self._known[key] = self._made(shown, held, box)
+            stamping_tags.share(page, self._known[key].get_object())
         return self._known[key]
 
     def _made(

@@ -213,36 +213,37 @@ class Denied:
         return False
 
 
-_SCOPE_SQL = """
-SELECT * FROM (
-SELECT m.site_id, COALESCE(p.path, ''), m.role, m.company_id, NULL::bigint
+# Every grant of everybody and while it is held, as a table for statements. A duty reaches as long
+# as the person has a role at the site.
+GRANTS = """
+SELECT m.user_id, m.site_id, COALESCE(p.path, '') AS path, m.role, m.company_id AS team_id,
+       NULL::bigint AS post_id, tstzrange(m.starts, m.ends) AS held
   FROM work_membership m LEFT JOIN work_place p ON p.id = m.place_id
- WHERE m.user_id = %(user)s AND m.starts <= %(at)s AND (m.ends IS NULL OR m.ends > %(at)s)
 UNION ALL
-SELECT s.site_id, p.path, s.role, NULL, s.id
+SELECT d.user_id, s.site_id, p.path, s.role, NULL, s.id,
+       tstzrange(d.starts, NULL) * tstzrange(m.starts, m.ends)
   FROM work_duty d JOIN work_post s ON s.id = d.post_id JOIN work_place p ON p.id = s.place_id
- WHERE d.user_id = %(user)s AND d.starts <= %(at)s AND d.ends IS NULL AND s.is_active
-   AND EXISTS (SELECT 1 FROM work_membership m WHERE m.user_id = d.user_id
-   AND m.site_id = s.site_id AND m.starts <= %(at)s AND (m.ends IS NULL OR m.ends > %(at)s))
+  JOIN work_membership m ON m.user_id = d.user_id AND m.site_id = s.site_id
+ WHERE d.ends IS NULL AND s.is_active
 UNION ALL
-SELECT t.site_id, '', '', t.id, NULL
+SELECT tm.user_id, t.site_id, '', '', t.id, NULL, tstzrange(tm.starts, tm.ends)
   FROM work_teammember tm JOIN work_team t ON t.id = tm.team_id
- WHERE tm.user_id = %(user)s AND tm.starts <= %(at)s AND (tm.ends IS NULL OR tm.ends > %(at)s)
-) AS grants
- WHERE EXISTS (SELECT 1 FROM work_user u WHERE u.id = %(user)s AND u.is_active)
+"""
+_SCOPE_SQL = f"""
+SELECT site_id, path, role, team_id, post_id FROM ({GRANTS}) AS grants
+ WHERE user_id = %(user)s AND held @> %(at)s::timestamptz
+   AND EXISTS (SELECT 1 FROM work_user u WHERE u.id = %(user)s AND u.is_active)
 """
 
 
 def scope(user: User | Any, at: datetime) -> Scope:
-    """What `user` may reach at `at`: one query. Somebody signed out or left reaches nothing.
-
-    A duty reaches as long as the person has a role at the site.
-    """
+    """What `user` may reach at `at`: one query. Somebody signed out or left reaches nothing."""
     if user is None or not getattr(user, "pk", None) or not user.is_active:
         return Scope(None, at)
     with planned() as cursor:
         cursor.execute(_SCOPE_SQL, {"user": user.pk, "at": at})
-        grants = tuple(Grant(*row) for row in cursor.fetchall())
+        # Of a duty there is a row for each role at the site.
+        grants = tuple(Grant(*row) for row in dict.fromkeys(cursor.fetchall()))
     return Scope(user.pk, at, grants)
 
 

@@ -1,7 +1,6 @@
 """People judged for work and for occasions of other domains: facts loaded, judged, put in order."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from competence.judging import Judgement, Verdict, fitness, judge
 from competence.reads import facts
 from work import ports
 from work.ports import ItemContext, Occasion
+from work.services import kept_by_act
 
 type Codes = Mapping[int, frozenset[tuple[str, str]]]
 
@@ -65,8 +65,8 @@ class _Read:
     known: Codes = field(default_factory=dict)
 
 
-# What was read last to say who is fit: what listens to the same act tells by the very same.
-_last: ContextVar[_Read | None] = ContextVar("last", default=None)
+# What an act read last to say who is fit: what listens to it tells by the very same.
+_LAST = "competence.fit"
 
 
 def _pairs(pairs: Sequence[tuple[int, ItemContext]]) -> frozenset[tuple[int, ItemContext]]:
@@ -95,7 +95,8 @@ def fit(pairs: Sequence[tuple[int, ItemContext]], at: datetime) -> list[Judgemen
     if not pairs:
         return []
     read = _read(pairs, at)
-    _last.set(read)
+    if (kept := kept_by_act()) is not None:
+        kept[_LAST] = read
     if not read.people:
         return [Judgement() for _ in pairs]
     return [_fitness(pk, item, read)[0] for pk, item in pairs]
@@ -119,7 +120,7 @@ def verdicts(
     """
     if not pairs:
         return []
-    read = _last.get()
+    read: _Read | None = (kept_by_act() or {}).get(_LAST)
     if sites or read is None or (read.at, read.asked) != (at, _pairs(pairs)):
         read = _read(pairs, at, sites)
     if not read.people:

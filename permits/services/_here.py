@@ -4,34 +4,24 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from permits.models import Permit
-from permits.services._named import model_of
 from permits.states import UNDER_ISSUE
-from work.states import Role
+from work.reads.roles import HeldWhile
 
 
 def with_performer(permits: QuerySet[Permit]) -> QuerySet[Permit]:
     """Permits with when who performs each has a role there; a contractor's is of its company."""
-    roles = model_of(Permit, "site")._meta.get_field("memberships").related_model.objects
-    theirs = roles.filter(user=OuterRef("performing_authority"), site=OuterRef("site"))
-    there = ExpressionWrapper(OuterRef("place__path"), CharField())
-    theirs = theirs.alias(there=there).order_by("pk")
-    theirs = theirs.filter(Q(place=None) | Q(there__startswith=F("place__path")))
-    own = ~Q(role=Role.CONTRACTOR) | Q(company=OuterRef("team"))
-    theirs = theirs.filter(own, user__is_active=True)
-    parts = {f"here_{name}": ArraySubquery(theirs.values(name)) for name in ("starts", "ends")}
-    return permits.annotate(**parts)
+    asked = ("performing_authority", "site", "place__path", "team")
+    return permits.annotate(here=HeldWhile(*map(F, asked)))
 
 
 def performer_here(permit: Permit, at: datetime) -> bool:
     """Whether who performs it can confirm a stop. One query, where it was not read with it."""
     if permit.performing_authority_id not in _held(permit):
         _learn([permit])
-    periods = _held(permit).get(permit.performing_authority_id, [])
-    return any(starts <= at and (ends is None or ends > at) for starts, ends in periods)
+    return any(at in each for each in _held(permit).get(permit.performing_authority_id, []))
 
 
 def learn(permits: Iterable[Permit]) -> None:
@@ -48,11 +38,10 @@ def _learn(asked: Collection[Permit]) -> None:
         permit.__dict__["_held"] = _held(found[permit.pk])
 
 
-def _held(permit: Permit) -> dict[int | None, list[tuple[Any, Any]]]:
-    """When, by person: as it was read, or asked, and kept with it."""
+def _held(permit: Permit) -> dict[int | None, list[Any]]:
+    """While, by person: as it was read, or asked, and kept with it."""
     if "_held" not in permit.__dict__:
-        read = "here_starts" in permit.__dict__
-        periods = zip(permit.here_starts, permit.here_ends, strict=True) if read else ()  # type: ignore[attr-defined]
-        permit.__dict__["_held"] = {permit.performing_authority_id: list(periods)} if read else {}
-    held: dict[int | None, list[tuple[Any, Any]]] = permit.__dict__["_held"]
+        read = "here" in permit.__dict__
+        permit.__dict__["_held"] = {permit.performing_authority_id: permit.here} if read else {}  # type: ignore[attr-defined]
+    held: dict[int | None, list[Any]] = permit.__dict__["_held"]
     return held

@@ -3,14 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from permits.models import Permit
 from permits.services._facts import Facts
 from permits.services._here import performer_here
-from permits.services._places import above
 from permits.services._says import url
+from work.reads.roles import holders
 from work.services import OpenAct, notices
 from work.states import Role
 
@@ -41,23 +40,20 @@ def confirming(permit: Permit, at: datetime) -> list[tuple[str, Any]]:
     owns the area; who left is not named, and for an issuer who left or is none any more every
     other: one query.
     """
-    over = Q(place=None) | Q(place__path__in=above([permit.place.path]))
-    now = Q(starts__lte=at) & (Q(ends=None) | Q(ends__gt=at))
     performs, issues = permit.performing_authority_id or 0, permit.issuer_id or 0
-    asked = Q(role__in=_BY_ROLE) | Q(user__in=[performs, issues])
-    rows = permit.site.memberships.filter(over, now, asked, user__is_active=True)
-    held = list(rows.select_related("user").order_by("user__name", "pk"))
-    users = {each.user_id: each.user for each in held}
-    issuers = {each.user_id for each in held if each.role == Role.PERMIT_ISSUER}
+    at_place = {"site_id": permit.site_id, "path": permit.place.path, "at": at}
+    held = holders(**at_place, roles=_BY_ROLE, people=[performs, issues])
+    users = {person.pk: person for person, _role in held}
+    issuers = {person.pk for person, role in held if role == Role.PERMIT_ISSUER}
     found = {}
     if performs in users and performer_here(permit, at):
         found[performs] = (_("Performing authority"), users[performs])
     if issues in issuers:
         found.setdefault(issues, (_("Issuer"), users[issues]))
     others = [Role.AREA_OWNER] if issues in issuers else _BY_ROLE
-    for each in held:
-        if each.role in others:
-            found.setdefault(each.user_id, (each.get_role_display(), each.user))
+    for person, role in held:
+        if role in others:
+            found.setdefault(person.pk, (str(role.label), person))
     return list(found.values())
 
 

@@ -24,10 +24,12 @@ from work.pages import (
     Deed,
     Failed,
     Given,
+    Guest,
     Offer,
     answer_of,
     guest_at,
     live,
+    number_in,
     offered,
     refusal,
     see_other,
@@ -101,6 +103,7 @@ END = Deed(
     danger=True,
 )
 DEEDS = {each.verb: each for each in (BEGIN, APPLY, TRY, FINISH, APPROVE, END)}
+_OF_CARDS = {each.verb for each in (BEGIN, APPROVE, END)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -115,8 +118,7 @@ def own_isolation(request: HttpRequest, site: Any, who: Scope, at: datetime) -> 
         def known(deed: Deed, of: int | None) -> Any:
             return next((each for each in mine if each.isolation.pk == of), None)
 
-        guest = guest_at(who, site.pk, reads_site=False)
-        return sent(request, who, DEEDS, site, known, page, page.url, guest)
+        return sent(request, who, DEEDS, site, known, page, page.url, page.guest(mine))
     return page()
 
 
@@ -146,6 +148,15 @@ class _Page:
             "notified_note",
         )
         return [facts_about(each, self.at) for each in rows]
+
+    def guest(self, mine: list[Facts]) -> Guest | None:
+        """As which guest the reader reads people, at the place of what the sent act is about."""
+        verb, of = self.request.GET.get("do", ""), number_in(self.request.GET.get("of", ""))
+        paths = {each.isolation.pk: each.isolation.place.path for each in mine}
+        if verb in _OF_CARDS:
+            cards = IsolationCard.objects.filter(site=self.site, pk=of)
+            paths = dict(cards.values_list("pk", "place__path"))
+        return guest_at(self.who, self.site.pk, paths.get(of or 0), reads_site=False)
 
     def __call__(
         self,
@@ -201,11 +212,18 @@ class _Page:
             "title": card.title,
             "place_text": card.place.name,
             "until": card.until if self._holds(card) else None,
-            "approved_by": str(card.approved_by or ""),
+            "approved_by": self._approver(card),
             "points": [
                 each | {"method_text": Method(each["method"]).label} for each in card.points
             ],
         }
+
+    def _approver(self, card: IsolationCard) -> str:
+        person: Any = card.approved_by
+        guest = guest_at(self.who, self.site.pk, card.place.path, reads_site=False)
+        if person is None or guest is None:
+            return str(person or "")
+        return guest.name(person.pk, str(person), person.company_id)
 
 
 def _steps(facts: Facts) -> list[Offer]:

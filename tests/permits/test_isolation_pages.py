@@ -6,13 +6,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from permits.models import Isolation, IsolationCard, LockRemoval
-from permits.services import isolation_uses, isolations, own
+from permits.services import isolation_uses, isolations, own, points
 from tests.factories import planned_item
 from tests.factories.kept import PUTS_BACK
 from tests.permits import isolated, made
 from tests.permits.isolated import lock_on
 from tests.permits.test_pages import FRAME
 from tests.views.conftest import weight
+from work.services import people
 from work.services.people import change_person
 
 LIST = "/s/hvk/isolations/"
@@ -205,3 +206,35 @@ def test_the_register_is_by_age_and_queries_do_not_grow(world, sign_in):
             counts.append(len(asked) - FRAME)
     assert counts[:4] == counts[4:]
     assert counts[:4] == [4, 4, 9, 2]
+
+
+def test_who_is_a_guest_at_the_place_of_an_own_isolation_is_named_no_stranger(world, sign_in):
+    tech, by = world.technician, {"actor": world.technician, "at": world.at}
+    own_page = f"{LIST}own/"
+    isolated.applied(world)  # the supervisor answers for it, and the same valve is closed in it
+    card = own.draw_card(
+        **by, site_id=world.site.pk, place_id=world.l3.pk, title="Sealer", points=isolated.TWO[:1]
+    )
+    own.approve_card(actor=world.hse, at=world.at, card_id=card.pk, until=world.t(9000))
+    mine = own.begin(**by, card_id=card.pk)
+    points.apply(**by, isolation_id=mine.pk, points=isolated.pairs(mine))
+    points.try_out(**by, isolation_id=mine.pk, **isolated.SAID)
+    [point] = mine.points.all()
+    left = {f"point-{point.pk}": "Open", "people_out": "on", "tools_out": "on"}
+
+    def told() -> str:
+        answer = do(sign_in(tech), mine, "finish", of=mine.pk, to=own_page, **left)
+        assert answer.status_code == 422
+        assert Isolation.objects.get(pk=mine.pk).state == "verified"
+        [reason] = answer.context["refusal"]["reasons"]
+        return reason["who"]
+
+    assert told() == world.supervisor.name
+    # Whose role is elsewhere since is no contractor, and a guest here.
+    [role] = tech.memberships.all()
+    lead = {"actor": world.site_admin, "at": world.at}
+    people.grant_role(
+        **lead, user_id=tech.pk, site_id=world.site.pk, role="operator", place_id=world.l4.pk
+    )
+    people.end_role(**lead, membership_id=role.pk)
+    assert told() == "Somebody of the site"

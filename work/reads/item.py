@@ -99,6 +99,7 @@ def _numbered(four_eyed: tuple[str, ...]) -> QuerySet[WorkItem]:
                 ItemExecutor,
                 id=F("user_id"),
                 name=F("user__name"),
+                company_id=F("user__company_id"),
                 company=F("user__company__name"),
             ),
             asset_rows=_linked(ItemAsset, code=F("asset__code"), name=F("asset__name")),
@@ -115,7 +116,13 @@ def _numbered(four_eyed: tuple[str, ...]) -> QuerySet[WorkItem]:
 def _accepted() -> Subquery:
     """The acceptance that stands: by whom, in which post, when."""
     rows = Acceptance.objects.filter(item=OuterRef("pk"), struck_at=None)
-    said = JSONObject(by=F("by__name"), post=F("post__name"), at=F("at"))
+    said = JSONObject(
+        by_id=F("by_id"),
+        by=F("by__name"),
+        company_id=F("by__company_id"),
+        post=F("post__name"),
+        at=F("at"),
+    )
     return Subquery(rows.values_list(said)[:1])
 
 

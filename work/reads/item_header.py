@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from work.models import WorkItem
 from work.reads import causes
 from work.reads.item import Page, label, url
+from work.reads.item_rows import owner_text
 from work.reads.next_step import next_by, next_step
 from work.reads.values import said
 from work.reasons import moment
@@ -55,10 +56,10 @@ def header(page: Page) -> dict[str, Any]:
         "priority": item.priority,
         "get_priority_display": item.get_priority_display(),
         "safety_critical": item.safety_critical,
-        "owner_text": _owner_text(item),
+        "owner_text": owner_text(item, page.names),
         "owner_kind": "post" if item.owner_post_id else "person",
         "owner_note": owner_note,
-        "executors": [{**row, "note": "", "url": ""} for row in item.executor_rows],
+        "executors": [{**row, "note": "", "url": ""} for row in _executors(page)],
         "team_text": item.team.name if item.team else "",
         **_next(page),
         "place": {
@@ -86,7 +87,7 @@ def header(page: Page) -> dict[str, Any]:
         "due": item.due,
         "is_overdue": item.due is not None and item.due < at and status not in ENDED,
         "window_text": _window_text(item),
-        "requested_by_text": item.requested_by.name if item.requested_by else "",
+        "requested_by_text": page.names.of(item.requested_by),
         "requested_at": item.requested_at,
         "to_triage": status == Status.REQUESTED and item.type_id == site.triage_type_id,
         "incomplete_text": causes.said(
@@ -112,10 +113,17 @@ def _unconfirmed(item: WorkItem, at: datetime) -> int | None:
     return max(0, int((at - asked_at).total_seconds() // 60)) if asked_at else None
 
 
-def _owner_text(item: WorkItem) -> str:
-    if item.owner_post:
-        return item.owner_post.name
-    return item.owner_user.name if item.owner_user else ""
+def _executors(page: Page) -> list[dict[str, Any]]:
+    """Who carries it out; a guest reads no stranger by name, nor what that company is called."""
+    guest, rows = page.names.guest, page.item.executor_rows
+    if guest is None:
+        return rows
+    return [
+        row
+        if guest.reads(row["id"], row["company_id"])
+        else row | {"name": guest.name(row["id"], row["name"], row["company_id"]), "company": ""}
+        for row in rows
+    ]
 
 
 def _next(page: Page) -> dict[str, str]:
@@ -128,8 +136,8 @@ def _next(page: Page) -> dict[str, str]:
             status,
             blocked,
             clears=blockers[0]["who_text"] if blockers else "",
-            executors=", ".join(row["name"] for row in item.executor_rows[:3]),
-            owner=_owner_text(item),
+            executors=", ".join(row["name"] for row in _executors(page)[:3]),
+            owner=owner_text(item, page.names),
         ),
     }
 
@@ -155,7 +163,8 @@ def _accepted_by(page: Page) -> str:
     if not accepted or not accepted["by"]:
         return ""
     post = f" ({accepted['post']})" if accepted["post"] else ""
-    who = {"who": accepted["by"] + post, "at": moment(parse_datetime(accepted["at"]))}
+    by = page.names.called(accepted["by_id"], accepted["by"], accepted["company_id"])
+    who = {"who": by + post, "at": moment(parse_datetime(accepted["at"]))}
     return _("Accepted by %(who)s, %(at)s") % who
 
 

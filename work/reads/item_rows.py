@@ -55,6 +55,11 @@ def pair(clears: str) -> tuple[str, Any] | None:
     return (kind, key) if kind and key else None
 
 
+def owner_text(item: WorkItem, names: Names) -> str:
+    """Who owns it, as the reader reads people."""
+    return item.owner_post.name if item.owner_post else names.of(item.owner_user)
+
+
 def _clears(blocker: Blocker, item: WorkItem) -> str:
     """Who clears it; one that was raised for nobody falls to the owner."""
     if blocker.clears or blocker.prerequisite_id is not None:
@@ -259,7 +264,7 @@ class Rows:
             "text": criterion.text,
             "state": state,
             "state_text": texts[state],
-            "who_text": judged.name if judged else "",
+            "who_text": self.names.of(judged),
             "note": criterion.judgement.text if judged and criterion.judgement else "",
             "needs_evidence": criterion.evidence,
             "withdrawable": criterion.key.startswith("own-")
@@ -285,7 +290,7 @@ class Rows:
             "answered": answered,
             "failed": line.answer in ("fail", "could_not"),
             "answer_text": answer_text,
-            "who_text": line.answered_by.name if line.answered_by else "",
+            "who_text": self.names.of(line.answered_by),
             "at": line.answered_at,
             "hold_point": line.hold_point,
             "held_text": waits or self._held(line),
@@ -341,7 +346,7 @@ class Rows:
             "kind_text": each.get_kind_display(),
             "name": content,
             "said": each.said if each.said != content else "",
-            "who_text": each.by.name,
+            "who_text": self.names.of(each.by),
             "at": each.at,
             "url": url,
             "preview_url": reverse("work:evidence_preview", args=here) if is_photo else "",
@@ -375,16 +380,15 @@ class Rows:
         }
 
     def _child(self, item: WorkItem) -> dict[str, Any]:
-        owner = item.owner_post or item.owner_user
         return {
             "label": f"W-{item.number}",
             "what": item.what,
             "url": reverse("work:item_detail", args=[self.site.slug, f"W-{item.number}"]),
             "status": item.status,
             "get_status_display": item.get_status_display(),
-            "owner_text": owner.name if owner else "",
+            "owner_text": owner_text(item, self.names),
             "mandatory": item.mandatory and item.parent_id == self.facts.item.pk,
         }
 
 
-__all__ = ["Rows", "limits", "pair", "text"]
+__all__ = ["Rows", "limits", "owner_text", "pair", "text"]

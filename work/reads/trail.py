@@ -212,7 +212,7 @@ def _row(event: Event, who: Scope, names: Names) -> dict[str, Any]:
     return {
         "at": event.happened_at,
         "icon": icon,
-        "who_text": _who(event),
+        "who_text": _who(event, names),
         "text": text,
         "said": said,
         "named": _names(event, names),
@@ -236,9 +236,9 @@ def _verb(event: Event) -> str:
     return str(_DOORS.get(name) or LABELS["verb"].get(name) or name.replace("_", " "))
 
 
-def _who(event: Event) -> str:
+def _who(event: Event, names: Names) -> str:
     """Who did it. What a source brought about is nobody's: whoever moved that may be a stranger."""
     derived = event.verb in _DERIVED and event.data.get("prerequisite") is not None
     if derived or event.verb in _NOBODYS or event.actor is None:
         return str(_("Vinkey"))
-    return event.actor.name
+    return names.of(event.actor)

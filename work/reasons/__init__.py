@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from work import ports
 from work.exceptions import Reason
-from work.models import WorkItem
+from work.models import User, WorkItem
 from work.permissions import Scope, sees
 from work.reasons.guests import Guest, guest_everywhere
 from work.reasons.told import TOLD, TOLD_SQL, untold, whole
@@ -89,6 +89,7 @@ class Names:
         """
         reasons, guest = list(reasons), guest or guest_everywhere(who)
         self._asked = _pairs(reasons, more)
+        self.guest = guest
         self._people = _people(self._asked, untold(_all(reasons)), guest)
         at_hand = {item.pk: item for item in known}
         self._asked["item"] |= set(at_hand)
@@ -106,6 +107,14 @@ class Names:
     def named(self, kind: str, pk: Any) -> Named | None:
         """The person, post or team with this id, where it was asked for."""
         return self._people.get((kind, int(pk))) if str(pk).isdecimal() else None
+
+    def of(self, person: User | None) -> str:
+        """How the reader reads somebody who is at hand and has a part in something."""
+        return self.called(person.pk, person.name, person.company_id) if person else ""
+
+    def called(self, pk: int | None, name: str, company_id: int | None) -> str:
+        """The same, where only this much of the person is at hand."""
+        return self.guest.name(pk, name, company_id) if self.guest else name
 
     def hide(self, reason: Reason) -> bool:
         """Whether it, or a reason inside it, is about an item that the reader may not see."""

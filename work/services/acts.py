@@ -9,7 +9,9 @@ import functools
 import json
 import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Concatenate
@@ -33,6 +35,25 @@ _TRIES = 3
 _AGAIN = {"40P01", "40001"}
 _BUSY = {"55P03"}
 _LISTENER_DEPTH = 3
+_kept: ContextVar[dict[str, Any] | None] = ContextVar("kept", default=None)
+
+
+def kept_by_act() -> dict[str, Any] | None:
+    """What reads keep for the rest of the act that is being done; None outside of one.
+
+    It goes with the transaction of the act: what was read in another is never found here.
+    """
+    return _kept.get()
+
+
+@contextmanager
+def _transaction() -> Iterator[None]:
+    kept = _kept.set({})
+    try:
+        with transaction.atomic(durable=True):
+            yield
+    finally:
+        _kept.reset(kept)
 
 
 @dataclass
@@ -198,7 +219,7 @@ def _attempt(opened: OpenAct, inner: Callable[..., Any], given: dict[str, Any]) 
     for tries_left in reversed(range(_TRIES)):
         opened.begin_again()
         try:
-            with transaction.atomic(durable=True):
+            with _transaction():
                 return _once(opened, inner, given)
         except Error as error:
             state = getattr(error.__cause__, "sqlstate", None)
@@ -298,7 +319,7 @@ def _leave(opened: OpenAct, refusal: Refused | Forbidden) -> None:
     follow = opened.after_refusal if isinstance(refusal, Refused) else None
     for attempt in range(_TRIES):
         try:
-            with transaction.atomic(durable=True):
+            with _transaction():
                 _write_refusal(opened, refusal, follow if attempt < _TRIES - 1 else None)
             return
         except Error as error:

@@ -1,0 +1,97 @@
+"""Whom each reader of a work item reads by name, where two companies had a part in it (ADR 16)."""
+
+import re
+
+import pytest
+
+from tests import factories
+from work.services import execution, items, proof
+
+STRANGER = "Somebody of another company"
+CONDITION = "Guard off, ask Piet of Hydrex"
+
+
+@pytest.fixture
+def item(world):
+    """Begun and stopped by Hydrex, who brought evidence and have gone on; now it is LasTeam's."""
+    hydrex = {"actor": world.other_contractor, "at": world.at}
+    item = factories.requested_item(world, by=world.other_contractor)
+    items.plan(
+        actor=world.planner,
+        at=world.at,
+        item_id=item.pk,
+        owner_user_id=world.planner.pk,
+        executor_ids=[world.other_contractor.pk],
+        team_id=world.hydrex.pk,
+    )
+    execution.start(**hydrex, item_id=item.pk)
+    proof.attach(**hydrex, item_id=item.pk, kind="signature", said="Bearing is worn")
+    execution.stop(**hydrex, item_id=item.pk, condition=CONDITION)
+    _given_to(world, item, world.lasteam)
+    lasteam = {"actor": world.contractor, "at": world.at, "item_id": item.pk}
+    items.comment(**lasteam, text="We go on tomorrow")
+    return item
+
+
+def _given_to(world, item, team) -> None:
+    by = {"actor": world.planner, "at": world.at, "item_id": item.pk}
+    item.refresh_from_db()
+    items.edit(**by, seen=item.version, team_id=team.pk)
+
+
+def _by(answer) -> dict[str, str]:
+    """Who did what, as the history says it, of the acts of each side."""
+    told = {row["text"]: row["who_text"] for row in answer.context["history"]}
+    acts = {"asked for it", "planned it", "stopped and released it", "wrote"}
+    return {text: who for text, who in told.items() if text in acts}
+
+
+def _people(answer) -> tuple[str, str, list[str], list[str]]:
+    shown = answer.context["item"]
+    executors = [f"{row['name']}, {row['company'] or '-'}" for row in shown.executors]
+    proofs = [row["who_text"] for row in answer.context["evidence"]]
+    return shown.requested_by_text, shown.owner_text, executors, proofs
+
+
+def test_each_company_reads_its_own_people_and_the_site_s(world, item, sign_in):
+    hydrex, lasteam = world.other_contractor, world.contractor
+    mine = sign_in(world.welder).see(item)
+    assert _by(mine) == {
+        "asked for it": STRANGER,
+        "planned it": world.planner.name,
+        "stopped and released it": STRANGER,
+        "wrote": lasteam.name,
+    }
+    assert _people(mine) == (STRANGER, world.planner.name, [f"{STRANGER}, -"], [STRANGER])
+    # What was typed for everybody at the job is read by everybody at the job.
+    assert CONDITION in mine.text
+    assert hydrex.name not in mine.text
+    assert not re.search("Hydrex", mine.text.replace(CONDITION, ""))
+    assert sign_in(hydrex).get(f"/s/hvk/work/W-{item.number}/").status_code == 404
+
+    _given_to(world, item, world.hydrex)
+    theirs = sign_in(hydrex).see(item)
+    assert _by(theirs) == {
+        "asked for it": hydrex.name,
+        "planned it": world.planner.name,
+        "stopped and released it": hydrex.name,
+        "wrote": STRANGER,
+    }
+    of_own = [f"{hydrex.name}, {world.hydrex.name}"]
+    assert _people(theirs) == (hydrex.name, world.planner.name, of_own, [hydrex.name])
+    assert "We go on tomorrow" in theirs.text
+    assert lasteam.name not in theirs.text
+    assert sign_in(world.welder).get(f"/s/hvk/work/W-{item.number}/").status_code == 404
+
+
+def test_the_site_s_own_people_read_everybody(world, item, sign_in):
+    hydrex = world.other_contractor
+    answer = sign_in(world.viewer).see(item)
+    assert _by(answer) == {
+        "asked for it": hydrex.name,
+        "planned it": world.planner.name,
+        "stopped and released it": hydrex.name,
+        "wrote": world.contractor.name,
+    }
+    of_theirs = [f"{hydrex.name}, {world.hydrex.name}"]
+    assert _people(answer) == (hydrex.name, world.planner.name, of_theirs, [hydrex.name])
