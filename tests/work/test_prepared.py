@@ -1,7 +1,5 @@
 """Reads of a fixed shape: put together once, right for every value."""
 
-from weakref import WeakKeyDictionary
-
 import pytest
 from django.db import connection, transaction
 from django.db.models import F
@@ -86,11 +84,22 @@ def test_its_plan_knows_what_stands_and_outlives_a_roll_back(world, read):
     assert named() == planned_so_far
 
 
-def test_the_plan_that_was_not_used_for_longest_makes_room(world, monkeypatch):
-    monkeypatch.setattr(prepared_module, "_MOST", 3)
-    monkeypatch.setattr(prepared_module, "_named", WeakKeyDictionary())
+@pytest.fixture
+def nothing_planned(db):
+    """A connection as it is when it has just been opened, before and after the test."""
+    _forget()
+    yield
+    _forget()
+
+
+def _forget() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DEALLOCATE ALL")
+    prepared_module._named.clear()
+
+
+def test_the_plan_that_was_not_used_for_longest_makes_room(world, nothing_planned, monkeypatch):
+    monkeypatch.setattr(prepared_module, "_MOST", 3)
 
     @prepared
     def begins(text):
