@@ -60,6 +60,20 @@ def unindexed(site: Site) -> list[tuple[str, str]]:
     return sorted(found)
 
 
+def planned_whole() -> list[tuple[str, str]]:
+    """The same of what this connection plans once for all values (`work.prepared`): each statement
+    that reads a large table whole, whatever it is given, and which.
+    """
+    of = ("work_", *OURS)
+    large, partial = _named(_LARGE, of), _named(_PARTIAL, of)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE name ~ '^kept_'")
+        kept = [text.partition(" AS ")[2] for (text,) in cursor.fetchall()]
+    assert len(kept) > 40
+    whole = ((sql, _read_whole(sql, None, partial, "GENERIC_PLAN, ") & large) for sql in kept)
+    return sorted((table, sql) for sql, tables in whole for table in tables)
+
+
 def ended_in_order(site: Site) -> list[str]:
     """By which index the newest ended permits are read in their order, of all and of one type."""
     at = timezone.now()
@@ -82,17 +96,17 @@ _PARTIAL = (
 )
 
 
-def _named(sql: str) -> set[str]:
+def _named(sql: str, of: tuple[str, ...] = OURS) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
-        return {name for (name,) in cursor.fetchall() if name.startswith(OURS)}
+        return {name for (name,) in cursor.fetchall() if name.startswith(of)}
 
 
-def _read_whole(sql: str, params: Any, partial: set[str]) -> set[str]:
+def _read_whole(sql: str, params: Any, partial: set[str], how: str = "") -> set[str]:
     """The tables of which every row is read, also where the database would rather not."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        cursor.execute(f"EXPLAIN ({how}FORMAT JSON) {sql}", params)
         told: Any = cursor.fetchone()[0]
         cursor.execute("SET LOCAL enable_seqscan = on")
     plan = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
