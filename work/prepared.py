@@ -1,10 +1,11 @@
 """Reads of a fixed shape: Django writes their SQL once in a process, then only values differ.
 
 Putting a wide statement together costs Django several times what sending it does, and an act reads
-the same few shapes again and again. What every request asks is also planned once a connection.
+the same few shapes again and again, and adds rows of the same. What every request asks is also
+planned once a connection.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from functools import lru_cache
@@ -15,6 +16,7 @@ from django.db import connection, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Lookup, Model, QuerySet, Value
+from django.db.models.sql.constants import MULTI
 
 
 class _Slot:
@@ -22,6 +24,18 @@ class _Slot:
 
     def __init__(self, name: str) -> None:
         self.name = name
+
+    def of(self, values: Mapping[str, Any]) -> Any:
+        """The value, as the driver takes it."""
+        return values[self.name]
+
+
+class _Ids(_Slot):
+    """The same for a list of ids: as text, which is of one kind whatever their number and size."""
+
+    def of(self, values: Mapping[str, Any]) -> str:
+        ids = ["NULL" if each is None else str(int(each)) for each in values[self.name]]
+        return "{" + ",".join(ids) + "}"
 
 
 def given(name: str) -> Value:
@@ -31,7 +45,10 @@ def given(name: str) -> Value:
 
 def fill(params: Iterable[Any], values: Mapping[str, Any]) -> tuple[Any, ...]:
     """The parameters of a statement that was put together with `given` values, with the values."""
-    return tuple(values[each.name] if isinstance(each, _Slot) else each for each in params)
+    return tuple(each.of(values) if isinstance(each, _Slot) else each for each in params)
+
+
+_KEYS = frozenset({"BigAutoField", "BigIntegerField", "ForeignKey", "OneToOneField"})
 
 
 class Among(Lookup):
@@ -44,7 +61,13 @@ class Among(Lookup):
         """`left = ANY(list)`."""
         left, of_left = self.process_lhs(compiler, connection)
         right, of_right = compiler.compile(self.rhs)
+        if len(of_right) == 1 and isinstance(of_right[0], _Slot) and self._of_ids(connection):
+            right, of_right = f"{right}::bigint[]", (_Ids(of_right[0].name),)
         return f"{left} = ANY({right})", (*of_left, *of_right)
+
+    def _of_ids(self, connection: Any) -> bool:
+        field = self.lhs.output_field
+        return field.get_internal_type() in _KEYS and field.db_type(connection) == "bigint"
 
 
 @contextmanager
@@ -75,11 +98,12 @@ class _Planned:
 
 
 def often[M: Model](build: Callable[..., QuerySet[M, Any]]) -> Callable[..., list[Any]]:
-    """As `prepared`, and planned once a connection: for the widest reads of pages.
+    """As `prepared`, and planned once a connection: for the widest reads of pages, and for what a
+    start reads.
 
     Its rows must be found by what it is given: a condition that only some values of it fulfil opens
-    no partial index. A roll-back makes the connection forget what it planned, so that of what doors
-    read only the widest is.
+    no partial index, and with a limit the database may rather look through the whole table. A
+    roll-back makes the connection forget what it planned, until the third use after it.
     """
     return prepared(build, _Planned)
 
@@ -99,7 +123,13 @@ def prepared[M: Model](
         try:
             sql, params = compiler.as_sql()
         except EmptyResultSet:
-            sql, params = "", ()
+            return rows, compiler, "", ()
+        # What is made of each column is the same for all rows, whoever reads them.
+        columns = [column[0] for column in compiler.select[: compiler.col_count]]
+        converters = compiler.get_converters(columns)
+        composite = compiler.has_composite_fields(columns)
+        compiler.get_converters = lambda expressions: converters
+        compiler.has_composite_fields = lambda expressions: composite
         return rows, compiler, sql, tuple(params)
 
     def read(*shape: Any, **values: Any) -> list[M]:
@@ -110,6 +140,10 @@ def prepared[M: Model](
         own = copy(compiler)
         own.connection = through(connections[rows.db])
         own.as_sql = lambda *args, **options: (sql, filled)
+        told = own.execute_sql(MULTI)
+        if not told:
+            return []
+        own.execute_sql = lambda *args, **options: told
         query = copy(rows.query)
         query.get_compiler = lambda *args, **options: own  # type: ignore[method-assign]
         # As `rows.all()`, whose query is not copied condition by condition: it is never changed.
@@ -119,3 +153,43 @@ def prepared[M: Model](
 
     read.__doc__, read.__name__ = build.__doc__, build.__name__
     return read
+
+
+_FEW = 20
+
+
+def add(rows: Sequence[Model]) -> None:
+    """Write new rows of one model, as `bulk_create` does; for what every act adds.
+
+    Its statement is put together once for each number of them, as long as they are few.
+    """
+    if not rows:
+        return
+    if len(rows) > _FEW:
+        type(rows[0])._base_manager.bulk_create(rows)
+        return
+    sql, fields, key = _adding(type(rows[0]), len(rows))
+    values = [
+        each.get_db_prep_save(each.pre_save(row, True), connection)
+        for row in rows
+        for each in fields
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
+            setattr(row, key, pk)
+            row._state.adding, row._state.db = False, connection.alias
+
+
+@lru_cache(maxsize=64)
+def _adding(model: type[Model], number: int) -> tuple[str, tuple[Any, ...], str]:
+    """The statement, the fields whose values it takes, and the name of the key that it returns."""
+    meta, quote = model._meta, connection.ops.quote_name
+    fields = tuple(each for each in meta.concrete_fields if each is not meta.auto_field)
+    columns = ", ".join(quote(each.column) for each in fields)
+    row = "(" + ", ".join("%s" for _each in fields) + ")"
+    sql = (
+        f"INSERT INTO {quote(meta.db_table)} ({columns})"  # noqa: S608  names of our own models
+        f" VALUES {', '.join([row] * number)} RETURNING {quote(meta.pk.column)}"
+    )
+    return sql, fields, meta.pk.attname

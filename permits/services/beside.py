@@ -17,7 +17,7 @@ from permits.services._named import model_of
 from permits.services._stop import call
 from permits.services._telling import tell
 from permits.states import UNDER_ISSUE, State, StopCause, Verdict
-from work.prepared import Among, given, prepared
+from work.prepared import Among, given, often
 from work.services import OpenAct
 
 
@@ -37,7 +37,7 @@ def too_near(act: OpenAct, item_ids: Iterable[int]) -> None:
     _look_anew(act, Permit.objects.filter(near | Q(pk__in=before), type__in=types))
 
 
-@prepared
+@often
 def _spoken_of() -> QuerySet[ActivityRule, Any]:
     """Types of permits that a rule keeps from work of the types of `ids`, how near, and where."""
     items = model_of(PermitItem, "item").objects.filter(Among(F("pk"), given("ids")))

@@ -72,7 +72,7 @@ def id_of(site: Site, number: int) -> int | None:
     return next(iter(_ids(site=site.pk, number=number)), None)
 
 
-@prepared
+@often
 def _ids() -> QuerySet[Any]:
     """Of the item of a site with a number its id."""
     found = WorkItem.objects.filter(site=given("site"), number=given("number"))

@@ -20,7 +20,7 @@ from work.models import (
     WorkItem,
 )
 from work.ports import ItemContext, suppliers
-from work.prepared import Among, given, prepared
+from work.prepared import Among, given, often, prepared
 from work.services._contexts import Linked, context, contexts
 from work.services._definition import Definition, definition
 from work.states import BlockerKind
@@ -120,7 +120,7 @@ def load(items: Iterable[WorkItem]) -> dict[int, Facts]:
     return facts
 
 
-@prepared
+@often
 def _requirements() -> QuerySet[Prerequisite]:
     """What stands of the requirements of some items, with their lines."""
     rows = Prerequisite.objects.filter(Among(F("item_id"), given("items")), withdrawn_at=None)

@@ -7,7 +7,7 @@ from django.db.models import F, Q, QuerySet
 
 from work.models import RequirementRule, RuleMode
 from work.ports import ItemContext
-from work.prepared import Among, given, prepared
+from work.prepared import Among, given, often
 from work.services._facts import Facts
 from work.states import BlockerKind, Gate, Mode
 
@@ -28,7 +28,7 @@ def not_ended(
     return _not_ended(coming, sites=list(site_ids), at=at)
 
 
-@prepared
+@often
 def _not_ended(coming: bool) -> QuerySet[RequirementRule]:
     """Rules of some sites that have not ended."""
     rules = RequirementRule.objects.filter(

@@ -23,9 +23,9 @@ from work import events, ports
 from work.exceptions import Busy, Forbidden, Reason, Refused, Stale, Unknown
 from work.models import Act, Event, Note, Place, Site, User
 from work.permissions import Scope, scope, system
-from work.prepared import given, prepared
+from work.prepared import add, given, often
 from work.services import _locks
-from work.services._savepoint import savepoint
+from work.services._savepoint import Anew, of_reads, savepoint
 
 _log = logging.getLogger(__name__)
 
@@ -132,7 +132,7 @@ class OpenAct:
 
     def write_history(self) -> None:
         """Write the events recorded so far."""
-        Event.objects.bulk_create(self.history)
+        add(self.history)
         self.history = []
 
     def note(
@@ -195,6 +195,19 @@ def door[**P, R](inner: Callable[Concatenate[OpenAct, P], R]) -> Callable[..., R
 
 
 def _attempt(opened: OpenAct, inner: Callable[..., Any], given: dict[str, Any]) -> Any:
+    """Without savepoints around what only reads; where one was needed, all of it anew with them.
+
+    That a supplier's read breaks is rare, and four statements of a start would be for that alone.
+    """
+    try:
+        with of_reads(made=False):
+            return _tried(opened, inner, given)
+    except Anew:
+        with of_reads(made=True):
+            return _tried(opened, inner, given)
+
+
+def _tried(opened: OpenAct, inner: Callable[..., Any], given: dict[str, Any]) -> Any:
     for tries_left in reversed(range(_TRIES)):
         opened.begin_again()
         try:
@@ -220,17 +233,18 @@ def _once(opened: OpenAct, inner: Callable[..., Any], given: dict[str, Any]) -> 
         raise Refused(Reason("future"))
     _tell_listeners(opened)
     opened.write_history()
-    Act.objects.create(
+    done = Act(
         id=opened.id,
         actor=opened.actor,
         door=opened.door,
         at=opened.at,
         result=_stored(result),
     )
+    add([done])
     return result
 
 
-@prepared
+@often
 def _acts() -> QuerySet[Act]:
     """The act with this id, if it was done."""
     return Act.objects.filter(pk=given("id"))

@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from work.exceptions import Reason
 from work.models import Acceptance, NamedCheck
 from work.ports import Answer, ItemContext, Requirement, Source
-from work.prepared import Among, given, prepared
+from work.prepared import Among, given, often
 
 
 class NamedChecks:
@@ -52,7 +52,7 @@ class NamedChecks:
         return {}
 
 
-@prepared
+@often
 def _made() -> QuerySet[NamedCheck]:
     """The checks of some requirements since their item was last reopened, oldest first."""
     struck_since = Acceptance.objects.filter(item=OuterRef("item"), struck_at__gte=OuterRef("at"))

@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from work.exceptions import Reason
 from work.models import Prerequisite, WorkItem
 from work.ports import Answer, ItemChange, ItemContext, Requirement, Source
-from work.prepared import Among, given, prepared
+from work.prepared import Among, given, often
 from work.states import Role, Status
 
 # What of an item its answer depends on.
@@ -67,17 +67,17 @@ def _with_survivors(ids: set[int | None]) -> dict[int, WorkItem]:
     return found
 
 
-@prepared
+@often
 def _items() -> QuerySet[WorkItem]:
     """Items by their ids."""
     return WorkItem.objects.filter(Among(F("pk"), given("items")))
 
 
-@prepared
+@often
 def _waiting() -> QuerySet[Any]:
-    """One requirement that some items are done first, where there is any."""
+    """The requirements that some items are done first."""
     rows = Prerequisite.objects.filter(Among(F("source_id"), given("items")), withdrawn_at=None)
-    return rows.filter(supplier=DependentItems.key).order_by().values_list("pk", flat=True)[:1]
+    return rows.filter(supplier=DependentItems.key).order_by().values_list("pk", flat=True)
 
 
 def _survivor(others: dict[int, WorkItem], pk: int | None) -> WorkItem | None:

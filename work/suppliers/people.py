@@ -11,7 +11,7 @@ from work import ports
 from work.exceptions import Reason
 from work.models import TeamMember, User
 from work.ports import Answer, Fit, ItemContext, Requirement, Source
-from work.prepared import Among, given, prepared
+from work.prepared import Among, given, often
 from work.services._guarded import one_each
 from work.states import BlockerKind, Gate, Role, Status
 
@@ -178,7 +178,7 @@ def _shifts(
     ]
 
 
-@prepared
+@often
 def _crews() -> QuerySet[Any]:
     """Of some people their membership of crews, with each shift of those: see `_shifts`."""
     return TeamMember.objects.filter(
@@ -190,7 +190,7 @@ def _crews() -> QuerySet[Any]:
     ).values_list("user_id", "starts", "ends", "team__shifts__starts", "team__shifts__ends")
 
 
-@prepared
+@often
 def _active() -> QuerySet[Any]:
     """Of the active ones among some people each role, or nothing instead of one."""
     people = User.objects.filter(Among(F("pk"), given("people")), is_active=True).order_by()

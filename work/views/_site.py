@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from work.models import Site
 from work.permissions import BY_ROLE, Action, Scope, can_at, scope
-from work.prepared import Among, given, prepared
+from work.prepared import Among, given, often
 
 
 def now() -> datetime:
@@ -65,7 +65,7 @@ def may_import(who: Scope, site: Site) -> bool:
     return bool(can_at(who, Action.CONFIGURE, site.pk, ""))
 
 
-@prepared
+@often
 def _known() -> QuerySet[Site]:
     """The site of that name, where it is among these."""
     return Site.objects.filter(Among(F("pk"), given("ids")), slug=given("slug"))
