@@ -16,6 +16,7 @@ import tempfile
 import threading
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -27,13 +28,15 @@ from vinkey.embedded import Home, Servers  # noqa: E402
 from vinkey.embedded.home import OWNER  # noqa: E402
 
 _PREFIX = "vinkey-test-"
+_MEMORY = Path("/dev/shm")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
 
 
 def _sweep() -> None:
     """Remove what killed runs left behind; where a lock is held somebody still works."""
-    for old in Path(_fastest()).glob(f"{_PREFIX}*"):
+    places = (_MEMORY, Path(tempfile.gettempdir()))
+    for old in (each for place in places for each in place.glob(f"{_PREFIX}*")):
         with contextlib.suppress(OSError), (old / "lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(Home(old).sockets, ignore_errors=True)
@@ -42,13 +45,10 @@ def _sweep() -> None:
 
 def _fastest() -> str:
     """Where files cost least: in memory, where that is large enough."""
-    memory, least = Path("/dev/shm"), 4 << 30
-    roomy = memory.is_dir() and os.access(memory, os.W_OK) and _free(memory) > least
-    return str(memory) if roomy and "TMPDIR" not in os.environ else tempfile.gettempdir()
-
-
-def _free(path: Path) -> int:
-    return shutil.disk_usage(path).free
+    least = 4 << 30
+    roomy = os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > least
+    roomy = roomy and psutil.virtual_memory().available > 2 * least
+    return str(_MEMORY) if roomy and "TMPDIR" not in os.environ else tempfile.gettempdir()
 
 
 def _start() -> None:

@@ -25,6 +25,15 @@ def _end(case: TransactionTestCase) -> None:
     if not kept.may_leave_out_triggers():
         _flush(case)
         return
+    try:
+        _empty()
+    except BaseException:
+        # The next test has a connection of its own.
+        connection.close()
+        raise
+
+
+def _empty() -> None:
     with connection.cursor() as cursor:
         filled = kept.filled(cursor)
         if not filled:
@@ -35,6 +44,9 @@ def _end(case: TransactionTestCase) -> None:
         cursor.execute(large_ones, [filled, _LARGE])
         if large := [name for (name,) in cursor.fetchall()]:
             cursor.execute(f"VACUUM (SKIP_LOCKED) {', '.join(large)}")
+        # Somebody who is left over from the test has written meanwhile.
+        if late := kept.filled(cursor):
+            raise AssertionError(f"written after the test had ended: {late}")
 
 
 def _reload(case: TransactionTestCase) -> bool:
@@ -42,5 +54,7 @@ def _reload(case: TransactionTestCase) -> bool:
     if not kept.may_leave_out_triggers() or connection.connection is None:
         return bool(_reloads(case))
     with connection.cursor() as cursor:
-        cursor.execute("RESET ROLE")
+        cursor.execute(
+            "RESET ROLE; RESET ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD TEMP"
+        )
     return False

@@ -5,9 +5,10 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.middleware import LoginRequiredMiddleware, get_user
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware
@@ -128,6 +129,15 @@ class LoginRequired(LoginRequiredMiddleware):
 
     What was typed into a form of the work is kept, and back is then the page of that form.
     """
+
+    def process_view(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponse | None:
+        refused = super().process_view(request, view_func, view_args, view_kwargs)
+        if refused is None and getattr(view_func, "login_required", True):
+            # Known by now: nobody looks for the user through a lazy object a hundred times.
+            request.user = get_user(request)
+        return refused
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         _kept.remember(request, response, secure=settings.SESSION_COOKIE_SECURE)

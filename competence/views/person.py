@@ -122,11 +122,12 @@ def _draw(
     done: bool = False,
 ) -> HttpResponse:
     url = resolve_url("competence:person", site.slug, found.pk)
-    asked = _asked(request)
-    (shown, first, total), inductions, exemptions, gaps = for_reader(
-        ("competence.person", found.pk, *asked),
+    page, of = (number_in(request.GET.get(name, "")) for name in ("page", "of"))
+    shown, first, total = read.records(site, found, page=max(1, page or 1), most=_SHOWN, of=of)
+    inductions, exemptions, gaps = for_reader(
+        ("competence.person", found.pk),
         who,
-        lambda: _read(site, who, at, found, known.asked, *asked),
+        lambda: _read(site, who, at, found, known.asked),
         rows=100,
     )
     acts = offered(_offers(site, who, found), url, who, known, failed)
@@ -168,12 +169,9 @@ def _draw(
     return render(request, f"{name}#person" if fragment(request) else name, values, status=status)
 
 
-def _read(
-    site: Any, who: Scope, at: datetime, found: Any, asked: SiteFacts, page: int, of: int | None
-) -> tuple[Any, ...]:
-    """What the person has, and what is asked for the work."""
+def _read(site: Any, who: Scope, at: datetime, found: Any, asked: SiteFacts) -> tuple[Any, ...]:
+    """What else the person has, and what is asked for the work."""
     return (
-        read.records(site, found, page=page, most=_SHOWN, of=of),
         read.inductions(site, found),
         read.exemptions(site, found, at),
         read.gaps(site, who, found, at, asked, most=_WORK + 1),
@@ -182,12 +180,6 @@ def _read(
 
 def _work_url(site: Any, found: Any) -> str:
     return f"{resolve_url('work:item_list', site.slug)}?executor=user%3A{found.pk}"
-
-
-def _asked(request: HttpRequest) -> tuple[int, int | None]:
-    """Which page of the records is asked for, or that of the record which is acted on."""
-    page = number_in(request.GET.get("page", "")) or 1
-    return min(max(1, page), _shown.MOST_PAGES), number_in(request.GET.get("of", ""))
 
 
 def _pager(first: int, shown: int, total: int) -> dict[str, Any]:

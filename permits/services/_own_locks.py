@@ -112,10 +112,12 @@ def untold_of(person_id: int | None, site_id: int, name: str = "") -> LockRemova
         lock__isolation__site_id=site_id,
         removed_at__isnull=False,
         told_at=None,
-    )
-    rows = rows.select_related("lock__person", "lock__isolation__site").order_by("pk")
-    called = folded(name)
-    return next((each for each in rows if folded(each.lock.name) == called), None)
+    ).order_by("pk")
+    if person_id is None:
+        called = folded(name)
+        names = rows.values_list("pk", "lock__name")
+        rows = rows.filter(pk__in=[pk for pk, typed in names if folded(typed) == called][:1])
+    return rows.select_related("lock__person", "lock__isolation__site").first()
 
 
 def told_first(removal: LockRemoval) -> Reason:

@@ -123,7 +123,7 @@ def tables() -> list[str]:
 
 @functools.cache
 def may_leave_out_triggers() -> bool:
-    """Whether the server is the throw-away one, in which rows are put back and taken as they are."""
+    """Whether the server is the throw-away one, in which rows are put back as they are."""
     asked = "SELECT has_parameter_privilege('session_replication_role', 'SET')"
     with connection.cursor() as cursor:
         cursor.execute(asked)

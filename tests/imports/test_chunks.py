@@ -106,5 +106,5 @@ def test_what_a_chunk_changed_is_asked_again_at_once(load, monkeypatch):
     assert asked() == 12
     assert load("planned", place="OTHER")["changed"] == 1
     assert load("planned", place="HALL")["changed"] == 1
-    assert calls == [(12, 9), (12, 25), (1, 9), (1, 14)]
+    assert calls == [(12, 7), (12, 21), (1, 7), (1, 10)]
     assert WorkItem.objects.filter(unmet_start=2).count() == 12

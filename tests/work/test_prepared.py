@@ -1,13 +1,16 @@
 """Reads of a fixed shape: put together once, right for every value."""
 
+import contextlib
+
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, NotSupportedError, connection, transaction
 from django.db.models import F
 from django.db.models.sql.compiler import SQLCompiler
 
+from work import events
 from work import prepared as prepared_module
-from work.models import Place
-from work.prepared import Among, given, planned, prepared
+from work.models import Event, Place
+from work.prepared import Among, add, given, planned, prepared
 
 
 @pytest.fixture
@@ -53,7 +56,42 @@ def test_one_of_a_list_of_any_length(world):
     pks = sorted(Place.objects.values_list("pk", flat=True))
     assert [place.pk for place in some(ids=pks)] == pks
     assert [place.pk for place in some(ids=pks[:1])] == pks[:1]
-    assert some(ids=[]) == []
+    assert some(ids=[]) == some(ids=[None]) == some(ids=[2**40]) == []
+    assert [place.pk for place in some(ids=[None, 2**40, pks[0]])] == pks[:1]
+
+
+def test_one_of_a_list_of_words(world):
+    @prepared
+    def some():
+        return Place.objects.filter(Among(F("code"), given("codes"))).order_by("pk")
+
+    code = Place.objects.order_by("pk")[0].code
+    assert {place.code for place in some(codes=[code, "{1,2}"])} == {code}
+
+
+def event(world, **data) -> Event:
+    return events.build(verb="told", subject=world.site, actor=None, at=world.at, data=data)
+
+
+@pytest.mark.parametrize("more", [0, 30])
+def test_what_is_added_is_what_would_be_created(world, django_assert_num_queries, more):
+    told = [event(world, text="it's {1} %s", number=1), event(world, none=None)]
+    told += [event(world) for _ in range(more)]
+    with django_assert_num_queries(1):
+        add(told)
+    created = event(world, text="it's {1} %s", number=1)
+    created.save()
+
+    stored = list(Event.objects.filter(verb="told").order_by("pk").values())
+    assert [row.pop("id") for row in stored] == [*(each.pk for each in told), created.pk]
+    assert stored[0] == stored[-1]
+    assert stored[1]["data"] == {"none": None}
+    assert not any(each._state.adding for each in told)
+
+
+def test_nothing_to_add_asks_nothing(world, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        add([])
 
 
 def test_what_is_read_can_be_changed_and_does_not_come_again(world, read):
@@ -61,27 +99,6 @@ def test_what_is_read_can_be_changed_and_does_not_come_again(world, read):
     first.name = "Otherwise"
     again = read("code", site=world.site.pk, after="")[0]
     assert again.name == Place.objects.get(pk=first.pk).name != "Otherwise"
-
-
-def named() -> dict[str, str]:
-    """The statements that this connection has planned, by name."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, statement FROM pg_prepared_statements WHERE name ~ '^kept_'")
-        return dict(cursor.fetchall())
-
-
-def test_its_plan_knows_what_stands_and_outlives_a_roll_back(world, read):
-    before = named()
-    with transaction.atomic():
-        read("name", site=world.site.pk, after="A")
-        transaction.set_rollback(True)
-    (made,) = (text for name, text in named().items() if before.get(name) != text)
-    assert "'area'" in made
-    assert "= $1" in made
-    assert "$3" not in made
-    planned_so_far = named()
-    assert read("name", site=world.site.pk, after="") == plain(world, "", "name")
-    assert named() == planned_so_far
 
 
 @pytest.fixture
@@ -98,6 +115,27 @@ def _forget() -> None:
     prepared_module._named.clear()
 
 
+def named() -> dict[str, str]:
+    """The statements that this connection has planned, by name."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, statement FROM pg_prepared_statements WHERE name ~ '^kept_'")
+        return dict(cursor.fetchall())
+
+
+def test_its_plan_knows_what_stands_and_outlives_a_roll_back(world, read, nothing_planned):
+    read("name", site=world.site.pk, after="A")
+    assert named() == {}
+    with transaction.atomic():
+        read("name", site=world.site.pk, after="A")
+        transaction.set_rollback(True)
+    (made,) = named().values()
+    assert "'area'" in made
+    assert "= $1" in made
+    assert "$3" not in made
+    assert read("name", site=world.site.pk, after="") == plain(world, "", "name")
+    assert list(named().values()) == [made]
+
+
 def test_the_plan_that_was_not_used_for_longest_makes_room(world, nothing_planned, monkeypatch):
     monkeypatch.setattr(prepared_module, "_MOST", 3)
 
@@ -106,7 +144,7 @@ def test_the_plan_that_was_not_used_for_longest_makes_room(world, nothing_planne
         rows = Place.objects.filter(site=given("site"), code__startswith=text)
         return rows.exclude(name__contains="50 %").order_by("code")
 
-    for text in ("L", "", "P", "X", "L", "U", "L"):
+    for text in (each for one in ("L", "", "P", "X", "L", "U", "L") for each in (one, one)):
         found = Place.objects.filter(site=world.site, code__startswith=text).order_by("code")
         assert begins(text, site=world.site.pk) == list(found)
     texts = named().values()
@@ -125,3 +163,49 @@ def test_values_are_in_their_places_wherever_a_name_stands(world):
         assert cursor.fetchone() == (None, 3)
         cursor.execute("SELECT 1")
         assert cursor.fetchone() == (1,)
+
+
+def test_a_statement_that_is_refused_takes_no_name_from_others(world, nothing_planned, monkeypatch):
+    monkeypatch.setattr(prepared_module, "_MOST", 2)
+    right = ["SELECT 1", "SELECT 2", "SELECT 3", "SELECT 4"]
+
+    def twice(sql):
+        with planned() as cursor:
+            for _time in range(2):
+                cursor.execute(sql)
+            return cursor.fetchone()
+
+    def after_a_fault(what, sql):
+        with contextlib.suppress(DatabaseError), transaction.atomic(savepoint=False):
+            twice("SELECT nothing_is_called_so")
+        what(sql)
+
+    assert [twice(sql) for sql in right[:3]] == [(1,), (2,), (3,)]
+    for wrong in ("SELECT nothing_is_called_so", "SELECT 1 / $9 FROM"):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            twice(wrong)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        after_a_fault(twice, "SELECT 5")
+    assert [twice(sql) for sql in (*right, "SELECT 5")] == [(1,), (2,), (3,), (4,), (5,)]
+    assert len(named()) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_that_a_migration_has_overtaken_is_made_anew():
+    """Outside a transaction at once; inside by who begins it anew, as a door does."""
+    sql = "SELECT told FROM overtaken WHERE told IS NOT NULL"
+    with connection.cursor() as cursor, planned() as kept_cursor:
+        cursor.execute("CREATE TEMPORARY TABLE overtaken AS SELECT 1 AS told")
+
+        def read():
+            kept_cursor.execute(sql)
+            return kept_cursor.fetchone()
+
+        assert [read(), read(), read()] == [(1,)] * 3
+        cursor.execute("ALTER TABLE overtaken ALTER told TYPE text")
+        assert [read(), read(), read()] == [("1",)] * 3
+        cursor.execute("ALTER TABLE overtaken ALTER told TYPE bigint USING told::bigint")
+        with pytest.raises(NotSupportedError), transaction.atomic():
+            read()
+        with transaction.atomic():
+            assert [read(), read(), read()] == [(1,)] * 3

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from work.models import User, WorkItem
-from work.prepared import Among, given, prepared
+from work.prepared import Among, given, planned, prepared
 from work.services import _contexts, _owners
 from work.services._definition import definition
 
@@ -26,7 +26,7 @@ def act(act_id: str, context: str) -> None:
     Sets the lock timeout of the transaction: a wait beyond it is answered *busy*.
     """
     _inside()
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         # The timeout is set before the lock is waited for: CASE fixes the order of evaluation.
         cursor.execute(
             "SELECT CASE WHEN set_config('lock_timeout', %s, true) IS NOT NULL"
@@ -48,7 +48,7 @@ def control(*site_ids: int) -> None:
 def control_of(item_id: int) -> int | None:
     """Take the control of an item's site, which never changes; the site, if there is the item."""
     _inside()
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(
             "SELECT site_id, pg_advisory_xact_lock(%s, site_id::int)"
             " FROM work_workitem WHERE id = %s",

@@ -25,14 +25,15 @@ from work import events, ports
 from work.exceptions import Busy, Forbidden, Reason, Refused, Stale, Unknown
 from work.models import Act, Event, Note, Place, Site, User
 from work.permissions import Scope, scope, system
-from work.prepared import given, prepared
+from work.prepared import GONE, add, given, prepared
 from work.services import _locks
-from work.services._savepoint import savepoint
+from work.services._savepoint import Anew, of_reads, savepoint
 
 _log = logging.getLogger(__name__)
 
 _TRIES = 3
-_AGAIN = {"40P01", "40001"}
+# A deadlock, what another changed meanwhile, and a plan that a new table has overtaken.
+_AGAIN = {"40P01", "40001", *GONE}
 _BUSY = {"55P03"}
 _LISTENER_DEPTH = 3
 _kept: ContextVar[dict[str, Any] | None] = ContextVar("kept", default=None)
@@ -153,7 +154,7 @@ class OpenAct:
 
     def write_history(self) -> None:
         """Write the events recorded so far."""
-        Event.objects.bulk_create(self.history)
+        add(self.history)
         self.history = []
 
     def note(
@@ -216,6 +217,19 @@ def door[**P, R](inner: Callable[Concatenate[OpenAct, P], R]) -> Callable[..., R
 
 
 def _attempt(opened: OpenAct, inner: Callable[..., Any], given: dict[str, Any]) -> Any:
+    """Without savepoints around what only reads; where one was needed, all of it anew with them.
+
+    That a supplier's read breaks is rare, and four statements of a start would be for that alone.
+    """
+    try:
+        with of_reads(made=False):
+            return _tried(opened, inner, given)
+    except Anew:
+        with of_reads(made=True):
+            return _tried(opened, inner, given)
+
+
+def _tried(opened: OpenAct, inner: Callable[..., Any], given: dict[str, Any]) -> Any:
     for tries_left in reversed(range(_TRIES)):
         opened.begin_again()
         try:
@@ -241,13 +255,14 @@ def _once(opened: OpenAct, inner: Callable[..., Any], given: dict[str, Any]) -> 
         raise Refused(Reason("future"))
     _tell_listeners(opened)
     opened.write_history()
-    Act.objects.create(
+    done = Act(
         id=opened.id,
         actor=opened.actor,
         door=opened.door,
         at=opened.at,
         result=_stored(result),
     )
+    add([done])
     return result
 
 

@@ -75,9 +75,9 @@ def _items() -> QuerySet[WorkItem]:
 
 @prepared
 def _waiting() -> QuerySet[Any]:
-    """One requirement that some items are done first, where there is any."""
+    """The requirements that some items are done first."""
     rows = Prerequisite.objects.filter(Among(F("source_id"), given("items")), withdrawn_at=None)
-    return rows.filter(supplier=DependentItems.key).order_by().values_list("pk", flat=True)[:1]
+    return rows.filter(supplier=DependentItems.key).order_by().values_list("pk", flat=True)
 
 
 def _survivor(others: dict[int, WorkItem], pk: int | None) -> WorkItem | None:

@@ -30,6 +30,7 @@ def statements(context) -> list[str]:
 def test_a_start_with_three_suppliers(world, only, number):
     """Executor and fitness, a named check, and a ticket of another domain; then with all there are.
 
+    There is no savepoint in it but the transaction's own, which is one in a test.
     Permits, isolations, documents and competence ask six statements more; one of them is
     whether the site asks anything of people, so that it is kept who was judged able to what.
     """
@@ -51,6 +52,7 @@ def _started_with(world, number):
 
     assert item.status == Status.LIVE
     assert len(statements(asked)) == number, "\n".join(sql[:160] for sql in statements(asked))
+    assert len(asked) == number + 2
 
 
 def test_a_source_of_many_items_is_asked_flat(world):

@@ -1,8 +1,10 @@
 """What is registered at a port may fail: acts go on, and what it answers for is not known."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from tests import factories
 from tests.factories import live_item, planned_item
@@ -10,7 +12,7 @@ from tests.work.outcomes import codes, refused
 from tests.work.verbs import judged
 from work import ports
 from work.exceptions import Reason, Refused
-from work.models import Blocker
+from work.models import Blocker, Event
 from work.ports import Answer, Requirement
 from work.services import acceptance, checklist, clock, execution, items, requirements
 from work.states import AnswerState, BlockerKind, Gate, LineAnswer, Status
@@ -22,6 +24,7 @@ class Broken:
     key = "stub.document"
     four_eyes = False
     breaks = ""
+    reads = False
 
     def required_for(self, items, at):
         self._break("required_for")
@@ -37,8 +40,12 @@ class Broken:
         return {}
 
     def _break(self, where):
-        if self.breaks == where:
-            Blocker.objects.create()  # an error of the database itself
+        if self.breaks != where:
+            return
+        if self.reads:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 / 0")
+        Blocker.objects.create()  # an error of the database itself
 
 
 @pytest.fixture
@@ -90,6 +97,25 @@ def test_work_that_is_under_way_can_be_stopped(world, supplier, breaks):
     item = execution.stop(actor=world.technician, at=world.t(1), item_id=item.pk, condition="Safe")
 
     assert item.status == Status.PLANNED
+
+
+@pytest.mark.parametrize("breaks", ["answers", "required_for"])
+def test_where_its_read_breaks_the_act_begins_anew_and_is_done_once(world, supplier, breaks):
+    item, act = live_item(world), uuid4()
+    supplier.breaks, supplier.reads = breaks, True
+
+    item = execution.stop(
+        actor=world.technician, act=act, at=world.t(1), item_id=item.pk, condition="Safe"
+    )
+
+    assert item.status == Status.PLANNED
+    verbs = list(Event.objects.filter(act=act).values_list("verb", flat=True))
+    assert "stop" in verbs
+    assert len(set(verbs)) == len(verbs)
+    assert item.notes.filter(kind="condition").count() == 1
+    with pytest.raises(Refused) as caught:
+        execution.start(actor=world.technician, at=world.t(2), item_id=item.pk)
+    assert codes(caught.value) == ["requirement_unmet"]
 
 
 def test_rows_stand_while_it_cannot_say_what_it_asks(world, supplier):

@@ -577,7 +577,7 @@ def test_query_count(world, kind, count):
         found = move_all(world, version)
 
     assert [one.result for one in found] == [MOVED] * count
-    assert (len(looked), len(asked)) == (6, 40)
+    assert (len(looked), len(asked)) == (6, 36)
 
 
 HELD = {"key": "hp", "text": "Seen", "kind": "pass_fail", "hold_point": True}

@@ -5,7 +5,7 @@ from django.db import DataError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from work.models import Team
-from work.services._savepoint import savepoint
+from work.services._savepoint import Anew, of_reads, savepoint
 
 
 @pytest.fixture
@@ -53,6 +53,61 @@ def made(world, code: str, then=lambda: None) -> None:
 def broken() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 / 0")
+
+
+def test_where_the_act_can_begin_anew_what_only_reads_makes_none(world, told):
+    with of_reads(made=False):
+        with savepoint():
+            teams(world)
+        with pytest.raises(ZeroDivisionError), savepoint():
+            fails(world)
+        with savepoint():
+            teams(world)
+            Team.objects.filter(site=world.site, code="NONE").update(name="None")
+    assert told() == ["SELECT", "SELECT", "SELECT", "SAVEPOINT", "UPDATE", "RELEASE"]
+
+
+def fails(world) -> None:
+    teams(world)
+    raise ZeroDivisionError
+
+
+def test_there_a_read_that_breaks_begins_it_anew(world):
+    before = teams(world)
+
+    def act():
+        with transaction.atomic(), of_reads(made=False):
+            made(world, "ACT", read)
+
+    def read():
+        with savepoint():
+            broken()
+
+    with pytest.raises(Anew) as caught:
+        act()
+    assert isinstance(caught.value.__cause__, DataError)
+    assert teams(world) == before
+
+
+@pytest.mark.parametrize("writes_first", [True, False])
+def test_there_one_that_was_made_takes_back_what_breaks(world, writes_first):
+    before = teams(world)
+    with of_reads(made=False):
+        with pytest.raises(DataError), savepoint():
+            made(world, "NEW", broken) if writes_first else made_inside(world)
+        assert teams(world) == before
+
+
+def made_inside(world) -> None:
+    with savepoint():
+        made(world, "NEW")
+    broken()
+
+
+def test_there_a_fault_that_ends_the_act_is_told_as_it_is(world):
+    writing = savepoint(of_writes=True)
+    with pytest.raises(DataError), transaction.atomic(), of_reads(made=False), writing:
+        broken()
 
 
 def test_what_fails_is_undone_with_what_it_left_for_after(
