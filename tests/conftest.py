@@ -78,6 +78,8 @@ os.environ |= {"DATABASE_POOL": "0", "STATIC_HASHED": "0", "DJANGO_ALLOW_ASYNC_U
 os.environ |= {"LOG_LEVEL": "WARNING", "HTTPS_ONLY": "0"}
 # Where `tmp_path` is, too: real servers of tests write their data there.
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _fastest())
+# The processes that tests start find compiled what those before them had to compile.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 if "PYTEST_XDIST_WORKER" not in os.environ:
     _sweep()
     _start()
