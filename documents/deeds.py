@@ -40,7 +40,7 @@ class Known:
         if self.document is None or self.revision is None:
             return []
         all_of_it = bool(can(self.who, Action.READ_WITH, self.document))
-        people = without_sign_in(self.who, self.revision, all_of_it=all_of_it)
+        people = without_sign_in(self.who, self.document, self.revision, all_of_it=all_of_it)
         return list(people.values_list("pk", "name")[:50])
 
     @cached_property

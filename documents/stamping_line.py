@@ -19,7 +19,7 @@ from pypdf.generic import (
     StreamObject,
 )
 
-from documents import stamping_tags
+from documents import stamping_claims, stamping_tags
 
 # Beyond these a file is handed out as it is, and the page says so.
 MOST_PAGES = 500
@@ -65,6 +65,7 @@ def put(kept: BinaryIO, text: bytes) -> PdfWriter:
         if form is not None and place is not None:
             now[place.idnum] = form
     stamping_tags.follow(writer, now)
+    stamping_claims.give_up(writer)
     if forms.joined:
         writer.compress_identical_objects(remove_duplicates=False)
     return writer

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from competence.reads import people as read
 from competence.views import _shown
-from work.pages import fragment, site_view
+from work.pages import fragment, guest_at, site_view
 from work.permissions import Scope
 from work.reads import item as items
 from work.reads import judged as trail
@@ -18,24 +18,29 @@ from work.reads import judged as trail
 @require_safe
 @site_view
 def of_item(request: HttpRequest, site: Any, who: Scope, at: datetime, number: str) -> HttpResponse:
-    """Per executor: met, ending, missing, to verify."""
+    """Per executor: met, ending, missing, to verify. A guest reads that of the own people alone."""
     item = items.find(site, who, number)
     if item is None:
         raise Http404
-    names = {row["id"]: row["name"] for row in item.executor_rows}
-    judged = read.of_item(item, at)
+    guest = guest_at(who, site.pk, item.place.path)
+    names = {
+        row["id"]: row["name"]
+        for row in item.executor_rows
+        if guest is None or guest.is_own(row["id"], row["company_id"])
+    }
+    judged = [each for each in read.of_item(item, at) if each[0] in names]
     said = _shown.named([verdict for _, some, _ in judged for verdict in some], who)
     linked = _shown.may_see(who, site)
-    guest = who.only_contractor(site.pk)
     decisions = [] if guest else trail.rows(trail.of_item(item.pk), who)
     read.proofs(site, decisions)
     values = {
         "site": site,
         "judged": decisions,
         "item": _shown.item_row(site, item),
+        "others": len(names) < len(item.executor_rows),
         "people": [
             {
-                "name": names.get(pk, ""),
+                "name": names[pk],
                 "url": resolve_url("competence:person", site.slug, pk) if linked else "",
                 "asked": _shown.sorted_gaps(
                     [

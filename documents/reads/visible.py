@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from documents.models import Acknowledgement, Document, ItemRevision, Revision
 from work.permissions import Scope, visible
@@ -48,16 +48,22 @@ def began_before(revision: Revision) -> QuerySet[ItemRevision]:
     return begun.filter(revision__effective__startswith__lt=revision.begins)
 
 
-def without_sign_in(who: Scope, revision: Revision, *, all_of_it: bool) -> QuerySet[Any]:
+def without_sign_in(
+    who: Scope, document: Document, revision: Revision, *, all_of_it: bool
+) -> QuerySet[Any]:
     """Who carries out work that asks for a document, does not sign in and has not read it.
 
-    all_of_it: of all work that `who` sees; else of what `who` carries out too.
+    all_of_it: of all work that `who` sees; else of what `who` carries out too. To a contractor
+    nobody of another company is named.
     """
     work = dependent(revision.document_id).filter(visible(who))
     if not all_of_it:
         work = work.filter(executors=who.user_id)
     people: Any = Revision._meta.get_field("author").related_model
     named = people.objects.filter(username=None, is_active=True)
+    if who.only_contractor(document.site_id):
+        own = sorted(who.companies(document.site_id))
+        named = named.filter(Q(company=None) | Q(company__in=own))
     read = Acknowledgement.objects.filter(revision=revision)
     carrying = work.order_by().values("pk")
     return (

@@ -57,7 +57,8 @@ def _read_together(
     document, revision = enter_revision(act, revision_id, Action.ACKNOWLEDGE, seen)
     wanted = set(people)
     all_of_it = bool(can(act.scope, Action.READ_WITH, document))
-    found = without_sign_in(act.scope, revision, all_of_it=all_of_it).filter(pk__in=wanted)
+    found = without_sign_in(act.scope, document, revision, all_of_it=all_of_it)
+    found = found.filter(pk__in=wanted)
     reasons = _against(act, document, revision, list(lines))
     if not wanted or len(found) != len(wanted):
         reasons.append(Reason("documents.not_together"))

@@ -8,9 +8,9 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from permits.models import Permit, PermitItem
-from permits.services._places import above
 from work.exceptions import Reason, Refused
 from work.permissions import visible
+from work.reads.roles import reaching
 from work.services import OpenAct
 from work.states import ENDED, Role
 
@@ -46,13 +46,13 @@ def team(act: OpenAct, at_place: Any, team_id: int | None) -> int | None:
 
 
 def person(act: OpenAct, permit: Permit, person_id: int) -> int:
-    """Somebody with a role there who may carry work out; of a company, for its own permits only."""
-    roles = member(permit.site_id, act.at) & _over(permit.place)
-    of_company = Q(memberships__role__in=_OWN_PEOPLE)
-    if permit.team_id is not None:
-        of_company |= Q(memberships__company_id=permit.team_id)
-    people = get_user_model().objects.filter(roles & of_company, pk=person_id, is_active=True)
-    if not people.exists():
+    """Somebody with a role there who may carry work out; of a company, for its own permits only.
+
+    Who has the role by a duty may be named too: so is who confirms how the permit stands.
+    """
+    roles = [*_OWN_PEOPLE, Role.CONTRACTOR]
+    there = reaching(permit.site_id, permit.place.path, permit.team_id, act.at, roles)
+    if not get_user_model().objects.filter(there, pk=person_id).exists():
         raise Refused(Reason("permits.person_unknown"))
     return person_id
 
@@ -61,11 +61,6 @@ def member(site_id: int, at: datetime) -> Q:
     """Who has a role at a site."""
     roles = Q(memberships__site_id=site_id, memberships__starts__lte=at)
     return roles & (Q(memberships__ends=None) | Q(memberships__ends__gt=at))
-
-
-def _over(place: Any) -> Q:
-    """Whose role is of the whole site, of the place or of one that holds it."""
-    return Q(memberships__place=None) | Q(memberships__place__path__in=above([place.path]))
 
 
 def own_people(site_id: int, at: datetime) -> Q:

@@ -4,6 +4,7 @@ import pytest
 
 from permits.models import Permit
 from permits.reads.detail import shown
+from permits.services import requests
 from permits.services._facts import facts_of, load, with_current
 from permits.services._here import learn, performer_here
 from permits.services._says import stands
@@ -112,3 +113,26 @@ def test_an_issuer_by_a_duty_is_still_one(world, permit):
         "Performing authority": world.technician.name,
         "Issuer": issuer.name,
     }
+
+
+def test_who_has_a_role_there_by_a_duty_alone_may_be_named(world):
+    technician, viewer = world.technician, world.viewer
+    post = factories.post_with_duty(
+        world.l3, technician, role=Role.TECHNICIAN, at=world.t(1), deputies=[viewer]
+    )
+    only_elsewhere(world, technician)
+    kind = made.kinds(world)[0]
+    permit = made.draft(world, kind, by=world.planner, at=world.t(6), performer_id=None)
+    by = {"actor": world.planner}
+    # A viewer carries nothing out but while the duty is taken.
+    named = {"at": world.t(7), "person_id": viewer.pk}
+    assert made.against(requests.name_performer, permit, **by, **named) == ["person_unknown"]
+    for minute, person, other in ((8, technician, viewer), (10, viewer, technician)):
+        if person == viewer:
+            posts.take_duty(actor=viewer, at=world.t(9), post_id=post.pk)
+        named = {"at": world.t(minute), "person_id": person.pk}
+        requests.name_performer(**by, permit_id=permit.pk, **named)
+        permit.refresh_from_db()
+        assert permit.performing_authority_id == person.pk
+        named["person_id"] = other.pk
+        assert made.against(requests.name_performer, permit, **by, **named) == ["person_unknown"]

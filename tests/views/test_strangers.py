@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from django.utils.html import escape
 
 from tests import factories
 from work.services import execution, items, proof
+from work.states import Role
 
 STRANGER = "Somebody of another company"
 CONDITION = "Guard off, ask Piet of Hydrex"
@@ -95,3 +97,77 @@ def test_the_site_s_own_people_read_everybody(world, item, sign_in):
     }
     of_theirs = [f"{hydrex.name}, {world.hydrex.name}"]
     assert _people(answer) == (hydrex.name, world.planner.name, of_theirs, [hydrex.name])
+
+
+LISTS = {
+    "list": "/s/hvk/work/?columns=what,owner,executor",
+    "board": "/s/hvk/board/",
+    "lanes": "/s/hvk/board/?lanes=owner",
+    "mine": "/s/hvk/mine/",
+    "csv": "/s/hvk/work/export.csv?columns=executor",
+    "edit": "/s/hvk/work/export.csv?columns=executor&edit",
+}
+# These name nobody who carries it out.
+BARE = ("/s/hvk/search/?q=guard", "/s/hvk/places/L3/")
+
+
+def _text(visitor, url: str) -> str:
+    answer = visitor.get(url)
+    assert answer.status_code == 200, url
+    return b"".join(answer).decode()
+
+
+def _executors(visitor, names: set[str], lists=tuple(LISTS)) -> dict[str, set[str]]:
+    """Whom each list names, of these."""
+    texts = {name: _text(visitor, LISTS[name]) for name in lists}
+    return {
+        name: {each for each in names if each in text or str(escape(each)) in text}
+        for name, text in texts.items()
+    }
+
+
+def test_lists_and_files_name_strangers_to_no_company(world, item, sign_in):
+    hydrex, welder = world.other_contractor.name, world.welder.name
+    names = {hydrex, welder, STRANGER}
+    second = factories.person(world.site, Role.CONTRACTOR, company=world.hydrex, name="Piet Boom")
+    by = {"actor": world.planner, "at": world.at, "item_id": item.pk}
+    _given_to(world, item, world.hydrex)
+    items.assign(**by, executor_ids=[world.other_contractor.pk, second.pk])
+    _given_to(world, item, world.lasteam)
+    people = [world.other_contractor.pk, second.pk, world.welder.pk]
+    items.assign(**by, executor_ids=people)
+    viewer, ours = sign_in(world.viewer), sign_in(world.welder)
+    everybody = tuple(name for name in LISTS if name != "mine")
+    # What was read for one reader is kept, and told to no other, whoever comes first.
+    for _again in range(2):
+        told = _executors(viewer, names, everybody)
+        assert told == dict.fromkeys(everybody, {hydrex, welder})
+        told = _executors(ours, names)
+        assert told == dict.fromkeys(LISTS, {welder, STRANGER})
+    line = f"{welder}, {STRANGER}"
+    assert [row.executors_text for row in ours.get(LISTS["list"]).context["items"]] == [line]
+    for url in BARE:
+        assert f"W-{item.number}" in _text(ours, url)
+        assert not {name for name in (hydrex, second.name) if name in _text(ours, url)}
+
+    _given_to(world, item, world.hydrex)
+    theirs = sign_in(world.other_contractor)
+    told = _executors(theirs, names)
+    assert told == dict.fromkeys(LISTS, {hydrex, STRANGER})
+    told = _executors(viewer, names, everybody)
+    assert told == dict.fromkeys(everybody, {hydrex, welder})
+
+
+def test_a_stranger_is_found_under_no_name(world, item, sign_in):
+    ours, hydrex = sign_in(world.welder), world.other_contractor
+    for asked in (f"user:{hydrex.pk}", hydrex.name[:3]):
+        answer = ours.get("/s/hvk/work/", executor=asked)
+        assert answer.context["trouble"]["kind"] == "refused"
+        assert hydrex.name not in answer.text
+    assert ours.get("/s/hvk/search/", q=hydrex.name).context["people"] == []
+
+    viewer = sign_in(world.viewer)
+    found = viewer.get("/s/hvk/work/", executor=hydrex.name[:3]).context["items"]
+    assert [row.number for row in found] == [item.number]
+    found = viewer.get("/s/hvk/search/", q=hydrex.name).context["people"]
+    assert [row["name"] for row in found] == [hydrex.name]

@@ -123,7 +123,7 @@ def load(items: Any, at: datetime) -> dict[str, int]:
     )
 
 
-def ended(items: Any, at: datetime) -> list[rows_.ItemRow]:
+def ended(items: Any, at: datetime, who: Scope) -> list[rows_.ItemRow]:
     """The newest ten that were closed or cancelled: one query."""
     newest = rows_.newest(items.filter(status__in=sorted(ENDED)))[:10]
-    return rows_.load(newest, at)
+    return rows_.load(newest, at, who)

@@ -113,7 +113,7 @@ def waivable(site: Site, who: Scope, at: datetime) -> Q:
     return Q(pk__in=rows.order_by().values("item")) | Q(pk__in=lapsed.values("item"))
 
 
-def fill(found: Sequence[Section], at: datetime, shown: int = SHOWN) -> None:
+def fill(found: Sequence[Section], at: datetime, who: Scope, shown: int = SHOWN) -> None:
     """Count the sections and read the first rows of each: three queries for all of them."""
     for section, count in zip(found, capped([each.items for each in found]), strict=True):
         section.count = count
@@ -126,7 +126,7 @@ def fill(found: Sequence[Section], at: datetime, shown: int = SHOWN) -> None:
         return
     pairs = kept.rows(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
     items = WorkItem.objects.filter(pk__in={pk for _n, pk in pairs})
-    by_pk = {row.pk: row for row in rows_.load(items, at, cards=True)}
+    by_pk = {row.pk: row for row in rows_.load(items, at, who, cards=True)}
     for n, section in enumerate(found):
         of_section = [by_pk[pk] for number, pk in pairs if number == n and pk in by_pk]
         section.rows = sorted(of_section, key=_urgency)

@@ -91,13 +91,13 @@ def stats(base: str, loaded: Iterable[dict[str, int]]) -> list[dict[str, Any]]:
 
 def open_work(site: Site, who: Scope, at: datetime, place: Place) -> list[rows_.ItemRow]:
     """The worst ten of the open work here and below: one query."""
-    return worst(_open(site, who).filter(place__path__startswith=place.path), at)
+    return worst(_open(site, who).filter(place__path__startswith=place.path), at, who)
 
 
-def worst(items: Any, at: datetime) -> list[rows_.ItemRow]:
+def worst(items: Any, at: datetime, who: Scope) -> list[rows_.ItemRow]:
     """The first ten of some open work: blocked, by priority, by due: one query."""
     ordered = items.order_by("-blocked", "priority", F("due").asc(nulls_last=True), "-number")
-    return rows_.load(ordered[:10], at)
+    return rows_.load(ordered[:10], at, who)
 
 
 def parts(site: Site, who: Scope, place: Place, loaded: Load) -> list[dict[str, Any]]:

@@ -104,7 +104,7 @@ def _check_unpacked(path: Path) -> None:
 
 class _Compared:
     def __init__(self, site: Site, who: Scope, at: datetime, columns: list[str]) -> None:
-        self.site, self.at, self.found = site, at, Found()
+        self.site, self.who, self.at, self.found = site, who, at, Found()
         self.zone: tzinfo = ZoneInfo(site.time_zone)
         self.seen = of_site(who, site)
         self.owners = Owners(SiteChoices(site, who, at))
@@ -126,7 +126,8 @@ class _Compared:
                     % {"most": MOST_ROWS}
                 )
             pks = [pk for row in chunk if (pk := whole_of(row.cells.get(sheet.ID, ""))) is not None]
-            items = {row.pk: row for row in sheet.known(pks, self.seen, self.at, self.more)}
+            known = sheet.known(pks, self.seen, self.at, self.who, self.more)
+            items = {row.pk: row for row in known}
             owned = WorkItem.objects.filter(pk__in=items).values_list(
                 "pk", "owner_user_id", "owner_post_id"
             )

@@ -9,6 +9,7 @@ from django.db.models import Func
 
 from work.models import User
 from work.permissions import GRANTS
+from work.services._reaching import reaching
 from work.states import Role
 
 _OWN = f"(grants.role <> '{Role.CONTRACTOR}' OR grants.team_id = asked.team_id)"
@@ -54,3 +55,6 @@ def holders(
     rows = User.objects.raw(_HOLDERS, {"site": site_id, "path": path, "at": at, **asked})
     # Of a role there may be several grants.
     return list(dict.fromkeys((each, Role(each.held)) for each in rows))  # type: ignore[attr-defined]
+
+
+__all__ = ["HeldWhile", "holders", "reaching"]

@@ -35,7 +35,6 @@ from work.exceptions import Reason
 from work.models import (
     Blocker,
     Hold,
-    ItemExecutor,
     Place,
     Post,
     Prerequisite,
@@ -45,7 +44,9 @@ from work.models import (
     WorkType,
 )
 from work.models.readings import blocked_at, overdue_at, ready_at, unconfirmed_at
+from work.permissions import Scope
 from work.prepared import fill, given
+from work.reads import row_people
 from work.reads.kept import answer
 from work.reads.lapses import unmet_and_due
 from work.states import ENDED, BlockerKind, Priority, Status
@@ -69,7 +70,10 @@ class Block:
 
 @dataclass(slots=True)
 class ItemRow:
-    """An item as lists and boards draw it; never a model, so that nothing is read by the way."""
+    """An item as lists and boards draw it; never a model, so that nothing is read by the way.
+
+    Who carries it out is named as the reader reads people.
+    """
 
     pk: int
     number: int
@@ -174,11 +178,6 @@ def _named(model: type[Model], key: str, column: str) -> Subquery:
     return Subquery(model._default_manager.filter(pk=OuterRef(key)).order_by().values(column)[:1])
 
 
-def _executors(at: datetime) -> ArraySubquery:
-    named = ItemExecutor.objects.filter(item=OuterRef("pk"))
-    return ArraySubquery(named.order_by("user__name").values("user__name"))
-
-
 def _kinds(at: datetime) -> Func:
     """The kinds of what blocks it, those that no task has written yet too."""
     known = Blocker.objects.filter(item=OuterRef("pk"), ended_at=None).order_by()
@@ -190,18 +189,18 @@ def _kinds(at: datetime) -> Func:
 
 
 # What is read for the columns that somebody chose besides, and how a row keeps it.
-MORE: dict[str, Callable[[datetime], Any]] = {
-    "executor": _executors,
-    "team": lambda at: _named(Team, "team_id", "name"),
-    "kind": _kinds,
-    "planned_end": lambda at: F("planned_end"),
+MORE: dict[str, Callable[[datetime, bool], Any]] = {
+    "executor": lambda _at, guests: row_people.executors(guests),
+    "team": lambda _at, _guests: _named(Team, "team_id", "name"),
+    "kind": lambda at, _guests: _kinds(at),
+    "planned_end": lambda _at, _guests: F("planned_end"),
 }
 
 
-def _keep(row: "ItemRow", name: str, value: Any) -> None:
+def _keep(row: "ItemRow", name: str, value: Any, named: row_people.Named) -> None:
     match name:
         case "executor":
-            row.executors_text = ", ".join(value)
+            row.executors_text = named(value)
         case "team":
             row.team_text = value or ""
         case "kind":
@@ -211,25 +210,39 @@ def _keep(row: "ItemRow", name: str, value: Any) -> None:
 
 
 def load(
-    items: QuerySet[WorkItem], at: datetime, *, cards: bool = False, more: Sequence[str] = ()
+    items: QuerySet[WorkItem],
+    at: datetime,
+    who: Scope,
+    *,
+    cards: bool = False,
+    more: Sequence[str] = (),
 ) -> list[ItemRow]:
-    """Rows of `items`, which are filtered, ordered and cut: one query.
+    """Rows of `items`, which are filtered, ordered and cut, in the words of a reader: one query.
 
     cards: also who carries it out, what blocks it (in its code) and what it holds. more: what else,
     as `MORE` names it.
     """
     try:
-        sql, params = statement(items, at, cards=cards, more=more)
+        sql, params = statement(items, at, who, cards=cards, more=more)
     except EmptyResultSet:
         return []
-    return [_read(values, at, cards, more) for values in answer(sql, params)]
+    found = answer(sql, params)
+    if not row_people.may_be_guest(who):
+        return [_read(values, at, cards, more, ", ".join) for values in found]
+    named_at = row_people.named_at(who)
+    return [_read(rest, at, cards, more, named_at(site_id, path)) for *rest, site_id, path in found]
 
 
 def statement(
-    items: QuerySet[WorkItem], at: datetime, *, cards: bool = False, more: Sequence[str] = ()
+    items: QuerySet[WorkItem],
+    at: datetime,
+    who: Scope,
+    *,
+    cards: bool = False,
+    more: Sequence[str] = (),
 ) -> tuple[str, list[Any]]:
     """What `load` asks of the database."""
-    columns, of_columns = _columns(cards, tuple(more))
+    columns, of_columns = _columns(cards, tuple(more), row_people.may_be_guest(who))
     cut, params = items.values_list("pk").query.sql_with_params()
     numbered = f"SELECT row_number() OVER () AS n, id FROM ({cut}) AS found (id)"
     return (
@@ -239,12 +252,15 @@ def statement(
 
 
 @functools.lru_cache(maxsize=64)
-def _columns(cards: bool, more: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
+def _columns(cards: bool, more: tuple[str, ...], guests: bool) -> tuple[str, tuple[Any, ...]]:
     """The statement up to its table."""
-    return _query(WorkItem.objects.all(), given("at"), cards, more).query.sql_with_params()
+    items = WorkItem.objects.all()
+    return _query(items, given("at"), cards, more, guests).query.sql_with_params()
 
 
-def _query(items: QuerySet[WorkItem], at: Any, cards: bool, more: Sequence[str]) -> QuerySet:
+def _query(
+    items: QuerySet[WorkItem], at: Any, cards: bool, more: Sequence[str], guests: bool
+) -> QuerySet:
     read: dict[str, Any] = {
         **{name: _named(*where) for name, where in _NAMES.items()},
         "_blocked": blocked_at(at),
@@ -261,8 +277,11 @@ def _query(items: QuerySet[WorkItem], at: Any, cards: bool, more: Sequence[str])
         ),
     }
     if cards:
-        read |= {"_executors": _executors(at), "_block": _block(at), "_holds": _holds()}
-    read |= {f"_more_{name}": MORE[name](at) for name in more}
+        people = row_people.executors(guests)
+        read |= {"_executors": people, "_block": _block(at), "_holds": _holds()}
+    read |= {f"_more_{name}": MORE[name](at, guests) for name in more}
+    if guests:
+        read |= row_people.where()
     return items.order_by().annotate(**read).values_list(*_PLAIN, *read)
 
 
@@ -289,15 +308,21 @@ def _holds() -> ArraySubquery:
     return ArraySubquery(standing.values_list(name, flat=True))
 
 
-def _read(values: Sequence[Any], at: datetime, cards: bool, more: Sequence[str]) -> ItemRow:
+def _read(
+    values: Sequence[Any],
+    at: datetime,
+    cards: bool,
+    more: Sequence[str],
+    named: row_people.Named,
+) -> ItemRow:
     row, rest = _row(values, at), values[len(_FIRST) :]
     if cards:
         executors, block, holds, *rest = rest
         row.holds = [*holds]
-        row.executors_text = ", ".join(executors)
+        row.executors_text = named(executors)
         row.block = _blocking(json.loads(block)) if block else None
     for name, value in zip(more, rest, strict=True):
-        _keep(row, name, value)
+        _keep(row, name, value, named)
     return row
 
 

@@ -64,7 +64,7 @@ def work(site: Site, who: Scope, at: datetime, q: str) -> Work:
             found += [pk for pk in more if pk not in {each for many in hits for each in many}]
     cut = [found[:SHOWN] for found in hits]
     shown = WorkItem.objects.filter(pk__in=[pk for found in cut for pk in found])
-    rows = {row.pk: row for row in rows_.load(shown, at)} if any(cut) else {}
+    rows = {row.pk: row for row in rows_.load(shown, at, who)} if any(cut) else {}
     exact, opened, ended = ([rows[pk] for pk in found if pk in rows] for found in cut)
     longer = [len(found) > SHOWN for found in hits]
     return Work(exact, opened, ended, longer[_OPEN], longer[_ENDED], guessed)

@@ -22,7 +22,8 @@ def found_people(site: Site, who: Scope, at: datetime, q: str) -> tuple[list[dic
     """People and posts by name, each with the way to its work, and whether there are more: two
     queries.
 
-    A guest knows the own company's people, and whoever owns or carries out its work; no numbers.
+    A guest knows the own company's people, and who of the site owns or carries out its work; no
+    numbers.
     """
     guest = who.only_contractor(site.pk)
     work = reverse("work:item_list", args=[site.slug])

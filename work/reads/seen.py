@@ -19,8 +19,8 @@ def of_site(who: Scope, site: Site, item: str = "") -> Q:
 
 
 def known_to_guest(who: Scope, site: Site) -> Q:
-    """The people whom a contractor's reader knows: the own company's, and whoever owns or carries
-    out its work.
+    """The people whom a contractor's reader knows: the own company's, and whoever of the site owns
+    or carries out its work. Nobody of another company, whom the reader finds under no name.
     """
     mine = WorkItem.objects.filter(of_site(who, site), site=site)
     own = Membership.objects.filter(
@@ -32,7 +32,8 @@ def known_to_guest(who: Scope, site: Site) -> Q:
     )
     carried = ItemExecutor.objects.filter(user=OuterRef("pk"), item__in=mine)
     owned = mine.filter(owner_user=OuterRef("pk"))
-    return Q(Exists(own) | Exists(carried) | Exists(owned))
+    of_the_site = Q(company=None) | Q(pk=who.user_id)
+    return Q(Exists(own)) | of_the_site & Q(Exists(carried) | Exists(owned))
 
 
 def _widest(grants: list[Grant]) -> list[Grant]:

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from work.models import WorkItem
+from work.permissions import Scope
 from work.reads import rows as read
 from work.reads.rows import ItemRow
 from work.states import FieldKind
@@ -135,7 +136,7 @@ def cells(columns: Table, row: ItemRow) -> list[Cell]:
 
 
 def rows(
-    items: QuerySet[WorkItem], seen: Q, at: datetime, wanted: Sequence[str]
+    items: QuerySet[WorkItem], seen: Q, at: datetime, who: Scope, wanted: Sequence[str]
 ) -> Iterator[list[ItemRow]]:
     """The rows of `items` in their order, some at a time, of those that may be `seen`.
 
@@ -145,13 +146,15 @@ def rows(
     keys = items.values_list("pk", flat=True).iterator(chunk_size=CHUNK)
     try:
         while chunk := list(islice(keys, CHUNK)):
-            yield known(chunk, seen, at, wanted)
+            yield known(chunk, seen, at, who, wanted)
     finally:
         keys.close()  # type: ignore[attr-defined]
 
 
-def known(pks: Sequence[int], seen: Q, at: datetime, wanted: Sequence[str]) -> list[ItemRow]:
-    """The rows of these items in this order: one query."""
+def known(
+    pks: Sequence[int], seen: Q, at: datetime, who: Scope, wanted: Sequence[str]
+) -> list[ItemRow]:
+    """The rows of these items in this order, in the words of a reader: one query."""
     found = WorkItem.objects.filter(seen, pk__in=pks)
-    by_pk = {row.pk: row for row in read.load(found, at, more=wanted)}
+    by_pk = {row.pk: row for row in read.load(found, at, who, more=wanted)}
     return [by_pk[pk] for pk in pks if pk in by_pk]

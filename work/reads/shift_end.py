@@ -59,7 +59,7 @@ def left(site: Site, who: Scope, at: datetime, pks: list[int] | None = None) -> 
     if not conditions:
         return []
     items = WorkItem.objects.filter(pk__in=conditions)
-    rows = {row.pk: row for row in rows_.load(items, at)}
+    rows = {row.pk: row for row in rows_.load(items, at, who)}
     known, blockers = cards.known(conditions), _blockers(conditions, who)
     posts = who.posts()
     return [

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 
-from work.models import Duty, Membership, Notice, Place, User, WorkItem
+from work.models import Duty, Membership, Notice, User, WorkItem
 from work.naming import AT, mark
 from work.permissions import Scope
+from work.services._reaching import reaching
 from work.services.acts import OpenAct
-from work.states import Role
 
 CODE = "mentioned"
 
@@ -16,39 +16,23 @@ CODE = "mentioned"
 def people(item: WorkItem, who: Scope) -> QuerySet[User]:
     """Those who may see the item at the scope's moment, as far as the reader may know of them.
 
-    The other way round of `permissions.scope`. A contractor knows its own people and who owns the
-    work.
+    A contractor knows its own people and who owns the work.
     """
-    above = _paths(item.place)
-    here = Membership.objects.filter(
-        Q(ends=None) | Q(ends__gt=who.at), site_id=item.site_id, starts__lte=who.at
-    )
-    reaching = here.filter(Q(place=None) | Q(place__path__in=above)).filter(
-        ~Q(role=Role.CONTRACTOR) | Q(company_id=item.team_id)
-    )
-    on_duty = Duty.objects.filter(
-        starts__lte=who.at,
-        ends=None,
-        post__is_active=True,
-        post__site_id=item.site_id,
-        post__place__path__in=above,
-    )
-    found = User.objects.filter(is_active=True).filter(
-        Q(pk__in=reaching.values("user"))
-        | Q(pk__in=on_duty.values("user")) & Q(pk__in=here.values("user"))
+    found = User.objects.filter(
+        reaching(item.site_id, item.place.path, item.team_id, who.at),
     )
     if who.only_contractor(item.site_id):
-        own = here.filter(company_id__in=who.companies(item.site_id))
-        owner = on_duty.filter(post=item.owner_post_id)
+        own = Membership.objects.filter(
+            Q(ends=None) | Q(ends__gt=who.at),
+            site_id=item.site_id,
+            starts__lte=who.at,
+            company_id__in=who.companies(item.site_id),
+        )
+        owner = Duty.objects.filter(post=item.owner_post_id, ends=None)
         found = found.filter(
             Q(pk__in=own.values("user")) | Q(pk=item.owner_user_id) | Q(pk__in=owner.values("user"))
         )
     return found.order_by("name", "pk")
-
-
-def _paths(place: Place) -> list[str]:
-    """The path of a place and of all above it."""
-    return [place.path[:end] for end in range(place.steplen, len(place.path) + 1, place.steplen)]
 
 
 def begun(text: str, item: WorkItem, who: Scope, most: int) -> list[User]:

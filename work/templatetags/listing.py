@@ -35,13 +35,14 @@ _NOTHING = mark_safe('<td><span class="muted">–</span></td>')
 def list_rows(
     items: Sequence[Any], columns: Sequence[Any], slug: str, bulk: str = ""
 ) -> SafeString:
-    """The rows, drawn once while nothing is different at the site.
+    """The rows, drawn once while nothing is different at the site, for all who read them alike.
 
     items     rows read at one moment, never models
     columns   list of .key, and .field for a custom one
     bulk      css id of the form for chosen rows: each row has its check box then
     """
-    key = ("rows", slug, bulk, *(each.key for each in columns), *(item.pk for item in items))
+    shown = ((item.pk, item.executors_text) for item in items)
+    key = ("rows", slug, bulk, *(each.key for each in columns), *shown)
     return drawn(key, lambda: join(_row(item, columns, slug, bulk) for item in items))
 
 

@@ -64,6 +64,6 @@ def _sort(selection: Selection) -> str:
 def _read(selection: Selection, found: Any) -> list[ItemRow]:
     known = selection.context
     items = ordered(WorkItem.objects.filter(pk__in=found), _sort(selection))
-    rows = read.load(items, known.at, cards=True)
+    rows = read.load(items, known.at, known.who, cards=True)
     _card_moves.put(known.site, rows, known.who, known.at)
     return rows

@@ -47,7 +47,7 @@ class Look:
         titled = list(self.found.results) if len(self.found.results) <= _TITLED else []
         pks = [row["item"] for row in (*shown, *stale)] + [int(pk) for pk in titled]
         of_site = seen.of_site(self.who, self.site)
-        rows = read.known(pks, of_site, self.at, ["planned_end"]) if pks else []
+        rows = read.known(pks, of_site, self.at, self.who, ["planned_end"]) if pks else []
         now = {row.pk: row for row in rows}
         values = self.found.found | {
             "site": self.site,

@@ -137,7 +137,7 @@ class _Page:
         """The rows, and the version of each that was seen; one more than are taken, if there is."""
         if self.typed.get("all"):
             found = ordered(selection.rows(), selection.sort)[: MOST + 1]
-            rows = read.load(found, self.at)
+            rows = read.load(found, self.at, self.who)
             return {row.pk: row.version for row in rows}, rows
         seen = pairs(self.typed)
         rows = self._read(list(seen)[:MOST])
@@ -146,7 +146,7 @@ class _Page:
     def _read(self, pks: list[int]) -> list[ItemRow]:
         """These, as far as the reader may know of them, in this order."""
         items = WorkItem.objects.filter(of_site(self.who, self.site), site=self.site, pk__in=pks)
-        rows = {row.pk: row for row in read.load(items, self.at)}
+        rows = {row.pk: row for row in read.load(items, self.at, self.who)}
         return [rows[pk] for pk in pks if pk in rows]
 
     def _do(self, known: dict[str, Any], given: dict[str, Any]) -> list[Outcome]:

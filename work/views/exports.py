@@ -103,7 +103,7 @@ def _lines(selection: Selection, found: Any, *, editing: bool) -> Iterator[list[
         )
     table = sheet.table(shown, ZoneInfo(known.site.time_zone))
     seen, more = of_site(known.who, known.site), sheet.more(shown)
-    chunks = sheet.rows(found, seen, known.at, more)
+    chunks = sheet.rows(found, seen, known.at, known.who, more)
 
     def lines() -> Iterator[list[list[sheet.Cell]]]:
         try:

@@ -87,7 +87,7 @@ def _rows(selection: Selection, columns: Sequence[str], total: int, at: datetime
     begin, more = offset(selection), [each for each in columns if each in read.MORE]
     cut = selection.in_order()[begin : begin + SIZE + 1]
     fits = within(selection, total)
-    rows = read.load(cut, at, more=more) if fits else []
+    rows = read.load(cut, at, selection.context.who, more=more) if fits else []
     further, rows = len(rows) > SIZE, rows[:SIZE]
     return {"items": rows, "pager": pager(selection, rows, further, total)}
 

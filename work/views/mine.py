@@ -45,7 +45,7 @@ def mine(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResp
 
 def _read(site: Site, who: Scope, at: datetime) -> dict[str, Any]:
     found = sections(site, who, at)
-    read.fill(found, at)
+    read.fill(found, at, who)
     _say_blocks([row for each in found for row in each.rows], who)
     return {
         "site": site,
@@ -125,7 +125,8 @@ def _whole(
     page = max(1, min(number_in(request.GET.get("page", "")) or 1, LAST))
     begin = (page - 1) * PAGE
     section.count = capped([section.items])[0]
-    shown = rows.load(read.worst(section.items, at)[begin : begin + PAGE + 1], at, cards=True)
+    cut = read.worst(section.items, at)[begin : begin + PAGE + 1]
+    shown = rows.load(cut, at, who, cards=True)
     more, section.rows = len(shown) > PAGE, shown[:PAGE]
     _say_blocks(shown[:PAGE], who)
     base = f"?all={section.key}&page="

@@ -125,7 +125,7 @@ def _read(site: Site, who: Scope, at: datetime) -> dict[str, Any]:
     rare = capped([asked[name].rows() for name in EXCEPTIONS])
     totals |= zip(EXCEPTIONS, rare, strict=True)
     decisions = mine.decisions(site, who, at)
-    waiting.fill(decisions, at, DECISIONS)
+    waiting.fill(decisions, at, who, DECISIONS)
     blocks = recurring(site, who, at)
     labels, here = _labels(), reverse("work:item_list", args=[site.slug])
     loads = [

@@ -226,7 +226,7 @@ def _selected(query: str, site: Site, who: Scope):
 
 def _list(name: str, query: str, site: Site, who: Scope, times: int) -> Plan:
     selection = _selected(query, site, who)
-    plan = explained(name, *rows.statement(selection.in_order()[:51], who.at), times)
+    plan = explained(name, *rows.statement(selection.in_order()[:51], who.at, who), times)
     plan.count_ms = _timed(lambda: capped([selection.rows()]), times)
     return plan
 
