@@ -5,24 +5,23 @@ the same few shapes again and again, and adds rows of the same. Each is also pla
 connection.
 """
 
-import itertools
 import re
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 import psycopg
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, connections
-from django.db.backends.postgresql.base import Cursor
+from django.db import DatabaseError, connection, connections
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Lookup, Model, QuerySet, Value
 from django.db.models.sql.constants import MULTI
+from psycopg._preparing import Prepare, PrepareManager
 from psycopg.pq import TransactionStatus
 
 
@@ -109,98 +108,71 @@ def planned() -> Iterator[CursorWrapper]:
         yield cursor
 
 
-@dataclass
-class _Names:
-    """What a connection has planned, by its text, and what it was asked once; newest last."""
-
-    planned: OrderedDict[str, str] = field(default_factory=OrderedDict)
-    once: OrderedDict[str, None] = field(default_factory=OrderedDict)
-    count: Iterator[int] = field(default_factory=itertools.count)
-
-    def asked_before(self, query: str) -> bool:
-        """Whether it is worth a name: many a text never comes again."""
-        if query in self.once:
-            del self.once[query]
-            return True
-        self.once[query] = None
-        if len(self.once) > _MOST:
-            self.once.popitem(last=False)
-        return False
-
-
-_Cursor: Any = Cursor
-
-
-class _Kept(_Cursor):
-    """Gives each statement a name in its connection at the second use, and sends its values alone.
-
-    By SQL and not by the driver, which forgets the names at every roll-back; the database does not.
-    """
-
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        names = _named.setdefault(self.connection, _Names())
-        if query in names.planned:
-            names.planned.move_to_end(query)
-        elif names.asked_before(query):
-            self._name(query, names)
-        else:
-            return super().execute(query, params, **options)
-        values = _in_order(query, params)
-        marks = f"({', '.join(['%s'] * len(values))})" if values else ""
-        try:
-            return super().execute(f"EXECUTE {names.planned[query]}{marks}", values)
-        except psycopg.Error as error:
-            if error.sqlstate not in GONE:
-                raise
-            # Its columns have another type since: it is planned anew, now or by who tries again.
-            del names.planned[query]
-            if self.connection.info.transaction_status != TransactionStatus.IDLE:
-                raise
-            return super().execute(query, params, **options)
-
-    def _name(self, query: str, names: _Names) -> None:
-        """Have it named; the one that was not used for longest goes where there are too many."""
-        name = f"kept_{next(names.count)}"
-        with self.connection.cursor() as before:
-            before.execute(f"PREPARE {name} AS {_numbered(query)[0]}")
-            names.planned[query] = name
-            if len(names.planned) > _MOST:
-                oldest = next(iter(names.planned))
-                before.execute(f"DEALLOCATE {names.planned[oldest]}")
-                del names.planned[oldest]
-
-
-_named: WeakKeyDictionary[Any, _Names] = WeakKeyDictionary()
-# So many plans in a connection at the most.
-_MOST = 200
-# How the database says that a plan holds no more: its columns changed, or it is not there.
-GONE = frozenset({"0A000", "26000"})
+# The marks of a statement in which Django has left its values out.
 _MARK = re.compile(r"%(?:\((\w+)\))?s|%%")
 
 
-@lru_cache(maxsize=4 * _MOST)
-def _numbered(query: str) -> tuple[str, tuple[str, ...]]:
-    """A statement with $1, $2 … for its marks, and the names of those that have one."""
-    names: list[str] = []
-    count = itertools.count(1)
+class _Lasting(PrepareManager):
+    """The names of what a connection has planned; the driver would forget them at every roll-back,
+    so with every refusal, though the database keeps them.
 
-    def number(mark: re.Match[str]) -> str:
-        if mark[0] == "%%":
-            return "%"
-        if mark[1] is None:
-            return f"${next(count)}"
-        if mark[1] not in names:
-            names.append(mark[1])
-        return f"${names.index(mark[1]) + 1}"
+    Only what `_Kept` sends has one: any other text has its values in it.
+    """
 
-    return _MARK.sub(number, query), tuple(names)
+    prepare_threshold = sys.maxsize
+    prepared_max = 200
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._once: OrderedDict[str, None] = OrderedDict()
+
+    def clear(self) -> bool:
+        """Called at a roll-back: there is nothing to clear."""
+        return False
+
+    def _should_discard(self, *given: Any) -> bool:
+        return False
+
+    def maybe_add_to_cache(self, query: Any, prep: Prepare, name: bytes) -> Any:
+        """Of what has a name, or gets one."""
+        return None if prep is Prepare.NO else super().maybe_add_to_cache(query, prep, name)
+
+    def forget(self) -> None:
+        """All has other names from here on."""
+        self._names.clear()
+
+    def asked_before(self, text: str) -> bool:
+        """Whether it is worth a name: many a text never comes again."""
+        known = text in self._once
+        self._once[text] = None
+        self._once.move_to_end(text)
+        if len(self._once) > 2 * self.prepared_max:
+            self._once.popitem(last=False)
+        return known
 
 
-def _in_order(query: str, params: Any) -> list[Any]:
-    """The values of a statement in the order of their numbers."""
-    if isinstance(params, Mapping):
-        return [params[name] for name in _numbered(query)[1]]
-    return list(params or ())
+# How the database says that a plan holds no more: its columns changed, or it is not there.
+GONE = frozenset({"0A000", "26000"})
+_Cursor: Any = ServerBindingCursor
+
+
+class _Kept(_Cursor):
+    """Has each statement planned at its second use in a connection, and sends its values alone."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        names = self.connection._prepared
+        if not isinstance(names, _Lasting):
+            names = self.connection._prepared = _Lasting()
+        try:
+            return super().execute(query, params, prepare=names.asked_before(query))
+        except psycopg.Error as error:
+            if error.sqlstate not in GONE:
+                raise
+            # It is planned anew, now or by who tries again.
+            names.forget()
+            if self.connection.info.transaction_status != TransactionStatus.IDLE:
+                raise
+            return super().execute(query, params, prepare=False)
 
 
 class _Planned:
@@ -305,3 +277,29 @@ def _adding(model: type[Model], number: int) -> tuple[str, tuple[Any, ...], str]
         f" VALUES {', '.join([row] * number)} RETURNING {quote(meta.pk.column)}"
     )
     return sql, fields, meta.pk.attname
+
+
+def write(row: Model, names: Iterable[str]) -> None:
+    """Write these fields of a row that is stored, as `save(update_fields=…)` does without signals.
+
+    Planning a change costs the database as much as making it, where a table has many indexes.
+    """
+    sql, fields = _writing(type(row), tuple(dict.fromkeys(names)))
+    values = [each.get_db_prep_save(each.pre_save(row, False), connection) for each in fields]
+    with planned() as cursor:
+        cursor.execute(sql, [*values, row.pk])
+        if cursor.rowcount != 1:
+            raise DatabaseError("Writing one row did not affect one row.")
+
+
+@lru_cache(maxsize=128)
+def _writing(model: type[Model], names: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
+    """The statement, and the fields whose values it takes before the key."""
+    meta, quote = model._meta, cast(Any, connection.ops).quote_name
+    fields = tuple(cast(Any, meta.get_field(name)) for name in names)
+    changes = ", ".join(f"{quote(each.column)} = %s" for each in fields)
+    sql = (
+        f"UPDATE {quote(meta.db_table)} SET {changes}"  # noqa: S608  names of our own models
+        f" WHERE {quote(meta.pk.column)} = %s"
+    )
+    return sql, fields

@@ -123,13 +123,14 @@ def _draw(
 ) -> HttpResponse:
     url = resolve_url("competence:person", site.slug, found.pk)
     page, of = (number_in(request.GET.get(name, "")) for name in ("page", "of"))
-    shown, first, total = read.records(site, found, page=max(1, page or 1), most=_SHOWN, of=of)
-    inductions, exemptions, gaps = for_reader(
+    records = functools.partial(read.records, site, found, page=max(1, page or 1), most=_SHOWN)
+    inductions, exemptions, gaps, newest = for_reader(
         ("competence.person", found.pk),
         who,
         lambda: _read(site, who, at, found, known.asked),
         rows=100,
     )
+    shown, first, total = newest if (page or 1) <= 1 and not of else records(of=of)
     acts = offered(_offers(site, who, found), url, who, known, failed)
     rows = record_rows(site, who, at, found, shown, url, failed)
     values = {
@@ -175,6 +176,7 @@ def _read(site: Any, who: Scope, at: datetime, found: Any, asked: SiteFacts) -> 
         read.inductions(site, found),
         read.exemptions(site, found, at),
         read.gaps(site, who, found, at, asked, most=_WORK + 1),
+        read.records(site, found, page=1, most=_SHOWN),
     )
 
 

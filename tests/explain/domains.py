@@ -68,8 +68,8 @@ def planned_whole() -> list[tuple[str, str]]:
     of = ("work_", *OURS)
     large, partial = _named(_LARGE, of), _named(_PARTIAL, of)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE name ~ '^kept_'")
-        kept = [text.partition(" AS ")[2] for (text,) in cursor.fetchall()]
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE NOT from_sql")
+        kept = [text for (text,) in cursor.fetchall()]
     assert len(kept) > 40
     whole = ((sql, _read_whole(sql, None, partial, "GENERIC_PLAN, ") & large) for sql in kept)
     return sorted((table, sql) for sql, tables in whole for table in tables)

@@ -10,7 +10,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from work import events
 from work import prepared as prepared_module
 from work.models import Event, Place
-from work.prepared import Among, add, given, planned, prepared
+from work.prepared import Among, add, given, planned, prepared, write
 
 
 @pytest.fixture
@@ -112,13 +112,13 @@ def nothing_planned(db):
 def _forget() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DEALLOCATE ALL")
-    prepared_module._named.clear()
+    connection.connection._prepared = prepared_module._Lasting()
 
 
 def named() -> dict[str, str]:
     """The statements that this connection has planned, by name."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name, statement FROM pg_prepared_statements WHERE name ~ '^kept_'")
+        cursor.execute("SELECT name, statement FROM pg_prepared_statements WHERE NOT from_sql")
         return dict(cursor.fetchall())
 
 
@@ -137,7 +137,7 @@ def test_its_plan_knows_what_stands_and_outlives_a_roll_back(world, read, nothin
 
 
 def test_the_plan_that_was_not_used_for_longest_makes_room(world, nothing_planned, monkeypatch):
-    monkeypatch.setattr(prepared_module, "_MOST", 3)
+    monkeypatch.setattr(prepared_module._Lasting, "prepared_max", 3)
 
     @prepared
     def begins(text):
@@ -166,7 +166,7 @@ def test_values_are_in_their_places_wherever_a_name_stands(world):
 
 
 def test_a_statement_that_is_refused_takes_no_name_from_others(world, nothing_planned, monkeypatch):
-    monkeypatch.setattr(prepared_module, "_MOST", 2)
+    monkeypatch.setattr(prepared_module._Lasting, "prepared_max", 2)
     right = ["SELECT 1", "SELECT 2", "SELECT 3", "SELECT 4"]
 
     def twice(sql):
@@ -209,3 +209,14 @@ def test_a_plan_that_a_migration_has_overtaken_is_made_anew():
             read()
         with transaction.atomic():
             assert [read(), read(), read()] == [(1,)] * 3
+
+
+def test_a_row_is_written_as_save_writes_it_and_only_where_it_stands(world):
+    place = world.l3
+    place.name, place.code = "Line three", "not-written"
+    write(place, ["name", "name"])
+    stored = Place.objects.get(pk=place.pk)
+    assert (stored.name, stored.code) == ("Line three", "L3")
+    place.pk = 10**12
+    with pytest.raises(DatabaseError), transaction.atomic():
+        write(place, ["name"])

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from work.models import Blocker, Prerequisite, WorkItem
+from work.prepared import write
 from work.services import _reach
 from work.services._facts import OVERLAY_FIELDS, Facts
 from work.services.acts import OpenAct
@@ -268,7 +269,7 @@ def refresh(act: OpenAct, facts: Facts, fields: Iterable[str] = ()) -> bool:
     """
     changed, fields = _recomputed(act, [facts])[facts.item.pk], list(fields)
     if changed or fields:
-        facts.item.save(update_fields=[*fields, *changed])
+        write(facts.item, [*fields, *changed])
     return bool(changed)
 
 
