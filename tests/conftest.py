@@ -134,15 +134,16 @@ def pytest_collection_finish(session) -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-# What takes longest is begun first, some by each of two workers: nobody waits at the end, nor for
-# what the other is building (`kept.built_once`).
+# What takes longest is begun first, a part by each worker: nobody waits at the end, nor for what
+# another is building (`kept.built_once`).
 _LONGEST = (
     (
         "tests/properties/test_control_model",
         "tests/work/services/test_demo",
         "tests/work/services/test_event",
     ),
-    ("tests/properties/", "tests/frame/", "tests/concurrency/"),
+    ("tests/frame/", "tests/concurrency/"),
+    ("tests/properties/", "tests/browser/"),
 )
 
 
@@ -150,11 +151,18 @@ def pytest_collection_modifyitems(config, items) -> None:
     """The longest come first. Without a Chromium the browser tests are left out, and the last line
     says so.
     """
-    first = [item for item in items if item.nodeid.startswith(_LONGEST[0])]
-    second = [item for item in items if item.nodeid.startswith(_LONGEST[1]) and item not in first]
-    rest = [item for item in items if item not in {*first, *second}]
-    half = len(items) // 2 - len(first)
-    items[:] = [*first, *rest[:half], *second, *rest[half:]]
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    parts, rest = [[] for _worker in range(workers)], []
+    for item in items:
+        found = (n for n, begins in enumerate(_LONGEST) if item.nodeid.startswith(begins))
+        number = next(found, None)
+        (rest if number is None else parts[min(number, workers - 1)]).append(item)
+    # Each worker begins with an equal share of the list, which it is given in this order.
+    for part in parts:
+        missing = -(-len(items) // workers) - len(part)
+        part += rest[:missing]
+        del rest[:missing]
+    items[:] = [*(item for part in parts for item in part), *rest]
     browser = [item for item in items if item.get_closest_marker("browser")]
     if browser and not CHROMIUM:
         config.hook.pytest_deselected(items=browser)

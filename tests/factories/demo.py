@@ -46,5 +46,6 @@ def of_jobs(*jobs: Job, domains: bool = False) -> tuple[Demo, Demo]:
     named = {code for job in jobs for code in job.given.get("assets", ())}
     named |= {row[3].removeprefix("in:") for row in hvk.DEMO.assets if row[1] in named}
     things = tuple(row for row in hvk.DEMO.assets if row[1] in named)
-    given = {"jobs": jobs, "assets": things, "domains": domains, "shifts": (2, 2)}
+    # As far back as permits were issued: where only others are planned, an issuer has no shift.
+    given = {"jobs": jobs, "assets": things, "domains": domains, "shifts": (3, 2)}
     return replace(hvk.DEMO, **given), nrd.DEMO
