@@ -37,7 +37,7 @@ from work.reads import judged as trail
 from work.reads.kept import for_reader
 
 # So many records, and so much of the work, at a time: the page stays light.
-_SHOWN, _WORK = 25, 10
+_SHOWN, _WORK = 20, 10
 
 
 @dataclass(frozen=True)

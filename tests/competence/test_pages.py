@@ -315,9 +315,9 @@ def test_the_records_of_a_person_are_all_there_a_page_at_a_time(hvk, sign_in):  
     assert ([row.pk for row in last[0]], last[1:]) == (shown[20:], (20, 26))
 
     reader, page = sign_in(hvk.second), f"{ROOT}people/{world.welder.pk}/"
-    assert "1–25 of 26" in said(reader.get(page))
-    assert "26–26 of 26" in said(reader.get(page, page="2"))
+    assert "1–20 of 26" in said(reader.get(page))
+    assert "21–26 of 26" in said(reader.get(page, page="2"))
     for wrong in ("0", "x", "-1", "9999999", "3"):
-        assert "1–25 of 26" in said(reader.get(page, page=wrong))
-    assert "26–26 of 26" in said(reader.get(f"{page}?do=verify&of={shown[-1]}"))
-    assert "1–25 of 26" in said(reader.get(f"{page}?do=verify&of=999999"))
+        assert "1–20 of 26" in said(reader.get(page, page=wrong))
+    assert "21–26 of 26" in said(reader.get(f"{page}?do=verify&of={shown[-1]}"))
+    assert "1–20 of 26" in said(reader.get(f"{page}?do=verify&of=999999"))
