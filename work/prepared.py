@@ -109,7 +109,7 @@ def planned() -> Iterator[CursorWrapper]:
 
 
 # The marks of a statement in which Django has left its values out.
-_MARK = re.compile(r"%(?:\((\w+)\))?s|%%")
+_MARK = re.compile(r"%s|%%")
 
 
 class _Lasting(PrepareManager):

@@ -12,7 +12,7 @@ from pypdf.generic import ArrayObject, DecodedStreamObject, NameObject
 from documents import stamping
 from documents.stamping_claims import give_up, without
 from tests.documents.test_stamping import LINE, once
-from tests.documents.test_stamping_tags import written
+from tests.factories.documents import written
 
 _SHOWN = "BT /F1 12 Tf 72 720 Td (Shut the guard) Tj ET"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

@@ -9,6 +9,7 @@ from pypdf.generic import DictionaryObject, IndirectObject, NumberObject
 
 from documents import stamping
 from tests.documents.test_stamping import LINE
+from tests.factories.documents import written
 
 _ONE = """/H1 <</MCID 0>> BDC BT /F1 12 Tf 72 720 Td (Shut the guard) Tj ET EMC
 /Figure <</MCID 1>> BDC 72 600 50 50 re f EMC
@@ -39,18 +40,6 @@ _PARTS = [
     " /Contents (To the next page) >>",
     "<< /Type /StructElem /S /Link /P 10 0 R /K << /Type /OBJR /Pg 3 0 R /Obj 17 0 R >> >>",
 ]
-
-
-def written(parts: list[str]) -> bytes:
-    """A PDF of these objects, the first of which is its catalogue."""
-    made, places = "%PDF-1.7\n", []
-    for number, part in enumerate(parts, 1):
-        places.append(len(made))
-        made += f"{number} 0 obj\n{part}\nendobj\n"
-    table = "".join(f"{place:010} 00000 n \n" for place in places)
-    size = len(parts) + 1
-    end = f"trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{len(made)}\n%%EOF\n"
-    return f"{made}xref\n0 {size}\n0000000000 65535 f \n{table}{end}".encode()
 
 
 @pytest.fixture

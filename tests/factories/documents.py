@@ -61,7 +61,12 @@ def pdf(text: str) -> bytes:
         font,
         f"<< /Length {len(shown)} >>\nstream\n{shown}\nendstream",
     ]
-    made, places = "%PDF-1.4\n", []
+    return written(parts)
+
+
+def written(parts: list[str]) -> bytes:
+    """A PDF of these objects, the first of which is its catalogue."""
+    made, places = "%PDF-1.7\n", []
     for number, part in enumerate(parts, 1):
         places.append(len(made))
         made += f"{number} 0 obj\n{part}\nendobj\n"
