@@ -12,8 +12,6 @@ from tests.browser.looks import WIDE
 from tests.factories.demo import of_today
 
 PASSWORD = "a-good-word-for-tests"
-# The machine that runs the tests may be busy.
-expect.set_options(timeout=20_000)
 
 
 @dataclass

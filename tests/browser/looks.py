@@ -1,8 +1,10 @@
 """How a page is looked at: by axe, light and dark, wide and on a phone; no sideways scrolling."""
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+# The machine that runs the tests may be busy.
+expect.set_options(timeout=20_000)
 WIDE, PHONE = (1440, 900), (390, 844)
 # All that a theme can change.
 _HUES = ["color-contrast", "link-in-text-block"]
@@ -16,7 +18,11 @@ _ASK = """async (options) => {
 
 
 def findings(page: Page, **options) -> list[str]:
-    """What axe finds, the size of targets included, which it leaves out by itself."""
+    """What axe finds, the size of targets included, which it leaves out by itself.
+
+    On the whole page: who has seen a word of it may have seen its beginning alone.
+    """
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
     asked = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}, **options}
@@ -26,6 +32,7 @@ def findings(page: Page, **options) -> list[str]:
 
 def looked_at(page: Page) -> list[str]:
     """What is wrong with the page that is open, all of it unfolded, in both themes and widths."""
+    page.wait_for_load_state()
     page.evaluate(_OPEN)
     found = []
     for width, height in (WIDE, PHONE):

@@ -206,11 +206,12 @@ def test_an_answer_from_before_an_act_is_not_shown_and_a_hidden_page_rests(hvk, 
             route.fallback()
             return
         held.append((route, route.fetch()))
+        page.evaluate("document.body.dataset.held = ''")
 
     # It was asked for before, and comes after: what the act showed stays.
     page.route(of_page, hold)
-    with page.expect_request(of_page):
-        refresh(page)
+    refresh(page)
+    expect(page.locator("body")).to_have_attribute("data-held", "")
     page.locator("#act-start button").click()
     expect(page.locator(".q-status .status")).to_have_text("In progress")
     page.evaluate(
@@ -220,6 +221,7 @@ def test_an_answer_from_before_an_act_is_not_shown_and_a_hidden_page_rests(hvk, 
         }).observe(document.querySelector("main"), { subtree: true, childList: true })"""
     )
     ((route, before),) = held
+    assert "In progress" not in before.text()
     # It is dropped, and asked again.
     with page.expect_response(of_page) as late:
         route.fulfill(response=before)

@@ -95,6 +95,8 @@ def test_a_label_of_ours_is_read_from_the_film_of_a_camera(transactional_db, pag
     scan, place = page.get_by_role("button", name="Scan"), page.locator("#id_place")
     scan.click()
     expect(page.locator("#id_place-scanned")).to_have_text("This label is of another site.")
+    # The film is put away: the next press plays the next one.
+    expect(page.locator("dialog.scan")).to_have_count(0)
     expect(place).to_have_value("")
 
     filmed(label)

@@ -1,15 +1,25 @@
 """A sign-in from the administrator's page to the person's own, in two browsers."""
 
+import re
+
 import pytest
 from django.core.cache import cache
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PASSWORD
+from tests.browser.conftest import PASSWORD, Window
 from tests.browser.looks import PHONE, looked_at
 from tests.factories import make_world
 from work.models import User
 
 WORD = "seven green barrels"
+
+
+def given(window: Window) -> str:
+    """Give the sign-in whose page is open: the link to hand on."""
+    window.page.get_by_role("button", name="Give").click()
+    told = window.page.get_by_label("To hand on")
+    expect(told).to_have_value(re.compile("The link works once"))
+    return next(word for word in told.input_value().split() if word.startswith("http"))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -24,9 +34,7 @@ def test_a_person_is_given_a_sign_in_and_chooses_the_password(open_window):
     theirs.sign_in(admin.username, PASSWORD)
     theirs.go(f"/admin/work/user/{world.operator.pk}/sign-in/")
     theirs.page.get_by_label("sign-in name").fill("eva")
-    theirs.page.get_by_role("button", name="Give").click()
-    words = theirs.page.get_by_label("To hand on").input_value()
-    [link] = [word for word in words.split() if word.startswith("http")]
+    link = given(theirs)
 
     mine = open_window(size=PHONE, script=False)
     mine.page.goto(link)
@@ -47,9 +55,9 @@ def test_a_person_is_given_a_sign_in_and_chooses_the_password(open_window):
     expect(again.page.locator("main")).to_contain_text("This link is good no longer")
     assert looked_at(again.page) == []
     theirs.page.get_by_role("link", name="Back").click()
+    theirs.page.wait_for_url(f"**/admin/work/user/{world.operator.pk}/change/")
     theirs.go(f"/admin/work/user/{world.operator.pk}/sign-in/")
-    theirs.page.get_by_role("button", name="Give").click()
-    words = theirs.page.get_by_label("To hand on").input_value()
-    again.page.goto(next(word for word in words.split() if word.startswith("http")))
+    again.page.goto(given(theirs))
+    expect(again.page.get_by_role("button", name="Choose it")).to_be_visible()
     assert looked_at(again.page) == []
     assert (theirs.complaints, again.page.url.count("key=")) == ([], 1)

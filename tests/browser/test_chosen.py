@@ -31,6 +31,8 @@ def test_chosen_rows_and_a_file_that_comes_back(demo, open_window):
     due.focus()
     still.page.keyboard.press("Enter")
     expect(still.page.get_by_role("heading", level=1)).to_have_text("Chosen work: Due")
+    # Enter sends what is there of a form.
+    expect(still.page.get_by_role("button", name="Do it to this one")).to_be_visible()
     still.page.get_by_label("Not due at any time").focus()
     still.page.keyboard.press("Space")
     still.page.keyboard.press("Enter")
@@ -47,6 +49,7 @@ def test_chosen_rows_and_a_file_that_comes_back(demo, open_window):
     expect(page.locator("form.bulk [role=status]")).not_to_have_text("1 chosen")
     found += _seen(page)
     page.locator("form.bulk").get_by_role("button", name="Plan", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Chosen work: Plan")
     found += _seen(page, PHONE)
     page.get_by_label("Planned start").fill("2031-01-02T06:00")
     page.get_by_role("button", name="Do it to these").click()

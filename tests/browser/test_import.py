@@ -80,7 +80,16 @@ def write(window) -> None:
     expect(page.get_by_text("It is read by the mapping “orders”.")).to_be_visible()
 
 
+def send(page, button: str) -> None:
+    """Press what gives the import to a worker; from then on it waits for one."""
+    page.get_by_role("button", name=button).click()
+    expect(page.get_by_text("A worker does one import at a time")).to_be_visible()
+
+
 def counts(page) -> dict[str, str]:
+    """What an import found. A page that is still coming has its first figures alone."""
+    expect(page.locator(".found .stat").first).to_be_visible()
+    page.wait_for_load_state()
     stats = page.locator(".found .stat").all()
     return {one.locator(".label").inner_text(): one.locator(".big").inner_text() for one in stats}
 
@@ -91,8 +100,7 @@ def test_an_export_comes_in_by_clicks(site, open_window):
     page = window.page
     upload(window)
     write(window)
-    page.get_by_role("button", name="Dry run").click()
-    expect(page.get_by_text("A worker does one import at a time")).to_be_visible()
+    send(page, "Dry run")
     queue.take_up()
     expect(page.get_by_role("button", name="Load")).to_be_visible()  # without a click of ours
     found = counts(page)
@@ -100,11 +108,9 @@ def test_an_export_comes_in_by_clicks(site, open_window):
     assert not WorkItem.objects.exists()
     page.get_by_role("link", name="There is no … with this code at the site.").click()
     expect(page.locator("#faults tbody tr")).to_have_count(1)
-    page.get_by_role("button", name="Load").click()
-    expect(page.get_by_text("A worker does one import at a time")).to_be_visible()
+    send(page, "Load")
     queue.take_up()
     expect(page.get_by_role("link", name="Its dry run")).to_be_visible()
-    expect(page.locator(".found .stat").first).to_be_visible()
     assert counts(page)["New"] == "3"
     with page.expect_download() as download:
         page.get_by_role("link", name="Errors file").click()
@@ -128,10 +134,10 @@ def test_it_comes_in_without_a_script_too(site, open_window):
     page = window.page
     upload(window)
     write(window)
-    page.get_by_role("button", name="Dry run").click()
+    send(page, "Dry run")
     queue.take_up()
     page.get_by_role("link", name="Refresh").click()
-    page.get_by_role("button", name="Load").click()
+    send(page, "Load")
     queue.take_up()
     page.get_by_role("link", name="Refresh").click()
     assert counts(page)["New"] == "3"
@@ -158,17 +164,17 @@ def test_the_pages_of_an_import_pass_axe(site, open_window, monkeypatch):
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
     found += looked_at(window)
     page.get_by_role("link", name="As TOML").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mapping as TOML")
     found += looked_at(window)
     page.get_by_role("link", name="orders.csv").click()
     write(window)
     found += looked_at(window)
-    page.get_by_role("button", name="Dry run").click()
+    send(page, "Dry run")
     found += looked_at(window)
     queue.take_up()
     expect(page.get_by_role("button", name="Load")).to_be_visible()
     found += looked_at(window)
-    page.get_by_role("button", name="Load").click()
-    expect(page.get_by_text("A worker does one import at a time")).to_be_visible()
+    send(page, "Load")
     with monkeypatch.context() as patch:
         patch.setattr(queue, "carry_out", lambda *_given: 1 / 0)
         queue.take_up()

@@ -176,8 +176,10 @@ def test_an_open_menu_passes_axe_and_a_held_move_is_refused_on_the_page_of_the_i
         page.emulate_media(color_scheme=scheme)
         assert findings(page) == []
     page.keyboard.press("Escape")
+    expect(resume).to_be_hidden()
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     opener.click()
+    expect(resume).to_be_visible()
     assert findings(page) == []
     box = page.locator(f"#menu-W-{held.number}").bounding_box()
     assert box["x"] >= 0

@@ -305,7 +305,9 @@ def test_a_gas_tester_runs_out_in_the_middle_of_a_job(scene, open_window):
         form = page.locator("#act-test")
         if not form.is_visible():
             page.locator("#ask-test").click()
-        for field, value in zip(form.locator("[name^=value-]").all(), ("20.9", "0"), strict=True):
+        values = form.locator("[name^=value-]")
+        expect(values).to_have_count(2)
+        for field, value in zip(values.all(), ("20.9", "0"), strict=True):
             field.fill(value)
         form.locator("[name=code]").fill(LABEL)
         form.locator("[name=instrument]").fill("X-am 2500")
@@ -320,7 +322,7 @@ def test_a_gas_tester_runs_out_in_the_middle_of_a_job(scene, open_window):
     signed_in(page.context, world.supervisor, window.address)
     window.go(f"/s/hvk/permits/P-{held.number}/")
     tests()
-    expect(page.locator("#permit")).to_contain_text("Supervisor")
+    expect(page.locator("#tests")).to_contain_text("Supervisor · X-am 2500")
     expect(page.locator(".refusal")).to_have_count(0)
     window.go(f"/s/hvk/competence/people/{world.operator.pk}/")
     expect(page.locator("#records")).to_contain_text("GAS")

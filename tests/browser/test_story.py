@@ -63,8 +63,13 @@ class Person:
         """Open the item, fill the form of an act and send it."""
         self.open()
         self.fill(verb, **answers)
-        with self.page.expect_response(lambda answer: f"/{verb.split('-')[0]}" in answer.url):
+        self.page.locator("#item").evaluate("node => { node.dataset.before = '' }")
+        part = f"/{verb.split('-')[0]}"
+        with self.page.expect_response(lambda answer: part in answer.url) as sent:
             self.page.locator(f"#do-{verb}").click()
+        assert sent.value.ok, verb
+        # The page shows what was answered.
+        expect(self.page.locator("#item[data-before]")).to_have_count(0)
         expect(self.page.locator(".refusal")).to_have_count(0)
 
     def answers(self) -> None:
@@ -107,7 +112,8 @@ def test_an_open_order_is_taken_to_closed_and_again(valhall, open_window):
     # Found by its number, not to be planned without a criterion, and then planned.
     page.get_by_role("link", name="Valhall").first.click()
     page.get_by_role("searchbox", name="Find work, places, assets, people").fill(f"W-{item.number}")
-    page.keyboard.press("Enter")
+    with page.expect_navigation(url="**/search/?q=*"):
+        page.keyboard.press("Enter")
     page.locator(f"a[href='{ingrid.path}']").first.click()
     ingrid.sees("Requested")
     ingrid.open()

@@ -64,9 +64,12 @@ class Person:
 
     def follow(self, link: str) -> None:
         self.page.get_by_role("link", name=link, exact=True).first.click()
+        self.page.wait_for_load_state()
 
     def told(self, words: str) -> None:
+        """On a page that is there whole, with the scripts that the next press may need."""
         expect(self.page.get_by_text(words).first).to_be_visible()
+        self.page.wait_for_load_state()
 
     # --- at work --------------------------------------------------------------------------------
 
@@ -85,8 +88,10 @@ class Person:
                 control.select_option(label=value)
             else:
                 control.fill(value)
-        with self.page.expect_response(lambda answer: f"/{verb.split('-')[0]}" in answer.url):
+        part = f"/{verb.split('-')[0]}"
+        with self.page.expect_response(lambda answer: part in answer.url) as sent:
             self.page.locator(f"#do-{verb}").click()
+        assert sent.value.ok, verb
 
     def is_held(self, item: WorkItem, verb: str, words: str) -> None:
         """Press a button that will not do; the server says why."""

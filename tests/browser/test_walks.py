@@ -196,6 +196,7 @@ def test_work_is_raised_planned_started_blocked_completed_and_accepted(walk, lea
     number = f"W-{item.number}"
 
     hand.press(page.locator(".item-bar" if how == "thumb" else ".actions").get_by_text("Plan"))
+    page.wait_for_url("**/plan/")
     hand.choose(page.get_by_label("Owner", exact=True), "Shift lead, Packaging")
     hand.write(page.get_by_label("Why", exact=True), "It rattles")
     hand.choose(page.get_by_label("Executors"), "Leif Dahl")
@@ -218,6 +219,7 @@ def test_work_is_raised_planned_started_blocked_completed_and_accepted(walk, lea
 
     # One line after the other, in place.
     hand.press(page.get_by_role("button", name="Pass", exact=True))
+    expect(page.locator("#checklist .count")).to_have_text("1/2")
     reading = page.get_by_label("Reading, bar")
     if how == "keys":
         expect(reading).to_be_focused()
@@ -227,6 +229,8 @@ def test_work_is_raised_planned_started_blocked_completed_and_accepted(walk, lea
         hand.press(page.get_by_role("button", name="Save"))
     expect(page.locator("#checklist .count")).to_have_text("2/2")
     hand.press(page.locator("#evidence").get_by_role("link", name="Torque is recorded"))
+    # The page before has such a form too.
+    page.wait_for_url("**/evidence/?shows=*")
     page.get_by_label("Choose a file or photo").first.set_input_files(FILE)
     hand.act("evidence")
     expect(page.locator("#evidence figure a", has_text="torque.txt")).to_be_visible()
@@ -283,7 +287,8 @@ def test_a_phone_has_the_page_in_two_seconds_and_loses_nothing_with_the_signal(w
     # Back, and sent again by a press; an answer that is lost on its way is asked for once more.
     signal.lost(False)
     page.route(re.compile("/evidence/$"), lambda route: (route.fetch(), route.abort()), times=1)
-    lost.get_by_role("button", name="Send again").tap()
+    with page.expect_event("requestfailed", lambda sent: sent.url.endswith("/evidence/")):
+        lost.get_by_role("button", name="Send again").tap()
     expect(lost).to_be_visible()
     lost.get_by_role("button", name="Send again").tap()
     expect(page.locator("#evidence figure a", has_text="torque.txt")).to_be_visible()

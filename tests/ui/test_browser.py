@@ -6,6 +6,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
+from playwright.sync_api import expect
 
 from tests.browser.looks import PHONE, WIDE, findings, looked_at
 from tests.ui.pages import PAGES
@@ -114,14 +115,14 @@ def test_menu_button_opens_the_places_to_go_without_a_script(look):
     page, _ = look("list", size=PHONE, script=False)
     assert not page.locator("#side").is_visible()
     page.get_by_role("button", name="Open menu").click()
-    assert page.locator("#side").get_by_role("link", name="Board").is_visible()
+    expect(page.locator("#side").get_by_role("link", name="Board")).to_be_visible()
 
 
 def test_card_menu_lies_over_the_board_without_a_script(look):
     page, _ = look("board", script=False)
     page.get_by_role("button", name="Move W-1042").click()
     menu = page.locator("#menu-W-1042")
-    assert menu.is_visible()
+    expect(menu).to_be_visible()
     box = menu.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= WIDE[0]
@@ -130,9 +131,9 @@ def test_card_menu_lies_over_the_board_without_a_script(look):
 def test_theme_is_chosen_and_kept(look):
     page, _ = look("list")
     page.get_by_label("Theme").select_option("dark")
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.reload()
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def test_a_lost_server_is_said_and_nothing_typed_is_lost(look):
@@ -168,18 +169,20 @@ def test_a_question_opens_and_closes_by_keyboard_without_a_script(look):
     question = page.locator("#dialog-a")
     opener.focus()
     page.keyboard.press("Enter")
-    assert question.is_visible()
-    assert page.locator(":focus").inner_text() == "Not yet"
+    expect(question).to_be_visible()
+    expect(page.locator(":focus")).to_have_text("Not yet")
     page.keyboard.press("Escape")
-    assert not question.is_visible()
-    assert page.locator(":focus").inner_text() == "Accept W-1038"
+    expect(question).to_be_hidden()
+    expect(page.locator(":focus")).to_have_text("Accept W-1038")
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE])
 def test_a_question_passes_axe_and_stands_within_the_screen(look, size):
     page, _ = look("components", size=size)
     page.get_by_role("button", name="Cancel W-1042", exact=True).last.click()
-    box = page.locator("#dialog-b").bounding_box()
+    question = page.locator("#dialog-b")
+    expect(question).to_be_visible()
+    box = question.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= size[0]
     assert findings(page, runOnly=["color-contrast", "target-size", "aria-dialog-name"]) == []
@@ -188,14 +191,14 @@ def test_a_question_passes_axe_and_stands_within_the_screen(look, size):
 def test_chosen_rows_are_counted_and_all_are_taken(look):
     page, _ = look("components")
     bar, told = page.locator("#bulk-a"), page.locator("#bulk-a [role=status]")
-    assert told.inner_text() == "1 chosen"
+    expect(told).to_have_text("1 chosen")
     page.get_by_label("Choose W-0977").check()
-    assert told.inner_text() == "2 chosen"
+    expect(told).to_have_text("2 chosen")
     page.get_by_role("button", name="Choose all on this page").click()
-    assert told.inner_text() == "3 chosen"
+    expect(told).to_have_text("3 chosen")
     page.get_by_role("button", name="Choose none").click()
     page.get_by_label("Choose W-1044").uncheck()
-    assert not bar.is_visible()
+    expect(bar).to_be_hidden()
 
 
 def test_acts_on_chosen_rows_show_without_a_script(look):
@@ -203,7 +206,7 @@ def test_acts_on_chosen_rows_show_without_a_script(look):
     assert page.locator("#bulk-a").get_by_role("button", name="Assign").is_visible()
     assert not page.get_by_role("button", name="Choose all on this page").is_visible()
     page.get_by_label("Choose W-1044").uncheck()
-    assert not page.locator("#bulk-a").is_visible()
+    expect(page.locator("#bulk-a")).to_be_hidden()
 
 
 @pytest.mark.parametrize(
@@ -215,7 +218,7 @@ def test_a_reading_is_stepped(look, typed, steps, said):
     button = page.get_by_role("button", name=f"{'Raise' if steps > 0 else 'Lower'} by 0.1").first
     for _each in range(abs(steps)):
         button.click()
-    assert page.locator("#entry-a").input_value() == said
+    expect(page.locator("#entry-a")).to_have_value(said)
 
 
 def test_a_reading_is_typed_without_a_script(look):
