@@ -52,7 +52,7 @@ class Why(Act):
 class OfCompetence(Act):
     """An act about one of the competences that the page knows, and its level."""
 
-    competence = choice(_("Competence"), [], empty=_("Choose"))
+    competence = choice(_("Competence"), [])
     level = forms.IntegerField(
         label=_("Level"), required=False, min_value=1, help_text=_("Of a skill that has levels.")
     )
@@ -60,10 +60,7 @@ class OfCompetence(Act):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.known is not None:
-            self.fields["competence"].choices = [
-                *self.fields["competence"].choices,
-                *self.known.competences,
-            ]
+            self.fields["competence"].choices = self.known.competences
 
 
 class Plan(OfCompetence):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from competence.models import Company, Competence
 from competence.permissions import Action, may
+from competence.reads.work import told_of
 from work.ports import Found, Lapse, Room
 from work.reads import kept
 
@@ -27,12 +28,17 @@ class OfExecutors:
     title = gettext_lazy("Competence of the executors")
 
     def count(self, user: Any, thing: Any, at: datetime) -> int | None:
-        """How many executors there are; None where there is nobody, or nothing is asked."""
+        """Of how many executors it tells; None where there is nobody, or nothing is asked.
+
+        Nought where all are another company's, of whom a guest is told nothing but that.
+        """
         [(asks,)] = kept.answer(_ASKS_SQL, {"site": thing.site_id})
         if not asks:
             return None
         rows = getattr(thing, "executor_rows", None)
-        return (len(rows) if rows is not None else thing.item_executors.count()) or None
+        if rows is None:
+            return thing.item_executors.count() or None
+        return len(told_of(user, thing)) if rows else None
 
     def url(self, thing: Any) -> str:
         """The section, and a page of its own."""

@@ -1,6 +1,5 @@
 """The sections of documents on the pages of work, and what the one box finds of them."""
 
-from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -144,32 +143,26 @@ class OfPerson:
     title = _("Documents to read")
 
     def count(self, user: Any, thing: Any, at: datetime) -> int | None:
-        """How many at the site where they are most, of the work that the viewer sees.
+        """How many at the site of that person's page, of the work that the viewer sees.
 
-        Nothing where there is none; a guest is told of nobody else's. The site is left on the
-        person, for the address.
+        Nothing where there is none; a guest is told of nobody else's.
         """
-        if not isinstance(user, Scope):
+        site = getattr(thing, "at_site", None)
+        if site is None or not isinstance(user, Scope):
+            return None
+        if thing.pk != user.user_id and user.only_contractor(site.pk):
             return None
         # Few or none: asked first, so that not all documents are looked through for them.
         wanted = list(to_read(user, at, thing.pk))
-        unread = Document.objects.filter(withdrawn_at=None, pk__in=wanted)
-        sites = unread.values_list("site_id", "site__slug")
-        told = Counter(
-            slug
-            for site_id, slug in sites
-            if thing.pk == user.user_id or not user.only_contractor(site_id)
-        )
-        if not told:
-            return None
-        [(thing.reads_at, count)] = told.most_common(1)
-        return count
+        unread = Document.objects.filter(site_id=site.pk, withdrawn_at=None, pk__in=wanted)
+        return unread.count() or None
 
     def url(self, thing: Any) -> str:
         """The list of them, where there are any."""
-        if not hasattr(thing, "reads_at"):
+        site = getattr(thing, "at_site", None)
+        if site is None:
             return reverse("work:site_list")
-        return _list(thing.reads_at, view="read", reader=str(thing.pk))
+        return _list(site.slug, view="read", reader=str(thing.pk))
 
 
 class OfPicture:

@@ -4,7 +4,7 @@ Django draws every option of a choice by a template of its own. What comes out i
 the line breaks between options; a test compares the two.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.forms.renderers import DjangoTemplates
@@ -44,13 +44,18 @@ def _textarea(widget: Mapping[str, Any]) -> SafeString:
 
 
 def _select(widget: Mapping[str, Any]) -> SafeString:
-    groups = []
-    for name, options, _index in widget["optgroups"]:
-        drawn = join(_option(each) for each in options)
-        groups.append(put('<optgroup label="{}">\n{}</optgroup>\n', name, drawn) if name else drawn)
+    options = widget["drawn"] if "drawn" in widget else _options(widget["optgroups"])
     return put(
-        '<select name="{}"{}>\n{}</select>', widget["name"], _attrs(widget["attrs"]), join(groups)
+        '<select name="{}"{}>\n{}</select>', widget["name"], _attrs(widget["attrs"]), options
     )
+
+
+def _options(groups: Iterable[tuple[Any, Any, int]]) -> SafeString:
+    found = []
+    for name, options, _index in groups:
+        drawn = join(_option(each) for each in options)
+        found.append(put('<optgroup label="{}">\n{}</optgroup>\n', name, drawn) if name else drawn)
+    return join(found)
 
 
 def _option(option: Mapping[str, Any]) -> SafeString:

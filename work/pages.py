@@ -5,7 +5,7 @@ are a table of `Deed`s: `offered` draws them, `sent` does what was sent; forms b
 """
 
 from work.forms.acts import Act
-from work.forms.fields import choice, moment, text
+from work.forms.fields import Choices, choice, moment, text
 from work.reasons import Names
 from work.reasons import moment as moment_in_words
 from work.reasons.guests import Guest, guest_at
@@ -21,6 +21,7 @@ __all__ = [
     "INCOMPLETE",
     "INVALID",
     "Act",
+    "Choices",
     "Deed",
     "Failed",
     "Given",

@@ -15,6 +15,7 @@ from competence.reads import facts, judged, visitors
 from competence.reads import work as work_reads
 from competence.states import Kind, RecordState
 from work.permissions import Scope, visible
+from work.prepared import given, prepared
 
 PAGE = 25
 COLUMNS = 12
@@ -25,14 +26,21 @@ def find(site: Any, at: datetime, pk: int) -> Any | None:
 
     here_for: the company as whose contractor the person is here.
     """
-    roles = visitors.roles(at, site_id=site.pk)
-    records = Record.objects.filter(person=OuterRef("pk"), site_id=site.pk)
-    rows = get_user_model()._default_manager.filter(pk=pk)
+    found = _person(pk=pk, site=site.pk, at=at)
+    return found[0] if found else None
+
+
+@prepared
+def _person() -> QuerySet[Any]:
+    site: Any = given("site")
+    at: Any = given("at")
+    roles = visitors.roles(at, site_id=site)
+    records = Record.objects.filter(person=OuterRef("pk"), site_id=site)
+    rows = get_user_model()._default_manager.filter(pk=given("pk"))
     return (
         rows.filter(Exists(roles) | Exists(records))
-        .annotate(here_for=visitors.company_at(site.pk, at))
+        .annotate(here_for=visitors.company_at(site, at))
         .select_related("company")
-        .first()
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Count, Q, QuerySet, Value, Window
 
+from work.pages import guest_at
+from work.permissions import Scope
 from work.ports import ItemContext
 from work.reads.contexts import contexts
 from work.states import OPEN, UNDER_WAY, Status
@@ -59,3 +61,16 @@ def of_day(site_id: int, begin: datetime, end: datetime, teams: Collection[int] 
 def known(found: Collection[Any]) -> dict[int, ItemContext]:
     """The same items as suppliers see them: one query."""
     return contexts(list(found)) if found else {}
+
+
+def told_of(who: Scope, item: Any) -> dict[int, str]:
+    """The executors of an item of whom the reader is told what is asked of them: their names by id.
+
+    A guest is told that of the own people alone.
+    """
+    guest = guest_at(who, item.site_id, item.place.path)
+    return {
+        row["id"]: row["name"]
+        for row in item.executor_rows
+        if guest is None or guest.is_own(row["id"], row["company_id"])
+    }

@@ -1,10 +1,15 @@
-"""The rows of a person's page: gaps for the work, records by kind, inductions, exemptions."""
+"""The rows of a person's page: gaps for the work, records by kind, inductions, exemptions.
+
+What they say is drawn apart from what can be done, since it is kept and drawn once: a form of an
+act is born with each page.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from competence.models import Exemption, Induction, Record
@@ -18,9 +23,12 @@ from work.exceptions import Reason
 from work.pages import Failed, Offer, offered
 from work.permissions import Scope
 
+# A row with what the page says of it.
+type Said[T] = tuple[T, dict[str, Any]]
 
-def gap_rows(site: Any, who: Scope, at: datetime, gaps: Sequence[Gaps]) -> list[dict[str, Any]]:
-    """What is asked for each item, what is lacking first."""
+
+def gap_rows(site: Any, who: Scope, at: datetime, gaps: Sequence[Gaps]) -> str:
+    """What is asked for each item, what is lacking first: drawn."""
     names = _shown.named([verdict for each in gaps for verdict in each.verdicts], who)
     rows = []
     for each in gaps:
@@ -34,28 +42,46 @@ def gap_rows(site: Any, who: Scope, at: datetime, gaps: Sequence[Gaps]) -> list[
                 "asked": _shown.sorted_gaps(asked),
             }
         )
-    return rows
+    return render_to_string("competence/_gap_rows.html", {"gaps": rows}) if rows else ""
+
+
+def said_of_records(site: Any, records: Sequence[Record], at: datetime) -> list[Said[Record]]:
+    """Each record with what the page says of it."""
+    return [
+        (
+            record,
+            {
+                "kind": record.competence.kind,
+                "what": str(record.competence),
+                "state": _state(record, at),
+                "says": render_to_string(
+                    "competence/_record_says.html", {"record": _record(site, record)}
+                ),
+            },
+        )
+        for record in records
+    ]
 
 
 def record_rows(
     site: Any,
     who: Scope,
-    at: datetime,
     person: Any,
-    records: Sequence[Record],
+    records: Sequence[Said[Record]],
     url: str,
     failed: Failed | None,
 ) -> list[dict[str, Any]]:
     """Each record with what may be done with it now."""
     acts = acts_for(who, Action.RECORD, site.pk, company_id=person.here_for)
-    offers = [(record, _offers(site, who, person, record, acts=acts)) for record in records]
-    drawn = iter(offered([each for _, some in offers for each in some], url, who, None, failed))
+    offers = [_offers(site, who, person, record, acts=acts) for record, _said in records]
+    drawn = iter(offered([each for some in offers for each in some], url, who, None, failed))
     return [
-        _record(site, record, at) | {"acts": [next(drawn) for _ in some]} for record, some in offers
+        said | {"acts": [next(drawn) for _ in some]}
+        for (_record, said), some in zip(records, offers, strict=True)
     ]
 
 
-def _record(site: Any, record: Record, at: datetime) -> dict[str, Any]:
+def _record(site: Any, record: Record) -> dict[str, Any]:
     levels = record.competence.levels
     level = ""
     if record.level:
@@ -63,11 +89,7 @@ def _record(site: Any, record: Record, at: datetime) -> dict[str, Any]:
         level = _("Level %(n)s of %(of)s") % {"n": record.level, "of": len(levels)}
         level = f"{level} · {word}" if word else level
     return {
-        "pk": record.pk,
-        "kind": record.competence.kind,
-        "what": str(record.competence),
         "level": level,
-        "state": _state(record, at),
         "planned_on": record.planned_on if record.state == RecordState.PLANNED else None,
         "obtained_on": record.obtained_on,
         "until": record.valid_until,
@@ -123,11 +145,33 @@ def _offers(site: Any, who: Scope, person: Any, record: Record, *, acts: bool) -
     return offers
 
 
+def said_of[T: (Induction, Exemption)](rows: Sequence[T], at: datetime) -> list[Said[T]]:
+    """Each induction or exemption with what the page says of it."""
+    found = []
+    for row in rows:
+        said = {
+            "done_on": row.done_on if isinstance(row, Induction) else row.at,
+            "until": row.until,
+            "by": row.by.name,
+            "why": row.note.text if isinstance(row, Exemption) else "",
+        }
+        found.append(
+            (
+                row,
+                {
+                    "what": str(row.place if isinstance(row, Induction) else row.competence),
+                    "ended": row.until is not None and row.until <= at,
+                    "says": render_to_string("competence/_told_says.html", {"each": said}),
+                },
+            )
+        )
+    return found
+
+
 def told_rows(
     who: Scope,
     site: Any,
-    at: datetime,
-    rows: Sequence[Induction] | Sequence[Exemption],
+    rows: Sequence[Said[Induction]] | Sequence[Said[Exemption]],
     url: str,
     failed: Failed | None,
     verb: str,
@@ -135,20 +179,12 @@ def told_rows(
     """Inductions or exemptions, each with its end by hand."""
     offers = [
         Offer(DEEDS[verb], of=row.pk, seen=row.version) if _may_end(who, site, row) else None
-        for row in rows
+        for row, _said in rows
     ]
     drawn = iter(offered([each for each in offers if each], url, who, None, failed))
     return [
-        {
-            "what": str(row.place if isinstance(row, Induction) else row.competence),
-            "done_on": row.done_on if isinstance(row, Induction) else row.at,
-            "until": row.until,
-            "ended": row.until is not None and row.until <= at,
-            "by": row.by.name,
-            "why": row.note.text if isinstance(row, Exemption) else "",
-            "acts": [next(drawn)] if offer else [],
-        }
-        for row, offer in zip(rows, offers, strict=True)
+        said | {"acts": [next(drawn)] if offer else []}
+        for (_row, said), offer in zip(rows, offers, strict=True)
     ]
 
 

@@ -8,10 +8,12 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from competence.facts import SiteFacts
+from competence.models import Exemption, Induction, Record
 from competence.permissions import Action, may
 from competence.reads import choices, facts
 from competence.reads import people as read
@@ -19,8 +21,16 @@ from competence.services._enter import acts_for
 from competence.states import Kind
 from competence.views import _shown
 from competence.views._person_deeds import DEEDS
-from competence.views._person_rows import gap_rows, record_rows, told_rows
+from competence.views._person_rows import (
+    Said,
+    gap_rows,
+    record_rows,
+    said_of,
+    said_of_records,
+    told_rows,
+)
 from work.pages import (
+    Choices,
     Deed,
     Failed,
     Offer,
@@ -44,8 +54,8 @@ _SHOWN, _WORK = 20, 10
 class Known:
     """What the forms of the page choose from, and what the site asks."""
 
-    competences: list[tuple[int, str]]
-    places: list[tuple[int, str]]
+    competences: Choices
+    places: Choices
     asked: SiteFacts
 
 
@@ -105,7 +115,11 @@ def person(request: HttpRequest, site: Any, who: Scope, at: datetime, pk: int) -
 
 def _known(site: Any, who: Scope) -> Known:
     asked = facts.of_sites([site.pk])[site.pk]
-    return Known(choices.competences(site), choices.induction_places(site, who, asked), asked)
+    return Known(
+        Choices(choices.competences(site), first=_("Choose")),
+        Choices(choices.induction_places(site, who, asked)),
+        asked,
+    )
 
 
 def _draw(
@@ -123,16 +137,18 @@ def _draw(
 ) -> HttpResponse:
     url = resolve_url("competence:person", site.slug, found.pk)
     page, of = (number_in(request.GET.get(name, "")) for name in ("page", "of"))
-    records = functools.partial(read.records, site, found, page=max(1, page or 1), most=_SHOWN)
-    inductions, exemptions, gaps, newest = for_reader(
+    once = for_reader(
         ("competence.person", found.pk),
         who,
         lambda: _read(site, who, at, found, known.asked),
         rows=100,
     )
-    shown, first, total = newest if (page or 1) <= 1 and not of else records(of=of)
     acts = offered(_offers(site, who, found), url, who, known, failed)
-    rows = record_rows(site, who, at, found, shown, url, failed)
+    if (page or 1) <= 1 and not of:
+        shown, first, total = once.records
+    else:
+        shown, first, total = _records(site, at, found, page=max(1, page or 1), of=of)
+    rows = record_rows(site, who, found, shown, url, failed)
     values = {
         "site": site,
         "judged": None
@@ -150,8 +166,9 @@ def _draw(
             "pk": found.pk,
         },
         "tabs": _shown.tabs(request, site, who),
-        "gaps": gap_rows(site, who, at, gaps[:_WORK]),
-        "work_url": _work_url(site, found) if len(gaps) > _WORK else "",
+        "gaps": once.gaps,
+        "gaps_count": once.gaps_count,
+        "work_url": _work_url(site, found) if once.more_work else "",
         "kinds": [
             {"title": kind.label, "key": kind.value, "rows": kept}
             for kind in Kind
@@ -159,10 +176,10 @@ def _draw(
         ],
         "records_count": total,
         "pager": _pager(first, len(shown), total) if total > _SHOWN else None,
-        "inductions": told_rows(who, site, at, inductions, url, failed, "end-induction"),
-        "exemptions": told_rows(who, site, at, exemptions, url, failed, "end-exemption"),
+        "inductions": told_rows(who, site, once.inductions, url, failed, "end-induction"),
+        "exemptions": told_rows(who, site, once.exemptions, url, failed, "end-exemption"),
         "acts": acts,
-        "panels": panels("person", who, found, at),
+        "panels": panels("person", who, found, at, kept=True),
         "refusal": refusal,
         "done": done,
     }
@@ -170,14 +187,40 @@ def _draw(
     return render(request, f"{name}#person" if fragment(request) else name, values, status=status)
 
 
-def _read(site: Any, who: Scope, at: datetime, found: Any, asked: SiteFacts) -> tuple[Any, ...]:
-    """What else the person has, and what is asked for the work."""
-    return (
-        read.inductions(site, found),
-        read.exemptions(site, found, at),
-        read.gaps(site, who, found, at, asked, most=_WORK + 1),
-        read.records(site, found, page=1, most=_SHOWN),
+@dataclass(frozen=True)
+class Once:
+    """What is read of a person, and drawn, once while nothing is different at the site.
+
+    gaps: what is asked for the work that is shown, drawn. more_work: there is more of it. records:
+    the first page of them, how many stand before it, and how many there are.
+    """
+
+    gaps: str
+    gaps_count: int
+    more_work: bool
+    records: tuple[list[Said[Record]], int, int]
+    inductions: list[Said[Induction]]
+    exemptions: list[Said[Exemption]]
+
+
+def _read(site: Any, who: Scope, at: datetime, found: Any, asked: SiteFacts) -> Once:
+    gaps = read.gaps(site, who, found, at, asked, most=_WORK + 1)
+    return Once(
+        gap_rows(site, who, at, gaps[:_WORK]),
+        len(gaps[:_WORK]),
+        len(gaps) > _WORK,
+        _records(site, at, found, page=1),
+        said_of(read.inductions(site, found), at),
+        said_of(read.exemptions(site, found, at), at),
     )
+
+
+def _records(
+    site: Any, at: datetime, found: Any, *, page: int, of: int | None = None
+) -> tuple[list[Said[Record]], int, int]:
+    """A page of the records, as `read.records` has them."""
+    rows, first, total = read.records(site, found, page=page, most=_SHOWN, of=of)
+    return said_of_records(site, rows, at), first, total
 
 
 def _work_url(site: Any, found: Any) -> str:

@@ -8,6 +8,7 @@ from django.shortcuts import render, resolve_url
 from django.views.decorators.http import require_safe
 
 from competence.reads import people as read
+from competence.reads.work import told_of
 from competence.views import _shown
 from work.pages import fragment, guest_at, site_view
 from work.permissions import Scope
@@ -22,16 +23,13 @@ def of_item(request: HttpRequest, site: Any, who: Scope, at: datetime, number: s
     item = items.find(site, who, number)
     if item is None:
         raise Http404
-    guest = guest_at(who, site.pk, item.place.path)
-    names = {
-        row["id"]: row["name"]
-        for row in item.executor_rows
-        if guest is None or guest.is_own(row["id"], row["company_id"])
-    }
+    names = told_of(who, item)
     judged = [each for each in read.of_item(item, at) if each[0] in names]
     said = _shown.named([verdict for _, some, _ in judged for verdict in some], who)
     linked = _shown.may_see(who, site)
-    decisions = [] if guest else trail.rows(trail.of_item(item.pk), who)
+    decisions = (
+        [] if guest_at(who, site.pk, item.place.path) else trail.rows(trail.of_item(item.pk), who)
+    )
     read.proofs(site, decisions)
     values = {
         "site": site,

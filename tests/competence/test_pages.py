@@ -16,6 +16,7 @@ from competence.views import _shown
 from tests import factories
 from tests.factories import person, planned_item
 from tests.views.conftest import clock, sign_in, weight  # noqa: F401  fixtures
+from work import ports
 from work.reads import kept
 
 ROOT = "/s/hvk/competence/"
@@ -271,6 +272,44 @@ def test_queries_and_weight(hvk, job, sign_in):  # noqa: F811
             assert weight(answer) < 100_000, path
             found.setdefault(path, []).append(len(asked) - FRAME)
     assert found == {path: [count, count] for path, count in PAGES.items()}
+
+
+def test_a_persons_page_is_read_once_while_nothing_is_different(hvk, job, sign_in):  # noqa: F811
+    """Who may see it is asked each time; what it says, and what its sections count, when an act is
+    done. A section that failed is asked each time, till then."""
+    world = hvk.world
+    visitor, url = sign_in(hvk.second), f"{ROOT}people/{world.welder.pk}/"
+    asked = 0
+
+    class Stub:
+        key, page, title = "stub.panel", "person", "Keys lent"
+
+        def count(self, user, thing, at):
+            nonlocal asked
+            asked += 1
+            if asked < 3:
+                raise RuntimeError("boom")
+            return asked
+
+        def url(self, thing):
+            return "/keys/"
+
+    def counted() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert "Keys lent" in said(visitor.get(url))
+        return len(queries) - FRAME
+
+    ports.panels.register(Stub())
+    try:
+        kept.forget()
+        assert "This is not available now." in said(visitor.get(url))
+        assert '<span class="count">3</span>' in said(visitor.get(url))
+        assert [counted(), counted(), asked] == [2, 2, 5]
+    finally:
+        ports.panels.unregister(Stub.key)
+    assert "Issuer, no. 17" not in said(visitor.get(url))
+    hvk.has(world.welder, "WELD")
+    assert "Issuer, no. 17" in said(visitor.get(url))
 
 
 def _thirty(hvk, job):

@@ -24,6 +24,13 @@ def _shown(answer) -> tuple[list[str], bool]:
     return [each["name"] for each in answer.context["people"]], answer.context["others"]
 
 
+def _counted(visitor, item) -> int:
+    """As many as the section on the page of the item says that it tells of."""
+    panels = visitor.see(item).context["panels"]
+    [section] = [each for each in panels if each["id"] == "competence-executors"]
+    return section["count"]
+
+
 def test_what_is_asked_of_a_stranger_is_told_to_no_other_company(hvk, item, sign_in):  # noqa: F811
     world = hvk.world
     url = f"/s/hvk/competence/work/W-{item.number}/"
@@ -31,6 +38,7 @@ def test_what_is_asked_of_a_stranger_is_told_to_no_other_company(hvk, item, sign
     ours = sign_in(world.welder)
     answer = ours.get(url)
     assert _shown(answer) == ([world.welder.name], True)
+    assert _counted(ours, item) == 1
     assert len(answer.context["people"][0]["asked"]) == 1
     assert world.other_contractor.name not in answer.text
     assert "People of another company carry it out" in answer.text
@@ -43,6 +51,7 @@ def test_what_is_asked_of_a_stranger_is_told_to_no_other_company(hvk, item, sign
     )
     answer = ours.get(url)
     assert _shown(answer) == ([], True)
+    assert _counted(ours, item) == 0
     assert world.other_contractor.name not in answer.text
     assert "Nobody is named" not in answer.text
 
@@ -52,7 +61,9 @@ def test_what_is_asked_of_a_stranger_is_told_to_no_other_company(hvk, item, sign
         item_id=item.pk,
         executor_ids=[world.other_contractor.pk, world.welder.pk],
     )
-    answer = sign_in(world.viewer).get(url)
+    theirs = sign_in(world.viewer)
+    assert _counted(theirs, item) == 2
+    answer = theirs.get(url)
     names, others = _shown(answer)
     assert (set(names), others) == (both, False)
     assert "People of another company" not in answer.text

@@ -11,11 +11,13 @@ from django.urls import reverse
 from pypdf import PdfReader, PdfWriter
 
 from documents.models import Document, Revision
+from documents.panels import OfPerson
 from documents.services import acknowledging
 from tests.factories import documents as papers
 from tests.factories import live_item, planned_item
 from tests.views.conftest import weight
 from work.models import Event
+from work.permissions import scope
 from work.reads import kept
 from work.services import execution, files, items
 
@@ -201,6 +203,10 @@ def test_the_list_is_narrowed_and_each_sees_what_is_theirs(world, sign_in, nrd, 
     assert codes(view="read", reader=world.viewer.pk) == []
     its = text(planner.get(f"/s/hvk/competence/people/{world.technician.pk}/"))
     assert f'href="{LIST}?view=read&amp;reader={world.technician.pk}&amp;part=panel"' in its
+    who, reads = scope(world.planner, world.t(2)), OfPerson()
+    for site, many in ((world.site, 1), (nrd.site, None)):
+        world.technician.at_site = site
+        assert reads.count(who, world.technician, world.t(2)) == many
     for wrong in (
         {"view": "?"},
         {"kind": "?"},

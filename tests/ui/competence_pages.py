@@ -62,26 +62,31 @@ def _matrix(**more: Any) -> dict[str, Any]:
 
 def _record(n: int, **more: Any) -> Row:
     given = {
-        "pk": n, "what": "WELD Welding", "level": "Level 2 of 3 · Alone", "planned_on": None,
-        "state": Row(tone="calm", text="Verified"), "obtained_on": ago(days=90).date(),
+        "level": "Level 2 of 3 · Alone", "planned_on": None, "obtained_on": ago(days=90).date(),
         "until": ahead(days=300), "reference": "Inst 2026/118", "file_name": "weld.pdf",
         "file_url": "/s/hvk/competence/records/1/file/", "by": "Renske Bos",
         "verified_by": "Jos van Dam", "note": "With Wim",
-        "acts": [act(f"revoke-{n}", "Revoke", form=NoteForm(auto_id=f"act-revoke-{n}-%s"))],
     }  # fmt: skip
-    return Row(**given | more)
+    record = {"record": Row(**given | more)}
+    return Row(what="WELD Welding", state=Row(tone="calm", text="Verified"),
+               says=render_to_string("competence/_record_says.html", record),
+               acts=[act(f"revoke-{n}", "Revoke",
+                         form=NoteForm(auto_id=f"act-revoke-{n}-%s"))])  # fmt: skip
 
 
 def _told(n: int, why: str = "") -> Row:
-    return Row(what="HVK Havenkade", done_on=ago(days=30), until=ago(days=1), ended=True,
-               by="Jos van Dam", why=why, acts=[act(f"end-{n}", "End it")])  # fmt: skip
+    each = Row(done_on=ago(days=30), until=ago(days=1), by="Jos van Dam", why=why)
+    return Row(what="HVK Havenkade", ended=True, acts=[act(f"end-{n}", "End it")],
+               says=render_to_string("competence/_told_says.html", {"each": each}))  # fmt: skip
 
 
 def _person(**more: Any) -> dict[str, Any]:
     person = Row(name="Mees Kok", company="LasTeam BV", phone="06-1234", is_active=False, pk=7)
     planned = _record(2, obtained_on=None, planned_on=ahead(days=9).date(), file_url="")
     kind = Row(title="Certificate", key="certificate", rows=[_record(1), planned])
-    return _site(person=person, gaps=[Row(item=_ITEM, asked=_asked()), Row(item=_ITEM, asked=[])],
+    gaps = [Row(item=_ITEM, asked=_asked()), Row(item=_ITEM, asked=[])]
+    drawn = render_to_string("competence/_gap_rows.html", {"gaps": gaps})
+    return _site(person=person, gaps=drawn, gaps_count=2,
                  kinds=[kind], records_count=2, inductions=[_told(1)],
                  exemptions=[_told(2, "The course is on Friday")], panels=[], refusal=None,
                  judged=Row(id="judged", title="Judged at decisions", url="#", count=None),
@@ -161,7 +166,9 @@ COMPETENCE_PAGES = {
     "person": Page("competence/person.html", _person),
     "person-refused": Page(
         "competence/person.html",
-        lambda: _person(refusal=_REFUSED, gaps=[], kinds=[], inductions=[], exemptions=[]),
+        lambda: _person(
+            refusal=_REFUSED, gaps="", gaps_count=0, kinds=[], inductions=[], exemptions=[]
+        ),
     ),
     "company": Page("competence/company.html", _company),
     "company-new": Page(

@@ -7,6 +7,7 @@ from django import forms
 from django.forms.renderers import DjangoTemplates
 
 from vinkey.controls import Renderer
+from work.pages import Choices, choice
 
 _HOSTILE = "\"><script>'&"
 _GROUPS = [("", "–"), ("Posts", [("post:1", _HOSTILE), ("post:2", "Lead")]), ("user:3", "Å")]
@@ -55,3 +56,28 @@ def test_the_same_as_by_templates(given):
     for name, html in django.items():
         assert ours[name].replace("> <", "><") == html.replace("> <", "><"), name
     assert "<script>" not in "".join(ours.values())
+
+
+_MANY = [(1, _HOSTILE), (2, "Lead"), (30, "Å")]
+
+
+@pytest.mark.parametrize("first", [None, "Choose"])
+@pytest.mark.parametrize("typed", [None, "", "2", "30", "x", _HOSTILE])
+def test_many_choices_come_out_the_same_each_time(first, typed):
+    """Whatever was chosen in a form, the next one begins with nothing chosen."""
+
+    class Plain(forms.Form):
+        one = choice("One", [] if first is None else [("", first)])
+
+    many = Choices(_MANY, first=first)
+    for given in (None, typed, None):
+        ours, django = (
+            Plain(None if given is None else {"one": given}, renderer=renderer)
+            for renderer in (Renderer(), DjangoTemplates())
+        )
+        ours.fields["one"].choices = many
+        django.fields["one"].choices = [*django.fields["one"].choices, *_MANY]
+        drawn = [" ".join(str(each["one"]).split()) for each in (ours, django)]
+        assert drawn[0].replace("> <", "><") == drawn[1].replace("> <", "><")
+        assert ours.is_valid() == django.is_valid()
+        assert list(ours["one"].subwidgets)

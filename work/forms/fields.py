@@ -1,12 +1,17 @@
 """Fields that the forms share, and a type's own fields."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.choices import BaseChoiceIterator
 from django.utils.dateparse import parse_datetime
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+
+from work.templatetags.markup import join, put
 
 _MOMENT = "%Y-%m-%dT%H:%M"
 
@@ -50,12 +55,59 @@ def moment(label: Any, *, required: bool = False, hint: Any = "") -> forms.DateT
     )
 
 
+class Choices(BaseChoiceIterator):
+    """Hundreds of choices of values and words, for the forms of many pages: each is drawn once.
+
+    first: what stands for none of them, where that may be chosen.
+    """
+
+    def __init__(self, rows: Iterable[tuple[Any, Any]], first: Any = None) -> None:
+        empty = [] if first is None else [("", str(first))]
+        self.rows = (*empty, *((str(value), str(label)) for value, label in rows))
+        self._first = SafeString("")
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.rows)
+
+    def drawn(self, chosen: Sequence[str]) -> SafeString:
+        """As options: kept while none is chosen, drawn for itself where one is."""
+        if any(chosen):
+            return self._draw(chosen)
+        self._first = self._first or self._draw([""])
+        return self._first
+
+    def _draw(self, chosen: Sequence[str]) -> SafeString:
+        return join(
+            put(
+                '<option value="{}"{}>{}</option>\n',
+                value,
+                SafeString(" selected") if value in chosen else "",
+                label,
+            )
+            for value, label in self.rows
+        )
+
+
+class Chooser(forms.Select):
+    """A control to choose one; of `Choices` it has them drawn once."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        """With `drawn`, its options as they are."""
+        if not isinstance(self.choices, Choices):
+            return super().get_context(name, value, attrs)
+        context = forms.Widget.get_context(self, name, value, attrs)
+        context["widget"]["drawn"] = self.choices.drawn(self.format_value(value))
+        return context
+
+
 def choice(
     label: Any, choices: Any, *, required: bool = True, empty: Any = None
 ) -> forms.ChoiceField:
     """A field to choose one; an empty first choice where `empty` is given or it is not required."""
     first = [] if required and empty is None else [("", empty or _("Not said"))]
-    return forms.ChoiceField(label=label, required=required, choices=[*first, *choices])
+    return forms.ChoiceField(
+        label=label, required=required, choices=[*first, *choices], widget=Chooser
+    )
 
 
 def add_custom(form: forms.Form, fields: Any) -> None:

@@ -13,7 +13,8 @@ from work.ports.items import Source
 class Panel(Protocol):
     """A domain's section on a page. The count comes with the page, the body by a link.
 
-    A person whose page it is has `at_site`, the site of that page.
+    A person whose page it is has `at_site`, the site of that page: what is counted is of that site
+    alone, and is kept until something is different there.
     """
 
     key: str

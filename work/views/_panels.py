@@ -1,5 +1,6 @@
 """Sections of the supporting domains: their counts come with the page, their bodies by link."""
 
+import contextlib
 import logging
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,15 +13,26 @@ from django.utils.translation import gettext as _
 from work import ports
 from work.permissions import Scope
 from work.prepared import given, prepared
+from work.reads.kept import for_reader
 
 log = logging.getLogger(__name__)
 
 
-def panels(page: str, user: Any, thing: Any, at: datetime) -> list[dict[str, Any]]:
-    """The sections of a page for this viewer. One that fails says so, and the page stands."""
+def panels(
+    page: str, user: Any, thing: Any, at: datetime, *, kept: bool = False
+) -> list[dict[str, Any]]:
+    """The sections of a page for this viewer. One that fails says so, and the page stands.
+
+    kept: the page is a live one, of one site, and the sections count what is of that site alone;
+    what they count is kept until something is different there; one that failed is asked again.
+    """
     sections = []
     wanted = [panel for panel in ports.panels.all() if panel.page == page]
-    counted = _counted(wanted, user, thing, at)
+    if kept:
+        key = ("panels", page, thing.pk)
+        counted = for_reader(key, user, lambda: _every(wanted, user, thing, at), rows=1)
+    else:
+        counted = _counted(wanted, user, thing, at)
     for panel in wanted:
         section = {"id": panel.key.replace(".", "-"), "title": panel.title, "html": ""}
         try:
@@ -35,6 +47,16 @@ def panels(page: str, user: Any, thing: Any, at: datetime) -> list[dict[str, Any
         if section["count"] is not None:
             sections.append(section)
     return sections
+
+
+def _every(wanted: list[ports.Panel], user: Any, thing: Any, at: datetime) -> dict[str, int | None]:
+    """What each counts, but for those that fail."""
+    counted = _counted(wanted, user, thing, at)
+    for panel in wanted:
+        if panel.key not in counted:
+            with contextlib.suppress(Exception):
+                counted[panel.key] = panel.count(user, thing, at)
+    return counted
 
 
 def ways(page: str, thing: Any) -> list[dict[str, Any]]:
