@@ -8,7 +8,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from playwright.sync_api import expect
 
-from tests.browser.looks import PHONE, WIDE, findings, looked_at
+from tests.browser.looks import PHONE, WIDE, badly_read, findings, looked_at
 from tests.ui.pages import PAGES
 
 pytestmark = pytest.mark.browser
@@ -252,3 +252,26 @@ def test_acts_are_large_enough_and_apart_for_a_finger(look):
     gaps = [below[0] - above[1] for above, below in zip(tops, tops[1:], strict=False)]
     assert min(gaps) >= 12
     assert complaints == []
+
+
+_SET = """([style, value]) => {
+  document.querySelector('main p').style.setProperty(style, value);
+}"""
+
+
+@pytest.mark.parametrize(
+    "worse",
+    [
+        ("color", "rgb(200, 200, 200)"),
+        ("background-color", "rgb(60, 60, 60)"),
+        ("opacity", "0.3"),
+    ],
+)
+def test_what_looks_worse_than_all_that_was_read_well_is_found_each_time(look, worse):
+    """axe is not asked again of what looks as something that it passed."""
+    page, _ = look("components")
+    assert badly_read(page) == []
+    page.evaluate(_SET, list(worse))
+    found = badly_read(page)
+    assert "color-contrast: " in found[0]
+    assert badly_read(page) == found
