@@ -135,15 +135,18 @@ def pytest_collection_finish(session) -> None:
 
 
 # What takes longest is begun first, a part by each worker: nobody waits at the end, nor for what
-# another is building (`kept.built_once`).
+# another is building (`kept.built_once`). A browser takes more than a processor, and what waits
+# for servers to come and go takes less: these two run beside each other.
 _LONGEST = (
     (
+        "tests/browser/",
+        "tests/ui/test_browser",
         "tests/properties/test_control_model",
         "tests/work/services/test_demo",
         "tests/work/services/test_event",
     ),
     ("tests/frame/", "tests/concurrency/"),
-    ("tests/properties/", "tests/browser/"),
+    ("tests/properties/",),
 )
 
 

@@ -105,6 +105,13 @@ class Site(UnfoldAdminSite):
             request.pages_of_admin = navigation.grouped(super().get_app_list(request))
         return request.pages_of_admin
 
+    def _build_app_dict(self, request: HttpRequest, label: str | None = None) -> dict[str, Any]:
+        """Names translated once: sorting them would translate them at each comparison."""
+        apps = super()._build_app_dict(request, label)
+        for page in (page for app in apps.values() for page in app["models"]):
+            page["name"] = str(page["name"])
+        return apps
+
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """What a field finds by typing, among the own rows."""
         return _Autocomplete.as_view(admin_site=self)(request)
