@@ -10,7 +10,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from competence.facts import Firm, Named, PersonFacts, Proof, SiteFacts, Where
+from competence.facts import Asked, Firm, Named, PersonFacts, Proof, SiteFacts, Where
 from competence.needs import Need, concerns, firm_of, needs
 from competence.states import Asks, CompanyState, Kind, RecordState
 from work.exceptions import Reason
@@ -34,12 +34,20 @@ class Verdict:
 
 
 def judge(
-    site: SiteFacts, person: PersonFacts, where: Where, at: datetime, url: str = ""
+    site: SiteFacts,
+    person: PersonFacts,
+    where: Where,
+    at: datetime,
+    url: str = "",
+    rules: Sequence[Asked] | None = None,
 ) -> list[Verdict]:
-    """A verdict on all that is asked of the person there, as it stands at that moment."""
+    """A verdict on all that is asked of the person there, as it stands at that moment.
+
+    rules: those in force there (`needs.in_force`), where they are at hand.
+    """
     return [
         verdict
-        for need in needs(site, person, where, at)
+        for need in needs(site, person, where, at, rules)
         for verdict in _VERDICTS[need.asks](site, person, where, need, at, url)
     ]
 

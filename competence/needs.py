@@ -1,14 +1,18 @@
 """What is asked of somebody at a moment: rules in force, a company's approval. Pure."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from competence.facts import Asked, Named, PersonFacts, SiteFacts, Where
 from competence.states import Asks
 from work.exceptions import Reason
 from work.ports import STRANGER
+
+# A type of work that nobody names: an approval of some types is none of it.
+_UNNAMED = 0
 
 
 @dataclass(frozen=True)
@@ -74,15 +78,20 @@ def firm_of(person: PersonFacts, where: Where, at: datetime) -> int | None:
     return min(firms, default=person.firm_id)
 
 
-def needs(site: SiteFacts, person: PersonFacts, where: Where, at: datetime) -> list[Need]:
-    """All that is asked of the person there at that moment, the same thing once."""
+def needs(
+    site: SiteFacts,
+    person: PersonFacts,
+    where: Where,
+    at: datetime,
+    rules: Sequence[Asked] | None = None,
+) -> list[Need]:
+    """All that is asked of the person there at that moment, the same thing once.
+
+    rules: what `in_force` says of it, where that is at hand.
+    """
     firm_id = firm_of(person, where, at)
-    rules = [
-        rule
-        for rule in site.rules
-        if rule.starts <= at and (rule.ends is None or rule.ends > at)
-        if concerns(rule, where) and rule.team_id in (None, firm_id)
-    ]
+    rules = in_force(site, where, at) if rules is None else rules
+    rules = [rule for rule in rules if rule.team_id in (None, firm_id)]
     found: list[Need] = []
     if firm_id is not None and (
         firm_id in site.firms or any(rule.asks == Asks.APPROVAL for rule in rules)
@@ -92,6 +101,15 @@ def needs(site: SiteFacts, person: PersonFacts, where: Where, at: datetime) -> l
         if not any(other.covers(need) for other in found):
             found = [other for other in found if not need.covers(other)] + [need]
     return found
+
+
+def in_force(site: SiteFacts, where: Where, at: datetime) -> list[Asked]:
+    """The rules that ask something of somebody there at that moment, of whatever company."""
+    return [
+        rule
+        for rule in site.rules
+        if rule.starts <= at and (rule.ends is None or rule.ends > at) and concerns(rule, where)
+    ]
 
 
 def _of(rule: Asked, firm_id: int | None) -> Iterator[Need]:
@@ -112,3 +130,32 @@ def concerns(rule: Asked, where: Where) -> bool:
         and rule.capacity in ("", where.capacity)
         and (not rule.kind or (rule.kind, rule.code) in where.codes)
     )
+
+
+def alike(site: SiteFacts) -> Callable[[Where], Where]:
+    """To make of what somebody is asked to be fit for as much as the site tells apart.
+
+    Of whatever comes out the same, the same is asked and a judgement at a moment is the same: that
+    of a place is the narrowest place above it which a rule or an approval names, and only those
+    types, classes and records are left that one names.
+    """
+    firms = site.firms.values()
+    paths = {each.path for each in (*site.rules, *firms)}
+    types = {None, *(rule.type_id for rule in site.rules)}.union(*(firm.type_ids for firm in firms))
+    classes = frozenset(rule.class_id for rule in site.rules)
+    codes = frozenset((rule.kind, rule.code) for rule in site.rules)
+
+    @cache
+    def above(path: str) -> str:
+        return next((path[:end] for end in range(len(path), 0, -1) if path[:end] in paths), "")
+
+    def narrowed(where: Where) -> Where:
+        return replace(
+            where,
+            path=above(where.path),
+            type_id=where.type_id if where.type_id in types else _UNNAMED,
+            class_ids=where.class_ids & classes,
+            codes=where.codes & codes,
+        )
+
+    return narrowed

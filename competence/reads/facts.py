@@ -46,7 +46,12 @@ SELECT s.id, s.slug,
         WHERE i.company_id = f.id AND i.kind = 'insurance' AND i.struck_at IS NULL
           AND i.verified_at IS NULL)) ORDER BY f.id)
      FROM competence_company f LEFT JOIN work_place p ON p.id = f.place_id
-    WHERE f.site_id = s.id)
+    WHERE f.site_id = s.id
+      AND (%(people)s::bigint[] IS NULL OR f.team_id = ANY(ARRAY(
+        SELECT u.company_id FROM work_user u WHERE u.id = ANY(%(people)s)
+        UNION ALL
+        SELECT m.company_id FROM work_membership m
+         WHERE m.user_id = ANY(%(people)s) AND m.role = 'contractor'))))
   FROM work_site s WHERE s.id = ANY(%(sites)s)
 """
 
@@ -76,13 +81,17 @@ SELECT u.id, u.company_id,
 
 def of_sites(site_ids: Iterable[int]) -> dict[int, SiteFacts]:
     """What these sites ask, and how their companies stand: one query."""
-    return _of_sites({"sites": sorted(set(site_ids)), "paths": None, "types": [], "classes": []})
+    every = {"paths": None, "types": [], "classes": [], "people": None}
+    return _of_sites({"sites": sorted(set(site_ids)), **every})
 
 
-def of_items(items: Collection[ItemContext]) -> dict[int, SiteFacts]:
-    """The same of what the sites of some items ask of who carries them out, and of nobody else."""
+def of_items(items: Collection[ItemContext], people: Collection[int]) -> dict[int, SiteFacts]:
+    """The same of what the sites of some items ask of these people who carry them out, and how
+    their companies stand: of nobody else.
+    """
     return _of_sites(
         {
+            "people": sorted(set(people)),
             "sites": sorted({item.site_id for item in items}),
             "paths": sorted({above for item in items for above in _above(item.place_path)}),
             "types": sorted({item.type_id for item in items}),
@@ -124,8 +133,8 @@ def named(occasions: Iterable[Occasion], kind: str) -> dict[tuple[int, str], Nam
     }
 
 
-# The companies of a site change seldom, and every act asks for them: each text is read once.
-@lru_cache(maxsize=32)
+# The companies of a site change seldom, and every act asks for some: each text is read once.
+@lru_cache(maxsize=128)
 def _firms(text: str | None) -> Mapping[int, Firm]:
     return {row["team_id"]: _firm(row) for row in _loaded(text)}
 

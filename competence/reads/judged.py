@@ -79,12 +79,12 @@ def _read(
     at: datetime,
     sites: Mapping[int, SiteFacts] | None = None,
 ) -> _Read:
-    """Two queries, whatever the length; one where the sites ask nothing."""
-    sites = sites or facts.of_items([item for _, item in pairs])
+    """Two queries, whatever the length; one where the sites ask nothing of these people."""
+    people = {pk for pk, _ in pairs} | {pk for _, item in pairs for pk in item.executor_ids}
+    sites = sites or facts.of_items([item for _, item in pairs], people)
     asked = _pairs(pairs)
     if not any(site.rules or site.firms for site in sites.values()):
         return _Read(at, asked, sites)
-    people = {pk for pk, _ in pairs} | {pk for _, item in pairs for pk in item.executor_ids}
     items = {item.id: item for _, item in pairs}
     known = codes(sites.values(), list(items.values()), at)
     return _Read(at, asked, sites, facts.of_people(people, sites), known)

@@ -5,30 +5,39 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Count, Q, QuerySet, Value, Window
+from django.db.models import Count, F, Q, QuerySet, Value, Window
 
 from work.pages import guest_at
 from work.permissions import Scope
 from work.ports import ItemContext
+from work.prepared import Among
 from work.reads.contexts import contexts
 from work.states import OPEN, UNDER_WAY, Status
 
 
 def items(wanted: Q, most: int | None = None) -> list[Any]:
     """Open items with their place and type, by when they are planned: one query."""
-    return list(_items(wanted).order_by("planned_start", "pk")[:most])
+    return list(_items(wanted).distinct()[:most])
+
+
+def these(ids: Collection[int], wanted: Q) -> list[Any]:
+    """The same of items of which the ids are at hand, where they are still what is wanted."""
+    return list(_items(wanted).filter(Among(F("pk"), Value(list(ids)))))
 
 
 def _items(wanted: Q) -> QuerySet[Any]:
     rows = apps.get_model("work", "WorkItem")._default_manager.filter(wanted)
-    return rows.filter(status__in=sorted(OPEN)).select_related("place", "type").distinct()
+    rows = rows.filter(status__in=sorted(OPEN)).select_related("place", "type")
+    return rows.order_by("planned_start", "pk")
 
 
 def parts(wanted: Q) -> QuerySet[Any]:
-    """Who carries open items out: a row for each person and item."""
-    open_items = apps.get_model("work", "WorkItem")._default_manager.filter(wanted)
+    """Who carries open items out: a row for each person and item. wanted: of `item`.
+
+    Not by a list of the items: that is joined with all who ever carried anything out.
+    """
     model: Any = apps.get_model("work", "ItemExecutor")
-    return model._default_manager.filter(item__in=open_items.filter(status__in=sorted(OPEN)))
+    return model._default_manager.filter(wanted, item__status__in=sorted(OPEN))
 
 
 def first_of_each(wanted: Sequence[Q], most: int) -> list[tuple[list[int], int]]:
@@ -49,13 +58,23 @@ def first_of_each(wanted: Sequence[Q], most: int) -> list[tuple[list[int], int]]
     return found
 
 
-def of_day(site_id: int, begin: datetime, end: datetime, teams: Collection[int] | None) -> Q:
-    """What companies carry out on a day: under way, or planned to be. teams: None means all."""
-    planned = Q(status=Status.PLANNED, planned_start__lt=end) & (
-        Q(planned_end=None, planned_start__gte=begin) | Q(planned_end__gt=begin)
+def of_day(
+    site_id: int, begin: datetime, end: datetime, teams: Collection[int] | None, item: str = ""
+) -> Q:
+    """What companies carry out on a day: under way, or planned to be. teams: None means all.
+
+    item: the way to the work from the rows that are filtered.
+    """
+
+    def of(**wanted: Any) -> Q:
+        return Q(**{f"{item}{name}": value for name, value in wanted.items()})
+
+    planned = of(status=Status.PLANNED, planned_start__lt=end) & (
+        of(planned_end=None, planned_start__gte=begin) | of(planned_end__gt=begin)
     )
-    wanted = Q(site_id=site_id, team__kind="company") & (planned | Q(status__in=sorted(UNDER_WAY)))
-    return wanted if teams is None else wanted & Q(team_id__in=list(teams))
+    under_way = of(status__in=sorted(UNDER_WAY))
+    wanted = of(site_id=site_id, team__kind="company") & (planned | under_way)
+    return wanted if teams is None else wanted & of(team_id__in=list(teams))
 
 
 def known(found: Collection[Any]) -> dict[int, ItemContext]:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
 
 from permits.isolation_permissions import may_decide
 from permits.models import PersonalLock
@@ -43,11 +42,8 @@ def whose(act: OpenAct, facts: Facts, person_id: int | None, name: str) -> tuple
 
 def _known(facts: Facts, person_id: int) -> Any:
     """Somebody of the site, or of a company whose work is behind it."""
-    own = _named.own_people(facts.isolation.site_id, facts.at)
-    theirs = Q(memberships__company_id__in=facts.teams - {None})
-    theirs &= _named.member(facts.isolation.site_id, facts.at)
-    people = get_user_model().objects.filter(own | theirs, pk=person_id, is_active=True)
-    person = people.first()
+    known = _named.known_at(facts.isolation.site_id, facts.at, facts.teams)
+    person = get_user_model().objects.filter(known, pk=person_id).first()
     if person is None:
         raise Refused(Reason("permits.person_unknown"))
     return person

@@ -1,5 +1,6 @@
 """Checks of who or what a person named on a permit: within what that person may know of."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from unicodedata import normalize
@@ -10,7 +11,7 @@ from django.db.models import Q
 from permits.models import Permit, PermitItem
 from work.exceptions import Reason, Refused
 from work.permissions import visible
-from work.reads.roles import reaching
+from work.reads.roles import at_site, reaching
 from work.services import OpenAct
 from work.states import ENDED, Role
 
@@ -57,15 +58,13 @@ def person(act: OpenAct, permit: Permit, person_id: int) -> int:
     return person_id
 
 
-def member(site_id: int, at: datetime) -> Q:
-    """Who has a role at a site."""
-    roles = Q(memberships__site_id=site_id, memberships__starts__lte=at)
-    return roles & (Q(memberships__ends=None) | Q(memberships__ends__gt=at))
+def known_at(site_id: int, at: datetime, teams: Collection[int | None] = ()) -> Q:
+    """The site's own people, who may answer for something; and those of these companies.
 
-
-def own_people(site_id: int, at: datetime) -> Q:
-    """The site's own people, who may answer for something."""
-    return member(site_id, at) & Q(memberships__role__in=_OWN_PEOPLE)
+    Who is so by a duty too.
+    """
+    named = [each for each in teams if each is not None]
+    return at_site(site_id, at, [*_OWN_PEOPLE, Role.CONTRACTOR], named)
 
 
 def item(act: OpenAct, permit: Permit, item_id: int) -> None:
@@ -115,9 +114,6 @@ def the_one(site_id: int, team_id: int | None, name: str, at: datetime) -> int |
 
 def _called(site_id: int, team_id: int | None, name: str, at: datetime) -> set[int]:
     """Those of a name, badge or sign-in, two at most."""
-    own = Q(memberships__role__in=_OWN_PEOPLE)
-    if team_id is not None:
-        own |= Q(memberships__company_id=team_id)
     same = Q(name__iexact=name.strip()) | Q(badge=name.strip()) | Q(username=name.strip())
-    people = get_user_model().objects.filter(member(site_id, at) & own & same, is_active=True)
-    return set(people.distinct().values_list("pk", flat=True)[:2])
+    people = get_user_model().objects.filter(known_at(site_id, at, {team_id}) & same)
+    return set(people.values_list("pk", flat=True)[:2])

@@ -68,10 +68,8 @@ def _titled(title: str) -> str:
 
 def owner_of(act: OpenAct, isolation: Isolation, person_id: int) -> int:
     """Somebody of the site's own people."""
-    people = _named.model_of(Isolation, "owner").objects.filter(
-        _named.own_people(isolation.site_id, act.at), pk=person_id, is_active=True
-    )
-    if not people.exists():
+    people = _named.model_of(Isolation, "owner").objects
+    if not people.filter(_named.known_at(isolation.site_id, act.at), pk=person_id).exists():
         raise Refused(Reason("permits.person_unknown"))
     return person_id
 

@@ -247,7 +247,7 @@ PAGES = {
     "": 9,  # one of them whether anything is new, as of the next
     "matrix/": 7,
     "companies/": 4,
-    "gate/": 10,
+    "gate/": 8,
     "people/{welder}/": 13,  # two of them the panels of documents and permits
     "companies/lasteam/": 7,
 }

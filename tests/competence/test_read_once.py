@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from competence.reads import judged
+from competence.reads import facts, judged
+from competence.services import companies
 from tests.factories import planned_item
 from work.exceptions import Reason, Refused
 from work.reads.contexts import contexts
@@ -75,3 +76,19 @@ def test_in_one_act_it_is_read_once(hvk, pairs):
 
     world = hvk.world
     assert both(actor=world.technician, at=world.at, site_id=world.site.pk) == 0
+
+
+def test_of_the_companies_of_a_site_those_of_the_people_asked_are_read(hvk, pairs):
+    """Whoever is asked with them, and no other; a page reads all of them."""
+    world, [(technician, item)] = hvk.world, pairs
+    both = {world.lasteam.pk, world.hydrex.pk}
+    for team_id in both:
+        companies.invite(actor=hvk.second, at=world.t(-300), site_id=world.site.pk, team_id=team_id)
+
+    def read(*people) -> set[int]:
+        return set(facts.of_items([item], people)[world.site.pk].firms)
+
+    assert read(technician) == set()
+    assert read(technician, world.welder.pk) == {world.lasteam.pk}
+    assert read(world.welder.pk, world.other_contractor.pk) == both
+    assert set(facts.of_sites([world.site.pk])[world.site.pk].firms) == both

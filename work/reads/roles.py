@@ -9,7 +9,7 @@ from django.db.models import Func
 
 from work.models import User
 from work.permissions import GRANTS
-from work.services._reaching import reaching
+from work.services._reaching import at_site, reaching
 from work.states import Role
 
 _OWN = f"(grants.role <> '{Role.CONTRACTOR}' OR grants.team_id = asked.team_id)"
@@ -57,4 +57,4 @@ def holders(
     return list(dict.fromkeys((each, Role(each.held)) for each in rows))  # type: ignore[attr-defined]
 
 
-__all__ = ["HeldWhile", "holders", "reaching"]
+__all__ = ["HeldWhile", "at_site", "holders", "reaching"]
