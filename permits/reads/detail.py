@@ -12,7 +12,7 @@ from permits.models import Permit, PermitItem
 from permits.permissions import sees
 from permits.reads import gas
 from permits.reads.lists import TONES
-from permits.reads.names import Name, Naming, apart
+from permits.reads.names import Name, Naming, apart_in
 from permits.services import _conflicts
 from permits.services._facts import Facts, by_hazard, one_with_current
 from permits.services._isolated import not_relied_on
@@ -63,7 +63,7 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
     permit, at = facts.permit, facts.at
     now = standing(permit, at)
     name = Naming(who).of(permit)
-    here = apart([name(each.person, each.name) for each in facts.on_it])
+    here, under = apart_in(name, facts.on_it, facts.named)
     _conflicts.keep(permit)
     signed = _signatures(facts, name)
     near = _shown_conflicts(facts, name)
@@ -107,7 +107,7 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
             {"pk": each.pk, "name": called, "since": each.on_at}
             for each, called in zip(facts.on_it, here, strict=True)
         ],
-        "named": apart([name(each.person, each.name) for each in facts.named]),
+        "named": under,
         "links": _links(facts, who),
         "follow_up": _follow_up(facts, who),
         "isolations": [

@@ -13,7 +13,7 @@ from permits import panels
 from permits.models import Permit
 from permits.permissions import reads_names
 from permits.reads import lists
-from permits.reads.names import roll
+from permits.reads.names import apart_in, roll
 from permits.services import on_it, requests, stopping
 from permits.services._facts import by_name
 from tests.competence.conftest import Hvk
@@ -354,6 +354,19 @@ def test_who_reads_the_same_is_told_apart_by_number_and_time():
     on = [SimpleNamespace(person=None, name=name, on_at=at) for name in ("Bo", "An", "Bo")]
     assert [each.split(" since")[0] for each in roll(on, by_name)] == ["Bo (1)", "An", "Bo (2)"]
     assert roll(on, by_name)[2].startswith("Bo (2) since ")
+
+
+def test_who_is_named_and_on_it_has_one_number_in_both():
+    one, two, three = (SimpleNamespace(pk=n, person_id=n, name="", person=n) for n in (7, 8, 9))
+    bo = SimpleNamespace(person_id=None, name="Bo", person=None)
+
+    def name(person, typed=""):
+        return typed or "Somebody"
+
+    on, under = apart_in(name, [two, bo, bo], [one, two, bo, three])
+    assert on == ["Somebody (1)", "Bo (1)", "Bo (2)"]
+    assert under == ["Somebody (2)", "Somebody (1)", "Bo (1)", "Somebody (3)"]
+    assert apart_in(name, [two], [bo, two]) == [["Somebody"], ["Bo", "Somebody"]]
 
 
 # session, user, scope, site, live token: what such a page asks of the frame.
