@@ -38,7 +38,11 @@ class Energy(Form):
         choices=States.choices,
         widget=forms.RadioSelect,
     )
-    how = words(_("How, or why there is none"), required=False)
+    how = words(
+        _("How, or why there is none"),
+        required=False,
+        hint=_("Left empty only where none is stored."),
+    )
 
     def clean(self) -> None:
         said = self.cleaned_data

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -12,7 +12,7 @@ from permits.models import Permit, PermitItem
 from permits.permissions import sees
 from permits.reads import gas
 from permits.reads.lists import TONES
-from permits.reads.names import Name, Naming, apart
+from permits.reads.names import Name, Naming, apart_in
 from permits.services import _conflicts
 from permits.services._facts import Facts, by_hazard, one_with_current
 from permits.services._isolated import not_relied_on
@@ -22,7 +22,7 @@ from permits.services._telling import confirming
 from permits.standing import LABELS, OVERDUE, holds_until, standing
 from permits.states import ENDED, Part, State, Verdict
 from work.permissions import Scope, visible
-from work.prepared import Among, given, prepared
+from work.prepared import given, prepared
 
 _NUMBER = re.compile(r"(?:[Pp][- ]?)?(\d{1,15})")
 _TO_CONFIRM = (State.STOP_CALLED, OVERDUE)
@@ -63,7 +63,7 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
     permit, at = facts.permit, facts.at
     now = standing(permit, at)
     name = Naming(who).of(permit)
-    here = apart([name(each.person, each.name) for each in facts.on_it])
+    here, under = apart_in(name, facts.on_it, facts.named)
     _conflicts.keep(permit)
     signed = _signatures(facts, name)
     near = _shown_conflicts(facts, name)
@@ -107,7 +107,7 @@ def shown(facts: Facts, who: Scope) -> dict[str, Any]:
             {"pk": each.pk, "name": called, "since": each.on_at}
             for each, called in zip(facts.on_it, here, strict=True)
         ],
-        "named": apart([name(each.person, each.name) for each in facts.named]),
+        "named": under,
         "links": _links(facts, who),
         "follow_up": _follow_up(facts, who),
         "isolations": [
@@ -291,31 +291,19 @@ def _follow_up(facts: Facts, who: Scope) -> dict[str, Any] | None:
     return {"label": label, "what": item.what, "url": url}
 
 
-@prepared
-def _seen(who: Scope) -> QuerySet[Any]:
-    """Those of some items that such a reader may see."""
-    items = model_of(PermitItem, "item").objects.filter(visible(who))
-    return items.filter(Among(F("pk"), given("ids")))
-
-
 def _links(facts: Facts, who: Scope) -> list[dict[str, Any]]:
     """The work that it is for; what the reader may not see is not named."""
-    ids = [each.item_id for each in facts.links]
-    if not ids:
-        return []
-    known = {item.pk: item for item in _seen(who.whenever, ids=ids)}
-    slug = facts.permit.site.slug
-    rows = []
+    site, rows = facts.permit.site, []
     for each in facts.links:
-        item = known.get(each.item_id)
-        number = f"W-{item.number}" if item else ""
+        seen = who.system or bool(who.roles(site.pk, each.path, each.team_id))
+        number = f"W-{each.number}" if seen else ""
         rows.append(
             {
                 "pk": each.pk,
                 "label": number,
-                "what": item.what if item else _("Other work"),
-                "url": reverse("work:item_detail", args=[slug, number]) if item else "",
-                "scope": each.scope if item else "",
+                "what": each.what if seen else _("Other work"),
+                "url": reverse("work:item_detail", args=[site.slug, number]) if seen else "",
+                "scope": each.scope if seen else "",
             }
         )
     return rows

@@ -59,6 +59,22 @@ def apart(names: Sequence[str]) -> list[str]:
     return told
 
 
+def apart_in(name: Name, *lists: Iterable[Any]) -> list[list[str]]:
+    """The same of the people of several lists: who stands in two has one number in both."""
+    keys: list[list[tuple[Any, int]]] = []
+    called: dict[tuple[Any, int], str] = {}
+    for each_list in lists:
+        met = Counter[Any]()
+        keys.append([])
+        for each in each_list:
+            one = each.person_id or each.name
+            keys[-1].append((one, met[one]))
+            called.setdefault((one, met[one]), name(each.person, each.name))
+            met[one] += 1
+    told = dict(zip(called, apart([*called.values()]), strict=True))
+    return [[told[key] for key in of] for of in keys]
+
+
 def roll(on_it: Iterable[Any], name: Name) -> list[str]:
     """Who is on a permit; of whom several read the same with the time that each came on."""
     rows = list(on_it)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import JSONObject
 
 from permits.models import (
     GasTest,
@@ -41,6 +42,21 @@ def by_name(person: Any, typed: str = "") -> str:
     return typed or str(person or "")
 
 
+@dataclass(frozen=True)
+class Linked:
+    """Work that a permit is for, and what is asked of it. path: of the place of the work."""
+
+    pk: int
+    item_id: int
+    scope: str
+    number: int
+    what: str
+    type_id: int
+    team_id: int | None
+    path: str
+    class_ids: list[int]
+
+
 @dataclass
 class Facts:
     """A permit with all that its guards look at. `at`: the moment for which they are asked.
@@ -54,7 +70,7 @@ class Facts:
     tests_asked: list[TypeTest]
     hazards: list[Hazard] = field(default_factory=list)
     measures: list[Measure] = field(default_factory=list)
-    links: list[Any] = field(default_factory=list)
+    links: list[Linked] = field(default_factory=list)
     named: list[PermitPerson] = field(default_factory=list)
     on_it: list[Presence] = field(default_factory=list)
     signatures: list[Signature] = field(default_factory=list)
@@ -158,7 +174,9 @@ def load(permit_id: int, at: datetime) -> Facts | None:
 
 
 def with_current(permits: QuerySet[Permit]) -> QuerySet[Permit]:
-    """Permits with their site, type and place, the issue that is open, and the stop that stands."""
+    """Permits with their site, type and place, the issue that is open, the stop that stands, and
+    the work that each is for.
+    """
     open_rows = {
         "open_issue": FilteredRelation("issues", condition=Q(issues__ended_at=None)),
         "open_stop": FilteredRelation("stops", condition=Q(stops__ended_at=None)),
@@ -166,7 +184,8 @@ def with_current(permits: QuerySet[Permit]) -> QuerySet[Permit]:
     names = ("called_by", "confirmed_by", "note", "left")
     whose = [f"open_stop__{name}" for name in names]
     joined = ("site", "type", "place", "team", "open_issue", "open_stop", *whose)
-    return permits.annotate(read_whole=Value(True), **open_rows).select_related(*joined)
+    whole = {"read_whole": Value(True), "linked": _linked()}
+    return permits.annotate(**whole, **open_rows).select_related(*joined)
 
 
 def one_with_current(permits: QuerySet[Permit]) -> QuerySet[Permit]:
@@ -189,7 +208,7 @@ def facts_of(permit: Permit, at: datetime) -> Facts:
         tests_asked=tests_asked,
         hazards=hazards,
         measures=measures,
-        links=_of(permit, _links(**one)),
+        links=[Linked(**each) for each in permit.linked],  # type: ignore[attr-defined]
         named=_of(permit, _named(**one)),
         on_it=_of(permit, _on_it(**one)),
         signatures=_of(permit, _signatures(**one)),
@@ -224,6 +243,19 @@ def _asked_by_type(permit: Permit) -> tuple[PermitRoute | None, list[TypeTest]]:
     return route, [each for each in found if each is not None]
 
 
+def _linked() -> ArraySubquery:
+    """The work that a permit is for, each with its type and the classes of its things."""
+    rows = PermitItem.objects.filter(permit=OuterRef("pk"), ended_at=None).order_by("pk")
+    things = PermitItem.objects.filter(pk=OuterRef("pk"), item__assets__isnull=False).order_by()
+    columns = {
+        **{name: F(name) for name in ("pk", "item_id", "scope")},
+        **{name: F(f"item__{name}") for name in ("number", "what", "type_id", "team_id")},
+        "path": F("item__place__path"),
+        "class_ids": ArraySubquery(things.values("item__assets__asset_class").distinct()),
+    }
+    return ArraySubquery(rows.values_list(JSONObject(**columns), flat=True))
+
+
 @prepared
 def _permit() -> QuerySet[Permit]:
     return one_with_current(Permit.objects.filter(pk=given("permit")))
@@ -246,19 +278,6 @@ def _hazards() -> QuerySet[Hazard]:
     rows: Any = Hazard.objects.filter(permit_id=given("permit"), ended_at=None)
     rows = rows.annotate(measure=open_measure).select_related("measure__ticked_by")
     return rows.order_by("pk", "measure__pk")
-
-
-@prepared
-def _links() -> QuerySet[PermitItem]:
-    """Each with the type of the work and the classes of its things."""
-    classes = ArrayAgg(
-        "item__assets__asset_class",
-        filter=Q(item__assets__isnull=False),
-        distinct=True,
-        default=Value([]),
-    )
-    rows = PermitItem.objects.filter(permit_id=given("permit"), ended_at=None)
-    return rows.annotate(type_id=F("item__type_id"), class_ids=classes)
 
 
 @prepared

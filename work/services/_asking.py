@@ -156,9 +156,21 @@ def bring_up_to_date(
     The lapse comes first, so that an interval in which a requirement was not met leaves its
     blocker also when the next answer is *met* again.
     """
+    _settle_and_ask(act, facts, keys)
+    return _overlay.refresh_all(act, list(facts.values()))
+
+
+def before_a_move(act: OpenAct, facts: Facts) -> None:
+    """The same for one item that a move saves in this act, or a refusal leaves as it was."""
+    _settle_and_ask(act, {facts.item.pk: facts})
+    _overlay.recompute(act, facts)
+
+
+def _settle_and_ask(
+    act: OpenAct, facts: dict[int, Facts], keys: Collection[str] | None = None
+) -> None:
     _overlay.settle(act, facts.values())
     ask(act, facts, keys, derive(act, facts))
-    return _overlay.refresh_all(act, list(facts.values()))
 
 
 def recheck(

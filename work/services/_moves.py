@@ -53,7 +53,7 @@ def check(act: OpenAct, facts: Facts, verb: Verb, given: Mapping[str, Any] | Non
     if facts.item.status in MOVES[verb].sources and verb in _GATES:
         item_id, gate = facts.item.pk, str(_GATES[verb])
         act.after_refusal = lambda again: _asking.keep_heard(again, item_id, gate)
-        _asking.bring_up_to_date(act, {facts.item.pk: facts})
+        _asking.before_a_move(act, facts)
     if verb in _NEEDS_PROOF:
         proof(facts)
     reasons = refusals(facts, verb, act.at, who=act.scope, given=given)

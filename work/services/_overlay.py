@@ -273,6 +273,12 @@ def refresh(act: OpenAct, facts: Facts, fields: Iterable[str] = ()) -> bool:
     return bool(changed)
 
 
+def recompute(act: OpenAct, facts: Facts) -> None:
+    """Bring the blockers up to the act's moment, and the overlay in memory: a move saves it."""
+    _sync(act, [facts], by_time=False)
+    _set(act, facts)
+
+
 def refresh_all(act: OpenAct, several: Sequence[Facts]) -> tuple[int, ...]:
     """Bring many items up to the act's moment, flat in statements: the ids that changed."""
     if len(several) == 1:

@@ -28,7 +28,7 @@ from work.templatetags.vinkey import (
 
 register = template.Library()
 
-_NOTHING = mark_safe('<td><span class="muted">–</span></td>')
+_NOTHING = mark_safe('<td class="nothing"><span class="muted">–</span></td>')
 
 
 @register.simple_tag

@@ -11,6 +11,7 @@ from tests import factories
 from tests.factories import planned_item, requested_item
 from tests.factories.registered import without_domains
 from tests.supporting import services as tickets
+from tests.supporting.models import Ticket
 from tests.work.outcomes import codes, written
 from tests.work.verbs import MOVING
 from work.exceptions import Refused
@@ -53,6 +54,25 @@ def _started_with(world, number):
     assert item.status == Status.LIVE
     assert len(statements(asked)) == number, "\n".join(sql[:160] for sql in statements(asked))
     assert len(asked) == number + 2
+
+
+def test_a_start_at_which_answers_change_writes_its_item_once(world):
+    """What it was ready until is put right with the status, and not before."""
+    factories.rule(world.site, "permit", supplier="supporting.ticket", kind="permit", params={})
+    item = planned_item(world)
+    ticket = tickets.open_ticket(actor=None, at=world.t(1), site_id=world.site.pk, item_id=item.pk)
+    tickets.issue(actor=None, at=world.t(1), ticket_id=ticket.pk, valid_until=world.t(60))
+    item.refresh_from_db()
+    assert item.ready_until == world.t(60)
+    Ticket.objects.filter(pk=ticket.pk).update(valid_until=world.t(90))
+
+    with CaptureQueriesContext(connection) as asked:
+        execution.start(actor=world.technician, at=world.t(2), item_id=item.pk)
+
+    writes = [sql for sql in statements(asked) if 'UPDATE "work_workitem"' in sql]
+    assert len(writes) == 1, writes
+    item.refresh_from_db()
+    assert (item.status, item.ready_until) == (Status.LIVE, world.t(90))
 
 
 def test_a_source_of_many_items_is_asked_flat(world):
