@@ -14,7 +14,7 @@ from competence.needs import needs
 from competence.reads import facts, judged, visitors
 from competence.reads import work as work_reads
 from competence.states import Asks, RecordState
-from work.permissions import Scope
+from work.permissions import Scope, visible
 from work.states import UNDER_WAY
 
 DAYS = (7, 30, 90)
@@ -137,18 +137,25 @@ def _asked(site: Any, who: Scope, at: datetime, days: int) -> dict[str, Any]:
 
 
 def _hit(site: Any, who: Scope, rows: Sequence[Ending]) -> None:
-    """Put on each row the open work that is not over by then, and asks for it."""
+    """Put on each row the open work that is not over by then, and asks for it: as far as the reader
+    sees that work.
+    """
     people = {row.person_id for row in rows if row.person_id is not None}
     if not rows:
         return
-    later = Q(planned_end__gt=rows[0].until) | Q(planned_end=None, planned_start__isnull=False)
-    of_people = Q(executors__in=people) & (later | Q(status__in=sorted(UNDER_WAY)))
+    not_ended = Q(item__planned_end=None, item__planned_start__isnull=False)
+    later = Q(item__planned_end__gt=rows[0].until) | not_ended
+    of_people = Q(item__site_id=site.pk, user__in=people) & (
+        later | Q(item__status__in=sorted(UNDER_WAY))
+    )
     companies = [row for row in rows if row.person_id is None]
+    seen = Q(site_id=site.pk) & visible(who)
     firsts = work_reads.first_of_each(
-        [Q(site_id=site.pk, team_id=row.team_id) & _lasting(row.until) for row in companies], FEW
+        [seen & Q(team_id=row.team_id) & _lasting(row.until) for row in companies], FEW
     )
     first_ids = [pk for ids, _ in firsts for pk in ids]
-    found = work_reads.items(Q(site_id=site.pk) & (of_people | Q(pk__in=first_ids)))
+    theirs = work_reads.parts(of_people) if people else None
+    found = work_reads.these(first_ids, seen, theirs)
     contexts = work_reads.known(found)
     asked = facts.of_sites([site.pk])[site.pk]
     known = facts.of_people(people, [site.pk], of=())  # whose they are decides what is asked

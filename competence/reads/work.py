@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, Q, QuerySet, Value, Window
 
 from work.pages import guest_at
@@ -20,9 +21,15 @@ def items(wanted: Q, most: int | None = None) -> list[Any]:
     return list(_items(wanted).distinct()[:most])
 
 
-def these(ids: Collection[int], wanted: Q) -> list[Any]:
-    """The same of items of which the ids are at hand, where they are still what is wanted."""
-    return list(_items(wanted).filter(Among(F("pk"), Value(list(ids)))))
+def these(ids: Collection[int], wanted: Q, also: QuerySet[Any] | None = None) -> list[Any]:
+    """The same of items of which the ids are at hand, where they are still what is wanted.
+
+    also: of these `parts` besides, read on the way.
+    """
+    among = Q(Among(F("pk"), Value(list(ids))))
+    if also is not None:
+        among |= Q(Among(F("pk"), ArraySubquery(also.values("item_id"))))
+    return list(_items(wanted).filter(among))
 
 
 def _items(wanted: Q) -> QuerySet[Any]:

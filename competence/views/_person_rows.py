@@ -20,7 +20,7 @@ from competence.states import RecordState
 from competence.views import _shown
 from competence.views._person_deeds import DEEDS
 from work.exceptions import Reason
-from work.pages import Failed, Offer, offered
+from work.pages import Failed, Guest, Offer, guest_at, offered
 from work.permissions import Scope
 
 # A row with what the page says of it.
@@ -45,8 +45,11 @@ def gap_rows(site: Any, who: Scope, at: datetime, gaps: Sequence[Gaps]) -> str:
     return render_to_string("competence/_gap_rows.html", {"gaps": rows}) if rows else ""
 
 
-def said_of_records(site: Any, records: Sequence[Record], at: datetime) -> list[Said[Record]]:
-    """Each record with what the page says of it."""
+def said_of_records(
+    site: Any, who: Scope, records: Sequence[Record], at: datetime
+) -> list[Said[Record]]:
+    """Each record with what the page says of it to this reader."""
+    guest = guest_at(who, site.pk)
     return [
         (
             record,
@@ -55,7 +58,7 @@ def said_of_records(site: Any, records: Sequence[Record], at: datetime) -> list[
                 "what": str(record.competence),
                 "state": _state(record, at),
                 "says": render_to_string(
-                    "competence/_record_says.html", {"record": _record(site, record)}
+                    "competence/_record_says.html", {"record": _record(site, record, guest)}
                 ),
             },
         )
@@ -81,7 +84,7 @@ def record_rows(
     ]
 
 
-def _record(site: Any, record: Record) -> dict[str, Any]:
+def _record(site: Any, record: Record, guest: Guest | None) -> dict[str, Any]:
     levels = record.competence.levels
     level = ""
     if record.level:
@@ -98,8 +101,8 @@ def _record(site: Any, record: Record) -> dict[str, Any]:
         "file_url": resolve_url("competence:record_file", site.slug, record.pk)
         if record.blob_id
         else "",
-        "by": record.recorded_by.name,
-        "verified_by": record.verified_by.name if record.verified_by else "",
+        "by": _shown.called(record.recorded_by, guest),
+        "verified_by": _shown.called(record.verified_by, guest),
         "note": record.note.text if record.note else "",
     }
 

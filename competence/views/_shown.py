@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from competence.judging import Verdict
 from competence.permissions import Action, may
 from competence.states import Asks, CompanyState
-from work.pages import Names, worded
+from work.pages import Guest, Names, worded
 from work.permissions import Scope
 
 # What ends within so many days is said to end.
@@ -112,6 +112,13 @@ def sorted_gaps(gaps: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def named(verdicts: Sequence[Verdict], who: Scope) -> Names:
     """The names in the reasons of many verdicts: two queries at most."""
     return Names([each.reason for each in verdicts if each.reason is not None], who)
+
+
+def called(person: Any, guest: Guest | None) -> str:
+    """Who did something, as the reader may know it: a guest reads nobody of another company."""
+    if person is None or guest is None:
+        return person.name if person else ""
+    return guest.name(person.pk, person.name, person.company_id)
 
 
 def item_row(site: Any, item: Any) -> dict[str, Any]:

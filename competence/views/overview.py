@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from competence.reads import forecast
 from competence.states import PaperKind
 from competence.views import _shown
-from work.pages import live, number_in, see_other, site_view
+from work.pages import Guest, guest_at, live, number_in, see_other, site_view
 from work.permissions import Scope
 from work.reads.kept import for_reader
 
@@ -39,13 +39,13 @@ def _ending(site: Any, who: Scope, at: datetime, days: int, page: int) -> dict[s
     rows = forecast.ending(site, who, at, days, first)
     counted = forecast.counts(site, who, at)
     shown = rows[: forecast.SHOWN]
-    waiting = forecast.to_verify(site, who, at)
+    waiting, guest = forecast.to_verify(site, who, at), guest_at(who, site.pk)
     more, last_page = len(rows) > len(shown), page >= _shown.MOST_PAGES
     return {
         "days": days,
         "counts": [_count(each, counted[each], days) for each in forecast.DAYS],
         "rows": [_row(site, each) for each in shown],
-        "waiting": [_waits(site, each) for each in waiting[: forecast.OLDEST]],
+        "waiting": [_waits(site, each, guest) for each in waiting[: forecast.OLDEST]],
         "waiting_text": f"{forecast.OLDEST}+" if len(waiting) > forecast.OLDEST else len(waiting),
         "pager": {
             "first": first + 1 if shown else 0,
@@ -92,11 +92,11 @@ def _row(site: Any, row: forecast.Ending) -> dict[str, Any]:
     }
 
 
-def _waits(site: Any, record: Any) -> dict[str, Any]:
+def _waits(site: Any, record: Any, guest: Guest | None) -> dict[str, Any]:
     return {
         "what": str(record.competence),
         "name": record.person.name,
-        "by": record.recorded_by.name,
+        "by": _shown.called(record.recorded_by, guest),
         "at": record.recorded_at,
         "url": resolve_url("competence:person", site.slug, record.person_id)
         + f"?of={record.pk}#records",

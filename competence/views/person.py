@@ -147,7 +147,7 @@ def _draw(
     if (page or 1) <= 1 and not of:
         shown, first, total = once.records
     else:
-        shown, first, total = _records(site, at, found, page=max(1, page or 1), of=of)
+        shown, first, total = _records(site, who, at, found, page=max(1, page or 1), of=of)
     rows = record_rows(site, who, found, shown, url, failed)
     values = {
         "site": site,
@@ -209,18 +209,18 @@ def _read(site: Any, who: Scope, at: datetime, found: Any, asked: SiteFacts) -> 
         gap_rows(site, who, at, gaps[:_WORK]),
         len(gaps[:_WORK]),
         len(gaps) > _WORK,
-        _records(site, at, found, page=1),
+        _records(site, who, at, found, page=1),
         said_of(read.inductions(site, found), at),
         said_of(read.exemptions(site, found, at), at),
     )
 
 
 def _records(
-    site: Any, at: datetime, found: Any, *, page: int, of: int | None = None
+    site: Any, who: Scope, at: datetime, found: Any, *, page: int, of: int | None = None
 ) -> tuple[list[Said[Record]], int, int]:
     """A page of the records, as `read.records` has them."""
     rows, first, total = read.records(site, found, page=page, most=_SHOWN, of=of)
-    return said_of_records(site, rows, at), first, total
+    return said_of_records(site, who, rows, at), first, total
 
 
 def _work_url(site: Any, found: Any) -> str:

@@ -2,9 +2,11 @@
 
 import pytest
 
-from tests.factories import planned_item
+from competence.models import CompanyPaper
+from competence.services import companies, papers
+from tests.factories import company, person, planned_item, second_site
 from tests.views.conftest import clock, sign_in  # noqa: F401  fixtures
-from work.services import items
+from work.services import items, people
 
 
 @pytest.fixture
@@ -29,6 +31,27 @@ def _counted(visitor, item) -> int:
     panels = visitor.see(item).context["panels"]
     [section] = [each for each in panels if each["id"] == "competence-executors"]
     return section["count"]
+
+
+def _insured(hvk, team, foreman) -> CompanyPaper:
+    """A company with a foreman, whose insurance ends in four days."""
+    world = hvk.world
+    firm = companies.invite(
+        actor=hvk.second,
+        at=world.t(-300),
+        site_id=world.site.pk,
+        team_id=team.pk,
+        foremen=[foreman.pk],
+    )
+    paper = papers.add(
+        actor=foreman,
+        at=world.t(-290),
+        company_id=firm.pk,
+        kind="insurance",
+        reference="Delta Lloyd 9",
+        until=world.t(60 * 24 * 4),
+    )
+    return papers.verify(actor=hvk.second, at=world.t(-280), paper_id=paper.pk)
 
 
 def test_what_is_asked_of_a_stranger_is_told_to_no_other_company(hvk, item, sign_in):  # noqa: F811
@@ -67,3 +90,65 @@ def test_what_is_asked_of_a_stranger_is_told_to_no_other_company(hvk, item, sign
     names, others = _shown(answer)
     assert (set(names), others) == (both, False)
     assert "People of another company" not in answer.text
+
+
+def test_what_ends_tells_of_the_work_that_the_reader_sees(hvk, sign_in):  # noqa: F811
+    """Of a person and of a company; what is not seen is neither named nor counted."""
+    world = hvk.world
+    hvk.rule("WELD")
+    hvk.has(world.welder, "WELD", valid_until=world.t(60 * 24 * 4))
+    lasting = {"planned_start": world.t(60), "planned_end": world.t(60 * 24 * 6)}
+    ours = {"team_id": world.lasteam.pk, "executor_ids": [world.welder.pk]} | lasting
+    here = planned_item(world, plan=ours)
+    # It is another company's since; he is on it yet.
+    there = planned_item(world, place_id=world.l4.pk, plan=ours)
+    items.edit(actor=world.planner, at=world.at, item_id=there.pk, team_id=world.hydrex.pk)
+    # And what is of a company alone.
+    paper = _insured(hvk, world.lasteam, world.contractor)
+    away = planned_item(world, place_id=world.l4.pk, plan={"team_id": world.lasteam.pk} | lasting)
+    of_l3 = person(world.site, "planner", username="of_l3", place=world.l3)
+
+    def told(reader) -> dict[str, tuple[set[str], int]]:
+        rows = sign_in(reader).get("/s/hvk/competence/", days="7").context["rows"]
+        return {
+            row["name"]: ({each["label"] for each in row["items"]}, row["more"]) for row in rows
+        }
+
+    here, there, away = (f"W-{each.number}" for each in (here, there, away))
+    of_him, of_it = world.welder.name, paper.company.team.name
+    assert told(world.planner) == {of_him: ({here, there}, 0), of_it: ({here, away}, 0)}
+    assert told(world.contractor) == {of_him: ({here}, 0), of_it: ({here, away}, 0)}
+    assert told(of_l3) == {of_him: ({here}, 0), of_it: ({here}, 0)}
+
+
+def test_who_recorded_for_another_company_is_read_by_no_name(hvk, sign_in):  # noqa: F811
+    """Of somebody who came for that company before, and comes for ours now."""
+    world, nrd = hvk.world, second_site()
+    lent = person(nrd.site, company=company(nrd.site, "zzp", "Zzp"), username="lent")
+    for team, starts, ends in (
+        (world.hydrex, world.t(-900), world.t(-100)),
+        (world.lasteam, world.t(-90), None),
+    ):
+        people.grant_role(
+            actor=None,
+            at=world.t(-901),
+            user_id=lent.pk,
+            site_id=world.site.pk,
+            role="contractor",
+            company_id=team.pk,
+            starts=starts,
+            ends=ends,
+        )
+    _insured(hvk, world.hydrex, world.other_contractor)
+    foreman = world.other_contractor
+    hvk.obtained(lent, "WELD", actor=foreman, at=world.t(-200))
+    page, ending = f"/s/hvk/competence/people/{lent.pk}/", "/s/hvk/competence/"
+    for reader, named in ((world.contractor, False), (world.planner, True)):
+        visitor = sign_in(reader)
+        for url in (page, f"{page}?page=2", ending):
+            said = visitor.get(url).text
+            assert lent.name in said
+            assert (foreman.name in said, "Somebody of another company" in said) == (
+                named,
+                not named,
+            )

@@ -34,7 +34,10 @@ SIZES = bulk.Sizes(
 FEW = 700
 OURS = ("permits_", "documents_", "competence_")
 # Of a page besides: who ever carried work out is as many as all history.
-_BESIDES = {"competence gate": {"work_itemexecutor"}}
+_BESIDES = dict.fromkeys(
+    ("competence gate", "competence forecast", "competence forecast, 90 days"),
+    {"work_itemexecutor"},
+)
 
 
 def unindexed(site: Site) -> list[tuple[str, str]]:
