@@ -1,7 +1,7 @@
 """The pages of competence, over HTTP: what they say to whom, and how many queries they ask."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,6 +18,7 @@ from tests.factories import person, planned_item
 from tests.views.conftest import clock, sign_in, weight  # noqa: F401  fixtures
 from work import ports
 from work.reads import kept
+from work.services import people as services
 
 ROOT = "/s/hvk/competence/"
 # session, user, scope, site: what every page of a site asks.
@@ -165,6 +166,18 @@ def test_the_whole_way_of_a_record_on_the_pages(hvk, job, sign_in, settings, tmp
     assert "Technician" not in cells
     assert "Technician" in said(coordinator.get(f"{ROOT}matrix/", place=world.packaging.path))
     assert "Nobody, or nothing" in said(coordinator.get(f"{ROOT}matrix/", kind="training"))
+
+
+def test_the_gate_says_at_its_second_that_a_role_has_ended(hvk, job, sign_in, clock):  # noqa: F811
+    """Ended ahead: nothing is written when it ends, and no task runs."""
+    world = hvk.world
+    viewer = sign_in(world.viewer)
+    role = world.welder.memberships.get()
+    services.end_role(actor=None, at=world.at, membership_id=role.pk, ends=world.t(2))
+    clock.move_to(world.t(2) - timedelta(seconds=1))
+    assert "1 may come in, 0 may not" in said(viewer.get(f"{ROOT}gate/"))
+    clock.move_to(world.t(2))
+    assert "0 may come in, 1 may not" in said(viewer.get(f"{ROOT}gate/"))
 
 
 def test_companies_and_the_gate_on_the_pages(hvk, job, sign_in):  # noqa: F811

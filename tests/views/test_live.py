@@ -13,6 +13,7 @@ from work.reads import live
 from work.services import items, people
 from work.states import BlockerKind, Role
 
+SECOND = timedelta(seconds=1)
 PAGES = ["/s/hvk/", "/s/hvk/board/", "/s/hvk/work/"]
 
 
@@ -119,6 +120,22 @@ def test_a_page_that_looks_for_news_does_not_use_the_session(world, planner, clo
     assert Session.objects.get().expire_date == end
     ask(planner, PAGES[1])
     assert Session.objects.get().expire_date == end + timedelta(minutes=60)
+
+
+def test_what_a_role_says_changes_when_it_begins_and_when_it_ends(world, planner, clock):
+    """Somebody else's, at its second, within one stretch of five minutes."""
+    people.grant_role(
+        actor=None, at=world.at, user_id=world.technician.pk, site_id=world.site.pk,
+        role=Role.VIEWER, starts=world.t(1), ends=world.t(2),
+    )  # fmt: skip
+    etag = first(planner, PAGES[2])
+    clock.move_to(world.t(1) - SECOND)
+    assert ask(planner, PAGES[2], etag).status_code == 304
+    for edge in (world.t(1), world.t(2)):
+        clock.move_to(edge)
+        etag, before = first(planner, PAGES[2]), etag
+        assert etag != before
+        assert ask(planner, PAGES[2], etag).status_code == 304
 
 
 def test_another_site_does_not_change_it(world, nrd, planner):

@@ -162,7 +162,11 @@ class Membership(models.Model):
     class Meta:
         verbose_name = _("role")
         verbose_name_plural = _("roles")
-        indexes = [models.Index(fields=["user", "starts"], name="work_membership_user")]
+        indexes = [
+            models.Index(fields=["user", "starts"], name="work_membership_user"),
+            models.Index(fields=["site", "starts"], name="work_membership_starts"),
+            models.Index(fields=["site", "ends"], name="work_membership_ends"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="work_membership_window", condition=Q(ends=None) | Q(ends__gte=F("starts"))

@@ -2,10 +2,10 @@
 
 A hash of what can change it: acts, by the newest event of the site and the count of the last
 thousand, so that an act with an older id that commits late is seen too, and by the newest that is
-of no site, such as a person's other name; lapses and due times that have passed; the viewer's
-scope, language, cookies and day; the code. What is made of minutes (ages, "not confirmed stopped")
-is refreshed by the clock, every five minutes at least: so long an act may be overlooked that
-commits after another one took a thousand ids.
+of no site, such as a person's other name; lapses, due times and the beginnings and ends of roles
+that have passed; the viewer's scope, language, cookies and day; the code. What is made of minutes
+(ages, "not confirmed stopped") is refreshed by the clock, every five minutes at least: so long an
+act may be overlooked that commits after another one took a thousand ids.
 """
 
 import functools
@@ -43,7 +43,9 @@ SELECT n.id,
   (SELECT max(i.ready_until) FROM work_workitem i WHERE {_OF_SITE} AND i.ready_until <= %(at)s),
   (SELECT max(i.due) FROM work_workitem i WHERE {_OF_SITE} AND i.due < %(at)s),
   (SELECT EXISTS (SELECT 1 FROM work_workitem i WHERE i.site_id = %(site)s
-     AND i.status = '{Status.LIVE}' AND i.stop_asked_at IS NOT NULL))
+     AND i.status = '{Status.LIVE}' AND i.stop_asked_at IS NOT NULL)),
+  (SELECT max(m.starts) FROM work_membership m WHERE m.site_id = %(site)s AND m.starts <= %(at)s),
+  (SELECT max(m.ends) FROM work_membership m WHERE m.site_id = %(site)s AND m.ends <= %(at)s)
   {{lapses}}
 FROM newest n
 """
