@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Literal
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from work.exceptions import Reason
-from work.models import User, WorkItem
+from work.models import Membership, User, WorkItem
 from work.prepared import planned
 from work.states import Role
 
@@ -184,6 +185,14 @@ class Scope:
             for grant in self.grants
             if grant.role == Role.CONTRACTOR and grant.site_id == site_id and grant.team_id
         }
+
+    @cached_property
+    def lent(self) -> frozenset[tuple[int, int]]:
+        """Site and person: who works there for the reader's company, at home for another."""
+        ours = [each.team_id for each in self.grants if each.role == Role.CONTRACTOR]
+        rows = Membership.objects.filter(Q(ends=None) | Q(ends__gt=self.at), company__in=ours)
+        rows = rows.filter(starts__lte=self.at).exclude(user__company=F("company"))
+        return frozenset(rows.values_list("site_id", "user_id"))
 
     def only_contractor(self, site_id: int) -> bool:
         """Whether the person is at the site as a contractor and nothing else."""

@@ -29,7 +29,7 @@ type Said[T] = tuple[T, dict[str, Any]]
 
 def gap_rows(site: Any, who: Scope, at: datetime, gaps: Sequence[Gaps]) -> str:
     """What is asked for each item, what is lacking first: drawn."""
-    names = _shown.named([verdict for each in gaps for verdict in each.verdicts], who)
+    names = _shown.named(site, [verdict for each in gaps for verdict in each.verdicts], who)
     rows = []
     for each in gaps:
         end = each.item.planned_end

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from competence.judging import Verdict
 from competence.permissions import Action, may
 from competence.states import Asks, CompanyState
-from work.pages import Guest, Names, worded
+from work.pages import Guest, Names, guest_at, worded
 from work.permissions import Scope
 
 # What ends within so many days is said to end.
@@ -109,9 +109,10 @@ def sorted_gaps(gaps: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(gaps, key=lambda row: order[row["tone"]])
 
 
-def named(verdicts: Sequence[Verdict], who: Scope) -> Names:
+def named(site: Any, verdicts: Sequence[Verdict], who: Scope) -> Names:
     """The names in the reasons of many verdicts: two queries at most."""
-    return Names([each.reason for each in verdicts if each.reason is not None], who)
+    reasons = [each.reason for each in verdicts if each.reason is not None]
+    return Names(reasons, who, guest=guest_at(who, site.pk))
 
 
 def called(person: Any, guest: Guest | None) -> str:

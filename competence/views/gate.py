@@ -13,7 +13,7 @@ from competence.forms import Expected
 from competence.permissions import Action, may
 from competence.reads import gate as read
 from competence.views import _shown
-from work.pages import Names, live, number_in, site_view, worded
+from work.pages import Names, guest_at, live, number_in, site_view, worded
 from work.permissions import Scope
 from work.reads.kept import for_reader
 
@@ -88,7 +88,9 @@ def _listed(
 def _rows(site: Any, who: Scope, rows: list[read.Entry]) -> list[dict[str, Any]]:
     """Who is expected, as the page shows them."""
     names = Names(
-        [reason for row in rows for reason in (*row.against, *row.beside, *row.lapses)], who
+        [reason for row in rows for reason in (*row.against, *row.beside, *row.lapses)],
+        who,
+        guest=guest_at(who, site.pk),
     )
     linked = _shown.may_see(who, site)
     return [

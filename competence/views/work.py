@@ -25,7 +25,7 @@ def of_item(request: HttpRequest, site: Any, who: Scope, at: datetime, number: s
         raise Http404
     names = told_of(who, item)
     judged = [each for each in read.of_item(item, at) if each[0] in names]
-    said = _shown.named([verdict for _, some, _ in judged for verdict in some], who)
+    said = _shown.named(site, [verdict for _, some, _ in judged for verdict in some], who)
     linked = _shown.may_see(who, site)
     decisions = (
         [] if guest_at(who, site.pk, item.place.path) else trail.rows(trail.of_item(item.pk), who)

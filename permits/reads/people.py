@@ -24,7 +24,7 @@ def on_which_read(
     rows: QuerySet[Any], who: Scope, site: Any, person: Any, *, reads_site: bool = True
 ) -> QuerySet[Any]:
     """Those of rows on which the reader reads that person by name: as a guest not a stranger."""
-    guest = Guest(who.user_id, frozenset(who.companies(site.pk)), reads_site)
+    guest = Guest(who, frozenset(who.companies(site.pk)), reads_site, site.pk)
     if not guest.companies or guest.reads(person.pk, person.company_id):
         return rows
     besides = tuple(each for each in who.grants if each.role != Role.CONTRACTOR)

@@ -152,3 +152,42 @@ def test_who_recorded_for_another_company_is_read_by_no_name(hvk, sign_in):  # n
                 named,
                 not named,
             )
+
+
+def test_what_is_asked_of_who_comes_for_a_company_is_told_to_it(hvk, sign_in, clock):  # noqa: F811
+    """Though at home for another; no longer than the role is in force, and nobody else's."""
+    world, nrd = hvk.world, second_site()
+    hvk.rule("WELD")
+    zzp = company(nrd.site, "zzp", "Zzp")
+    lent, other = (person(nrd.site, company=zzp, username=name) for name in ("lent", "elders"))
+    for each, team in ((lent, world.lasteam), (other, world.hydrex)):
+        people.grant_role(
+            actor=None,
+            at=world.t(-90),
+            user_id=each.pk,
+            site_id=world.site.pk,
+            role="contractor",
+            company_id=team.pk,
+        )
+    theirs = {"team_id": world.hydrex.pk, "executor_ids": [other.pk]}
+    item = planned_item(world, plan=theirs | {"owner_user_id": world.planner.pk})
+    by = {"actor": world.planner, "at": world.at, "item_id": item.pk}
+    items.edit(**by, team_id=world.lasteam.pk)
+    items.assign(**by, executor_ids=[other.pk, lent.pk, world.welder.pk])
+    url, foreman = f"/s/hvk/competence/work/W-{item.number}/", sign_in(world.contractor)
+    answer = foreman.get(url)
+    names, others = _shown(answer)
+    assert (set(names), others) == ({lent.name, world.welder.name}, True)
+    assert other.name not in answer.text
+    assert _counted(foreman, item) == 2
+    page = f"/s/hvk/competence/people/{lent.pk}/"
+    assert f"W-{item.number}" in foreman.get(page).text
+    assert sign_in(world.other_contractor).get(page).status_code == 404
+
+    [role] = lent.memberships.filter(site=world.site)
+    people.end_role(actor=world.site_admin, at=world.t(5), membership_id=role.pk)
+    clock.move_to(world.t(6))
+    answer = foreman.get(url)
+    assert _shown(answer) == ([world.welder.name], True)
+    assert lent.name not in answer.text
+    assert _counted(foreman, item) == 1

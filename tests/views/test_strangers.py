@@ -5,10 +5,13 @@ import re
 import zipfile
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from tests import factories
-from work.services import execution, items, proof
+from work.reads import kept
+from work.services import execution, items, people, proof
 from work.states import Role
 
 STRANGER = "Somebody of another company"
@@ -180,3 +183,92 @@ def test_a_stranger_is_found_under_no_name(world, item, sign_in):
     assert [row.number for row in found] == [item.number]
     found = viewer.get("/s/hvk/search/", q=hydrex.name).context["people"]
     assert [row["name"] for row in found] == [hydrex.name]
+
+
+@pytest.fixture
+def lent(world, nrd):
+    """At home for a company of another site, here until five for LasTeam; the other one is here
+    for Hydrex."""
+    zzp = factories.company(nrd.site, "zzp", "Zzp")
+    found = []
+    for name, team, ends in (
+        ("Nico Lent", world.lasteam, world.t(300)),
+        ("Rik Elders", world.hydrex, None),
+    ):
+        one = factories.person(nrd.site, Role.CONTRACTOR, company=zzp, name=name)
+        people.grant_role(
+            actor=None,
+            at=world.t(-90),
+            user_id=one.pk,
+            site_id=world.site.pk,
+            role=Role.CONTRACTOR,
+            company_id=team.pk,
+            ends=ends,
+        )
+        found.append(one)
+    return found
+
+
+@pytest.fixture
+def of_both(world, item, lent):
+    """Carried out by one whom LasTeam and one whom Hydrex has from elsewhere; by LasTeam's now."""
+    ours, theirs = lent
+    by = {"actor": world.planner, "at": world.at, "item_id": item.pk}
+    _given_to(world, item, world.hydrex)
+    items.assign(**by, executor_ids=[theirs.pk])
+    _given_to(world, item, world.lasteam)
+    items.assign(**by, executor_ids=[theirs.pk, ours.pk])
+    items.comment(actor=ours, at=world.at, item_id=item.pk, text="We carry on")
+    return item
+
+
+def _wrote(answer) -> set[str]:
+    return {row["who_text"] for row in answer.context["history"] if row["text"] == "wrote"}
+
+
+def test_who_comes_for_a_company_is_its_own(world, of_both, lent, sign_in, clock):
+    """Of another at home, but named to those here for the same, as long as the role is in force."""
+    ours, theirs = (each.name for each in lent)
+    foreman, names = sign_in(world.contractor), {ours, theirs, STRANGER}
+    lists = tuple(name for name in LISTS if name != "mine")
+    answer = foreman.see(of_both)
+    assert _wrote(answer) == {ours, world.contractor.name}
+    assert sorted(_people(answer)[2]) == [f"{ours}, Zzp", f"{STRANGER}, -"]
+    assert theirs not in answer.text
+    assert _executors(foreman, names, lists) == dict.fromkeys(lists, {ours, STRANGER})
+    # He reads them as the others of the company that he is here for, and not those of his home.
+    answer = sign_in(lent[0]).see(of_both)
+    assert _wrote(answer) == {ours, world.contractor.name}
+    assert _executors(sign_in(lent[0]), names) == dict.fromkeys(LISTS, {ours, STRANGER})
+
+    _given_to(world, of_both, world.hydrex)
+    for reader in (sign_in(world.other_contractor), sign_in(lent[1])):
+        assert sorted(_people(reader.see(of_both))[2]) == [f"{theirs}, Zzp", f"{STRANGER}, -"]
+        assert _executors(reader, names, lists) == dict.fromkeys(lists, {theirs, STRANGER})
+
+    _given_to(world, of_both, world.lasteam)
+    clock.move_to(world.t(301))
+    answer = foreman.see(of_both)
+    assert _wrote(answer) == {STRANGER, world.contractor.name}
+    assert _people(answer)[2] == [f"{STRANGER}, -", f"{STRANGER}, -"]
+    assert _executors(foreman, names, lists) == dict.fromkeys(lists, {STRANGER})
+    assert ours in _wrote(sign_in(world.viewer).see(of_both))
+
+
+def test_who_comes_for_a_company_is_asked_once(world, of_both, lent, sign_in):
+    """Of a guest who meets somebody of another company, of nobody else; however many he meets."""
+    by = {"actor": world.planner, "at": world.at, "item_id": of_both.pk}
+
+    def asked(reader, url: str) -> int:
+        kept.forget()
+        with CaptureQueriesContext(connection) as found:
+            reader.get(url)
+        whose = 'SELECT "work_membership"."site_id" AS "site_id", "work_membership"."user_id"'
+        return sum(whose in each["sql"] for each in found)
+
+    urls = (f"/s/hvk/work/W-{of_both.number}/", LISTS["list"], LISTS["board"])
+    foreman, planner = sign_in(world.contractor), sign_in(world.planner)
+    assert [asked(foreman, url) for url in urls] == [1, 1, 1]
+    assert [asked(planner, url) for url in urls] == [0, 0, 0]
+    items.assign(**by, executor_ids=[world.welder.pk])
+    assert [asked(foreman, url) for url in urls] == [1, 0, 0]

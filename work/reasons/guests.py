@@ -18,15 +18,27 @@ class Guest:
     """Somebody who is at a place as a contractor and nothing else.
 
     reads_site: whether the site's own people, who have no company, are read by name.
+    site_id: none where no place is at hand.
     """
 
-    user_id: int | None
+    who: Scope
     companies: frozenset[int]
     reads_site: bool = True
+    site_id: int | None = None
 
     def is_own(self, pk: int | None, company_id: int | None) -> bool:
-        """Whether that is one of the own company, or the guest in person."""
-        return pk == self.user_id or company_id in self.companies
+        """Whether that is one of the own company, or the guest in person.
+
+        Of the own company is too who comes to the site for it now, and is of another site's at
+        home. That is read once for a reader, where somebody of another company is met.
+        """
+        if pk == self.who.user_id or company_id in self.companies:
+            return True
+        if company_id is None:
+            return False
+        return any(
+            pk == user_id and self.site_id in (site_id, None) for site_id, user_id in self.who.lent
+        )
 
     def reads(self, pk: int | None, company_id: int | None) -> bool:
         """Whether the guest reads that person by name."""
@@ -52,7 +64,7 @@ def guest_at(who: Scope, site_id: int, path: str | None = None, **more: Any) -> 
     """
     if not (who.only_contractor(site_id) if path is None else who.is_guest(site_id, path)):
         return None
-    return Guest(who.user_id, frozenset(who.companies(site_id)), **more)
+    return Guest(who, frozenset(who.companies(site_id)), site_id=site_id, **more)
 
 
 def guest_everywhere(who: Scope) -> Guest | None:
@@ -60,4 +72,4 @@ def guest_everywhere(who: Scope) -> Guest | None:
     held = [each for each in who.grants if each.role]
     if not held or any(each.role != Role.CONTRACTOR for each in held):
         return None
-    return Guest(who.user_id, frozenset(each.team_id for each in held if each.team_id))
+    return Guest(who, frozenset(each.team_id for each in held if each.team_id))

@@ -21,6 +21,7 @@ from work.reads.cards import Known
 from work.reads.next_step import next_by, next_step
 from work.reads.rows import ItemRow
 from work.reasons import Names, Said, say
+from work.reasons.guests import guest_at
 from work.services.guards import refusals, warnings_at
 from work.states import MOVES, Gate, Verb
 from work.views._acts import SPECS, Spec
@@ -67,7 +68,7 @@ def put(site: Site, rows: list[ItemRow], who: Scope, at: datetime) -> None:
         stages = known[row.pk].facts.definition.stages
         row.stages = tuple((each.key, each.label) for each in stages if each.status == row.status)
         row.stage_text = dict(row.stages).get(row.stage, "")
-    words = said(rows, who)
+    words = said(site, rows, who)
     for row in rows:
         clears = ""
         if row.block:
@@ -134,12 +135,13 @@ def _label(verb: str, language: str | None) -> str:
     return str(SPECS[verb].label)
 
 
-def said(rows: list[ItemRow], who: Scope) -> Iterator[Said]:
+def said(site: Site, rows: list[ItemRow], who: Scope) -> Iterator[Said]:
     """What blocks each card and the first reason of each held move, in the order of the cards."""
     blocks = [row.block for row in rows if row.block]
     coded = [replace(block.what, clears=block.clears) for block in blocks]
     held = [move.reasons[0] for row in rows for move in row.moves if move.reasons]
-    names = Names([*coded, *held, *(block.why for block in blocks if block.why)], who)
+    every = [*coded, *held, *(block.why for block in blocks if block.why)]
+    names = Names(every, who, guest=guest_at(who, site.pk))
     found = []
     for row in rows:
         if row.block:

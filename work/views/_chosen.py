@@ -14,6 +14,7 @@ from work.permissions import BY_ROLE, Action, Scope
 from work.reads import item as read
 from work.reads.rows import ItemRow
 from work.reasons import Names, once, say
+from work.reasons.guests import guest_at
 from work.views._refusals import NEVER, answer_of
 from work.views._site import number_in
 
@@ -86,7 +87,8 @@ def groups(
 
     most: so many items of each are named.
     """
-    names = Names([reason for each in outcomes for reason in each.coded], who)
+    guest = guest_at(who, site.pk)
+    names = Names([reason for each in outcomes for reason in each.coded], who, guest=guest)
     found: dict[tuple, dict[str, Any]] = {}
     for each in outcomes:
         each.url = read.url(site, each.number)

@@ -46,7 +46,7 @@ def mine(request: HttpRequest, site: Site, who: Scope, at: datetime) -> HttpResp
 def _read(site: Site, who: Scope, at: datetime) -> dict[str, Any]:
     found = sections(site, who, at)
     read.fill(found, at, who)
-    _say_blocks([row for each in found for row in each.rows], who)
+    _say_blocks(site, [row for each in found for row in each.rows], who)
     return {
         "site": site,
         "counts": [_stat(each) for each in found],
@@ -109,12 +109,12 @@ def _stat(section: Section) -> dict[str, str]:
     }
 
 
-def _say_blocks(found: list[rows.ItemRow], who: Scope) -> None:
+def _say_blocks(site: Site, found: list[rows.ItemRow], who: Scope) -> None:
     """Say what blocks each row: at most two queries for the names in it."""
     blocked = [row for row in found if row.block]
     if not blocked:
         return
-    for row, each in zip(blocked, _card_moves.said(blocked, who), strict=True):
+    for row, each in zip(blocked, _card_moves.said(site, blocked, who), strict=True):
         row.block_text = each.text
 
 
@@ -128,7 +128,7 @@ def _whole(
     cut = read.worst(section.items, at)[begin : begin + PAGE + 1]
     shown = rows.load(cut, at, who, cards=True)
     more, section.rows = len(shown) > PAGE, shown[:PAGE]
-    _say_blocks(shown[:PAGE], who)
+    _say_blocks(site, shown[:PAGE], who)
     base = f"?all={section.key}&page="
     values = {
         "site": site,
