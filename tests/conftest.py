@@ -92,11 +92,10 @@ from django.test.utils import ContextList  # noqa: E402
 # A supporting domain that exists only under tests/; it registers itself like any other.
 _settings.INSTALLED_APPS = [*_settings.INSTALLED_APPS, "tests.supporting"]
 django.setup()
-from tests import emptied, near  # noqa: E402  models are there now
+from tests import emptied  # noqa: E402  models are there now
 from tests.factories.kept import forget_numbers  # noqa: E402
 
 emptied.begin()
-near.begin()
 
 # The workers of xdist must come here too before anything is set up: named in the environment,
 # pytest-django would set Django up in them before the line above.
