@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from competence.models import Competence, Record
-from competence.services import competences, records
+from competence.models import Company, CompanyPaper, Competence, Record
+from competence.services import companies, competences, papers, records
 from competence.services import rules as rule_services
 from tests.factories import World
 from tests.work.conftest import app, world  # noqa: F401  fixtures
+from work.services import people
 
 
 @dataclass
@@ -63,6 +64,45 @@ class Hvk:
         record = self.obtained(person, code, **given)
         return records.verify(
             actor=self.second, at=given.get("at", self.world.t(-400)), record_id=record.pk
+        )
+
+    def insured(self, team: Any, foreman: Any, until: datetime) -> CompanyPaper:
+        """A company with a foreman, whose insurance was verified."""
+        t = self.world.t
+        firm = companies.invite(
+            actor=self.second,
+            at=t(-300),
+            site_id=self.world.site.pk,
+            team_id=team.pk,
+            foremen=[foreman.pk],
+        )
+        paper = papers.add(
+            actor=foreman,
+            at=t(-290),
+            company_id=firm.pk,
+            kind="insurance",
+            reference="Delta Lloyd 9",
+            until=until,
+        )
+        return papers.verify(actor=self.second, at=t(-280), paper_id=paper.pk)
+
+    def approved(self, team: Any, foreman: Any, insured: datetime, **given: Any) -> Company:
+        """The same, as the site let it work: insured until then, approved as it is given."""
+        t, firm_id = self.world.t, self.insured(team, foreman, insured).company_id
+        companies.submit(actor=foreman, at=t(-270), company_id=firm_id)
+        return companies.approve(actor=self.second, at=t(-260), company_id=firm_id, **given)
+
+    def comes_for(self, team: Any, person: Any, starts: datetime, **given: Any) -> Any:
+        """Somebody's role here as contractor of a company, given long before."""
+        return people.grant_role(
+            actor=None,
+            at=self.world.t(-901),
+            user_id=person.pk,
+            site_id=self.world.site.pk,
+            role="contractor",
+            company_id=team.pk,
+            starts=starts,
+            **given,
         )
 
     @property

@@ -13,7 +13,7 @@ from competence.judging import judge
 from competence.needs import alike, in_force, said
 from competence.reads import facts, gate, judged
 from competence.reads import work as work_reads
-from competence.services import companies, inductions, papers
+from competence.services import inductions
 from competence.states import Asks
 from tests.factories import company, live_item, person, planned_item, work_type
 from tests.permits import made
@@ -228,33 +228,8 @@ def varied(hvk):
 
 
 def _approved(hvk, team, foreman, **given):
-    world = hvk.world
-    firm = companies.invite(
-        actor=hvk.second,
-        at=world.t(-300),
-        site_id=world.site.pk,
-        team_id=team.pk,
-        foremen=[foreman.pk],
-    )
-    paper = papers.add(
-        actor=foreman,
-        at=world.t(-290),
-        company_id=firm.pk,
-        kind="insurance",
-        reference="Delta Lloyd 9",
-        until=world.t(80),
-    )
-    papers.verify(actor=hvk.second, at=world.t(-280), paper_id=paper.pk)
-    companies.submit(actor=foreman, at=world.t(-270), company_id=firm.pk)
-    companies.approve(
-        actor=hvk.second,
-        at=world.t(-260),
-        company_id=firm.pk,
-        work_scope="All of it",
-        until=world.t(60 * 24 * 9),
-        any_type="type_ids" not in given,
-        **given,
-    )
+    given |= {"any_type": "type_ids" not in given, "work_scope": "All of it"}
+    hvk.approved(team, foreman, hvk.world.t(80), until=hvk.world.t(60 * 24 * 9), **given)
 
 
 def test_the_gate_says_what_each_item_alone_says(varied, monkeypatch):

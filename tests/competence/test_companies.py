@@ -33,31 +33,8 @@ def blocks(item, at) -> bool:
 def lasteam(hvk):
     """LasTeam as the site let it work: insured for two hours, approved for a month."""
     world = hvk.world
-    company = companies.invite(
-        actor=hvk.second,
-        at=world.t(-300),
-        site_id=world.site.pk,
-        team_id=world.lasteam.pk,
-        foremen=[world.contractor.pk],
-    )
-    paper = papers.add(
-        actor=world.contractor,
-        at=world.t(-290),
-        company_id=company.pk,
-        kind="insurance",
-        reference="Delta Lloyd 9",
-        until=world.t(120),
-    )
-    papers.verify(actor=hvk.second, at=world.t(-280), paper_id=paper.pk)
-    companies.submit(actor=world.contractor, at=world.t(-270), company_id=company.pk)
-    return companies.approve(
-        actor=hvk.second,
-        at=world.t(-260),
-        company_id=company.pk,
-        work_scope="Welding",
-        any_type=True,
-        until=world.t(60 * 24 * 30),
-    )
+    given = {"work_scope": "Welding", "any_type": True, "until": world.t(60 * 24 * 30)}
+    return hvk.approved(world.lasteam, world.contractor, world.t(120), **given)
 
 
 def job(world, *people):
@@ -276,16 +253,7 @@ def test_of_which_company_somebody_is_now(hvk):
         (world.lasteam, world.t(-600), None),
         (world.hydrex, world.t(-900), world.t(-800)),
     ]:
-        people.grant_role(
-            actor=None,
-            at=world.t(-901),
-            user_id=lent.pk,
-            site_id=world.site.pk,
-            role="contractor",
-            company_id=team.pk,
-            starts=starts,
-            ends=ends,
-        )
+        hvk.comes_for(team, lent, starts, ends=ends)
     assert reads.find(world.site, world.at, lent.pk).here_for == world.lasteam.pk
     record = hvk.obtained(lent, "VCA", valid_until=world.t(60 * 24 * 5))
     ours, theirs = (scope(each, world.at) for each in (world.contractor, world.other_contractor))

@@ -2,8 +2,6 @@
 
 import pytest
 
-from competence.models import CompanyPaper
-from competence.services import companies, papers
 from tests.factories import company, person, planned_item, second_site
 from tests.views.conftest import clock, sign_in  # noqa: F401  fixtures
 from work.services import items, people
@@ -31,27 +29,6 @@ def _counted(visitor, item) -> int:
     panels = visitor.see(item).context["panels"]
     [section] = [each for each in panels if each["id"] == "competence-executors"]
     return section["count"]
-
-
-def _insured(hvk, team, foreman) -> CompanyPaper:
-    """A company with a foreman, whose insurance ends in four days."""
-    world = hvk.world
-    firm = companies.invite(
-        actor=hvk.second,
-        at=world.t(-300),
-        site_id=world.site.pk,
-        team_id=team.pk,
-        foremen=[foreman.pk],
-    )
-    paper = papers.add(
-        actor=foreman,
-        at=world.t(-290),
-        company_id=firm.pk,
-        kind="insurance",
-        reference="Delta Lloyd 9",
-        until=world.t(60 * 24 * 4),
-    )
-    return papers.verify(actor=hvk.second, at=world.t(-280), paper_id=paper.pk)
 
 
 def test_what_is_asked_of_a_stranger_is_told_to_no_other_company(hvk, item, sign_in):  # noqa: F811
@@ -104,7 +81,7 @@ def test_what_ends_tells_of_the_work_that_the_reader_sees(hvk, sign_in):  # noqa
     there = planned_item(world, place_id=world.l4.pk, plan=ours)
     items.edit(actor=world.planner, at=world.at, item_id=there.pk, team_id=world.hydrex.pk)
     # And what is of a company alone.
-    paper = _insured(hvk, world.lasteam, world.contractor)
+    paper = hvk.insured(world.lasteam, world.contractor, world.t(60 * 24 * 4))
     away = planned_item(world, place_id=world.l4.pk, plan={"team_id": world.lasteam.pk} | lasting)
     of_l3 = person(world.site, "planner", username="of_l3", place=world.l3)
 
@@ -129,17 +106,8 @@ def test_who_recorded_for_another_company_is_read_by_no_name(hvk, sign_in):  # n
         (world.hydrex, world.t(-900), world.t(-100)),
         (world.lasteam, world.t(-90), None),
     ):
-        people.grant_role(
-            actor=None,
-            at=world.t(-901),
-            user_id=lent.pk,
-            site_id=world.site.pk,
-            role="contractor",
-            company_id=team.pk,
-            starts=starts,
-            ends=ends,
-        )
-    _insured(hvk, world.hydrex, world.other_contractor)
+        hvk.comes_for(team, lent, starts, ends=ends)
+    hvk.insured(world.hydrex, world.other_contractor, world.t(60 * 24 * 4))
     foreman = world.other_contractor
     hvk.obtained(lent, "WELD", actor=foreman, at=world.t(-200))
     page, ending = f"/s/hvk/competence/people/{lent.pk}/", "/s/hvk/competence/"
@@ -161,14 +129,7 @@ def test_what_is_asked_of_who_comes_for_a_company_is_told_to_it(hvk, sign_in, cl
     zzp = company(nrd.site, "zzp", "Zzp")
     lent, other = (person(nrd.site, company=zzp, username=name) for name in ("lent", "elders"))
     for each, team in ((lent, world.lasteam), (other, world.hydrex)):
-        people.grant_role(
-            actor=None,
-            at=world.t(-90),
-            user_id=each.pk,
-            site_id=world.site.pk,
-            role="contractor",
-            company_id=team.pk,
-        )
+        hvk.comes_for(team, each, world.t(-90))
     theirs = {"team_id": world.hydrex.pk, "executor_ids": [other.pk]}
     item = planned_item(world, plan=theirs | {"owner_user_id": world.planner.pk})
     by = {"actor": world.planner, "at": world.at, "item_id": item.pk}
