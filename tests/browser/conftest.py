@@ -37,7 +37,7 @@ class Window:
 def signed_in(context, user, address: str) -> None:
     """A browser in which somebody has signed in."""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="vinkey.backends.PasswordBackend")
     name = settings.SESSION_COOKIE_NAME
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])
 

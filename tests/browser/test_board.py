@@ -30,7 +30,7 @@ def enter(open_window):
     def start(user, path: str):
         window = open_window()
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="vinkey.backends.PasswordBackend")
         name = settings.SESSION_COOKIE_NAME
         cookie = {"name": name, "value": client.cookies[name].value, "url": window.address}
         window.page.context.add_cookies([cookie])

@@ -45,7 +45,7 @@ def unindexed(site: Site) -> list[tuple[str, str]]:
     known = bulk.load(site, SIZES) | {"governed": bulk.governed(site), "area": "A01"}
     client = Client()
     reader = Membership.objects.filter(site=site, role=Role.SUPERVISOR, place=None)[0].user
-    client.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(reader, backend="vinkey.backends.PasswordBackend")
     large, partial = _named(_LARGE), _named(_PARTIAL)
     found: set[tuple[str, str]] = set()
     asked: dict[str, Any] = {}

@@ -62,7 +62,7 @@ def _with_app_alone(person: User) -> None:
 
 
 def _comes(client: Client, person: User) -> None:
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="vinkey.backends.PasswordBackend")
 
 
 def _confirmed(client: Client, person: User) -> None:

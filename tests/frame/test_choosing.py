@@ -77,7 +77,7 @@ def test_who_was_locked_out_gets_in_by_the_link(client, person, key):
 
 
 def test_who_is_signed_in_here_is_somebody_else(client, world, person, key):  # noqa: F811
-    client.force_login(world.supervisor, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(world.supervisor, backend="vinkey.backends.PasswordBackend")
     assert client.post(URL, typed(key)).status_code == 302
     assert client.get("/account/password/").status_code == 302
     assert (has(person, WORD), has(world.supervisor, WORD)) == (True, False)

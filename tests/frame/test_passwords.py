@@ -7,7 +7,7 @@ from django.test import Client
 
 CHANGE, SET = "/account/password/", "/account/password/set/"
 OLD, NEW = "correct horse staple", "seven green barrels"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "vinkey.backends.PasswordBackend"
 
 
 @pytest.fixture

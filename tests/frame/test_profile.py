@@ -18,7 +18,7 @@ PROFILE = "/account/"
 
 def _signed_in(person) -> Client:
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="vinkey.backends.PasswordBackend")
     return client
 
 

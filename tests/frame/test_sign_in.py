@@ -307,7 +307,7 @@ def test_the_admin_has_no_sign_in_of_its_own(client, person, next_url):
     assert not signed_in(client)
 
     staff = user.create_user("eva", PASSWORD, is_staff=True)
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(staff, backend="vinkey.backends.PasswordBackend")
     for answer in (client.post(f"/admin/login/{next_url}", given), client.get("/admin/login/")):
         assert (answer.status_code, answer["Location"]) == (302, "/admin/")
     assert client.session["_auth_user_id"] == str(staff.pk)
@@ -317,7 +317,7 @@ def test_the_admin_has_no_sign_in_of_its_own(client, person, next_url):
 def test_the_admin_signs_in_at_our_login_page_and_is_for_staff(client, person):
     chain = client.get("/admin/", follow=True).redirect_chain
     assert [urlsplit(url).path for url, _ in chain] == ["/admin/login/", "/login/"]
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="vinkey.backends.PasswordBackend")
     assert client.get("/admin/").status_code == 302
     assert client.get("/admin/login/").status_code == 403
 

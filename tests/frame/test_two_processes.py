@@ -67,7 +67,7 @@ class Browser:
     def __init__(self, web: Web, person) -> None:
         self.web = web
         known = Client()
-        known.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        known.force_login(person, backend="vinkey.backends.PasswordBackend")
         self.token = uuid.uuid4().hex
         self.cookies = f"sessionid={known.cookies['sessionid'].value}; csrftoken={self.token}"
 

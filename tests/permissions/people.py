@@ -63,7 +63,7 @@ def signed_in(person: User | None) -> Client:
     if hasattr(person, "browser"):
         client.cookies = copy.deepcopy(person.browser)
     elif person is not None:
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person, backend="vinkey.backends.PasswordBackend")
     return client
 
 

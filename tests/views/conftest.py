@@ -60,7 +60,7 @@ def sign_in(clock):
 
     def enter(user: User) -> Visitor:
         client = Client(raise_request_exception=True)
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="vinkey.backends.PasswordBackend")
         return Visitor(client, user)
 
     return enter

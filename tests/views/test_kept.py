@@ -13,7 +13,7 @@ from tests.views.conftest import page_of
 from work.models import Event, PlaceState, WorkItem
 from work.services import places
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "vinkey.backends.PasswordBackend"
 SAID = "You had been signed out, so this was not sent."
 
 

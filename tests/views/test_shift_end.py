@@ -231,7 +231,7 @@ def test_what_was_typed_comes_back_after_signing_in_as_it_was_seen(world, sign_i
     Session.objects.all().delete()
     _send(visitor, _typed(item, "leave", seen=seen, condition="Covered up"))
     items.edit(actor=world.planner, at=world.at, item_id=item.pk, why="Anew")
-    backend = "django.contrib.auth.backends.ModelBackend"
+    backend = "vinkey.backends.PasswordBackend"
     visitor.client.force_login(world.technician, backend=backend)
     page = visitor.get(END)
     assert "You had been signed out" in page.text

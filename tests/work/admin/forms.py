@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 ZONE = "Europe/Amsterdam"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "vinkey.backends.PasswordBackend"
 
 
 def opened(client: Client, url: str) -> dict[str, Any]:
