@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from pytest_django.plugin import blocking_manager_key
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -86,6 +87,8 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 
 import django  # noqa: E402  the servers are there, so the settings can be read
 from django.conf import settings as _settings  # noqa: E402
+from django.core.signals import setting_changed  # noqa: E402
+from django.dispatch import receiver  # noqa: E402
 from django.test import client  # noqa: E402
 from django.test.utils import ContextList  # noqa: E402
 
@@ -93,7 +96,8 @@ from django.test.utils import ContextList  # noqa: E402
 _settings.INSTALLED_APPS = [*_settings.INSTALLED_APPS, "tests.supporting"]
 django.setup()
 from tests import emptied  # noqa: E402  models are there now
-from tests.factories.kept import forget_numbers  # noqa: E402
+from tests.factories import under  # noqa: E402
+from tests.factories.kept import forget_numbers, let_lay  # noqa: E402
 
 emptied.begin()
 
@@ -109,6 +113,27 @@ def _note_template(store, signal, sender, template, context, **given) -> None:
 
 
 client.store_rendered_templates = _note_template
+
+_chain: dict = {}
+_load = client.ClientHandler.load_middleware
+
+
+def _loaded_once(handler, is_async=False) -> None:
+    """A client of a test has the middleware that the one before it put together, as a site does."""
+    if not _chain:
+        before = set(handler.__dict__)
+        _load(handler, is_async)
+        _chain.update({n: v for n, v in handler.__dict__.items() if n not in before})
+    handler.__dict__ |= _chain
+
+
+@receiver(setting_changed)
+def _forget_chain(setting, **given) -> None:
+    if setting != "CACHES":
+        _chain.clear()
+
+
+client.ClientHandler.load_middleware = _loaded_once
 # Every client of a test would read through all static files before its first page.
 _settings.WHITENOISE_AUTOREFRESH = True
 _settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -178,6 +203,16 @@ def pytest_unconfigure(config) -> None:
         print("The browser tests were left out: there is no Chromium on this machine.")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef, request):
+    """What a test will stand on is laid before its own transaction begins."""
+    under.fixture_begins(fixturedef, request)
+    try:
+        return (yield)
+    finally:
+        under.fixture_ends()
+
+
 _BETWEEN_VACUUMS = 80
 _ended = itertools.count(1)
 
@@ -190,6 +225,8 @@ def pytest_runtest_teardown(item):
     if next(_ended) % _BETWEEN_VACUUMS == 0 and os.environ.get("VINKEY_TEST_SERVER"):
         known = _settings.DATABASES["default"]
         if known["NAME"].startswith("test_"):
+            with item.config.stash[blocking_manager_key].unblock():
+                under.leave()  # else nothing is given back, which is waited for
             server = os.environ["VINKEY_TEST_SERVER"].rpartition("/")[0]
             with psycopg.connect(f"{server}/{known['NAME']}", autocommit=True) as connection:
                 connection.execute("VACUUM (SKIP_LOCKED)")
@@ -266,11 +303,15 @@ def django_db_setup(django_db_modify_db_settings, django_db_setup, django_db_blo
 
     with django_db_blocker.unblock():
         grant(connection)
+        with connection.cursor() as cursor:
+            let_lay(cursor)
     yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        # A test in a browser may have left a connection in a context that nobody enters again;
-        # who drops the database would wait for it in vain.
-        cursor.execute(END_OTHERS)
+    with django_db_blocker.unblock():
+        under.leave()
+        with connection.cursor() as cursor:
+            # A test in a browser may have left a connection in a context that nobody enters again;
+            # who drops the database would wait for it in vain.
+            cursor.execute(END_OTHERS)
 
 
 @pytest.fixture

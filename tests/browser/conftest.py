@@ -9,6 +9,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from tests.browser.looks import WIDE
+from tests.factories import browsers
 from tests.factories.demo import of_today
 
 PASSWORD = "a-good-word-for-tests"
@@ -36,8 +37,7 @@ class Window:
 
 def signed_in(context, user, address: str) -> None:
     """A browser in which somebody has signed in."""
-    client = Client()
-    client.force_login(user, backend="vinkey.backends.PasswordBackend")
+    client = browsers.signed_in(Client(), user)
     name = settings.SESSION_COOKIE_NAME
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])
 

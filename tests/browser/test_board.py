@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests import factories
+from tests.factories import browsers
 from work.models import Blocker
 from work.services import blockers, execution, items
 
@@ -29,8 +30,7 @@ def enter(open_window):
 
     def start(user, path: str):
         window = open_window()
-        client = Client()
-        client.force_login(user, backend="vinkey.backends.PasswordBackend")
+        client = browsers.signed_in(Client(), user)
         name = settings.SESSION_COOKIE_NAME
         cookie = {"name": name, "value": client.cookies[name].value, "url": window.address}
         window.page.context.add_cookies([cookie])

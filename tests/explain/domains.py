@@ -16,6 +16,7 @@ from bench import bulk
 from bench.pages import of_domains
 from permits.models import Permit
 from permits.reads import lists
+from tests.factories.browsers import signed_in
 from work.models import Membership, Site
 from work.permissions import scope
 from work.states import Role
@@ -43,9 +44,8 @@ _BESIDES = dict.fromkeys(
 def unindexed(site: Site) -> list[tuple[str, str]]:
     """Loads the domains into a site; the pages that read a large table whole, and which."""
     known = bulk.load(site, SIZES) | {"governed": bulk.governed(site), "area": "A01"}
-    client = Client()
     reader = Membership.objects.filter(site=site, role=Role.SUPERVISOR, place=None)[0].user
-    client.force_login(reader, backend="vinkey.backends.PasswordBackend")
+    client = signed_in(Client(), reader)
     large, partial = _named(_LARGE), _named(_PARTIAL)
     found: set[tuple[str, str]] = set()
     asked: dict[str, Any] = {}

@@ -18,6 +18,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 
 from tests import standing
+from tests.factories import under
 from work.services._definition import _published
 
 # How content types were numbered; the records, pickled (put back faster than copied); the rows;
@@ -26,6 +27,16 @@ type Copy = tuple[list, bytes, dict[str, bytes], dict[str, tuple[bytes, dict[str
 _COPIES: dict[str, Copy] = {}
 _TAB = "\t"
 PUTS_BACK = "SET LOCAL session_replication_role = replica"
+# That has every statement planned anew: of what is laid in the midst of a test only our triggers
+# are left out (`may_leave_out_triggers`), and who refers to what is looked at when it ends.
+LAYS = "SET LOCAL vinkey_tests.lays = 'on'"
+_LETS_LAY = """
+CREATE OR REPLACE FUNCTION _pgtrigger_should_ignore(trigger_name NAME) RETURNS BOOLEAN AS $$
+BEGIN
+    RETURN current_user = session_user AND current_setting('vinkey_tests.lays', true) = 'on';
+END;
+$$ LANGUAGE plpgsql
+"""
 # The name of the copy that was laid last.
 _laid: dict[str, str] = {}
 # Made anew with other numbers whenever a database is emptied: then put back with those of the copy.
@@ -42,24 +53,36 @@ def built_once[T](
 
     @functools.wraps(build)
     def there() -> T:
-        if not may_leave_out_triggers() or _anything_stored():
+        name = f"{build.__module__}.{build.__name__}"
+        there_already = under.taken(name)
+        if not there_already and (not may_leave_out_triggers() or _anything_stored()):
             _laid.clear()
             return build()
-        known = sorted(ContentType.objects.values_list("pk", "app_label", "model"))
-        name = f"{build.__module__}.{build.__name__}"
         if name != _laid.get("last"):
             # Another worker numbered its versions by itself, and a process keeps them by number.
             _published.cache_clear()
             _laid["last"] = name
         if name not in _COPIES:
-            made, _COPIES[name] = _first(name, build, known, beside or {})
+            made, _COPIES[name] = _first(name, build, _numbers(), beside or {})
             if made is not None:
                 return made
-        numbered, made, stored, _beside = _COPIES[name]
-        put_back(stored, renumbered=numbered != known)
-        return pickle.loads(made)  # noqa: S301  our own, of this run
+        if not there_already:
+            lay(name)
+            under.laid(name)
+        return pickle.loads(_COPIES[name][1])  # noqa: S301  our own, of this run
 
     return there
+
+
+def lay(name: str) -> None:
+    """Put the rows of a copy where nothing is stored."""
+    numbered, _made, stored, _beside = _COPIES[name]
+    put_back(stored, renumbered=numbered != _numbers(), how=PUTS_BACK)
+
+
+def _numbers() -> list:
+    """How content types are numbered now."""
+    return sorted(ContentType.objects.values_list("pk", "app_label", "model"))
 
 
 def laid() -> str:
@@ -110,7 +133,7 @@ def _beside[T](
     gone, came = changed(stored, now)
     if gone:
         raise ValueError(f"{name} changes what stands: {sorted(gone)}")
-    put_back({}, gone=changed(now, stored)[0])
+    put_back({}, gone=changed(now, stored)[0], how=PUTS_BACK)
     return pickle.dumps(made), came
 
 
@@ -128,6 +151,12 @@ def may_leave_out_triggers() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(asked)
         return cursor.fetchone()[0]
+
+
+def let_lay(cursor: Any) -> None:
+    """In a database of tests, who may leave out triggers can leave out ours alone."""
+    if may_leave_out_triggers():
+        cursor.execute(_LETS_LAY)
 
 
 def _anything_stored() -> bool:
@@ -208,9 +237,11 @@ def put_back(
     *,
     gone: Mapping[str, list[str]] | None = None,
     renumbered: bool = False,
+    how: str = LAYS,
 ) -> None:
     """In one message: each of its own would cost more than what it says.
 
+    how: what leaves out triggers; `LAYS` for a few rows.
     gone: the keys of rows that are put back otherwise than they stand, by table.
     """
     said = [f'DELETE FROM "{name}"' for name in _KINDS if renumbered]
@@ -222,9 +253,7 @@ def put_back(
         _inserted(name, data) for name, data in stored.items() if name not in _KINDS or renumbered
     ]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            f"{PUTS_BACK};{';'.join(said)}; SET LOCAL session_replication_role = DEFAULT"
-        )
+        cursor.execute(f"{how};{';'.join(said)};{how.partition('=')[0]} = DEFAULT")
     if renumbered:
         ContentType.objects.clear_cache()
         _renumbered.append(True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 BASE = "tests.factories.world._make"
 # Statements that write nothing; whatever else is sent writes.
-_READS = ("SELECT", "SAVEPOINT", "RELEASE", "EXECUTE", "PREPARE", kept.PUTS_BACK)
+_READS = ("SELECT", "SAVEPOINT", "RELEASE", "EXECUTE", "PREPARE", kept.LAYS)
 _REGISTRIES = [ports.suppliers, ports.fitness, ports.item_listeners, ports.source_listeners]
 
 type Key = tuple[Any, ...]

@@ -6,7 +6,7 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from tests import factories
-from tests.factories import World
+from tests.factories import World, browsers
 from tests.factories.world import SecondSite
 from work.models import User
 from work.states import Role
@@ -63,7 +63,7 @@ def signed_in(person: User | None) -> Client:
     if hasattr(person, "browser"):
         client.cookies = copy.deepcopy(person.browser)
     elif person is not None:
-        client.force_login(person, backend="vinkey.backends.PasswordBackend")
+        browsers.signed_in(client, person)
     return client
 
 

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from tests.factories.browsers import signed_in
 from tests.work.conftest import nrd, world  # noqa: F401
 from work.models import User, WorkItem
 
@@ -59,8 +60,6 @@ def sign_in(clock):
     """Sign a person in without a password."""
 
     def enter(user: User) -> Visitor:
-        client = Client(raise_request_exception=True)
-        client.force_login(user, backend="vinkey.backends.PasswordBackend")
-        return Visitor(client, user)
+        return Visitor(signed_in(Client(raise_request_exception=True), user), user)
 
     return enter

@@ -15,7 +15,7 @@ from tests.work.by_sql import (
     accepted,
     blocked_done_item,
 )
-from vinkey.roles import append_only_tables
+from vinkey.roles import append_only_tables, grant
 
 
 @pytest.mark.parametrize("table", append_only_tables())
@@ -57,6 +57,7 @@ def _trigger(table: str, name: str) -> str:
 
 def test_a_setting_switches_no_trigger_off(app, world):
     """The triggers' library knows such a setting, and everybody may set it."""
+    grant(connection)
     item = blocked_done_item(world)
     accepted(item, world.shift_lead)
     names = ",".join(

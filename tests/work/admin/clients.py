@@ -2,12 +2,10 @@
 
 from django.test import Client
 
-from tests.work.admin.forms import BACKEND
+from tests.factories import browsers
 
 
 def signed_in(person) -> Client:
     """The browser of somebody who has signed in."""
     person.refresh_from_db()
-    client = Client()
-    client.force_login(person, backend=BACKEND)
-    return client
+    return browsers.signed_in(Client(), person)

@@ -4,16 +4,14 @@ import pytest
 from django.test import Client
 
 from tests import factories
-from tests.work.admin.forms import BACKEND
+from tests.factories.browsers import signed_in
 from work.states import Role
 
 
 @pytest.fixture
 def admin(world):
     """The administrator of hvk."""
-    client = Client()
-    client.force_login(world.site_admin, backend=BACKEND)
-    return client
+    return signed_in(Client(), world.site_admin)
 
 
 @pytest.fixture
@@ -21,6 +19,4 @@ def other(nrd):
     """An administrator of nrd alone."""
     person = factories.person(nrd.site, Role.SITE_ADMIN, username="other admin")
     person.refresh_from_db()
-    client = Client()
-    client.force_login(person, backend=BACKEND)
-    return client
+    return signed_in(Client(), person)
