@@ -78,6 +78,8 @@ class Facts:
     isolations: list[Any] = field(default_factory=list)
     # What was asked of people who take part, and how it stood: `_asked.against` says so.
     judged: list[dict[str, Any]] = field(default_factory=list)
+    # The same of any occasion, as it was answered.
+    answers: dict[Any, list[Any]] = field(default_factory=dict)
     issue: Issue | None = None
     stop: Stop | None = None
     # What nobody has confirmed since all was stopped there: asked once, where it is to be issued.
