@@ -168,7 +168,7 @@ def _signatures(facts: Facts, name: Name) -> list[dict[str, Any]]:
     return [
         {
             "part": each.part,
-            "role": each.get_part_display(),
+            "role": str(Part(each.part).label),
             "name": name(each.person),
             "at": each.at,
         }

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from permits.models import ActivityRule, Conflict, Permit
-from permits.services._named import model_of
+from permits.services._named import person_in
 from permits.services._near import UNSAID, Look, Near, look
 from permits.standing import overdue
 from permits.states import UNDER_ISSUE, State, Verb, Verdict
@@ -160,11 +160,9 @@ def _one(permit: Permit, rule: Any, near: Near, times: _Times, at: datetime) -> 
 
 
 def _endorsed(row: dict[str, Any]) -> Endorsed:
-    """An endorsement as `look` reads it, with who gave it, as much of whom as a name takes."""
+    """An endorsement as `look` reads it."""
     starts, ends = (row[each] and datetime.fromisoformat(row[each]) for each in ("starts", "ends"))
-    who = {name: row[name] for name in ("id", "name", "company_id")}
-    by = model_of(Conflict, "endorsed_by")(**who)
-    return Endorsed(starts, ends, row["place_id"], by, row["note"] or "")
+    return Endorsed(starts, ends, row["place_id"], person_in(row), row["note"] or "")
 
 
 # --- what it means for a permit -------------------------------------------------------------------

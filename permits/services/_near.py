@@ -19,7 +19,7 @@ from permits.services._around import (
     beside,
     with_where,
 )
-from permits.services._named import model_of
+from permits.services._named import model_of, person_columns
 from permits.services._places import above
 from permits.states import State
 from work.prepared import given, prepared
@@ -119,7 +119,7 @@ def _endorsed(permit: Any) -> QuerySet[Conflict, Any]:
     )
     own = ("other_id", "item_id", "starts", "ends", "place_id")
     columns = {name: F(name) for name in own} | {"note": F("note__text")}
-    columns |= {name: F(f"endorsed_by__{name}") for name in ("id", "name", "company_id")}
+    columns |= person_columns("endorsed_by")
     return rows.order_by().values_list(JSONObject(**columns), flat=True)
 
 
