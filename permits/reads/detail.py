@@ -17,6 +17,7 @@ from permits.services import _conflicts
 from permits.services._facts import Facts, by_hazard, one_with_current
 from permits.services._isolated import not_relied_on
 from permits.services._isolated import url as isolation_url
+from permits.services._issue_end import read_for, with_shifts
 from permits.services._named import model_of
 from permits.services._telling import confirming
 from permits.standing import LABELS, OVERDUE, holds_until, standing
@@ -47,14 +48,20 @@ def find(site: Any, who: Scope, text: str) -> Permit | None:
     match = _NUMBER.fullmatch(text.strip())
     if match is None:
         return None
-    found = next(iter(_whole(site=site.pk, number=int(match[1]))), None)
-    return found if found is not None and sees(who, found) else None
+    reader = who.user_id or 0
+    rows = _whole(site=site.pk, number=int(match[1]), reader=reader, at=who.at)
+    found = next(iter(rows), None)
+    if found is None or not sees(who, found):
+        return None
+    read_for(found, reader, who.at)
+    return found
 
 
 @prepared
 def _whole() -> QuerySet[Permit]:
-    """A permit by its number, with all that is one of it."""
+    """A permit by its number, with all that is one of it, for who reads it at a moment."""
     rows = one_with_current(Permit.objects.filter(site_id=given("site"), number=given("number")))
+    rows = with_shifts(rows, given("reader"), given("at"))
     return rows.select_related("performing_authority", "issuer", "watcher", "copied_from")
 
 
@@ -161,7 +168,7 @@ def _signatures(facts: Facts, name: Name) -> list[dict[str, Any]]:
     return [
         {
             "part": each.part,
-            "role": each.get_part_display(),
+            "role": str(Part(each.part).label),
             "name": name(each.person),
             "at": each.at,
         }
@@ -231,13 +238,9 @@ def _stop(facts: Facts, name: Name) -> dict[str, Any] | None:
 
 def _shown_conflicts(facts: Facts, name: Name) -> list[dict[str, Any]]:
     """What is near: the activity, its time and condition; never whose it is."""
-    found = _conflicts.of(facts.permit, facts.at)
-    if not found:
-        return []
-    endorsed = _conflicts.endorsements(facts.permit, found, facts.at)
     rows = []
-    for each in found:
-        said = endorsed.get(each.key)
+    for each in _conflicts.of(facts.permit, facts.at):
+        said = each.endorsed
         rows.append(
             {
                 "activity": each.activity,
@@ -248,8 +251,8 @@ def _shown_conflicts(facts: Facts, name: Name) -> list[dict[str, Any]]:
                 "stops": each.rule.verdict == Verdict.STOP,
                 "informs": each.rule.verdict == Verdict.INFORM,
                 "open": each.rule.verdict != Verdict.INFORM and said is None,
-                "endorsed_by": name(said.endorsed_by) if said else "",
-                "note": said.note.text if said and said.note else "",
+                "endorsed_by": name(said.by) if said else "",
+                "note": said.note if said else "",
             }
         )
     return rows

@@ -2,20 +2,21 @@
 
 import functools
 import operator
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Func, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Left, Length
 
 from permits.isolation_states import How
-from permits.models import IsolationUse, PermitItem, PermitPlace
+from permits.models import IsolationUse, Permit, PermitItem, PermitPlace
 from permits.services._named import model_of
 from permits.services._places import above, meet
 from permits.states import Reach
-from work.reads.place import neighbouring
+from work.reads.place import concerning, neighbouring
 
 _NEIGHBOURS = {Reach.NEXT_TO, Reach.ABOVE_BELOW, Reach.SAME_AIR, Reach.SAME_DRAIN}
 
@@ -32,6 +33,18 @@ class Where:
 def affected_by(permit: Any) -> QuerySet[PermitPlace, Any]:
     """Paths of the places besides its own that a permit affects."""
     return PermitPlace.objects.filter(permit=permit, ended_at=None).values("place__path")
+
+
+def beside(permit: Any, above_own: Any) -> QuerySet[Any, Any]:
+    """The places that concern those of a permit, as `neighbouring` has them.
+
+    above_own: the paths of its own place and of all above that.
+    """
+    step = Value(model_of(Permit, "place").steplen)
+    ends = Func(step, Length("place__path"), step, function="generate_series")
+    affected = affected_by(permit).order_by().values(above=Left("place__path", ends))
+    of = Func(above_own, ArraySubquery(affected), function="array_cat")
+    return concerning(of)
 
 
 def assets_of(permit: Any) -> QuerySet[PermitItem, Any]:
@@ -71,8 +84,16 @@ def where_of(item: Any) -> Where:
 class Around:
     """Whether something is near to where something else is, as rules of these reaches mean it."""
 
-    def __init__(self, site_id: int, here: Where, reaches: Collection[str]) -> None:
+    def __init__(
+        self,
+        site_id: int,
+        here: Where,
+        reaches: Collection[str],
+        concerned: Collection[Sequence[str]] | None = None,
+    ) -> None:
+        """concerned: what `neighbouring` says of here, where that is at hand."""
         self.here, self.reaches, self.site_id = here, set(reaches), site_id
+        self.concerned = concerned
 
     @property
     def shape(self) -> tuple[Any, ...]:
@@ -90,11 +111,14 @@ class Around:
 
     @cached_property
     def pairs(self) -> list[tuple[str, str]]:
-        """Kind and path of each place that concerns one of these places: one query, if asked."""
+        """Kind and path of each place that concerns one of these places: one query, if asked and
+        not at hand.
+        """
         if not self.reaches & _NEIGHBOURS:
             return []
         mine, found = above(self.here.paths), []
-        for kind, first, second in neighbouring(self.site_id, mine):
+        rows = neighbouring(mine) if self.concerned is None else self.concerned
+        for kind, first, second in rows:
             found += [(kind, second)] * (first in mine) + [(kind, first)] * (second in mine)
         return [each for each in found if each[0] in self.reaches]
 

@@ -71,7 +71,7 @@ def against(
 ) -> list[Reason]:
     """What is asked and not so: each with its reason and who clears it."""
     asked = occasion(facts, people, until)
-    conditions = _conditions([asked], facts.at)
+    conditions = _conditions(facts, asked)
     facts.judged += ports.told(conditions)
     return _unmet(conditions) + (_unknown(facts, conditions) if asked.named else [])
 
@@ -80,7 +80,7 @@ def unknown(facts: Facts) -> list[Reason]:
     """Measures that name what nobody knows: no such document or competence."""
     if not _named(facts.measures, ()):
         return []
-    return _unknown(facts, _conditions([occasion(facts, {})], facts.at))
+    return _unknown(facts, _conditions(facts, occasion(facts, {})))
 
 
 def _unknown(facts: Facts, conditions: Iterable[Condition]) -> list[Reason]:
@@ -103,15 +103,12 @@ def strangers_against(facts: Facts, name: str = "") -> list[Reason]:
 
     name: of the one in question; by default all that are named to work under it or are on it.
     """
-    known_by_name = [each.name for each in facts.named] + [each.name for each in facts.on_it]
-    names = [name] if name else list(filter(None, known_by_name))
+    names = [name] if name else _strangers(facts)
     if not names:
         return []
-    asked = replace(occasion(facts, {}), people=((STRANGER, WORKER),))
-    asked = replace(asked, named=tuple(each for _m, each in _named(facts.measures, (STRANGER,))))
     lacks = [
         each
-        for each in _conditions([asked], facts.at)
+        for each in _conditions(facts, _of_strangers(facts))
         if each.person_id == STRANGER and each.answer.state != AnswerState.MET
     ]
     by = ("role", str(Role.COMPETENCE_COORDINATOR))
@@ -119,14 +116,36 @@ def strangers_against(facts: Facts, name: str = "") -> list[Reason]:
     return [Reason("permits.name_not_known", {"name": each}, clears=by) for each in wanted]
 
 
+def _strangers(facts: Facts) -> list[str]:
+    known_by_name = [each.name for each in facts.named] + [each.name for each in facts.on_it]
+    return list(filter(None, known_by_name))
+
+
+def _of_strangers(facts: Facts) -> Occasion:
+    named = tuple(each for _measure, each in _named(facts.measures, (STRANGER,)))
+    return replace(occasion(facts, {}), people=((STRANGER, WORKER),), named=named)
+
+
 def said_of(asked: Occasion, at: datetime) -> list[Reason]:
     """The same of any occasion."""
-    return _unmet(_conditions([asked], at))
+    return _unmet(_each([asked], at)[0])
 
 
-def _conditions(asked: list[Occasion], at: datetime) -> list[Condition]:
-    said = (several for port in ports.conditions.all() for several in port.of(asked, at))
-    return [each for several in said for each in several]
+def _conditions(facts: Facts, asked: Occasion) -> list[Condition]:
+    """All that is asked on an occasion. It is asked once of the facts of a permit, and with it what
+    is asked of strangers, where some are known: many a guard asks both.
+    """
+    if asked not in facts.answers:
+        every = {asked, _of_strangers(facts)} if _strangers(facts) else {asked}
+        wanted = [each for each in every if each not in facts.answers]
+        facts.answers.update(zip(wanted, _each(wanted, facts.at), strict=True))
+    return facts.answers[asked]
+
+
+def _each(asked: list[Occasion], at: datetime) -> list[list[Condition]]:
+    """All that is asked on each of these."""
+    by_port = [port.of(asked, at) for port in ports.conditions.all()]
+    return [[one for said in by_port for one in said[n]] for n in range(len(asked))]
 
 
 def _unmet(conditions: Iterable[Condition]) -> list[Reason]:

@@ -3,49 +3,45 @@
 Who must know learns the activity, its time and its condition; no name, company or number.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
-
-from permits.models import ActivityRule, Conflict, Permit, PermitItem
-from permits.services._around import (
-    Around,
-    Where,
-    affected_by,
-    assets_of,
-    behind,
-    where_of,
-    with_where,
-)
-from permits.services._named import model_of
+from permits.models import ActivityRule, Conflict, Permit
+from permits.services._named import person_in
+from permits.services._near import UNSAID, Look, Near, look
 from permits.standing import overdue
 from permits.states import UNDER_ISSUE, State, Verb, Verdict
 from work.exceptions import Reason
-from work.prepared import given, prepared
 from work.services import OpenAct
 from work.states import Role, Status
 
-# How long work lasts of which nobody says until when.
-_UNSAID = timedelta(hours=12)
 # Of a permit that is decided on those count that are authorised; at its issue, who is at work.
 # What smoulders after it was handed back is there until its after-care is signed.
 AT_WORK = UNDER_ISSUE | {State.AFTERCARE}
 _DECIDED = AT_WORK | {State.AUTHORISED, State.STOPPED}
 _Key = tuple[int, int | None, int | None]
 _ENDORSER = ("role", str(Role.HSE))
-# What of another permit says whether it is there meanwhile.
-_OTHERS = ("type", "state", "starts", "ends", "issue_ends", "aftercare_until", "place__path")
+
+
+@dataclass(frozen=True)
+class Endorsed:
+    """That somebody endorsed it, as it was to be then: when, and where."""
+
+    starts: datetime | None
+    ends: datetime | None
+    place_id: int | None
+    by: Any
+    note: str
 
 
 @dataclass(frozen=True)
 class Found:
     """One activity too near: by which rule, of whom, where, from when until when (None: open).
 
-    at_work: it is work, or under an issue; not a permit that is yet to be issued.
+    at_work: it is work, or under an issue; not a permit that is yet to be issued. endorsed: by
+    whom, where an endorsement holds of it.
     """
 
     rule: ActivityRule
@@ -56,6 +52,7 @@ class Found:
     ends: datetime | None
     place_id: int
     at_work: bool = True
+    endorsed: Endorsed | None = None
 
     @property
     def key(self) -> _Key:
@@ -66,121 +63,79 @@ class Found:
 def of(
     permit: Permit, at: datetime, states: Collection[str] = _DECIDED, ends: datetime | None = None
 ) -> list[Found]:
-    """What is too near it: four queries at most, of what is near alone.
+    """What is too near it: two queries at most, of what is near alone.
 
     ends: until when it would go on, within its window; by default the end of its issue.
     """
-    asked = (at, states is _DECIDED, permit.ends, ends or permit.issue_ends)
-    known: dict[Any, list[Found]] | None = getattr(permit, "near_known", None)
+    begin = max(permit.starts, at)
+    end = min(permit.ends, ends or permit.issue_ends or permit.ends)
+    if begin >= end:
+        return []
+    known: dict[Any, Look | None] | None = getattr(permit, "near_known", None)
     if known is None:
-        return _found(permit, at, states, ends)
-    if asked not in known:
-        known[asked] = _found(permit, at, states, ends)
-    return known[asked]
+        seen = look(permit, at, begin, end, states)
+    else:
+        # As much as any question needs, so that it is read once.
+        if (at, permit.ends) not in known:
+            known[at, permit.ends] = look(permit, at, begin, permit.ends, _DECIDED)
+        seen = known[at, permit.ends]
+    return [] if seen is None else list(_found(permit, seen, _Asked(at, begin, end, states)))
 
 
 def keep(permit: Permit) -> None:
-    """What is found near it is kept from now on: for a page, which asks it several times."""
+    """What is read near it is kept from now on: for a page, which asks it several times."""
     permit.near_known = {}  # type: ignore[attr-defined]
 
 
-def _found(
-    permit: Permit, at: datetime, states: Collection[str], ends: datetime | None
-) -> list[Found]:
-    rules = _rules(permit)
-    begin = max(permit.starts, at)
-    end = min(permit.ends, ends or permit.issue_ends or permit.ends)
-    if not rules or begin >= end:
-        return []
-    near = Around(permit.site_id, _own(permit, rules), {rule.reach for rule in rules})
-    found = _permits(permit, rules, near, states, at, begin, end)
-    return found + _work(permit, rules, near, at, begin, end)
+class _Asked(NamedTuple):
+    """Of which moment it is asked, for what time, and of permits in which states."""
+
+    at: datetime
+    begin: datetime
+    end: datetime
+    states: Collection[str]
 
 
-def _rules(permit: Permit) -> list[Any]:
-    """The rules that speak of its type, each with where the permit is: its places, its things,
-    the isolations behind which it is done. That there are none is asked once of a permit at hand.
-    """
-    if getattr(permit, "activity_rules_none", False):
-        return []
-    known = _speaking(permit=permit.pk, type=permit.type_id, site=permit.site_id)
-    permit.activity_rules_none = not known  # type: ignore[attr-defined]
-    return known
-
-
-@prepared
-def _speaking() -> QuerySet[ActivityRule]:
-    """The rules at a site that speak of a type of permit, each with where one of it is."""
-    one, mine = given("permit"), Q(type=given("type")) | Q(other_type=given("type"))
-    rows = ActivityRule.objects.filter(mine, site=given("site"), is_active=True)
-    return rows.select_related("type", "other_type", "work_type").annotate(
-        paths=ArraySubquery(affected_by(one)),
-        assets=ArraySubquery(assets_of(one)),
-        behind=ArraySubquery(behind(one)),
-    )
-
-
-def _own(permit: Permit, rules: Sequence[Any]) -> Where:
-    one = rules[0]
-    return Where((permit.place.path, *one.paths), {*one.assets}, {*one.behind})
-
-
-def _permits(
-    permit: Permit,
-    rules: Sequence[ActivityRule],
-    near: Around,
-    states: Collection[str],
-    at: datetime,
-    begin: datetime,
-    end: datetime,
-) -> list[Found]:
-    of_types = {rule.other_type_id for rule in rules} | {rule.type_id for rule in rules}
-    if not {rule.other_type_id for rule in rules} - {None}:
-        return []
-    types = tuple(sorted(pk for pk in of_types if pk is not None))
-    values = {"at": at, "begin": begin, "end": end}
-    others = _others(types, tuple(sorted(states)), near.shape, permit=permit.pk, **values)
-    found = []
-    for other in others:
-        # Who is decided on meets what others may become, to the end of their windows.
-        until = _until(other, states, at)
-        if until is not None and until <= begin:
+def _found(permit: Permit, seen: Look, asked: _Asked) -> Iterator[Found]:
+    for near in seen.rows:
+        rules = [rule for rule in seen.rules if _speaks(rule, permit, near)]
+        times = _times(near, asked) if rules else None
+        if times is None:
             continue
-        where = Where((other.place.path, *other.paths), {*other.things}, {*other.behind})
+        where = near.where
         for rule in rules:
-            pair = {(rule.type_id, rule.other_type_id), (rule.other_type_id, rule.type_id)}
-            if (permit.type_id, other.type_id) in pair and near(rule.reach, where):
-                name = str(rule.other_type if rule.type_id == permit.type_id else rule.type)
-                times = (other.starts, until, other.place_id, other.state in AT_WORK)
-                found.append(Found(rule, other.pk, None, name, *times))
-    return found
+            if seen.around(rule.reach, where):
+                yield _one(permit, rule, near, times, asked.at)
 
 
-@prepared
-def _others(types: tuple[int, ...], states: tuple[str, ...], around: tuple[Any, ...]) -> Any:
-    """Permits of these types that may be near one, and are there in its time."""
-    near = Around.of(around)
-    # Who ran over its time is there until somebody says that it is stopped.
-    late = Q(state__in=[State.IN_FORCE, State.STOP_CALLED], issue_ends__lte=given("at"))
-    late |= Q(state=State.AFTERCARE)
-    rows = Permit.objects.filter(
-        Q(ends__gt=given("begin")) | late,
-        near.permits(),
-        site=near.site_id,
-        type_id__in=types,
-        state__in=states,
-        ended_at=None,
-        starts__lt=given("end"),
-    ).exclude(pk=given("permit"))
-    rows = rows.select_related("place").only(*_OTHERS)
-    return rows.annotate(
-        paths=ArraySubquery(affected_by(OuterRef("pk"))),
-        things=ArraySubquery(assets_of(OuterRef("pk"))),
-        behind=ArraySubquery(behind(OuterRef("pk"))),
-    )
+def _speaks(rule: ActivityRule, permit: Permit, near: Near) -> bool:
+    if near.is_work:
+        return rule.work_type_id == near.type_id
+    pair = {(rule.type_id, rule.other_type_id), (rule.other_type_id, rule.type_id)}
+    return (permit.type_id, near.type_id) in pair
 
 
-def _until(other: Permit, states: Collection[str], at: datetime) -> datetime | None:
+type _Times = tuple[datetime | None, datetime | None]
+
+
+def _times(near: Near, asked: _Asked) -> _Times | None:
+    """From when until when it is there, None for until somebody says otherwise; or that it does not
+    count, as it is not there meanwhile or not in one of these states.
+    """
+    if near.is_work and near.state == Status.LIVE:
+        return None, near.ends if near.ends and near.ends > asked.at else None
+    if near.starts is None or near.starts >= asked.end:
+        return None
+    if near.is_work:
+        return near.starts, near.ends or near.starts + UNSAID
+    # Who is decided on meets what others may become, to the end of their windows.
+    until = _until(near, asked.states, asked.at)
+    if near.state not in asked.states or (until is not None and until <= asked.begin):
+        return None
+    return near.starts, until
+
+
+def _until(other: Near, states: Collection[str], at: datetime) -> datetime | None:
     """Until when a permit is there; None for until somebody says otherwise."""
     if other.state == State.AFTERCARE:
         ends = other.aftercare_until
@@ -190,49 +145,24 @@ def _until(other: Permit, states: Collection[str], at: datetime) -> datetime | N
     return other.ends if states is _DECIDED else other.issue_ends or other.ends
 
 
-def _work(
-    permit: Permit,
-    rules: Sequence[ActivityRule],
-    near: Around,
-    at: datetime,
-    begin: datetime,
-    end: datetime,
-) -> list[Found]:
-    by_type: dict[int, list[ActivityRule]] = {}
-    for rule in rules:
-        if rule.work_type_id is not None and rule.type_id == permit.type_id:
-            by_type.setdefault(rule.work_type_id, []).append(rule)
-    if not by_type:
-        return []
-    mine = permit.links.filter(ended_at=None).values("item_id")
-    # As `_times` reads them.
-    under_way = Q(planned_end=None) | Q(planned_end__lte=at) | Q(planned_end__gt=begin)
-    to_come = Q(planned_end__gt=begin) | Q(planned_end=None, planned_start__gt=begin - _UNSAID)
-    items = model_of(PermitItem, "item").objects.filter(
-        (Q(status=Status.LIVE) & under_way)
-        | (Q(status=Status.PLANNED, planned_start__lt=end) & to_come),
-        near.items(),
-        site=permit.site_id,
-        type_id__in=by_type,
-    )
-    rows = items.exclude(pk__in=mine).select_related("place")
-    found = []
-    for item in with_where(rows):
-        starts, ends = _times(item, at)
-        found += [
-            Found(rule, None, item.pk, rule.other, starts, ends, item.place_id)
-            for rule in by_type[item.type_id]
-            if near(rule.reach, where_of(item))
-        ]
+def _one(permit: Permit, rule: Any, near: Near, times: _Times, at: datetime) -> Found:
+    if near.is_work:
+        found = Found(rule, None, near.pk, rule.other, *times, near.place_id)
+    else:
+        name = str(rule.other_type if rule.type_id == permit.type_id else rule.type)
+        at_work = near.state in AT_WORK
+        found = Found(rule, near.pk, None, name, *times, near.place_id, at_work)
+    for row in rule.endorsed:
+        if (row["other_id"], row["item_id"]) == found.key[1:]:
+            said = _endorsed(row)
+            return replace(found, endorsed=said) if _covers(said, found, at) else found
     return found
 
 
-def _times(item: Any, at: datetime) -> tuple[datetime | None, datetime | None]:
-    """From when until when work goes on; what is under way, until somebody says it is not."""
-    planned_end = item.planned_end
-    if item.status == Status.LIVE:
-        return None, planned_end if planned_end and planned_end > at else None
-    return item.planned_start, planned_end or item.planned_start + _UNSAID
+def _endorsed(row: dict[str, Any]) -> Endorsed:
+    """An endorsement as `look` reads it."""
+    starts, ends = (row[each] and datetime.fromisoformat(row[each]) for each in ("starts", "ends"))
+    return Endorsed(starts, ends, row["place_id"], person_in(row), row["note"] or "")
 
 
 # --- what it means for a permit -------------------------------------------------------------------
@@ -241,10 +171,8 @@ def _times(item: Any, at: datetime) -> tuple[datetime | None, datetime | None]:
 def against(permit: Permit, at: datetime, verb: Verb, ends: datetime | None = None) -> list[Reason]:
     """Activity that stops this one, or that nobody has endorsed: as reasons."""
     at_work = verb in (Verb.ISSUE, Verb.TAKE, Verb.BRING_BACK, Verb.TAKE_OVER)
-    found = of(permit, at, AT_WORK if at_work else _DECIDED, ends)
-    endorsed = endorsements(permit, found, at)
     said = []
-    for each in found:
+    for each in of(permit, at, AT_WORK if at_work else _DECIDED, ends):
         params = {
             "activity": each.activity,
             "since": (each.starts or at).isoformat(),
@@ -253,7 +181,7 @@ def against(permit: Permit, at: datetime, verb: Verb, ends: datetime | None = No
         if each.rule.verdict == Verdict.STOP:
             said.append(Reason("permits.conflict_stop", params, clears=_ENDORSER))
             continue
-        open_still = each.rule.verdict == Verdict.ENDORSE and each.key not in endorsed
+        open_still = each.rule.verdict == Verdict.ENDORSE and each.endorsed is None
         if open_still and verb != Verb.ENDORSE:
             said.append(Reason("permits.conflict_not_endorsed", params, clears=_ENDORSER))
     return said
@@ -261,31 +189,18 @@ def against(permit: Permit, at: datetime, verb: Verb, ends: datetime | None = No
 
 def to_endorse(permit: Permit, at: datetime) -> list[Found]:
     """What of it asks for a coordinator's word that has not been given."""
-    found = of(permit, at)
-    endorsed = endorsements(permit, found, at)
     return [
-        each for each in found if each.rule.verdict != Verdict.INFORM and each.key not in endorsed
+        each
+        for each in of(permit, at)
+        if each.rule.verdict != Verdict.INFORM and each.endorsed is None
     ]
-
-
-def endorsements(permit: Permit, found: Sequence[Found], at: datetime) -> dict[_Key, Conflict]:
-    """The endorsement that holds of each that was found, by its key."""
-    if not found:
-        return {}
-    rows = permit.conflicts.filter(ended_at=None, endorsed_at__isnull=False)
-    by_key = {_key(each): each for each in rows.select_related("endorsed_by", "note")}
-    return {
-        each.key: by_key[each.key]
-        for each in found
-        if each.key in by_key and _covers(by_key[each.key], each, at)
-    }
 
 
 def _key(row: Conflict) -> _Key:
     return row.rule_id, row.other_id, row.item_id
 
 
-def _covers(row: Conflict, found: Found, at: datetime) -> bool:
+def _covers(row: Conflict | Endorsed, found: Found, at: datetime) -> bool:
     """Whether what was found is no wider than what was endorsed, and where that was."""
     if row.starts is None or row.place_id != found.place_id or (found.starts or at) < row.starts:
         return False

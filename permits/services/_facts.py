@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value
@@ -27,6 +27,7 @@ from permits.models import (
 )
 from permits.services._here import with_performer
 from permits.services._isolated import used_by
+from permits.services._named import person_columns, person_in
 from permits.services._paper import LATE
 from permits.standing import overdue, state_at
 from permits.states import COUNTED, Family, State
@@ -57,6 +58,25 @@ class Linked:
     class_ids: list[int]
 
 
+@dataclass(frozen=True)
+class Named:
+    """Who is named to work under a permit; name: of one without a sign-in."""
+
+    person_id: int | None
+    person: Any
+    name: str
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What somebody signed for on a permit, and when."""
+
+    part: str
+    person_id: int
+    person: Any
+    at: datetime
+
+
 @dataclass
 class Facts:
     """A permit with all that its guards look at. `at`: the moment for which they are asked.
@@ -71,13 +91,15 @@ class Facts:
     hazards: list[Hazard] = field(default_factory=list)
     measures: list[Measure] = field(default_factory=list)
     links: list[Linked] = field(default_factory=list)
-    named: list[PermitPerson] = field(default_factory=list)
+    named: list[Named] = field(default_factory=list)
     on_it: list[Presence] = field(default_factory=list)
-    signatures: list[Signature] = field(default_factory=list)
+    signatures: list[Signed] = field(default_factory=list)
     tests: list[GasTest] = field(default_factory=list)
     isolations: list[Any] = field(default_factory=list)
     # What was asked of people who take part, and how it stood: `_asked.against` says so.
     judged: list[dict[str, Any]] = field(default_factory=list)
+    # The same of any occasion, as it was answered.
+    answers: dict[Any, list[Any]] = field(default_factory=dict)
     issue: Issue | None = None
     stop: Stop | None = None
     # What nobody has confirmed since all was stopped there: asked once, where it is to be issued.
@@ -174,8 +196,8 @@ def load(permit_id: int, at: datetime) -> Facts | None:
 
 
 def with_current(permits: QuerySet[Permit]) -> QuerySet[Permit]:
-    """Permits with their site, type and place, the issue that is open, the stop that stands, and
-    the work that each is for.
+    """Permits with their site, type and place, the issue that is open, the stop that stands, the
+    work that each is for, who is named to work under it and who signed.
     """
     open_rows = {
         "open_issue": FilteredRelation("issues", condition=Q(issues__ended_at=None)),
@@ -184,7 +206,8 @@ def with_current(permits: QuerySet[Permit]) -> QuerySet[Permit]:
     names = ("called_by", "confirmed_by", "note", "left")
     whose = [f"open_stop__{name}" for name in names]
     joined = ("site", "type", "place", "team", "open_issue", "open_stop", *whose)
-    whole = {"read_whole": Value(True), "linked": _linked()}
+    columns = {"linked": _linked(), "named": _named(), "signed": _signed()}
+    whole = {"read_whole": Value(True), **columns}
     return permits.annotate(**whole, **open_rows).select_related(*joined)
 
 
@@ -198,7 +221,7 @@ def facts_of(permit: Permit, at: datetime) -> Facts:
     """The same of a permit at hand, which `with_current` read."""
     if not getattr(permit, "read_whole", False):
         raise ValueError("the permit was read without its issue and its stop")
-    one = {"permit": permit.pk}
+    one, read = {"permit": permit.pk}, cast(Any, permit)
     hazards, measures = _assessment(permit)
     route, tests_asked = _asked_by_type(permit)
     return Facts(
@@ -208,10 +231,18 @@ def facts_of(permit: Permit, at: datetime) -> Facts:
         tests_asked=tests_asked,
         hazards=hazards,
         measures=measures,
-        links=[Linked(**each) for each in permit.linked],  # type: ignore[attr-defined]
-        named=_of(permit, _named(**one)),
+        links=[Linked(**each) for each in read.linked],
+        named=[Named(each["person_id"], person_in(each), each["typed"]) for each in read.named],
         on_it=_of(permit, _on_it(**one)),
-        signatures=_of(permit, _signatures(**one)),
+        signatures=[
+            Signed(
+                each["part"],
+                each["person_id"],
+                person_in(each),
+                datetime.fromisoformat(each["at"]),
+            )
+            for each in read.signed
+        ],
         tests=_of(permit, _tests(**one)),
         isolations=used_by(permit),
         issue=getattr(permit, "open_issue", None),
@@ -256,6 +287,20 @@ def _linked() -> ArraySubquery:
     return ArraySubquery(rows.values_list(JSONObject(**columns), flat=True))
 
 
+def _named() -> ArraySubquery:
+    """Who is named to work under a permit."""
+    rows = PermitPerson.objects.filter(permit=OuterRef("pk"), ended_at=None).order_by("pk")
+    columns = {"typed": F("name"), **person_columns("person")}
+    return ArraySubquery(rows.values_list(JSONObject(**columns), flat=True))
+
+
+def _signed() -> ArraySubquery:
+    """What was signed for on a permit."""
+    rows = Signature.objects.filter(permit=OuterRef("pk")).order_by("pk")
+    columns = {"part": F("part"), "at": F("at"), **person_columns("person")}
+    return ArraySubquery(rows.values_list(JSONObject(**columns), flat=True))
+
+
 @prepared
 def _permit() -> QuerySet[Permit]:
     return one_with_current(Permit.objects.filter(pk=given("permit")))
@@ -281,20 +326,9 @@ def _hazards() -> QuerySet[Hazard]:
 
 
 @prepared
-def _named() -> QuerySet[PermitPerson]:
-    rows = PermitPerson.objects.filter(permit_id=given("permit"), ended_at=None)
-    return rows.select_related("person")
-
-
-@prepared
 def _on_it() -> QuerySet[Presence]:
     rows = Presence.objects.filter(permit_id=given("permit"), off_at=None)
     return rows.select_related("person")
-
-
-@prepared
-def _signatures() -> QuerySet[Signature]:
-    return Signature.objects.filter(permit_id=given("permit")).select_related("person")
 
 
 @prepared

@@ -82,7 +82,8 @@ def _whole(facts: Facts) -> list[Reason]:
 def check(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     if facts.route is None or not facts.route.checked:
         return [Reason("permits.check_not_asked")]
-    return request(facts, who, None) + _whole(facts) + _asked.against(facts, {})
+    asked = _asked.against(facts, {})
+    return request(facts, who, None) + _whole(facts) + asked
 
 
 def endorse(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
@@ -109,6 +110,7 @@ def _by_route(facts: Facts) -> bool:
 
 def authorise(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
     permit, route = facts.permit, facts.route
+    asked = [] if route and route.checked else _asked.against(facts, {})
     said = request(facts, who, None) + _whole(facts)
     if route is not None and route.checked and facts.state == State.REQUESTED:
         said.append(
@@ -116,9 +118,7 @@ def authorise(facts: Facts, who: Scope, given: Given | None) -> list[Reason]:
         )
     if _by_route(facts) and facts.state != State.ENDORSED:
         said.append(Reason("permits.not_endorsed", clears=("role", str(Role.HSE))))
-    if not (route and route.checked):
-        said += _asked.against(facts, {})
-    said += _conflicts.against(permit, facts.at, Verb.AUTHORISE)
+    said += asked + _conflicts.against(permit, facts.at, Verb.AUTHORISE)
     if who.user_id is not None:
         said += apart(facts, authoriser=who.user_id)
     return said

@@ -8,7 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 
 from permits.isolation_states import Kind, State, below, class_of
-from permits.models import Isolation, IsolationPoint, Measure, Permit
+from permits.models import Isolation, IsolationPoint, Measure, Permit, PersonalLock
 from permits.services._says import ISSUER
 from permits.states import MeasureKind
 from work.exceptions import Reason
@@ -109,7 +109,9 @@ def isolations_to_close(used: Iterable[Any]) -> list[Reason]:
 
 
 def used_by(permit: Permit) -> list[Any]:
-    """The isolations that a permit uses, each with the methods of its points: one query."""
+    """The isolations that a permit uses, each with the methods of its points and with the people
+    whose own lock is on its box: one query.
+    """
     return _used(permit=permit.pk)
 
 
@@ -117,5 +119,9 @@ def used_by(permit: Permit) -> list[Any]:
 def _used() -> QuerySet[Isolation]:
     points = IsolationPoint.objects.filter(isolation=OuterRef("pk"), ended_at=None)
     rows = Isolation.objects.filter(uses__permit_id=given("permit"), uses__ended_at=None)
-    rows = rows.annotate(methods=ArraySubquery(points.values("method")))
+    locks = PersonalLock.objects.filter(
+        isolation=OuterRef("pk"), person__isnull=False, group=False, off_at=None
+    )
+    own_locks = ArraySubquery(locks.order_by().values("person_id"))
+    rows = rows.annotate(methods=ArraySubquery(points.values("method")), own_locks=own_locks)
     return rows.select_related("site", "owner").order_by("number")

@@ -6,7 +6,7 @@ from typing import Any
 from unicodedata import normalize
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import F, Q
 
 from permits.models import Permit, PermitItem
 from work.exceptions import Reason, Refused
@@ -21,6 +21,23 @@ _OWN_PEOPLE = sorted(set(Role) - {Role.VIEWER, Role.AUDITOR, Role.CONTRACTOR})
 def model_of(model: Any, field: str) -> Any:
     """The model of work/ that a field points at."""
     return model._meta.get_field(field).related_model
+
+
+def person_columns(way: str) -> dict[str, F]:
+    """The columns from which `person_in` makes a person. way: the field that points at whom."""
+    return {
+        "person_id": F(f"{way}_id"),
+        "called": F(f"{way}__name"),
+        "company_id": F(f"{way}__company_id"),
+    }
+
+
+def person_in(row: dict[str, Any]) -> Any:
+    """The person in a row with those columns: as much of whom as a name takes."""
+    if row["person_id"] is None:
+        return None
+    who = {"pk": row["person_id"], "name": row["called"], "company_id": row["company_id"]}
+    return get_user_model()(**who)
 
 
 def place(act: OpenAct, site_id: int, place_id: int) -> Any:

@@ -1,6 +1,6 @@
 """The own lock of each who works behind an isolation: on the box before, and off after."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -32,15 +32,22 @@ def locks_against(
     used = [each for each in facts.isolations if each.ended_at is None]
     if not used:
         return said
-    locks = PersonalLock.objects.filter(
-        isolation__in=used, person_id=person, group=False, off_at=None
-    )
-    on = {each.isolation_id for each in theirs(locks, name)}
+    on = _locked(used, person, name)
     missing = [each for each in used if each.pk not in on]
     if not missing:
         return said
     by = _by(facts, who, person)
     return said + [reason(each, "permits.own_lock_missing", by, count=1) for each in missing]
+
+
+def _locked(used: Collection[Any], person_id: int | None, name: str) -> set[int]:
+    """Ids of those on whose box somebody has an own lock."""
+    if person_id is not None and not name:
+        return {each.pk for each in used if person_id in each.own_locks}
+    locks = PersonalLock.objects.filter(
+        isolation__in=used, person_id=person_id, group=False, off_at=None
+    )
+    return {each.isolation_id for each in theirs(locks, name)}
 
 
 def _by(facts: PermitFacts, who: Scope, person_id: int | None) -> tuple[str, Any]:

@@ -19,6 +19,7 @@ from permits.states import MOVES, State, Verb
 from permits.views import _bar, _print, deeds, paper
 from work.pages import (
     Failed,
+    Names,
     Offer,
     fragment,
     live,
@@ -160,13 +161,11 @@ class _Page:
         values = read.shown(facts, self.who)
         step = next_step(facts)
         missing = refusals(facts, step, self._as(step, facts)) if step else []
-        guest = self.names.guest(permit)
         printed = [number_in(self.request.GET.get(name, "")) for name in ("printed", "at")]
         context = {
             "site": self.site,
             "permit": values,
             "step_text": step.label if step else "",
-            "missing": worded(missing, self.who, guest=guest),
             **self._acts(facts, step, missing, failed),
             "refusal": refusal,
             "done": done,
@@ -208,7 +207,7 @@ class _Page:
     def _acts(
         self, facts: Facts, step: Verb | None, missing: Any, failed: Failed | None
     ) -> dict[str, Any]:
-        """The acts in the rail, and those that stand beside a part."""
+        """What is missing, the acts in the rail, and those that stand beside a part."""
         offers, verbs = [], []
         for verb, deed in deeds.ACTS:
             if not self._offers(verb, facts) or not self._has_something(deed.verb, facts):
@@ -240,12 +239,15 @@ class _Page:
             parts += [Offer(deeds.UNLINK, of=each.pk) for each in facts.links]
         every = [*stop, *off, *parts, *offers]
         guest, url = self.names.guest(facts.permit), _url(self.site, facts.permit)
-        drawn = offered(every, url, self.who, facts, failed, guest)
+        said = [*missing, *(reason for each in offers for reason in each.against)]
+        names = Names(said, self.who, guest=guest)
+        drawn = offered(every, url, self.who, facts, failed, names=names)
         of: dict[str, dict[int | None, list[Any]]] = {}
         for offer, row in zip(every, drawn, strict=True):
             of.setdefault(offer.deed.verb, {}).setdefault(offer.of, []).append(row)
         tail = drawn[len(every) - len(offers) :]
         return {
+            "missing": worded(missing, self.who, names),
             "bar": _bar.of(step, zip(verbs, tail, strict=True), drawn[: len(stop)]),
             "stop_acts": drawn[: len(stop)],
             "acts": sorted(tail, key=lambda row: not row["primary"]),

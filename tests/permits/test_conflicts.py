@@ -212,7 +212,7 @@ def test_who_is_late_is_there_and_is_met_from_either_side(world, types, django_a
     signer = {"actor": world.permit_authoriser, **signs}
     assert against(deciding.authorise, permit, **signer) == ["conflict_stop"] * 3
 
-    # Four queries, of what is near alone, however many that are.
+    # Two queries, of what is near alone, however many that are.
     rule(world, cold, work_type_id=world.mnt.pk, reach="next_to", verdict="inform")
     rule(world, cold, work_type_id=world.mnt.pk, reach="same", verdict="inform")
     planned_item(world, plan={"planned_start": at, "planned_end": world.t(90)})
@@ -224,7 +224,7 @@ def test_who_is_late_is_there_and_is_met_from_either_side(world, types, django_a
             Permit(**as_it_is | there | {"number": 100 + number}) for number in range(more)
         )
         mine = Permit.objects.select_related("place").get(pk=permit.pk)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(2):
             found = _conflicts.of(mine, at)
         assert len([each for each in found if each.other_id]) == 3 + more
         assert len({each.item_id for each in found} - {None}) == 1

@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import JSONArray
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -23,6 +25,7 @@ from work.models import (
 )
 from work.models.readings import blocked_if
 from work.permissions import Scope
+from work.prepared import Among
 from work.reads import picture, places
 from work.reads import rows as rows_
 from work.reads.assets import stands
@@ -112,13 +115,19 @@ def parts(site: Site, who: Scope, place: Place, loaded: Load) -> list[dict[str, 
     ]
 
 
-def neighbouring(site_id: int, of: Collection[str]) -> list[tuple[str, str, str]]:
-    """Kind and paths of each two places of a site that concern each other, of which one has one of
-    these paths: one query.
+def neighbouring(of: Collection[str]) -> list[tuple[str, str, str]]:
+    """Kind and paths of each two places that concern each other, of which one has one of these
+    paths: one query.
     """
-    named = Q(first__path__in=of) | Q(second__path__in=of)
-    rows = PlaceNeighbour.objects.filter(named, first__site=site_id, ended_at=None)
-    return list(rows.values_list("kind", "first__path", "second__path"))
+    return [tuple(each) for each in concerning(Value(sorted(of)))]
+
+
+def concerning(of: Any) -> QuerySet[PlaceNeighbour, Any]:
+    """The same, each as a list; `of`: the paths as an array in SQL."""
+    named = ArraySubquery(Place.objects.filter(Among(F("path"), of)).order_by().values("pk"))
+    either = Q(Among(F("first_id"), named)) | Q(Among(F("second_id"), named))
+    rows = PlaceNeighbour.objects.filter(either, ended_at=None)
+    return rows.values_list(JSONArray("kind", "first__path", "second__path"), flat=True)
 
 
 def neighbours(site: Site, who: Scope, place: Place) -> tuple[list[dict[str, Any]], bool]:

@@ -115,13 +115,15 @@ def offered(
     known: Any = None,
     failed: Failed | None = None,
     guest: Guest | None = None,
+    names: Names | None = None,
 ) -> list[dict[str, Any]]:
     """The offers as components/act.html draws them: two queries at most, for names in reasons.
 
-    guest: where the reader reads people as one.
+    guest: where the reader reads people as one. names: where they were looked up already.
     """
     offers = list(offers)
-    names = Names([reason for each in offers for reason in each.against], who, guest=guest)
+    against = [reason for each in offers for reason in each.against]
+    names = names or Names(against, who, guest=guest)
     return [_drawn(each, url, who, names, known, failed) for each in offers]
 
 
