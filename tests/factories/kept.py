@@ -39,6 +39,8 @@ $$ LANGUAGE plpgsql
 """
 # The name of the copy that was laid last.
 _laid: dict[str, str] = {}
+# What is being built, which may stand on another copy.
+_building: list[str] = []
 # Made anew with other numbers whenever a database is emptied: then put back with those of the copy.
 _KINDS = ("auth_permission", "django_content_type")
 
@@ -63,12 +65,17 @@ def built_once[T](
             _published.cache_clear()
             _laid["last"] = name
         if name not in _COPIES:
-            made, _COPIES[name] = _first(name, build, _numbers(), beside or {})
+            _building.append(name)
+            try:
+                made, _COPIES[name] = _first(name, build, _numbers(), beside or {})
+            finally:
+                _building.pop()
             if made is not None:
                 return made
         if not there_already:
             lay(name)
-            under.laid(name)
+            if not _building:
+                under.laid(name)
         return pickle.loads(_COPIES[name][1])  # noqa: S301  our own, of this run
 
     return there
