@@ -11,16 +11,30 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
+from django.db.models.functions import JSONObject
 
 from permits.models import Issue, Permit, PermitItem, Presence, Stop
 from permits.services._around import affected_by
 from permits.services._facts import Facts
+from permits.services._here import held_by_performer
 from permits.services._named import model_of
 from permits.services._places import along, meet
 from permits.services._says import next_by
 from permits.states import State, StopCause
 from work.exceptions import Reason
+from work.prepared import Among
 
 
 def against(facts: Facts, given: Mapping[str, Any] | None) -> list[Reason]:
@@ -52,37 +66,46 @@ def unconfirmed(facts: Facts) -> list[Stop]:
     return facts.all_stopped
 
 
-def _unconfirmed(permit: Permit, now: datetime) -> list[Stop]:
+def _unconfirmed(permit: Any, now: datetime) -> list[Stop]:
     on_it = Presence.objects.filter(permit=OuterRef("permit"), off_at=None)
     taken = Issue.objects.filter(permit=OuterRef("permit"), ended_at=None, taken_at__isnull=False)
+    rows = Stop.objects.filter(permit__site=permit.site_id, confirmed_at=None, ended_at=None)
+    rows = rows.exclude(permit=permit).order_by("called_at", "pk")
     also = {
         "people": ExpressionWrapper(Exists(on_it) | Exists(taken), BooleanField()),
-        "mine": ArraySubquery(affected_by(permit.pk)),
         "theirs": ArraySubquery(affected_by(OuterRef("permit"))),
+        "said": ArraySubquery(_said(permit, rows.values("called_at")[:1], now)),
+        "here": Case(When(people=True, then=held_by_performer("permit__"))),
     }
-    rows = Stop.objects.filter(permit__site=permit.site_id, confirmed_at=None, ended_at=None)
-    rows = (
-        rows.exclude(permit=permit)
-        .select_related("permit__place", "permit__performing_authority")
-        .order_by("called_at", "pk")
-    )
-    stops: list[Any] = list(rows.annotate(**also))
-    if not stops:
-        return []
-    near = along([permit.place.path, *stops[0].mine], of="")
+    whose = rows.select_related("permit__place", "permit__performing_authority")
+    stops: list[Any] = list(whose.annotate(**also))
+    for each in stops:
+        if each.people:
+            each.permit.here = each.here
+    # Said at the site and there: the same of each of them.
+    said = stops[0].said if stops else ()
+    times = [(datetime.fromisoformat(each["at"]), each["path"] or "") for each in said]
+    return [each for each in stops if any(_counts(each, at, path) for at, path in times)]
+
+
+def _said(permit: Any, since: Any, now: datetime) -> QuerySet[Any, Any]:
+    """When all was stopped along where a permit is or what it affects, and the path of where;
+    none of the whole site.
+    """
+    near = along([permit.place.path, *permit.affected_paths], of="")
     places = model_of(Permit, "place").objects.filter(near, site=permit.site_id).order_by()
+    path = places.filter(pk=OuterRef("subject_id")).values("path")
+    of_place = Q(Among(F("subject_id"), ArraySubquery(places.values("pk"))))
     events = model_of(model_of(PermitItem, "item"), "history").objects.filter(
         Q(subject_type="work.site", subject_id=permit.site_id)
-        | Q(subject_type="work.place", subject_id__in=places.values("pk")),
+        | Q(of_place, subject_type="work.place"),
         verb="all_stopped",
         site=permit.site_id,
-        recorded_at__range=(stops[0].called_at, now),
+        recorded_at__gte=Subquery(since),
+        recorded_at__lte=now,
     )
-    said = list(events.values_list("subject_type", "subject_id", "recorded_at"))
-    here = {pk for of, pk, _at in said if of == "work.place"}
-    paths = dict(places.filter(pk__in=here).values_list("pk", "path"))
-    times = [(at, paths[pk] if of == "work.place" else "") for of, pk, at in said]
-    return [each for each in stops if any(_counts(each, at, path) for at, path in times)]
+    where = Case(When(subject_type="work.place", then=Subquery(path)))
+    return events.order_by().values_list(JSONObject(at=F("recorded_at"), path=where), flat=True)
 
 
 def _counts(stop: Any, at: datetime, path: str) -> bool:

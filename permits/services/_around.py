@@ -18,6 +18,7 @@ from permits.services._places import above, meet
 from permits.states import Reach
 from work.reads.place import concerning, neighbouring
 
+_AT = {Reach.SAME, Reach.WITHIN}
 _NEIGHBOURS = {Reach.NEXT_TO, Reach.ABOVE_BELOW, Reach.SAME_AIR, Reach.SAME_DRAIN}
 
 
@@ -97,14 +98,19 @@ class Around:
 
     @property
     def shape(self) -> tuple[Any, ...]:
-        """What it is told from another by, for statements that are put together once for each."""
-        sets = (self.here.assets, self.here.behind, self.reaches)
-        return (self.site_id, self.here.paths, *map(frozenset, sets), tuple(self.pairs))
+        """What it is told from another by, for statements that are put together once for each: no
+        more of where it is than these reaches ask.
+        """
+        paths = self.here.paths if self.reaches & _AT else ()
+        assets = self.here.assets if Reach.ASSET in self.reaches else ()
+        behind = self.here.behind if Reach.ISOLATION in self.reaches else ()
+        sets = map(frozenset, (assets, behind, self.reaches))
+        return (self.site_id, tuple(sorted({*paths})), tuple(sorted({*self.pairs})), *sets)
 
     @classmethod
     def of(cls, shape: tuple[Any, ...]) -> "Around":
         """The one of that shape: no query."""
-        site_id, paths, assets, behind, reaches, pairs = shape
+        site_id, paths, pairs, assets, behind, reaches = shape
         found = cls(site_id, Where(paths, assets, behind), reaches)
         found.pairs = list(pairs)
         return found
@@ -166,7 +172,7 @@ class Around:
     def _at(self, of: str) -> Q:
         """At one of these places, within or above one, or at a neighbour of one."""
         at, paths = Q(), {path for _kind, path in self.pairs}
-        if self.reaches & {Reach.SAME, Reach.WITHIN}:
+        if self.reaches & _AT:
             paths |= {*self.here.paths}
             at |= Q(**{f"{of}__path__in": sorted(above(self.here.paths))})
         for path in sorted(paths):

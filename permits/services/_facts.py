@@ -25,6 +25,7 @@ from permits.models import (
     Stop,
     TypeTest,
 )
+from permits.services._around import affected_by
 from permits.services._here import with_performer
 from permits.services._isolated import used_by
 from permits.services._named import person_columns, person_in
@@ -68,6 +69,17 @@ class Named:
 
 
 @dataclass(frozen=True)
+class OnIt:
+    """Who is signed on, since when; name: of one without a sign-in. pk: of the presence."""
+
+    pk: int
+    person_id: int | None
+    person: Any
+    name: str
+    on_at: datetime
+
+
+@dataclass(frozen=True)
 class Signed:
     """What somebody signed for on a permit, and when."""
 
@@ -92,7 +104,7 @@ class Facts:
     measures: list[Measure] = field(default_factory=list)
     links: list[Linked] = field(default_factory=list)
     named: list[Named] = field(default_factory=list)
-    on_it: list[Presence] = field(default_factory=list)
+    on_it: list[OnIt] = field(default_factory=list)
     signatures: list[Signed] = field(default_factory=list)
     tests: list[GasTest] = field(default_factory=list)
     isolations: list[Any] = field(default_factory=list)
@@ -197,7 +209,8 @@ def load(permit_id: int, at: datetime) -> Facts | None:
 
 def with_current(permits: QuerySet[Permit]) -> QuerySet[Permit]:
     """Permits with their site, type and place, the issue that is open, the stop that stands, the
-    work that each is for, who is named to work under it and who signed.
+    work that each is for, what it affects, who is named to work under it, who is signed on and who
+    signed for what.
     """
     open_rows = {
         "open_issue": FilteredRelation("issues", condition=Q(issues__ended_at=None)),
@@ -206,8 +219,9 @@ def with_current(permits: QuerySet[Permit]) -> QuerySet[Permit]:
     names = ("called_by", "confirmed_by", "note", "left")
     whose = [f"open_stop__{name}" for name in names]
     joined = ("site", "type", "place", "team", "open_issue", "open_stop", *whose)
-    columns = {"linked": _linked(), "named": _named(), "signed": _signed()}
-    whole = {"read_whole": Value(True), **columns}
+    people = {"named": _named(), "present": _present(), "signed": _signed()}
+    about = {"linked": _linked(), "affected_paths": ArraySubquery(affected_by(OuterRef("pk")))}
+    whole = {"read_whole": Value(True), **about, **people}
     return permits.annotate(**whole, **open_rows).select_related(*joined)
 
 
@@ -232,15 +246,10 @@ def facts_of(permit: Permit, at: datetime) -> Facts:
         hazards=hazards,
         measures=measures,
         links=[Linked(**each) for each in read.linked],
-        named=[Named(each["person_id"], person_in(each), each["typed"]) for each in read.named],
-        on_it=_of(permit, _on_it(**one)),
+        named=[Named(*_person(each)) for each in read.named],
+        on_it=[OnIt(each["pk"], *_person(each), _moment(each["at"])) for each in read.present],
         signatures=[
-            Signed(
-                each["part"],
-                each["person_id"],
-                person_in(each),
-                datetime.fromisoformat(each["at"]),
-            )
+            Signed(each["part"], each["person_id"], person_in(each), _moment(each["at"]))
             for each in read.signed
         ],
         tests=_of(permit, _tests(**one)),
@@ -248,6 +257,15 @@ def facts_of(permit: Permit, at: datetime) -> Facts:
         issue=getattr(permit, "open_issue", None),
         stop=getattr(permit, "open_stop", None),
     )
+
+
+def _person(row: dict[str, Any]) -> tuple[int | None, Any, str]:
+    """Who stands in a row, by id, in person, and by name where the site does not know whom."""
+    return row["person_id"], person_in(row), row["typed"]
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _of[T](permit: Permit, rows: list[T]) -> list[T]:
@@ -294,6 +312,13 @@ def _named() -> ArraySubquery:
     return ArraySubquery(rows.values_list(JSONObject(**columns), flat=True))
 
 
+def _present() -> ArraySubquery:
+    """Who is signed on to a permit."""
+    rows = Presence.objects.filter(permit=OuterRef("pk"), off_at=None).order_by("on_at", "pk")
+    columns = {"pk": F("pk"), "typed": F("name"), "at": F("on_at"), **person_columns("person")}
+    return ArraySubquery(rows.values_list(JSONObject(**columns), flat=True))
+
+
 def _signed() -> ArraySubquery:
     """What was signed for on a permit."""
     rows = Signature.objects.filter(permit=OuterRef("pk")).order_by("pk")
@@ -323,12 +348,6 @@ def _hazards() -> QuerySet[Hazard]:
     rows: Any = Hazard.objects.filter(permit_id=given("permit"), ended_at=None)
     rows = rows.annotate(measure=open_measure).select_related("measure__ticked_by")
     return rows.order_by("pk", "measure__pk")
-
-
-@prepared
-def _on_it() -> QuerySet[Presence]:
-    rows = Presence.objects.filter(permit_id=given("permit"), off_at=None)
-    return rows.select_related("person")
 
 
 @prepared

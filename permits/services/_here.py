@@ -13,8 +13,13 @@ from work.reads.roles import HeldWhile
 
 def with_performer(permits: QuerySet[Permit]) -> QuerySet[Permit]:
     """Permits with when who performs each has a role there; a contractor's is of its company."""
+    return permits.annotate(here=held_by_performer())
+
+
+def held_by_performer(way: str = "") -> HeldWhile:
+    """The column of that. way: to the permit."""
     asked = ("performing_authority", "site", "place__path", "team")
-    return permits.annotate(here=HeldWhile(*map(F, asked)))
+    return HeldWhile(*(F(f"{way}{name}") for name in asked))
 
 
 def performer_here(permit: Permit, at: datetime) -> bool:

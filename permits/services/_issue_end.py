@@ -45,7 +45,8 @@ def with_shifts(permits: QuerySet[Permit], person: Any, at: Any) -> QuerySet[Per
     columns = ("own", "ends", "past")
     shifts = _shifts(OuterRef("site"), person, at)
     running = ArraySubquery(shifts.values_list(JSONObject(**{c: c for c in columns}), flat=True))
-    waits = Q(state__in=[State.AUTHORISED, State.STOPPED])
+    # Or will, where nobody took an issue in its time.
+    waits = Q(state__in=[State.AUTHORISED, State.STOPPED, State.ISSUED])
     return permits.annotate(shifts=Case(When(waits, then=running)))
 
 

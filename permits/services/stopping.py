@@ -170,10 +170,11 @@ def _confirm(
     facts.stop.confirmed_at, facts.stop.confirmed_by = when(act), act.person
     facts.stop.left = act.note(left, "condition", subject=permit)
     facts.stop.save()
-    for each in facts.on_it:
+    present = list(permit.presences.filter(off_at=None))
+    for each in present:
         each.off_at, each.off_by = when(act), act.person
         each.save()
-    out = [each.pk for each in facts.on_it]
+    out = [each.pk for each in present]
     facts.on_it = []
     end_issue(facts, when(act), IssueEnd.STOPPED)
     sign(act, permit, Part.STOPPED)

@@ -1,10 +1,12 @@
-"""A permit is issued and its isolation removed at the same moment: one of the two is done."""
+"""Two at the same moment, at a permit and at its isolation: one of the two is done."""
+
+import pytest
 
 from permits.models import Isolation, Permit
-from permits.services import deciding, issuing, points
+from permits.services import boxes, deciding, issuing, on_it, points
 from tests.concurrency.conftest import world
 from tests.concurrency.races import codes, split
-from tests.concurrency.threads import together
+from tests.concurrency.threads import Wedge, together
 from tests.permits import isolated, made
 
 __all__ = ["world"]
@@ -36,3 +38,38 @@ def test_issue_and_removal_at_once_have_one_winner(world):
             ("issued", "verified", "permits.stands_issued"),
             ("cancelled", "release", "permits.stands_cancelled"),
         }
+
+
+@pytest.mark.parametrize("off_first", [True, False])
+def test_who_signs_on_while_the_own_lock_comes_off(world, monkeypatch, off_first):
+    """Locks are read with the permit: under the control for which the second has waited."""
+    permit = made.authorised(world, made.kinds(world)[0])
+    made.ticked(world, permit)
+    isolation = isolated.verified(world, uses=[{"permit_id": permit.pk}])
+    me = world.second_technician
+    for who in (world.technician, me):
+        isolated.lock_on(world, isolation, who)
+    sure = {"at": world.at, "permit_id": permit.pk, "scanned": True, "signed": True}
+    issuing.issue(actor=world.permit_issuer, **sure)
+    issuing.take(actor=world.technician, **sure)
+    by = {"actor": me, "at": world.at}
+    acts = [
+        lambda: boxes.off(**by, isolation_id=isolation.pk),
+        lambda: on_it.sign_on(**by, permit_id=permit.pk, person_id=me.pk),
+    ]
+    # Where each stands once it has judged and written.
+    at = [(boxes, "heard"), (on_it, "judged")]
+    first, second = (0, 1) if off_first else (1, 0)
+    with Wedge(monkeypatch, *at[first]) as wedge:
+        done = wedge.first(acts[first])
+        told = wedge.behind(acts[second])
+        wedge.go()
+        assert not split([done.result()])[1]
+        [refused] = split([told.result()])[1]
+    on = permit.presences.filter(off_at=None).values_list("person", flat=True)
+    locks = isolation.locks.filter(off_at=None).values_list("person", flat=True)
+    mine = (
+        {"permits.own_lock_missing": set()} if off_first else {"permits.signed_on_behind": {me.pk}}
+    )
+    assert {codes(refused)[0]: set(on)} == mine
+    assert set(locks) == {world.technician.pk} | set(on)

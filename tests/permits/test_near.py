@@ -120,19 +120,19 @@ def test_the_page_of_a_permit_asks_no_more_for_what_is_near(world, types, sign_i
     for _each in range(7):
         comes_near()
     rule(world, hot, other_type_id=cold.pk, reach="same", verdict="inform")
-    assert (before, counted()) == ({(3, 10)}, {(10 + len(others), 10)})
+    assert (before, counted()) == ({(3, 9)}, {(10 + len(others), 9)})
     endorse()
     made.gas_tested(world, permit)
     made.ticked(world, permit)
     issuing.issue(actor=world.permit_issuer, scanned=True, **sure)
     issued = counted()
     issuing.take(actor=world.technician, scanned=True, **sure)
-    assert (issued, counted()) == ({(16, 10)}, {(16, 8)})
+    assert (issued, counted()) == ({(16, 9)}, {(16, 7)})
 
     # On paper it is the same, and the places that it affects; there is no live token.
     with CaptureQueriesContext(connection) as asked:
         visitors[0].get(f"{url(permit)}print/")
-    assert len(asked) - (FRAME - 1) == 9
+    assert len(asked) - (FRAME - 1) == 8
 
 
 def test_the_page_of_a_permit_asks_once_what_is_asked_of_people(world, types, sign_in):
@@ -161,13 +161,13 @@ def test_the_page_of_a_permit_asks_once_what_is_asked_of_people(world, types, si
             page = visitor.get(url(permit))
         return len(page.context["missing"]), len(asked) - FRAME
 
-    assert [counted(world.permit_issuer, each)[1] for each in (few, many)] == [12, 12]
+    assert [counted(world.permit_issuer, each)[1] for each in (few, many)] == [11, 11]
     asks.has(world.permit_issuer, "ISS")
     made.gas_tested(world, used)
     made.ticked(world, used)
     sure = {"at": world.at, "permit_id": used.pk, "signed": True}
     issuing.issue(actor=world.permit_issuer, scanned=True, **sure)
-    assert counted(world.technician, used) == (1, 12)
+    assert counted(world.technician, used) == (1, 11)
 
 
 def test_the_shift_of_who_reads_comes_with_the_permit(world, types, sign_in):
@@ -178,7 +178,7 @@ def test_the_shift_of_who_reads_comes_with_the_permit(world, types, sign_in):
     def missing() -> list[str]:
         with CaptureQueriesContext(connection) as asked:
             page = issuer.get(url(permit))
-        assert len(asked) - FRAME == 9
+        assert len(asked) - FRAME == 8
         return [each["text"] for each in page.context["missing"]]
 
     assert missing() == []
@@ -186,3 +186,48 @@ def test_the_shift_of_who_reads_comes_with_the_permit(world, types, sign_in):
     assert ["shift" in each for each in missing()] == [True]
     made.shift(world, "B", [world.permit_issuer], world.at, world.t(480))
     assert missing() == []
+
+
+def test_so_it_does_where_nobody_took_an_issue_in_its_time(world, types, sign_in):
+    """The clock has not written yet that it is to be issued anew."""
+    before = {"at": world.t(-9)}
+    permit = made.authorised(world, types[0], starts=world.t(-9), **before)
+    made.ticked(world, permit, **before)
+    by = {"actor": world.permit_issuer, "permit_id": permit.pk, "scanned": True, "signed": True}
+    issuing.issue(ends=world.t(-1), **by, **before)
+    made.shift(world, "A", [world.technician], world.at, world.t(480))
+    issuer = sign_in(world.permit_issuer)
+    with CaptureQueriesContext(connection) as asked:
+        page = issuer.get(url(permit))
+    assert ["shift" in each["text"] for each in page.context["missing"]] == [True]
+    assert len(asked) - FRAME == 8
+
+
+def test_the_page_asks_once_what_is_unconfirmed_since_all_was_stopped(world, types, sign_in):
+    """Beside what is near, and what is asked of people."""
+    cold, hot = types
+    people = [{"name": "Bo Smit"}, {"person_id": world.hse.pk}]
+    given = {"people": people, "place_ids": [world.l4.pk], "items": [planned_item(world)]}
+    permit = made.authorised(world, hot, **given)
+    isolated.verified(world, uses=[{"permit_id": permit.pk}])
+    asks = Hvk(world)
+    there = [each.pk for each in (world.l3, world.l4, world.packaging)]
+    for pk in there:
+        made.in_force(world, cold, place_id=pk)
+    for pk in there:
+        leads = {"actor": world.supervisor, "at": world.at}
+        stopping.stop_all(site_id=world.site.pk, place_id=pk, **leads)
+    asks.rule("HOT", capacity="permits.worker")
+    asks.rule("ISS", capacity="permits.issuer")
+    next_to(world)
+    rule(world, hot, other_type_id=hot.pk, reach="within", verdict="inform")
+    rule(world, hot, work_type_id=world.mnt.pk, reach="next_to", verdict="inform")
+    planned_item(world, place_id=world.l4.pk)
+    for who in (world.permit_issuer, world.technician, world.viewer):
+        visitor = sign_in(who)
+        with CaptureQueriesContext(connection) as asked:
+            page = visitor.get(url(permit))
+        said = [(each["text"], each["who"]) for each in page.context["missing"]]
+        [stopped] = [each for each in said if each[0].startswith("All was stopped here")]
+        assert ("under 3 permits" in stopped[0], stopped[1]) == (True, world.technician.name)
+        assert len(asked) - FRAME == 12
