@@ -30,7 +30,14 @@ from vinkey.embedded.home import OWNER  # noqa: E402
 
 _PREFIX = "vinkey-test-"
 _MEMORY = Path("/dev/shm")
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell that never has a window asks a third less of the processor than the whole browser.
+_BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
 
 

@@ -45,14 +45,17 @@
     if (filesOf(form).length) put(form, "sending");
     tell();
   });
-  document.addEventListener("htmx:xhr:progress", (event) => {
+  const come = (event) => {
     const form = formOf(event);
     const bar = form?.querySelector(":scope > [data-part=sending] progress");
     const { loaded, total, lengthComputable } = event.detail;
     const most = bar && filesOf(form).reduce((sum, box) => sum + box.files[0].size, 0);
     // The answer comes the same way; it is smaller than what was sent.
     if (bar && lengthComputable && total >= most) bar.value = Math.round((100 * loaded) / total);
-  });
+  };
+  // Where the answer is there at once, the end is told without the last of the way.
+  document.addEventListener("htmx:xhr:progress", come);
+  document.addEventListener("htmx:xhr:loadend", come);
   document.addEventListener("htmx:afterRequest", (event) => {
     formOf(event)?.querySelector(":scope > [data-part=sending]")?.remove();
   });

@@ -19,14 +19,16 @@ FILE = {"name": "torque.txt", "mimeType": "text/plain", "buffer": b"22 Nm, 12 of
 # How far the upload has come, and what its bar says of it.
 _SENDING = """() => {
   window.told = [];
-  document.addEventListener("htmx:xhr:progress", ({ detail, target }) => {
+  const said = ({ detail, target }) => {
     const part = target.querySelector?.("[data-part=sending]");
     if (!part || detail.total < 50000) return;
     const come = Math.round((100 * detail.loaded) / detail.total);
     window.told.push([
       come, part.querySelector("progress").value, part.textContent.includes("torque.txt"),
     ]);
-  });
+  };
+  document.addEventListener("htmx:xhr:progress", said);
+  document.addEventListener("htmx:xhr:loadend", said);
 }"""
 
 
