@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 BASE = "tests.factories.world._make"
 # Statements that write nothing; whatever else is sent writes.
-_READS = ("SELECT", "SAVEPOINT", "RELEASE", "EXECUTE", "PREPARE", kept.LAYS)
+_READS = ("SELECT", "SAVEPOINT", "RELEASE", "EXECUTE", "PREPARE", kept.LAYS, kept.PUTS_BACK)
 _REGISTRIES = [ports.suppliers, ports.fitness, ports.item_listeners, ports.source_listeners]
 
 type Key = tuple[Any, ...]
@@ -50,6 +50,7 @@ _now = _Standing()
 def begin() -> None:
     """A test begins."""
     _now.steps, _now.depth = (), 0
+    kept.begin()
     if _now.watch not in connection.execute_wrappers:
         connection.execute_wrappers.append(_now.watch)
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from tests.factories import World, make_world, second_site
+from tests.factories import World, kept, make_world, second_site
 from tests.factories.world import SecondSite
 
 
@@ -24,6 +24,7 @@ def nrd(db) -> SecondSite:
 def app(world):
     """Does SQL as the application's role, and tells the SQLSTATE with which it is refused."""
     call_command("grant_app_role", verbosity=0)
+    kept.granted()
 
     def state(statement: str, params=(), *, then: str = "SET CONSTRAINTS ALL IMMEDIATE") -> str:
         try:
