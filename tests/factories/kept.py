@@ -97,6 +97,11 @@ def laid() -> str:
     return _laid.get("last", "")
 
 
+def is_building() -> bool:
+    """Whether what is done now will be kept."""
+    return bool(_building)
+
+
 def no_more() -> None:
     """From here on the services make what this test needs."""
     _laid.clear()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from tests.factories.steps import step
 from work.models import (
     Asset,
     AssetClass,
@@ -35,6 +36,7 @@ def site(slug: str = "hvk", *, time_zone: str = "Europe/Amsterdam", **given: Any
     return places.create_site(actor=None, at=LONG_BEFORE, slug=slug, time_zone=time_zone, **given)
 
 
+@step
 def place(
     at_site: Site,
     code: str = "",
@@ -58,6 +60,7 @@ def place(
     )
 
 
+@step
 def company(at_site: Site, code: str = "", name: str = "") -> Team:
     """A contractor company of a site."""
     code = code or _any("CO")
@@ -71,6 +74,7 @@ def company(at_site: Site, code: str = "", name: str = "") -> Team:
     )
 
 
+@step
 def person(
     at_site: Site,
     role: str = "",
@@ -110,6 +114,7 @@ def person(
     return made
 
 
+@step
 def post_with_duty(
     at_place: Place,
     holder: User,
@@ -143,6 +148,7 @@ def post_with_duty(
     return post
 
 
+@step
 def work_type(
     at_site: Site,
     code: str = "",
@@ -173,6 +179,7 @@ def work_type(
     return kind
 
 
+@step
 def rule(
     at_site: Site, key: str = "", *, at: datetime = LONG_BEFORE, **given: Any
 ) -> RequirementRule:
@@ -189,6 +196,7 @@ def rule(
     )
 
 
+@step
 def asset_class(at_site: Site, code: str = "", **given: Any) -> AssetClass:
     """A class of things with the statuses ok (ready) and due (not ready)."""
     code = code or _any("class")
@@ -203,6 +211,7 @@ def asset_class(at_site: Site, code: str = "", **given: Any) -> AssetClass:
     return assets.create_class(actor=None, at=LONG_BEFORE, site_id=at_site.pk, code=code, **given)
 
 
+@step
 def asset(of: AssetClass, code: str = "", *, place: Place | None = None, **given: Any) -> Asset:
     """A thing, at a place where one is named."""
     code = code or _any("A")

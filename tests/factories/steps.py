@@ -9,20 +9,21 @@ import functools
 import pickle
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Model
 
-from tests.factories import kept
+from tests.factories import kept, under
 from work import ports
 
-if TYPE_CHECKING:
-    from tests.factories.world import World
-
 BASE = "tests.factories.world._make"
-# Statements that write nothing; whatever else is sent writes.
-_READS = ("SELECT", "SAVEPOINT", "RELEASE", "EXECUTE", "PREPARE", kept.LAYS, kept.PUTS_BACK)
+# Statements that write nothing that a step would meet; whatever else is sent writes.
+_READS = (
+    *("SELECT", "SAVEPOINT", "RELEASE", "EXECUTE", "PREPARE"),
+    *(kept.LAYS, kept.PUTS_BACK, under.AS_AT_FIRST, 'INSERT INTO "django_session"'),
+)
 _REGISTRIES = [ports.suppliers, ports.fitness, ports.item_listeners, ports.source_listeners]
 
 type Key = tuple[Any, ...]
@@ -39,7 +40,11 @@ class _Standing:
 
     def watch(self, execute: Callable, sql: Any, params: Any, many: bool, context: Any) -> Any:
         """Something else is written: what stands is not known any more."""
-        if self.steps is not None and not self.depth and not str(sql).startswith(_READS):
+        if (
+            self.steps is not None
+            and not self.depth
+            and not str(sql).lstrip("(\n ").startswith(_READS)
+        ):
             self.steps = None
         return execute(sql, params, many, context)
 
@@ -78,24 +83,30 @@ def added(name: str, build: Callable[[], Any]) -> Any:
         _now.depth -= 1
 
 
-def step[T](build: "Callable[..., T]") -> "Callable[..., T]":
-    """Make `build(world, …)`, which only writes, cheap where a test begins with it."""
+def step[**P, T](build: Callable[P, T]) -> Callable[P, T]:
+    """Make `build`, which only writes, cheap where a test begins with it.
+
+    Asked for the first time it is only done, the second time kept too. Whatever a step stands on
+    was asked for at least as often as itself, so what is kept always stands on what is kept.
+    """
 
     @functools.wraps(build)
-    def there(world: "World", *args: Any, **given: Any) -> T:
-        if _now.depth or _now.steps is None or args or not _alone():
-            return build(world, *args, **given)
+    def there(*args: P.args, **given: P.kwargs) -> T:
+        if _now.depth or _now.steps is None or not _alone():
+            return build(*args, **given)
+        people = getattr(args[0], "people", None) if args else None
+        people = people if isinstance(people, dict) else {}
         key: Key = (
             *_now.steps,
-            (build.__name__, repr(sorted(given.items())), tuple(sorted(world.people))),
+            (build.__name__, *map(_said, args), *sorted(people)),
+            tuple((name, _said(value)) for name, value in sorted(given.items())),
             tuple(id(each) for registry in _REGISTRIES for each in registry.all()),
         )
         _asked[key] += 1
-        if _asked[key] == 1:
-            return build(world, **given)
-        _now.depth += 1
+        done = functools.partial(build, *args, **given)
+        _now.steps, _now.depth = None, _now.depth + 1
         try:
-            made = _done(key, world, functools.partial(build, world, **given))
+            made = done() if _asked[key] == 1 else _done(key, people, done)
         finally:
             _now.depth -= 1
         _now.steps = key
@@ -104,20 +115,25 @@ def step[T](build: "Callable[..., T]") -> "Callable[..., T]":
     return there
 
 
+def _said(given: Any) -> Any:
+    """What a step was given, as its key says it."""
+    return (given._meta.label, given.pk) if isinstance(given, Model) else repr(given)
+
+
 def _alone() -> bool:
     """Whether nobody else sees what this connection does, and it is the kept world."""
-    return connection.in_atomic_block and kept.laid() == BASE
+    return connection.in_atomic_block and kept.laid() == BASE and not kept.is_building()
 
 
-def _done[T](key: Key, world: "World", build: Callable[[], T]) -> T:
+def _done[T](key: Key, people: dict[str, Any], build: Callable[[], T]) -> T:
     if key not in _copies:
-        before, had = kept.rows(), set(world.people)
+        before, had = kept.rows(), set(people)
         made = build()
-        new = {name: who for name, who in world.people.items() if name not in had}
+        new = {name: who for name, who in people.items() if name not in had}
         _copies[key] = (pickle.dumps((made, new)), *kept.changed(before, kept.rows()))
         return made
     pickled, gone, rows = _copies[key]
     kept.put_back(rows, gone=gone)
     made, new = pickle.loads(pickled)  # noqa: S301  our own, of this process
-    world.people.update(new)
+    people.update(new)
     return made

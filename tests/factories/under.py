@@ -11,6 +11,8 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
+# How constraints stand where nobody has set them.
+AS_AT_FIRST = "SET CONSTRAINTS ALL DEFERRED"
 # Which fixture is being set up, innermost last; and the names of all that its test asks for.
 _setting_up: list[tuple[pytest.FixtureDef, frozenset[str]]] = []
 # The copy that a fixture lays before anything else is stored.
@@ -64,7 +66,7 @@ def _prepare(copy: str) -> None:
     if _now.outer is not None:
         # What a test set in a savepoint that it released is not undone with its own.
         with here.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            cursor.execute(AS_AT_FIRST)
     if copy and _now.outer is None:
         from tests.factories import kept
 

@@ -153,6 +153,7 @@ class SecondSite:
     post: Post
 
 
+@steps.step
 def second_site() -> SecondSite:
     """Build it through the services."""
     nrd = site("nrd", name="Nordmaris Depot")

@@ -40,6 +40,7 @@ from tests.properties import gates_lists, gates_rules, invariants, rows
 from tests.properties.choosing import PAUSES, PICK, of
 from tests.properties.gates_ground import Gates
 from tests.properties.gates_next import BY, NEXT, NEXT_OF_ISOLATION
+from tests.properties.memory import Memory
 from work.exceptions import NotDone, Stale, Unknown
 from work.models import User, WorkItem
 from work.services import acceptance, execution, people
@@ -53,7 +54,7 @@ class GatesModel(RuleBasedStateMachine):
     """Permits, isolations and the work behind them, and everybody at once."""
 
     ground: Gates
-    digest: rows.Digest
+    memory: Memory
     reader: rows.Reader
 
     @initialize()
@@ -212,19 +213,19 @@ class GatesModel(RuleBasedStateMachine):
         self.pause(pause)
         clock.settle_due(self.at)
         work_clock.settle_due(self.at)
-        before = self.digest()
+        before = self.memory.digest()
         assert clock.settle_due(self.at) == 0
         assert work_clock.settle_due(self.at) == 0
-        assert self.digest() == before, "the minute task run twice did something twice"
+        assert self.memory.digest() == before, "the minute task run twice did something twice"
 
     @rule(pause=PAUSES, pick=PICK)
     def send_again(self, pause, pick):
         self.pause(pause)
         if self.done:
             door, call = of(self.done[-4:], pick)
-            before = self.digest()
+            before = self.memory.digest()
             door(**call | {"at": self.at})
-            assert self.digest() == before, "an act sent again was done again"
+            assert self.memory.digest() == before, "an act sent again was done again"
 
     # --- how it is done -------------------------------------------------------------------------
 
@@ -253,7 +254,7 @@ class GatesModel(RuleBasedStateMachine):
     def do(self, door: Callable, actor: User | None, given: dict[str, Any]) -> None:
         call = {"actor": actor, "act": uuid.UUID(int=next(self.ids)), "at": self.at, **given}
         name = f"{door.__module__.rpartition('.')[2]}.{door.__name__.strip('_')}"
-        before, refused = self.digest(), None
+        before, refused = self.memory.digest(), None
         try:
             door(**call)
         except NotDone as no:
@@ -263,7 +264,7 @@ class GatesModel(RuleBasedStateMachine):
         outcome = type(refused).__name__ if refused else "Done"
         assert outcome != "Busy", name
         if refused:
-            rows_of = zip(self.digest.tables, before, self.digest(), strict=True)
+            rows_of = zip(self.memory.tables, before, self.memory.digest(), strict=True)
             changed = {table for table, one, other in rows_of if one != other}
             silent = isinstance(refused, (Stale, Unknown))
             if silent or door.__module__.startswith("permits."):

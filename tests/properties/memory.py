@@ -1,8 +1,9 @@
 """What is stored, read again only where it may differ from what was read before.
 
 Every statement of the connection is seen (`watch`): as long as nothing was written the digest
-stands, and what is rolled back is as it was at the savepoint. A table with the same digest has the
-same rows, and the same rows read the same at the same moment.
+stands, and what is rolled back is as it was at the savepoint; else PostgreSQL tells in which tables
+rows were written. A table with the same digest has the same rows, and the same rows read the same
+at the same moment.
 """
 
 import re
@@ -21,11 +22,14 @@ _READS = {"SELECT", "PREPARE", "EXECUTE", "SET"}
 class Memory(rows.Reader):
     """A digest and a reader of one connection, which ask only what they do not know."""
 
-    def __init__(self) -> None:
+    def __init__(self, *of: str) -> None:
+        """of: as `rows.Digest` takes it."""
         super().__init__()
-        self._asked = rows.Digest()
+        self._asked = rows.Digest(*of)
         self._digest: list[str] | None = None
-        self._at_savepoint: dict[str, list[str] | None] = {}
+        # The digest that was asked last, and how much had been written then.
+        self._asked_last: tuple[list[str], list[int]] | None = None
+        self._at_savepoint: dict[str, tuple] = {}
         self._named: dict[str, list[int]] = {}
         self._known: dict[tuple, Any] = {}
 
@@ -37,20 +41,39 @@ class Memory(rows.Reader):
         """See a statement that is about to be executed."""
         word, _, rest = str(sql).lstrip().partition(" ")
         if word == "SAVEPOINT":
-            self._at_savepoint[rest] = self._digest
+            self._at_savepoint[rest] = (self._digest, self._asked_last)
         elif word == "RELEASE":
             self._at_savepoint.pop(rest.removeprefix("SAVEPOINT "), None)
         elif word == "ROLLBACK":
-            self._digest = self._at_savepoint.get(rest.removeprefix("TO SAVEPOINT "))
+            was = self._at_savepoint.get(rest.removeprefix("TO SAVEPOINT "), (None, None))
+            self._digest, self._asked_last = was
         elif word not in _READS:
             self._digest = None
         return execute(sql, params, many, context)
 
+    @property
+    def tables(self) -> list[str]:
+        """What is digested."""
+        return self._asked.tables
+
     def digest(self) -> list[str]:
-        """One number a table over everything that is stored."""
+        """One number a table over everything that is stored, in the order of `tables`."""
         if self._digest is None:
-            self._digest = self._asked()
+            self._digest = self._ask_again()
         return self._digest
+
+    def _ask_again(self) -> list[str]:
+        """Only of the tables in which something was written since it was asked last."""
+        written = self._asked.writes()
+        if self._asked_last is None:
+            found = self._asked()
+        else:
+            found, then = list(self._asked_last[0]), self._asked_last[1]
+            new = [place for place, count in enumerate(written) if count != then[place]]
+            for place, number in zip(new, self._asked.of(new) if new else (), strict=True):
+                found[place] = number
+        self._asked_last = (found, written)
+        return found
 
     def rows(self, sql: str) -> list[rows.Row]:
         """The rows of a table, those read before where it is as it was then."""
@@ -75,7 +98,7 @@ class Memory(rows.Reader):
         places = self._named.get(names)
         if places is None:
             tables = sorted(set(re.findall(r"\bwork_\w+", names)))
-            places = self._named[names] = [self._asked.tables.index(each) for each in tables]
+            places = self._named[names] = [self.tables.index(each) for each in tables]
         digest = self.digest()
         return [digest[place] for place in places]
 

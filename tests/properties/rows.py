@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -53,6 +53,7 @@ _SET_UP = {
 }
 READINGS = ("blocked", "not_blocked", "ready", "not_ready")
 _NAMES = itertools.count()
+_WRITES = ("inserted", "updated", "deleted")
 _JSON = ("params", "data", "values")
 
 
@@ -73,7 +74,7 @@ class Digest:
 
     def __init__(self, *of: str) -> None:
         """of: what the names of the tables begin with, besides those of work."""
-        parts, self.tables = [], []
+        self._parts, self.tables = [], []
         kept = {
             model._meta.db_table
             for model in apps.get_models()
@@ -86,17 +87,37 @@ class Digest:
             if table == Act._meta.db_table:
                 # The system's own are the chunks in which many items are brought up to date.
                 since = " WHERE actor_id IS NOT NULL"
-            parts.append(
+            self._parts.append(
                 "(SELECT coalesce(sum(hashtextextended(t::text, 0)), 0) + count(*)"
                 f' FROM "{table}" t{since})'
             )
             self.tables.append(table)
         self._name = f"digest_{next(_NAMES)}"
-        self._sql = f"SELECT ARRAY[{', '.join(parts)}]::text[]"
+        self._sql = f"SELECT ARRAY[{', '.join(self._parts)}]::text[]"
+        counted = (
+            " + ".join(
+                f"pg_stat_get_xact_tuples_{kind}('\"{table}\"'::regclass)" for kind in _WRITES
+            )
+            for table in self.tables
+        )
+        self._counts = f"SELECT ARRAY[{', '.join(counted)}]"
 
     def __call__(self) -> list[str]:
         with connection.cursor() as cursor:
             standing.execute(cursor, self._name, self._sql)
+            return cursor.fetchone()[0]
+
+    def of(self, places: Sequence[int]) -> list[str]:
+        """The same of some tables, by their places in `tables`."""
+        parts = ", ".join(self._parts[place] for place in places)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT ARRAY[{parts}]::text[]")
+            return cursor.fetchone()[0]
+
+    def writes(self) -> list[int]:
+        """How many rows this transaction has written in each table so far, rolled back or not."""
+        with connection.cursor() as cursor:
+            standing.execute(cursor, f"{self._name}_writes", self._counts)
             return cursor.fetchone()[0]
 
 

@@ -7,12 +7,14 @@ HYPOTHESIS_RUNS (300) others and prints how often each act had which outcome.
 import gc
 
 import pytest
+from django.db import connection
 from hypothesis import seed
 from hypothesis import settings as given
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.properties import gates_machine, rows
 from tests.properties.gates_ground import make_gates
+from tests.properties.memory import Memory
 from tests.properties.test_control_model import LONG, RUNS, SETTINGS
 
 _RUNS = RUNS if LONG else 30
@@ -23,12 +25,13 @@ _SETTINGS = given(SETTINGS, max_examples=10, stateful_step_count=40)
 def test_what_is_in_force_holds_and_what_is_relied_on_stays(request):
     model = type("GatesModel", (gates_machine.GatesModel,), {})
     model.ground = make_gates()
-    model.digest, model.reader = rows.Digest("permits_"), rows.Reader()
+    model.memory, model.reader = Memory("permits_"), rows.Reader()
     first = request.config.getoption("--hypothesis-seed") if LONG else ""
     gc.freeze()
     try:
-        for ten in range(_RUNS // 10):
-            run_state_machine_as_test(seed(f"{first} gates {ten}")(model), settings=_SETTINGS)
+        with connection.execute_wrapper(model.memory.watch):
+            for ten in range(_RUNS // 10):
+                run_state_machine_as_test(seed(f"{first} gates {ten}")(model), settings=_SETTINGS)
     finally:
         gc.unfreeze()
         if LONG:
