@@ -72,25 +72,28 @@ class OfOccasions:
     key = KEY
 
     def of(self, occasions: Sequence[Occasion], at: datetime) -> list[list[Condition]]:
-        """Three queries at most, one for the files, and one for what is named."""
+        """Three queries at most."""
         wanted = applying.to_occasions(occasions)
-        named = courses.called(occasions, KEY)
-        ids = {each.document_id for several in wanted for each in several} | {*named.values()}
-        known = courses.courses(ids)
+        ids = {each.document_id for several in wanted for each in several}
+        called = {
+            (each.site_id, asked.code)
+            for each in occasions
+            for asked in each.named
+            if asked.kind == KEY
+        }
+        known = courses.courses(ids, named=called, files=True)
+        named = {(each.site_id, each.code): pk for pk, each in known.items() if not each.withdrawn}
         people = {person for each in occasions for person, _capacity in each.people}
         asked = {each.document_id for several in wanted for each in several if each.acknowledge}
         read = courses.readers(people, asked)
-        there = courses.with_files(known.values(), at)
         return [
             [
                 condition
                 for each in several
-                for condition in _conditions(
-                    known[each.document_id], each, occasion, read, there, at
-                )
+                for condition in _conditions(known[each.document_id], each, occasion, read, at)
             ]
             + [
-                replace(_in_use(known[named[pair]], there, at), named=each)
+                replace(_in_use(known[named[pair]], at), named=each)
                 for each in occasion.named
                 if each.kind == KEY and (pair := (occasion.site_id, each.code)) in named
             ]
@@ -200,14 +203,14 @@ def _clears(found: Course, verdict: Verdict) -> tuple[str, int | str]:
     return ("team", found.owner_id)
 
 
-def _in_use(found: Course, there: set[int], at: datetime) -> Condition:
+def _in_use(found: Course, at: datetime) -> Condition:
     """The document is in force, and to be had."""
     params, code = {"document": found.code, "url": found.url}, "document"
     verdict = course.to_start(found.terms, None, at)
     if verdict.met and verdict.term is not None:
         params, code = params | {"revision": verdict.term.label}, "revision"
     need = Reason(f"need.documents.{code}", params)
-    if verdict.met and found.id not in there:
+    if verdict.met and not found.is_there(at):
         verdict = Verdict(False, "no_file", verdict.term)
     return Condition(need, _answer(found, Verdict(True) if verdict.met else verdict))
 
@@ -217,10 +220,9 @@ def _conditions(
     wanted: applying.Wanted,
     occasion: Occasion,
     read: dict[int, frozenset[int]],
-    there: set[int],
     at: datetime,
 ) -> list[Condition]:
-    conditions = [_in_use(found, there, at)]
+    conditions = [_in_use(found, at)]
     verdict = course.to_start(found.terms, None, at)
     if not wanted.acknowledge or verdict.code in ("not_effective", "not_effective_yet"):
         return conditions

@@ -2,17 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, Subquery, Value
 from django.urls import NoReverseMatch, reverse
 
 from documents.course import Readers, Term, current
 from documents.models import Acknowledgement, Document, ItemRevision, Revision, RevisionFile
 from documents.states import RevisionState
-from work.ports import Occasion
 
 
 @dataclass(frozen=True)
@@ -20,6 +19,7 @@ class Course:
     """A document and its revisions that were, are or will be in use, in their order.
 
     began: the one under which the item began of which the document was asked.
+    files: the revisions that have a file to be opened, where that was asked.
     """
 
     id: int
@@ -31,6 +31,12 @@ class Course:
     url: str
     began: int | None = None
     terms: tuple[Term, ...] = ()
+    files: frozenset[int] = frozenset()
+
+    def is_there(self, at: datetime) -> bool:
+        """Whether a revision is in use, and has a file."""
+        term = current(self.terms, at)
+        return term is not None and term.id in self.files
 
 
 _DOCUMENT = ("pk", "site_id", "code", "title", "owner_id", "withdrawn_at", "site__slug")
@@ -47,41 +53,51 @@ _REVISION = (
 )
 
 
-def courses(document_ids: Iterable[int], item_id: int | None = None) -> dict[int, Course]:
-    """The courses of some documents, as an item asks for them where one is named: one query."""
+def courses(
+    document_ids: Iterable[int],
+    item_id: int | None = None,
+    *,
+    named: Collection[tuple[int, str]] = (),
+    files: bool = False,
+) -> dict[int, Course]:
+    """The courses of some documents, as an item asks for them where one is named: one query.
+
+    named: sites and codes of others. files: with the revisions that have one.
+    """
     wanted = {pk for pk in document_ids if pk is not None}
-    if not wanted:
+    if not wanted and not named:
         return {}
-    rows = Document.objects.filter(pk__in=wanted).order_by("pk", "revisions__effective")
+    asked = Q(pk__in=wanted)
+    if named:
+        sites, codes = ({*each} for each in zip(*named, strict=True))
+        asked |= Q(site__in=sites, code__in=codes)
     terms: dict[int, list[Term]] = defaultdict(list)
+    there: dict[int, set[int]] = defaultdict(set)
     found = {}
-    rows = rows.annotate(began=_began(item_id))
-    for pk, site_id, code, title, owner, withdrawn, slug, began, *revision in rows.values_list(
-        *_DOCUMENT, "began", *_REVISION
+    rows = Document.objects.filter(asked).order_by("pk", "revisions__effective")
+    rows = rows.annotate(began=_began(item_id), has_file=_has_file(files))
+    for pk, site_id, code, title, owner, withdrawn, slug, *more in rows.values_list(
+        *_DOCUMENT, "began", "has_file", *_REVISION
     ):
+        began, has_file, *revision = more
         found[pk] = Course(
             pk, site_id, code, title, owner, withdrawn is not None, address(slug, code), began
         )
         if revision[2] is not None:
             terms[pk].append(_term(*revision))
+        if has_file:
+            there[pk].add(revision[0])
     return {
-        pk: Course(**{**course.__dict__, "terms": tuple(terms[pk])}) for pk, course in found.items()
+        pk: replace(course, terms=tuple(terms[pk]), files=frozenset(there[pk]))
+        for pk, course in found.items()
     }
 
 
-def called(occasions: Iterable[Occasion], kind: str) -> dict[tuple[int, str], int]:
-    """The documents that occasions name, by site and code: one query, none where none does."""
-    named = {
-        (each.site_id, asked.code)
-        for each in occasions
-        for asked in each.named
-        if asked.kind == kind
-    }
-    if not named:
-        return {}
-    of_site = {"site__in": {site for site, _code in named}, "code__in": {code for _, code in named}}
-    rows = Document.objects.filter(**of_site, withdrawn_at=None)
-    return {(site, code): pk for pk, site, code in rows.values_list("pk", "site_id", "code")}
+def _has_file(asked: bool) -> Any:
+    """Whether a revision of a document has a file; of none where that is not asked."""
+    if not asked:
+        return Value(False)
+    return Exists(RevisionFile.objects.filter(revision=OuterRef("revisions"), removed_at=None))
 
 
 def _began(item_id: int | None) -> Any:
@@ -149,12 +165,3 @@ def began_under(item_ids: Collection[int]) -> dict[tuple[int, int], int]:
             "item_id", "document_id", "revision_id"
         )
     }
-
-
-def with_files(several: Iterable[Course], at: datetime) -> set[int]:
-    """The documents whose revision in use has a file to be opened: one query."""
-    now = {term.id: each.id for each in several if (term := current(each.terms, at))}
-    if not now:
-        return set()
-    files = RevisionFile.objects.filter(revision_id__in=now, removed_at=None)
-    return {now[pk] for pk in files.values_list("revision_id", flat=True).distinct()}

@@ -77,11 +77,11 @@ def draft(world, kind, *, at=None, by=None, items=(), **given) -> Permit:
     )
 
 
-def assessed(world, kind, *, by=None, **given) -> Permit:
-    """With one hazard and one measure."""
+def assessed(world, kind, *, by=None, measures=(), **given) -> Permit:
+    """With one hazard and one measure, and these beside it."""
     permit = draft(world, kind, by=by, **given)
     at = {"actor": by or world.technician, "at": given.get("at") or world.at}
-    measures = [{"kind": "barrier", "text": "Screen"}]
+    measures = [{"kind": "barrier", "text": "Screen"}, *measures]
     assessments.add_hazard(**at, permit_id=permit.pk, text="Glare", measures=measures)
     return assessments.complete(**at, permit_id=permit.pk)
 

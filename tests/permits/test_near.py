@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from permits.models import Permit
 from permits.services import _conflicts, deciding, ending, issuing, stopping
 from tests.competence.conftest import Hvk
+from tests.factories import documents as papers
 from tests.factories import live_item, planned_item
 from tests.permits import isolated, made
 from tests.permits.test_conflicts import rule
@@ -168,6 +169,41 @@ def test_the_page_of_a_permit_asks_once_what_is_asked_of_people(world, types, si
     sure = {"at": world.at, "permit_id": used.pk, "signed": True}
     issuing.issue(actor=world.permit_issuer, scanned=True, **sure)
     assert counted(world.technician, used) == (1, 11)
+
+
+def test_what_documents_and_competence_answer_is_asked_once_of_each(world, types, sign_in):
+    """Beside all that: a document that everybody on it has to read, and measures that name one and
+    a competence. Each of the two domains has three of its own at most, the page 12.
+    """
+    hot = types[1]
+    sops = [papers.document(world, code) for code in ("SOP-1", "SOP-2")]
+    for each in sops:
+        papers.in_force(world, each, "1")
+    asks = Hvk(world)
+    asks.has(world.technician, "HOT")
+    named = [
+        {"kind": "document", "text": "As it says", "needs": {"document": "SOP-2"}},
+        {"kind": "competence", "text": "A welder", "needs": {"competence": "HOT"}},
+    ]
+    people = [{"person_id": world.technician.pk}]
+    given = {"people": people, "measures": named, "items": [planned_item(world)]}
+    permit = made.authorised(world, hot, **given)
+    papers.applies(world, sops[0], kind_key="permits.type", kind_code=hot.code, acknowledge=True)
+    asks.rule("HOT", capacity="permits.worker")
+    asks.rule("ISS", capacity="permits.issuer")
+    next_to(world)
+    rule(world, hot, other_type_id=hot.pk, reach="within", verdict="inform")
+    rule(world, hot, work_type_id=world.mnt.pk, reach="next_to", verdict="inform")
+    planned_item(world, place_id=world.l4.pk)
+    isolated.verified(world, uses=[{"permit_id": permit.pk}])
+    for who in (world.permit_issuer, world.technician):
+        visitor = sign_in(who)
+        with CaptureQueriesContext(connection) as asked:
+            page = visitor.get(url(permit))
+        said = [each["text"] for each in page.context["missing"]]
+        assert any(each.startswith("SOP-1 must be acknowledged") for each in said)
+        assert any("Iss paper" in each for each in said) == (who == world.permit_issuer)
+        assert len(asked) - FRAME == 14
 
 
 def test_the_shift_of_who_reads_comes_with_the_permit(world, types, sign_in):
