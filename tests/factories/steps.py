@@ -17,6 +17,7 @@ from django.db.models import Model
 
 from tests.factories import kept, under
 from work import ports
+from work.ports.registry import Registry
 
 BASE = "tests.factories.world._make"
 # Statements that write nothing that a step would meet; whatever else is sent writes.
@@ -24,7 +25,7 @@ _READS = (
     *("SELECT", "SAVEPOINT", "RELEASE", "EXECUTE", "PREPARE"),
     *(kept.LAYS, kept.PUTS_BACK, under.AS_AT_FIRST, 'INSERT INTO "django_session"'),
 )
-_REGISTRIES = [ports.suppliers, ports.fitness, ports.item_listeners, ports.source_listeners]
+_REGISTRIES = [each for each in vars(ports).values() if isinstance(each, Registry)]
 
 type Key = tuple[Any, ...]
 _asked: Counter[Key] = Counter()
@@ -54,6 +55,7 @@ _now = _Standing()
 
 def begin() -> None:
     """A test begins."""
+    _registered()
     _now.steps, _now.depth = (), 0
     kept.begin()
     if _now.watch not in connection.execute_wrappers:
@@ -94,13 +96,16 @@ def step[**P, T](build: Callable[P, T]) -> Callable[P, T]:
     def there(*args: P.args, **given: P.kwargs) -> T:
         if _now.depth or _now.steps is None or not _alone():
             return build(*args, **given)
-        people = getattr(args[0], "people", None) if args else None
-        people = people if isinstance(people, dict) else {}
+        answering = [each for registry in _REGISTRIES for each in registry.all()]
+        if not all(id(each) in _registered() for each in answering):
+            _now.steps = None
+            return build(*args, **given)
+        people = next(filter(None, map(_people, (*args, *given.values()))), {})
         key: Key = (
             *_now.steps,
             (build.__name__, *map(_said, args), *sorted(people)),
-            tuple((name, _said(value)) for name, value in sorted(given.items())),
-            tuple(id(each) for registry in _REGISTRIES for each in registry.all()),
+            _said(dict(sorted(given.items()))),
+            tuple(map(id, answering)),
         )
         _asked[key] += 1
         done = functools.partial(build, *args, **given)
@@ -117,7 +122,25 @@ def step[**P, T](build: Callable[P, T]) -> Callable[P, T]:
 
 def _said(given: Any) -> Any:
     """What a step was given, as its key says it."""
-    return (given._meta.label, given.pk) if isinstance(given, Model) else repr(given)
+    if isinstance(given, Model):
+        return given._meta.label, given.pk
+    if isinstance(given, dict):
+        return tuple((name, _said(value)) for name, value in given.items())
+    if isinstance(given, (list, tuple)):
+        return tuple(map(_said, given))
+    return repr(given)
+
+
+def _people(given: Any) -> dict[str, Any] | None:
+    """Those of a world, by name: a step may make more of them."""
+    found = getattr(given, "people", None)
+    return found if isinstance(found, dict) else None
+
+
+@functools.cache
+def _registered() -> dict[int, Any]:
+    """What is registered before any test, by id; a test's own may answer otherwise each time."""
+    return {id(each): each for registry in _REGISTRIES for each in registry.all()}
 
 
 def _alone() -> bool:

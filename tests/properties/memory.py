@@ -47,7 +47,7 @@ class Memory(rows.Reader):
         elif word == "ROLLBACK":
             was = self._at_savepoint.get(rest.removeprefix("TO SAVEPOINT "), (None, None))
             self._digest, self._asked_last = was
-        elif word not in _READS:
+        elif word not in _READS or (";" in rest and "CONSTRAINTS" not in rest):
             self._digest = None
         return execute(sql, params, many, context)
 

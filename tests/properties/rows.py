@@ -74,6 +74,10 @@ class Digest:
 
     def __init__(self, *of: str) -> None:
         """of: what the names of the tables begin with, besides those of work."""
+        with connection.cursor() as cursor:
+            # Else `writes` would count nothing.
+            cursor.execute("SELECT current_setting('track_counts')")
+            assert cursor.fetchone() == ("on",)
         self._parts, self.tables = [], []
         kept = {
             model._meta.db_table
