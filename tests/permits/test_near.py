@@ -26,6 +26,16 @@ def next_to(world):
     places.add_neighbour(actor=None, at=world.at, kind="next_to", **ids)
 
 
+def asked_and_near(world, hot, asks):
+    """Competence is asked of who works and who issues, and work lies near."""
+    asks.rule("HOT", capacity="permits.worker")
+    asks.rule("ISS", capacity="permits.issuer")
+    next_to(world)
+    rule(world, hot, other_type_id=hot.pk, reach="within", verdict="inform")
+    rule(world, hot, work_type_id=world.mnt.pk, reach="next_to", verdict="inform")
+    planned_item(world, place_id=world.l4.pk)
+
+
 def known(permit) -> Permit:
     return Permit.objects.select_related("place").get(pk=permit.pk)
 
@@ -149,12 +159,7 @@ def test_the_page_of_a_permit_asks_once_what_is_asked_of_people(world, types, si
     isolated.verified(world, uses=[{"permit_id": used.pk}])
     asks = Hvk(world)
     asks.has(world.technician, "HOT")
-    asks.rule("HOT", capacity="permits.worker")
-    asks.rule("ISS", capacity="permits.issuer")
-    next_to(world)
-    rule(world, hot, other_type_id=hot.pk, reach="within", verdict="inform")
-    rule(world, hot, work_type_id=world.mnt.pk, reach="next_to", verdict="inform")
-    planned_item(world, place_id=world.l4.pk)
+    asked_and_near(world, hot, asks)
 
     def counted(who, permit) -> tuple[int, int]:
         visitor = sign_in(who)
@@ -189,12 +194,7 @@ def test_what_documents_and_competence_answer_is_asked_once_of_each(world, types
     given = {"people": people, "measures": named, "items": [planned_item(world)]}
     permit = made.authorised(world, hot, **given)
     papers.applies(world, sops[0], kind_key="permits.type", kind_code=hot.code, acknowledge=True)
-    asks.rule("HOT", capacity="permits.worker")
-    asks.rule("ISS", capacity="permits.issuer")
-    next_to(world)
-    rule(world, hot, other_type_id=hot.pk, reach="within", verdict="inform")
-    rule(world, hot, work_type_id=world.mnt.pk, reach="next_to", verdict="inform")
-    planned_item(world, place_id=world.l4.pk)
+    asked_and_near(world, hot, asks)
     isolated.verified(world, uses=[{"permit_id": permit.pk}])
     for who in (world.permit_issuer, world.technician):
         visitor = sign_in(who)
@@ -253,12 +253,7 @@ def test_the_page_asks_once_what_is_unconfirmed_since_all_was_stopped(world, typ
     for pk in there:
         leads = {"actor": world.supervisor, "at": world.at}
         stopping.stop_all(site_id=world.site.pk, place_id=pk, **leads)
-    asks.rule("HOT", capacity="permits.worker")
-    asks.rule("ISS", capacity="permits.issuer")
-    next_to(world)
-    rule(world, hot, other_type_id=hot.pk, reach="within", verdict="inform")
-    rule(world, hot, work_type_id=world.mnt.pk, reach="next_to", verdict="inform")
-    planned_item(world, place_id=world.l4.pk)
+    asked_and_near(world, hot, asks)
     for who in (world.permit_issuer, world.technician, world.viewer):
         visitor = sign_in(who)
         with CaptureQueriesContext(connection) as asked:
