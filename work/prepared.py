@@ -239,6 +239,19 @@ def prepared[M: Model](
     return read
 
 
+@prepared
+def _of_key(model: type[Model], along: tuple[str, ...]) -> QuerySet[Any]:
+    """The row of a model with a key."""
+    rows = model._default_manager.filter(pk=given("pk"))
+    return rows.select_related(*along) if along else rows
+
+
+def by_key[M: Model](model: type[M], pk: int | None, *along: str) -> M | None:
+    """The row with this key, and with it what `along` names; None where there is none."""
+    found = _of_key(model, along, pk=pk) if pk is not None else []
+    return found[0] if found else None
+
+
 _FEW = 20
 
 
@@ -253,19 +266,22 @@ def add(rows: Sequence[Model]) -> None:
         type(rows[0])._base_manager.bulk_create(rows)
         return
     sql, fields, key = _adding(type(rows[0]), len(rows))
-    values = [
-        each.get_db_prep_save(each.pre_save(row, True), connection)
-        for row in rows
-        for each in fields
-    ]
     with planned() as cursor:
-        cursor.execute(sql, values)
-        for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
-            setattr(row, key, pk)
-            row._state.adding, row._state.db = False, connection.alias
+        cursor.execute(sql, _values(rows, fields, new=True))
+        for each, (pk,) in zip(rows, cursor.fetchall(), strict=True):
+            setattr(each, key, pk)
+            each._state.adding, each._state.db = False, connection.alias
 
 
-@lru_cache(maxsize=64)
+def _values(rows: Iterable[Model], fields: Sequence[Any], *, new: bool) -> list[Any]:
+    return [
+        field.get_db_prep_save(field.pre_save(each, new), connection)
+        for each in rows
+        for field in fields
+    ]
+
+
+@lru_cache(maxsize=128)
 def _adding(model: type[Model], number: int) -> tuple[str, tuple[Any, ...], str]:
     """The statement, the fields whose values it takes, and the name of the key that it returns."""
     meta, quote = model._meta, cast(Any, connection.ops).quote_name
@@ -285,9 +301,8 @@ def write(row: Model, names: Iterable[str]) -> None:
     Planning a change costs the database as much as making it, where a table has many indexes.
     """
     sql, fields = _writing(type(row), tuple(dict.fromkeys(names)))
-    values = [each.get_db_prep_save(each.pre_save(row, False), connection) for each in fields]
     with planned() as cursor:
-        cursor.execute(sql, [*values, row.pk])
+        cursor.execute(sql, [*_values([row], fields, new=False), row.pk])
         if cursor.rowcount != 1:
             raise DatabaseError("Writing one row did not affect one row.")
 
@@ -301,5 +316,46 @@ def _writing(model: type[Model], names: tuple[str, ...]) -> tuple[str, tuple[Any
     sql = (
         f"UPDATE {quote(meta.db_table)} SET {changes}"  # noqa: S608  names of our own models
         f" WHERE {quote(meta.pk.column)} = %s"
+    )
+    return sql, fields
+
+
+def write_each(rows: Sequence[Model], names: Sequence[str]) -> None:
+    """Write these fields of rows that are stored, each with its own values, by one statement.
+
+    As `bulk_update` does, which is what many are left to; its statement is put together once for
+    each number of few.
+    """
+    if len(rows) == 1:
+        write(rows[0], names)
+    elif len(rows) > _FEW:
+        type(rows[0])._base_manager.bulk_update(rows, names, batch_size=_AT_ONCE)
+    elif rows:
+        sql, fields = _writing_each(type(rows[0]), tuple(names), len(rows))
+        with planned() as cursor:
+            cursor.execute(sql, _values(rows, fields, new=False))
+
+
+_AT_ONCE = 500
+
+
+@lru_cache(maxsize=128)
+def _writing_each(
+    model: type[Model], names: tuple[str, ...], number: int
+) -> tuple[str, tuple[Any, ...]]:
+    """The statement, and the fields whose values it takes for each row, the key first."""
+    meta, quote = model._meta, cast(Any, connection.ops).quote_name
+    key = cast(Any, meta.pk)
+    fields = (key, *(cast(Any, meta.get_field(name)) for name in names))
+    kinds = [key.rel_db_type(connection), *(each.db_type(connection) for each in fields[1:])]
+    # Without a length: what is cast to one is cut off in silence, what is written is refused.
+    kinds = [re.sub(r"\(.*?\)", "", kind) for kind in kinds]
+    columns = [quote(each.column) for each in fields]
+    row = "(" + ", ".join(f"%s::{kind}" for kind in kinds) + ")"
+    changes = ", ".join(f"{column} = said.{column}" for column in columns[1:])
+    sql = (
+        f"UPDATE {quote(meta.db_table)} AS kept SET {changes}"  # noqa: S608  names of our own models
+        f" FROM (VALUES {', '.join([row] * number)}) AS said ({', '.join(columns)})"
+        f" WHERE kept.{columns[0]} = said.{columns[0]}"
     )
     return sql, fields

@@ -12,6 +12,7 @@ from documents.services.keeping import keep
 from documents.services.telling import AT_ONCE, reached, tell_reached
 from work import ports
 from work.exceptions import Reason, Refused, Unknown
+from work.prepared import by_key
 from work.services import OpenAct, door
 
 _OF_SITE = {
@@ -92,7 +93,7 @@ def _apply_no_more(
     act: OpenAct, *, applicability_id: int, seen: int | None = None
 ) -> Applicability:
     """Let a document apply to that work no more, from now on."""
-    found = Applicability.objects.filter(pk=applicability_id).first()
+    found = by_key(Applicability, applicability_id)
     if found is None:
         raise Unknown
     document = enter(act, found.document_id, Action.MANAGE, seen)

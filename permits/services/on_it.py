@@ -7,6 +7,7 @@ from permits.services._enter import enter, judged, known
 from permits.services._paper import follows, late, when
 from permits.states import Verb
 from work.exceptions import Forbidden, Reason, Refused, Unknown
+from work.prepared import by_key
 from work.services import OpenAct, door
 
 
@@ -39,7 +40,7 @@ def _sign_on(
 
 def _sign_off(act: OpenAct, *, presence_id: int) -> Presence:
     """Somebody is off it."""
-    presence = Presence.objects.filter(pk=presence_id).first()
+    presence = by_key(Presence, presence_id)
     if presence is None:
         raise Unknown
     facts = enter(act, presence.permit_id, Verb.SIGN_OFF, None)

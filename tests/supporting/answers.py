@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F, QuerySet
+
 from tests.supporting.models import State, Ticket
 from tests.supporting.services import KEY
 from work.exceptions import Reason
 from work.ports import Answer, Fit, ItemChange, ItemContext, Requirement, Source
+from work.prepared import Among, given, prepared
 from work.services import recheck
 from work.states import ENDED, BlockerKind, Gate
 
@@ -95,14 +98,16 @@ class Barred:
         at: datetime,
         until: Mapping[int, datetime],
     ) -> list[Fit]:
-        people = {person for person, _ in pairs}
-        barred = set(
-            Ticket.objects.filter(bars_id__in=people, state=State.OPEN).values_list(
-                "bars_id", flat=True
-            )
-        )
+        people = sorted({person for person, _ in pairs})
+        barred = {ticket.bars_id for ticket in _barring(people=people)}
         reason = Reason("supporting.ticket_bars", clears=("role", "hse"))
         return [Fit((reason,)) if person in barred else Fit() for person, _ in pairs]
+
+
+@prepared
+def _barring() -> QuerySet[Ticket]:
+    """The open tickets that bar some people."""
+    return Ticket.objects.filter(Among(F("bars_id"), given("people")), state=State.OPEN)
 
 
 class EndsWithItsItem:

@@ -1,16 +1,18 @@
 """Reads of a fixed shape: put together once, right for every value."""
 
 import contextlib
+from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, NotSupportedError, connection, transaction
+from django.db import DatabaseError, DataError, NotSupportedError, connection, transaction
 from django.db.models import F
 from django.db.models.sql.compiler import SQLCompiler
 
+from tests import factories
 from work import events
 from work import prepared as prepared_module
-from work.models import Event, Place
-from work.prepared import Among, add, given, planned, prepared, write
+from work.models import Event, Place, Prerequisite
+from work.prepared import Among, add, by_key, given, planned, prepared, write, write_each
 
 
 @pytest.fixture
@@ -220,3 +222,45 @@ def test_a_row_is_written_as_save_writes_it_and_only_where_it_stands(world):
     place.pk = 10**12
     with pytest.raises(DatabaseError), transaction.atomic():
         write(place, ["name"])
+
+
+@pytest.mark.parametrize("number", [1, 2, 20, 21])
+def test_rows_are_written_each_with_its_own_values(world, number, django_assert_num_queries):
+    item = factories.planned_item(world)
+    of = {"site": world.site, "item": item, "created_at": world.at, "kind": "permit"}
+    rows = [Prerequisite(**of, gate="start", origin=f"o{n}", supplier="s") for n in range(number)]
+    add(rows)
+    names = ["reason", "source_id", "lead", "valid_until", "clears", "four_eyes"]
+    for n, each in enumerate(rows):
+        each.reason, each.source_id = {"of": [n, None, "è%s"]}, n or None
+        each.lead, each.clears = timedelta(minutes=n) if n else None, f"role:{n}"
+        each.valid_until, each.four_eyes = world.at - timedelta(days=n), bool(n % 2)
+        each.origin = "not written"
+    with django_assert_num_queries(1):
+        write_each(rows, names)
+    stored = Prerequisite.objects.filter(item=item, supplier="s").order_by("pk")
+    assert [[getattr(one, name) for name in names] for one in stored] == [
+        [getattr(one, name) for name in names] for one in rows
+    ]
+    assert [one.origin for one in stored] == [f"o{n}" for n in range(number)]
+
+
+def test_no_rows_are_no_statement_and_nothing_is_cut_off(world, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        write_each([], ["name"])
+    places = [world.l3, world.packaging]
+    for place in places:
+        place.code = "x" * 1000
+    with pytest.raises(DataError), transaction.atomic():
+        write_each(places, ["code"])
+    assert {place.code for place in Place.objects.filter(site=world.site)} >= {"40", "L3"}
+
+
+def test_a_row_by_its_key(world, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        found = by_key(Place, world.l3.pk, "site", "owner_team")
+        assert (found, found.site, found.owner_team) == (world.l3, world.site, None)
+    assert by_key(Place, world.l3.pk) == world.l3
+    assert by_key(Place, 10**12) is by_key(Place, 10**30) is None
+    with django_assert_num_queries(0):
+        assert by_key(Place, None) is None

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from work.exceptions import Unknown
 from work.models import RequirementRule, Site, WorkItem, WorkType, WorkTypeVersion
 from work.permissions import Scope, visible
+from work.prepared import by_key
 from work.states import ENDED
 
 
@@ -42,7 +43,7 @@ class TypeUse:
 
 def where_used(who: Scope, type_id: int) -> TypeUse:
     """Where a type is used, within what the reader may see: five queries at most."""
-    kind = WorkType.objects.select_related("site").filter(pk=type_id).first()
+    kind = by_key(WorkType, type_id, "site")
     if kind is None or not (who.system or kind.site_id in who.site_ids()):
         raise Unknown
     counts: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))

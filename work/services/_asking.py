@@ -18,14 +18,26 @@ from work.models import (
     WorkItem,
 )
 from work.ports import Answer, ItemContext, Source
+from work.prepared import add, write_each
 from work.services import _locks, _overlay
-from work.services._derive import CHUNK, derive, set_due
+from work.services._derive import derive, set_due
 from work.services._facts import Facts, load
 from work.services._guarded import guarded_each, one_each
 from work.services._wanted import UNHEARD
 from work.services.acts import OpenAct
 from work.states import CONTROLLED, OPEN, AnswerState, Gate, Mode, Role, Status
 
+# What an answer changes of its row.
+_HEARD = (
+    "answer",
+    "reason",
+    "clears",
+    "url",
+    "valid_until",
+    "answered_at",
+    "passed_at",
+    "source_id",
+)
 # After what time a supplier that failed is asked again by itself.
 _AGAIN = timedelta(minutes=10)
 
@@ -76,21 +88,8 @@ def ask(
     new: rows among them that were derived just now, and are kept with it.
     """
     stood = [row for row in heard(facts, act.at, keys) if row.pk]
-    Prerequisite.objects.bulk_create(new)
-    Prerequisite.objects.bulk_update(
-        stood,
-        [
-            "answer",
-            "reason",
-            "clears",
-            "url",
-            "valid_until",
-            "answered_at",
-            "passed_at",
-            "source_id",
-        ],
-        batch_size=CHUNK,
-    )
+    add(new)
+    write_each(stood, _HEARD)
 
 
 def heard(
@@ -264,6 +263,6 @@ def keep_heard(act: OpenAct, item_id: int, gate: str, line_id: int | None = None
     ]
     for row in refused:
         row.refused_at = act.at
-    Prerequisite.objects.bulk_update(refused, ["refused_at"])
+    write_each(refused, ["refused_at"])
     set_due([each])
     _overlay.refresh(act, each)

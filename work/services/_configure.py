@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Model, Q
 
 from work.exceptions import Forbidden, Reason, Refused, Stale, Unknown
 from work.models import Membership, Place, PostHolder, Site, TeamMember, User
 from work.permissions import Action, Denied, Scope, can_at
+from work.prepared import by_key
 from work.services._fields import title
 from work.services.acts import OpenAct
 
@@ -21,7 +22,7 @@ def configure(
     The place, found before, is read again: it may have been moved meanwhile. A superuser may
     configure and nothing else. Raises Unknown (404) or Forbidden (403).
     """
-    site = Site.objects.filter(pk=site_id).first()
+    site = by_key(Site, site_id)
     if site is None:
         raise Unknown
     act.control(site.pk)
@@ -67,8 +68,8 @@ def _superuser(user_id: int | None) -> bool:
 
 def of_site[M: Model](model: type[M], pk: int | None, site_id: int, code: str) -> M:
     """A record of the site; refuses with `code` what is of another one or not there."""
-    found = model._default_manager.filter(pk=pk, site_id=site_id).first()
-    if found is None:
+    found = by_key(model, pk)
+    if found is None or cast(Any, found).site_id != site_id:
         raise Refused(Reason(code))
     return found
 
@@ -182,7 +183,7 @@ def person_known(act: OpenAct, user_id: int) -> User:
 
 
 def _active(user_id: int, known: bool) -> User:
-    person = User.objects.filter(pk=user_id, is_active=True).first()
-    if person is None or not known:
+    person = by_key(User, user_id)
+    if person is None or not person.is_active or not known:
         raise Refused(Reason("person_unknown"))
     return person

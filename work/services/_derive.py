@@ -5,18 +5,15 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from work.models import (
-    Prerequisite,
-    WorkItem,
-)
+from django.db.models import F, QuerySet
+
+from work.models import Prerequisite, WorkItem
+from work.prepared import Among, given, prepared, write_each
 from work.services import _reach
 from work.services._facts import Facts, asks_another
 from work.services._wanted import Wanted, row_of, wanted_on
 from work.services.acts import OpenAct
 from work.states import CONTROLLED, AnswerState, Gate
-
-CHUNK = 500
-
 
 # What of a row follows its rule or supplier when that changes.
 _FOLLOWS = ("supplier", "kind", "what", "mode", "params", "one_time", "waivable_by", "lead")
@@ -53,10 +50,8 @@ def derive(act: OpenAct, facts: dict[int, Facts]) -> list[Prerequisite]:
                 new.append(row_of(want, each.item, act.at))
             elif _follow(act, each.item, row, want):
                 followed.append(row)
-    Prerequisite.objects.bulk_update(withdrawn_now, ["withdrawn_at"], batch_size=CHUNK)
-    Prerequisite.objects.bulk_update(
-        followed, [*_FOLLOWS, "source_id", "waiver_until", "four_eyes"], batch_size=CHUNK
-    )
+    write_each(withdrawn_now, ["withdrawn_at"])
+    write_each(followed, [*_FOLLOWS, "source_id", "waiver_until", "four_eyes"])
     for each in facts.values():
         each.prerequisites.sort(key=lambda row: row.pk)
     for row in new:
@@ -75,8 +70,16 @@ def withdrawn_rows(facts: dict[int, Facts], wanted: dict[int, dict]) -> dict[tup
     }
     if not missing:
         return {}
-    rows = Prerequisite.objects.filter(item_id__in=missing, withdrawn_at__isnull=False)
+    rows = _withdrawn(items=sorted(missing))
     return {(row.item_id, row.gate, row.line_id, row.origin): row for row in rows}
+
+
+@prepared
+def _withdrawn() -> QuerySet[Prerequisite]:
+    """The withdrawn rows of some items."""
+    return Prerequisite.objects.filter(
+        Among(F("item_id"), given("items")), withdrawn_at__isnull=False
+    )
 
 
 def _follow(act: OpenAct, item: WorkItem, row: Prerequisite, want: Wanted) -> bool:
@@ -153,14 +156,14 @@ def forget_refusals(facts: Facts) -> None:
     refused = [row for row in facts.prerequisites if row.refused_at is not None]
     for row in refused:
         row.refused_at = None
-    Prerequisite.objects.bulk_update(refused, ["refused_at"])
+    write_each(refused, ["refused_at"])
 
 
 def withdraw_at_lines(act: OpenAct, facts: Facts, line_ids: Collection[int]) -> None:
     """Withdraw what was asked at hold points that themselves are withdrawn."""
     rows = [row for row in facts.prerequisites if row.line_id in line_ids]
     _withdraw(act, facts, rows)
-    Prerequisite.objects.bulk_update(rows, ["withdrawn_at"])
+    write_each(rows, ["withdrawn_at"])
 
 
 def withdraw_all(act: OpenAct, facts: Facts, *, keep_by_hand: bool) -> None:
@@ -169,7 +172,7 @@ def withdraw_all(act: OpenAct, facts: Facts, *, keep_by_hand: bool) -> None:
         row for row in facts.prerequisites if not (keep_by_hand and row.origin.startswith("hand:"))
     ]
     _withdraw(act, facts, rows)
-    Prerequisite.objects.bulk_update(rows, ["withdrawn_at"])
+    write_each(rows, ["withdrawn_at"])
 
 
 def set_due(several: Iterable[Facts]) -> None:
@@ -188,4 +191,4 @@ def set_due(several: Iterable[Facts]) -> None:
             if due != row.due_at:
                 row.due_at = due
                 changed += [row] if row.pk else []
-    Prerequisite.objects.bulk_update(changed, ["due_at"], batch_size=CHUNK)
+    write_each(changed, ["due_at"])

@@ -8,10 +8,12 @@ from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
 
 from work.exceptions import Reason, Refused
-from work.models import WorkItem, WorkType
+from work.models import WorkItem, WorkType, WorkTypeVersion
+from work.prepared import by_key, given, prepared
 from work.services._definition import Definition
 from work.states import FieldKind, Priority
 
@@ -135,15 +137,18 @@ def check_plain(item: WorkItem) -> None:
 
 def type_of(site_id: int, type_id: int) -> tuple[WorkType, int]:
     """A type in use at the site and the id of its newest published version."""
-    kind = WorkType.objects.filter(pk=type_id, site_id=site_id, is_active=True).first()
-    version = (
-        kind.versions.filter(published_at__isnull=False).order_by("-number").first()
-        if kind
-        else None
-    )
-    if kind is None or version is None:
+    kind = by_key(WorkType, type_id)
+    found = _published(type=type_id) if kind and kind.site_id == site_id and kind.is_active else []
+    if kind is None or not found:
         raise Refused(Reason("type_unknown"))
-    return kind, version.pk
+    return kind, found[0].pk
+
+
+@prepared
+def _published() -> QuerySet[WorkTypeVersion]:
+    """The newest published version of a type."""
+    versions = WorkTypeVersion.objects.filter(type=given("type"), published_at__isnull=False)
+    return versions.order_by("-number")[:1]
 
 
 def default_due(definition: Definition, at: datetime) -> datetime | None:

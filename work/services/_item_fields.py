@@ -12,6 +12,7 @@ from work.models import (
     WorkItem,
 )
 from work.permissions import Action, can_at, sees
+from work.prepared import by_key
 from work.services import _rings, _stays
 from work.services._definition import definition
 from work.services._facts import Facts
@@ -36,7 +37,7 @@ from work.states import ENDED, OWNED, Role, Status
 
 
 def parent(act: OpenAct, item: WorkItem, parent_id: int) -> WorkItem:
-    parent = WorkItem.objects.select_related("place").filter(pk=parent_id).first()
+    parent = by_key(WorkItem, parent_id, "place")
     if parent is None or parent.site_id != item.site_id or not sees(act.scope, parent):
         raise Refused(Reason("parent_unknown"))
     if parent.status in ENDED:

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from work.exceptions import Refused
-from work.models import Prerequisite, WorkItem
+from work.models import WorkItem
 from work.permissions import Action
 from work.ports import ItemChange, source_listeners
+from work.prepared import write_each
 from work.services import _asking, _derive, _order, _overlay
 from work.services._contexts import contexts
 from work.services._enter import enter
@@ -102,7 +103,7 @@ def _passes(facts: Facts, at: datetime) -> None:
     once = [row for row in facts.prerequisites if row.one_time and row.gate == Gate.START]
     for row in once:
         row.passed_at = at if _overlay.holds_until(row, at, facts.item.status) else None
-    Prerequisite.objects.bulk_update(once, ["passed_at"])
+    write_each(once, ["passed_at"])
 
 
 def _ask_again(act: OpenAct, facts: Facts, verb: Verb) -> None:

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from work.exceptions import Reason, Refused, Unknown
 from work.models import Membership, Place, Post, Team, WorkItem
 from work.permissions import Scope, visible
+from work.prepared import by_key
 from work.services._things import known_assets
 from work.services.acts import OpenAct
 from work.states import Role
@@ -73,8 +74,8 @@ def company_of(who: Scope, place: Place) -> int | None:
 
 def place_of(site_id: int, place_id: int) -> Place:
     """A place in use at the site."""
-    place = Place.objects.filter(pk=place_id, site_id=site_id, is_active=True).first()
-    if place is None:
+    place = by_key(Place, place_id)
+    if place is None or place.site_id != site_id or not place.is_active:
         raise Refused(Reason("place_unknown"))
     return place
 

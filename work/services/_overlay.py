@@ -7,8 +7,8 @@ site and facts loaded after it was taken.
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from work.models import Blocker, Prerequisite, WorkItem
-from work.prepared import write
+from work.models import Blocker, Prerequisite
+from work.prepared import add, write, write_each
 from work.services import _reach
 from work.services._facts import OVERLAY_FIELDS, Facts
 from work.services.acts import OpenAct
@@ -103,9 +103,9 @@ def _sync(act: OpenAct, several: Iterable[Facts], *, by_time: bool) -> None:
         for row, since in _missing(act, facts):
             own = since if by_time else _by_the_act(act, facts, row)
             opened.append((facts, _new(act, facts, row, own)))
-    Blocker.objects.bulk_update(ended, ["ended_at", "ended_by", "end_cause"])
-    Blocker.objects.bulk_update(followed, _FOLLOWS)
-    Blocker.objects.bulk_create([blocker for _facts, blocker in opened])
+    write_each(ended, ["ended_at", "ended_by", "end_cause"])
+    write_each(followed, _FOLLOWS)
+    add([blocker for _facts, blocker in opened])
     for facts, blocker in opened:
         say_opened(act, facts, blocker)
 
@@ -227,7 +227,7 @@ def _end(act: OpenAct, facts: Facts, blocker: Blocker, cause: str) -> Blocker:
 def end_all(act: OpenAct, facts: Facts, cause: str) -> None:
     """End every open blocker of an item that is cancelled."""
     ended = [_end(act, facts, blocker, cause) for blocker in list(facts.blockers)]
-    Blocker.objects.bulk_update(ended, ["ended_at", "ended_by", "end_cause"])
+    write_each(ended, ["ended_at", "ended_by", "end_cause"])
 
 
 def compute(facts: Facts, at: datetime) -> dict[str, object]:
@@ -285,7 +285,7 @@ def refresh_all(act: OpenAct, several: Sequence[Facts]) -> tuple[int, ...]:
         return (several[0].item.pk,) if refresh(act, several[0]) else ()
     changed = [pk for pk, names in _recomputed(act, several).items() if names]
     items = [facts.item for facts in several if facts.item.pk in set(changed)]
-    WorkItem.objects.bulk_update(items, OVERLAY_FIELDS)
+    write_each(items, OVERLAY_FIELDS)
     return tuple(changed)
 
 

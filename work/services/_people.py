@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.models import Duty, Membership, PostHolder, Team, User
 from work.permissions import Action, can_at
+from work.prepared import by_key
 from work.services._configure import end, is_superuser, of_site
 from work.services._executing import executed
 from work.services.acts import OpenAct
@@ -20,7 +21,7 @@ def administered(act: OpenAct, user_id: int) -> tuple[User, set[int]]:
     superusers.
     """
     sites = _controlled(act, user_id)
-    person = User.objects.filter(pk=user_id).first()
+    person = by_key(User, user_id)
     if person is None:
         raise Unknown
     ever = _ever(person)

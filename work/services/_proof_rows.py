@@ -14,6 +14,7 @@ from work.models import (
     TypeLine,
     WorkItem,
 )
+from work.prepared import add
 from work.services._definition import definition
 from work.services._facts import Facts
 from work.services._stays import stays_begun
@@ -43,9 +44,7 @@ def instantiate(act: OpenAct, facts: Facts) -> None:
     item, definition = facts.item, facts.definition
     for model, asked in ((Criterion, definition.criteria), (ChecklistLine, definition.lines)):
         known = set(_standing(model, item).values_list("key", flat=True))
-        model._default_manager.bulk_create(
-            row_of(model, item, each) for each in asked if each.key not in known
-        )
+        add([row_of(model, item, each) for each in asked if each.key not in known])
 
 
 def row_of(model: type[Model], item: WorkItem, asked: TypeCriterion | TypeLine) -> Any:

@@ -1,7 +1,9 @@
 """Which rules reach an item: those in force, and those that come into force by the clock."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 from django.db.models import F, Q, QuerySet
 
@@ -25,7 +27,14 @@ def not_ended(
     site_ids: Iterable[int], at: datetime, *, coming: bool = False
 ) -> list[RequirementRule]:
     """The rules of sites that are in force at `at` or will be; or those alone that will be."""
-    return _not_ended(coming, sites=list(site_ids), at=at)
+    rules = _not_ended(coming, sites=list(site_ids), at=at)
+    modes: dict[int, list[RuleMode]] = defaultdict(list)
+    for each in _modes(rules=[rule.pk for rule in rules]) if rules else ():
+        modes[each.rule_id].append(each)
+    for rule in rules:
+        # As prefetching puts them there, which puts its statements together anew each time.
+        cast(Any, rule)._prefetched_objects_cache = {"modes": modes[rule.pk]}
+    return rules
 
 
 @prepared
@@ -36,7 +45,14 @@ def _not_ended(coming: bool) -> QuerySet[RequirementRule]:
     )
     if coming:
         rules = rules.filter(starts__gt=given("at"), gate=Gate.START)
-    return rules.select_related("place").prefetch_related("modes__place").order_by("pk")
+    return rules.select_related("place").order_by("pk")
+
+
+@prepared
+def _modes() -> QuerySet[RuleMode]:
+    """The modes of some rules at places."""
+    modes = RuleMode.objects.filter(Among(F("rule_id"), given("rules")))
+    return modes.select_related("place")
 
 
 def applies(rule: RequirementRule, context: ItemContext) -> bool:

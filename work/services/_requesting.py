@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
-
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.models import (
     Blob,
@@ -13,11 +11,11 @@ from work.models import (
     ItemAsset,
     ItemPlace,
     Site,
-    SiteCounter,
     WorkItem,
 )
 from work.permissions import Action, can_at
 from work.ports import ItemChange, source_listeners
+from work.prepared import planned
 from work.services._definition import definition
 from work.services._facts import Facts
 from work.services._fields import (
@@ -43,9 +41,16 @@ from work.states import RequiredAt, SourceKind, Status
 
 def next_number(site_id: int, count: int = 1) -> int:
     """The first of `count` fresh numbers of the site; never given out again."""
-    SiteCounter.objects.get_or_create(site_id=site_id)
-    SiteCounter.objects.filter(site_id=site_id).update(last_number=F("last_number") + count)
-    return SiteCounter.objects.get(site_id=site_id).last_number - count + 1
+    with planned() as cursor:
+        cursor.execute(_RAISE, [site_id, count])
+        return int(cursor.fetchone()[0]) - count + 1
+
+
+_RAISE = """
+    INSERT INTO work_sitecounter AS kept (site_id, last_number) VALUES (%s, %s)
+    ON CONFLICT (site_id) DO UPDATE SET last_number = kept.last_number + excluded.last_number
+    RETURNING last_number
+"""
 
 
 def request_inner(

@@ -8,6 +8,7 @@ from typing import Any
 from work.exceptions import Reason, Unknown
 from work.models import ChecklistLine, Criterion, Prerequisite, TypeStage, WorkItem, WorkTypeVersion
 from work.permissions import Scope, sees
+from work.prepared import by_key
 from work.services import _asking, _overlay
 from work.services._configure import check_may
 from work.services._definition import definition
@@ -65,7 +66,7 @@ def try_version(who: Scope, *, version_id: int, item_id: int, at: datetime) -> T
     """Try a version of any type of the item's site. Unknown, or Forbidden to all but who may
     set the site up; suppliers are asked now, and what they say is not kept.
     """
-    version = WorkTypeVersion.objects.select_related("type").filter(pk=version_id).first()
+    version = by_key(WorkTypeVersion, version_id, "type")
     known = WorkItem.objects.select_related("site", "place", "type", "type_version")
     item = known.filter(pk=item_id).first()
     if version is None or item is None or version.type.site_id != item.site_id:

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.db.models import F, QuerySet
+
 from work import ports
 from work.models import ChecklistLine, Prerequisite, RequirementRule, WorkItem
 from work.ports import ItemContext, Requirement
+from work.prepared import Among, given, prepared
 from work.services import _reach
 from work.services._facts import Facts
 from work.services._guarded import guarded_each
@@ -98,13 +101,20 @@ def _hold_lines(facts: Sequence[Facts], keys: Collection[str]) -> dict[tuple, in
     """Checklist lines that are hold points, by item and key, where something is asked at one."""
     if not keys:
         return {}
-    rows = ChecklistLine.objects.filter(
-        item_id__in=[each.item.pk for each in facts],
-        key__in=keys,
+    rows = _holding(items=[each.item.pk for each in facts], keys=sorted(keys))
+    return {(row.item_id, row.key): row.pk for row in rows}
+
+
+@prepared
+def _holding() -> QuerySet[ChecklistLine]:
+    """The hold points of some items that have one of some keys."""
+    lines = ChecklistLine.objects.filter(
+        Among(F("item_id"), given("items")),
+        Among(F("key"), given("keys")),
         hold_point=True,
         withdrawn_at=None,
     )
-    return {(item_id, key): pk for item_id, key, pk in rows.values_list("item_id", "key", "pk")}
+    return lines.only("item_id", "key")
 
 
 def from_rule(rule: RequirementRule, context: ItemContext, line_id: int | None) -> Wanted:

@@ -25,7 +25,7 @@ from work import events, ports
 from work.exceptions import Busy, Forbidden, Reason, Refused, Stale, Unknown
 from work.models import Act, Event, Note, Place, Site, User
 from work.permissions import Scope, scope, system
-from work.prepared import GONE, add, given, prepared
+from work.prepared import GONE, add, by_key, given, prepared
 from work.services import _locks
 from work.services._savepoint import Anew, of_reads, savepoint
 
@@ -368,11 +368,20 @@ def _write_refusal(
 
 def _said(opened: OpenAct, subject: Model, reasons: list[dict[str, Any]]) -> bool:
     """Whether this very refusal was written before, or is about what it rolled back itself."""
-    before = Event.objects.filter(
-        act=opened.id,
-        verb="refused",
-        actor=opened.actor,
-        data__door=opened.door,
-        data__reasons=reasons,
-    )
-    return before.exists() or not type(subject)._base_manager.filter(pk=subject.pk).exists()
+    if _refusals(act=opened.id):
+        before = Event.objects.filter(
+            act=opened.id,
+            verb="refused",
+            actor=opened.actor,
+            data__door=opened.door,
+            data__reasons=reasons,
+        )
+        if before.exists():
+            return True
+    return by_key(type(subject), subject.pk) is None
+
+
+@prepared
+def _refusals() -> QuerySet[Event]:
+    """The refusals of an act."""
+    return Event.objects.filter(act=given("act"), verb="refused")

@@ -5,6 +5,7 @@ from datetime import datetime
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.models import Blocker, BlockerPromise
 from work.permissions import Action, can
+from work.prepared import by_key
 from work.services import _order, _overlay
 from work.services._enter import enter, not_stale
 from work.services._facts import Facts
@@ -140,7 +141,7 @@ def _promise(
 
 def _own(act: OpenAct, blocker_id: int, seen: int | None) -> tuple[Blocker, Facts]:
     """The blocker and its item, for who may clear it."""
-    blocker = Blocker.objects.filter(pk=blocker_id).first()
+    blocker = by_key(Blocker, blocker_id)
     if blocker is None:
         raise Unknown
     facts = enter(act, blocker.item_id, Action.SEE, None)

@@ -12,6 +12,7 @@ from django.db.models import Q
 from work.exceptions import Forbidden, Reason, Refused, Stale, Unknown
 from work.models import Blob, ChecklistLine, Evidence, ItemAsset, TypeLine
 from work.permissions import Action, can, can_at
+from work.prepared import by_key
 from work.services import _asking
 from work.services._enter import enter
 from work.services._facts import Facts
@@ -52,8 +53,8 @@ def _answer(
     disposition. A photo, with the name of its file, becomes evidence for the line in the same act.
     `seen` is the line's version.
     """
-    found = ChecklistLine.objects.filter(pk=line_id, withdrawn_at=None).first()
-    if found is None:
+    found = by_key(ChecklistLine, line_id)
+    if found is None or found.withdrawn_at is not None:
         raise Unknown
     said = said.strip()
     # Who may not know of the line learns nothing by what is wrong with the answer.

@@ -14,12 +14,12 @@ from django.db.models import Q
 
 from work.models import Duty, Heartbeat, Notice, Prerequisite, WorkItem
 from work.services import _asking, _locks, _overlay, _reach
-from work.services._derive import CHUNK
 from work.services._facts import Facts, load
 from work.services.acts import OpenAct, door
 from work.states import CONTROLLED, OPEN, AnswerState, Role, Status
 
-_BATCHES = 40
+# So many items at once, and so often.
+CHUNK, _BATCHES = 500, 40
 log = logging.getLogger(__name__)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from work.exceptions import Forbidden, Reason, Refused, Stale, Unknown
 from work.models import Asset, Hold, Place, Window
 from work.permissions import Action, Scope, can_at, system
+from work.prepared import by_key
 from work.services import _asking, _order
 from work.services._enter import enter
 from work.services._names import place_for, place_of
@@ -114,7 +115,7 @@ def end_for_record(act: OpenAct, *, site_id: int, key: str, source_id: int, word
 
 def _end(act: OpenAct, *, hold_id: int, word: str, seen: int | None = None) -> Hold:
     """End a hold by decision, with a word. One that ends at acceptance is not ended by hand."""
-    hold = Hold.objects.filter(pk=hold_id).first()
+    hold = by_key(Hold, hold_id)
     if hold is None or hold.item_id is None:
         raise Unknown
     facts = enter(act, hold.item_id, Action.HOLD, seen)

@@ -6,6 +6,7 @@ from typing import Any
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.models import Post, WorkItem
 from work.permissions import Action, can, sees
+from work.prepared import by_key
 from work.services import _derive, _locks, _mentions, _moves, _overlay
 from work.services._changing import assign_inner, edit_inner
 from work.services._contexts import contexts
@@ -220,7 +221,7 @@ def _cancel(
 
 
 def _survivor(act: OpenAct, item: WorkItem, survivor_id: int) -> WorkItem:
-    other = WorkItem.objects.select_related("place").filter(pk=survivor_id).first()
+    other = by_key(WorkItem, survivor_id, "place")
     if other is None or other.site_id != item.site_id or not sees(act.scope, other):
         raise Refused(Reason("survivor_unknown"))
     if other.pk == item.pk or other.status in ENDED:

@@ -7,6 +7,7 @@ no more. Posts are given on by `posts.replace_holder`; a duty ends, and is taken
 from work.exceptions import Reason, Refused, Unknown
 from work.models import Blocker, Post, WorkItem
 from work.permissions import Action
+from work.prepared import by_key
 from work.services._configure import of_site, person_of
 from work.services._enter import enter
 from work.services._owners import check_owner
@@ -53,7 +54,7 @@ def _hand_over_blocker(
 
     Who clears one that follows from something else is said by its source.
     """
-    found = Blocker.objects.filter(pk=blocker_id).first()
+    found = by_key(Blocker, blocker_id)
     if found is None:
         raise Unknown
     item = enter(act, found.item_id, Action.HAND_OVER, None).item

@@ -13,6 +13,7 @@ from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.models import Place, PlaceNeighbour, PlaceState, Site, SiteCounter, Team, User
 from work.permissions import Action, Denied, can_at
 from work.ports import place_listeners
+from work.prepared import by_key
 from work.services import _chunks, _locks
 from work.services._configure import (
     check_seen,
@@ -226,7 +227,7 @@ def _set_state(
 
     seen: the id of the state that the person saw (0: none). A newer one refuses.
     """
-    place = Place.objects.filter(pk=place_id).first()
+    place = by_key(Place, place_id)
     if place is None:
         raise Unknown
     act.control(place.site_id)
@@ -276,7 +277,7 @@ def _add_neighbour(act: OpenAct, *, place_id: int, other_id: int, kind: str) -> 
 
 def _end_neighbour(act: OpenAct, *, neighbour_id: int) -> PlaceNeighbour:
     """Say that two places no longer concern each other."""
-    neighbour = PlaceNeighbour.objects.select_related("first").filter(pk=neighbour_id).first()
+    neighbour = by_key(PlaceNeighbour, neighbour_id, "first")
     if neighbour is None:
         raise Unknown
     configure(act, neighbour.first.site_id)
@@ -299,7 +300,7 @@ def _fits(parent: Place, levels: int) -> None:
 
 
 def _known(place_id: int) -> Place:
-    place = Place.objects.filter(pk=place_id).first()
+    place = by_key(Place, place_id)
     if place is None:
         raise Unknown
     return place

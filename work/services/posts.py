@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.models import Duty, Post, PostHolder, WorkItem
+from work.prepared import by_key
 from work.services._configure import (
     begins,
     check_seen,
@@ -99,7 +100,7 @@ def _name_holder(
 
 def _replace_holder(act: OpenAct, *, holder_id: int, user_id: int) -> PostHolder:
     """Name another in the place of a holder or deputy: from now, until the same end."""
-    found = PostHolder.objects.filter(pk=holder_id).first()
+    found = by_key(PostHolder, holder_id)
     if found is None:
         raise Unknown
     ended = _end_holder(act, holder_id=holder_id)
@@ -115,7 +116,7 @@ def _replace_holder(act: OpenAct, *, holder_id: int, user_id: int) -> PostHolder
 
 def _end_holder(act: OpenAct, *, holder_id: int) -> PostHolder:
     """Somebody is no longer named for a post. An open duty lasts until it is taken over."""
-    holder = PostHolder.objects.select_related("post__place").filter(pk=holder_id).first()
+    holder = by_key(PostHolder, holder_id, "post__place")
     if holder is None:
         raise Unknown
     configure(act, holder.post.site_id, place=holder.post.place)
@@ -181,7 +182,7 @@ def _entered(act: OpenAct, post_id: int) -> Post:
 
 
 def _known(post_id: int) -> Post:
-    post = Post.objects.select_related("place").filter(pk=post_id).first()
+    post = by_key(Post, post_id, "place")
     if post is None:
         raise Unknown
     return post

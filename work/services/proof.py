@@ -6,6 +6,7 @@ from typing import Any
 from work.exceptions import Reason, Refused, Unknown
 from work.models import Blob, ChecklistLine, Criterion, Evidence, WorkItem
 from work.permissions import Action
+from work.prepared import by_key
 from work.services import _locks, _stays
 from work.services._enter import check as check_entered
 from work.services._enter import enter
@@ -100,7 +101,7 @@ def _belongs(model: Any, pk: int | None, item: WorkItem) -> None:
 
 def _strike(act: OpenAct, *, evidence_id: int, word: str) -> Evidence:
     """Strike evidence, with a word; it stays to be seen and proves nothing more."""
-    evidence = Evidence.objects.filter(pk=evidence_id).first()
+    evidence = by_key(Evidence, evidence_id)
     if evidence is None:
         raise Unknown
     facts = on_item(act, evidence.item_id, Action.EVIDENCE)

@@ -12,6 +12,7 @@ from work.models import (
 )
 from work.permissions import Action, can
 from work.ports import Source
+from work.prepared import by_key
 from work.services import _rings
 from work.services._asking import Changed, bring_up_to_date, recheck
 from work.services._configure import one_of
@@ -110,7 +111,7 @@ def _other_item(act: OpenAct, item: WorkItem, other_id: int | None) -> None:
 def _withdraw_requirement(
     act: OpenAct, *, prerequisite_id: int, reason: str, seen: int | None = None
 ) -> WorkItem:
-    row = Prerequisite.objects.filter(pk=prerequisite_id).first()
+    row = by_key(Prerequisite, prerequisite_id)
     if row is None:
         raise Unknown
     facts = enter(act, row.item_id, Action.REQUIRE, seen)
@@ -228,7 +229,7 @@ def _named_row(
     act: OpenAct, prerequisite_id: int, action: Action, seen: int | None
 ) -> tuple[Prerequisite, Facts]:
     """The row with its item's facts, for the role that its rule names."""
-    found = Prerequisite.objects.filter(pk=prerequisite_id).first()
+    found = by_key(Prerequisite, prerequisite_id)
     if found is None:
         raise Unknown
     facts = enter(act, found.item_id, Action.SEE, None)

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from work.exceptions import Reason, Refused, Unknown
 from work.models import Duty, Membership, Place, Team, User
+from work.prepared import by_key
 from work.services._configure import (
     begins,
     configure,
@@ -108,7 +109,7 @@ def _end_role(act: OpenAct, *, membership_id: int, ends: datetime | None = None)
     One that has not begun by then is withdrawn. With the last role at the site the duties there
     end too. The site keeps an administrator.
     """
-    found = Membership.objects.select_related("place").filter(pk=membership_id).first()
+    found = by_key(Membership, membership_id, "place")
     if found is None:
         raise Unknown
     configure(act, found.site_id, place=found.place)

@@ -15,6 +15,7 @@ from django.utils.http import base36_to_int, int_to_base36
 
 from work.exceptions import Reason, Refused
 from work.models import Act, User
+from work.prepared import by_key
 from work.services import _locks
 from work.services._configure import not_oneself
 from work.services._people import about_person, administered, sites_of
@@ -109,7 +110,7 @@ def whose(key: str, at: datetime) -> User | None:
         pk = base36_to_int(key.partition("-")[0])
     except ValueError:
         return None
-    person = User.objects.filter(pk=pk).first()
+    person = by_key(User, pk)
     return person if person is not None and _opens(person, key, at) else None
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from work.exceptions import Reason, Refused, Unknown
 from work.models import Shift, Team, TeamMember, User
+from work.prepared import by_key
 from work.services._configure import (
     begins,
     configure,
@@ -99,7 +100,7 @@ def add_member_inner(
 
 def _end_member(act: OpenAct, *, member_id: int) -> TeamMember:
     """A person leaves a team, or does not come to be in it."""
-    member = TeamMember.objects.select_related("team").filter(pk=member_id).first()
+    member = by_key(TeamMember, member_id, "team")
     if member is None:
         raise Unknown
     configure(act, member.team.site_id)
@@ -145,7 +146,7 @@ def _change_shift(
     Before it begins that is its name, its beginning and its end; under way its end alone, which
     does not come to lie in the past. A shift that is over is history, and stays.
     """
-    shift = Shift.objects.filter(pk=shift_id).first()
+    shift = by_key(Shift, shift_id)
     if shift is None:
         raise Unknown
     site = configure(act, shift.site_id)
@@ -189,7 +190,7 @@ def _may_change_shift(shift: Shift, values: Mapping[str, Any], at: datetime) -> 
 
 
 def _known(team_id: int) -> Team:
-    team = Team.objects.filter(pk=team_id).first()
+    team = by_key(Team, team_id)
     if team is None:
         raise Unknown
     return team

@@ -16,6 +16,7 @@ from work.models import (
     WorkType,
     WorkTypeVersion,
 )
+from work.prepared import by_key
 from work.services._configure import check_seen, configure, free_code, named, put
 from work.services._draft import (
     LIMITS,
@@ -218,7 +219,7 @@ def _draft_only(act: OpenAct, version_id: int, seen: int | None = None) -> WorkT
 
 
 def _type(type_id: int) -> WorkType:
-    kind = WorkType.objects.filter(pk=type_id).first()
+    kind = by_key(WorkType, type_id)
     if kind is None:
         raise Unknown
     return kind
@@ -226,7 +227,7 @@ def _type(type_id: int) -> WorkType:
 
 def version_of(version_id: int) -> WorkTypeVersion:
     """A version with its type; Unknown where there is none."""
-    version = WorkTypeVersion.objects.select_related("type").filter(pk=version_id).first()
+    version = by_key(WorkTypeVersion, version_id, "type")
     if version is None:
         raise Unknown
     return version

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from work.exceptions import Forbidden, Reason, Refused, Unknown
 from work.models import ListChoice, SavedView, Site
 from work.permissions import BY_ROLE, Action, Scope
+from work.prepared import by_key
 from work.services._configure import check_seen, named
 from work.services.acts import OpenAct, door
 
@@ -113,7 +114,7 @@ def _chosen(act: OpenAct, site_id: int, **values: object) -> ListChoice:
 
 def _entered(act: OpenAct, site_id: int) -> Site:
     """The site, held, for who has any role there."""
-    site = Site.objects.filter(pk=site_id).first()
+    site = by_key(Site, site_id)
     if site is None:
         raise Unknown
     act.control(site.pk)
@@ -125,7 +126,7 @@ def _entered(act: OpenAct, site_id: int) -> Site:
 
 def _own(act: OpenAct, view_id: int, seen: int | None) -> SavedView:
     """A view that the actor may change: known (404), allowed (403), not stale (409)."""
-    view = SavedView.objects.filter(pk=view_id).first()
+    view = by_key(SavedView, view_id)
     if view is None:
         raise Unknown
     act.control(view.site_id)
