@@ -3,9 +3,11 @@
 import functools
 import inspect
 import re
+from copy import copy
 
 import pytest
 from django.db import connection
+from django.db.models.base import ModelState
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
@@ -81,16 +83,16 @@ def pairs(world):
 
 def _like(items) -> list[WorkItem]:
     """More items of the same sort, without walking through the doors again."""
-    copies = []
-    for number, item in enumerate(items):
-        copy = WorkItem.objects.get(pk=item.pk)
-        copy.pk, copy.number = None, 1000 + number
-        copies.append(copy)
+    stored = WorkItem.objects.in_bulk([item.pk for item in items])
+    copies = [copy(stored[item.pk]) for item in items]
+    for number, each in enumerate(copies):
+        each.pk, each.number, each._state = None, 1000 + number, ModelState()
     WorkItem.objects.bulk_create(copies)
+    people = items[0].executors.all()
     ItemExecutor.objects.bulk_create(
-        ItemExecutor(item=copy, user=person, named_at=copy.requested_at)
-        for copy in copies
-        for person in items[0].executors.all()
+        ItemExecutor(item=each, user=person, named_at=each.requested_at)
+        for person in people
+        for each in copies
     )
     return copies
 

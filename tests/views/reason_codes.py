@@ -1,6 +1,7 @@
 """Every code of a Reason that stands anywhere in work/, read from the source."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,18 +30,21 @@ def codes() -> set[str]:
     return found
 
 
-def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+@functools.cache
+def _functions(tree: ast.AST) -> list[ast.FunctionDef]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
 
 
-def _own_nodes(function: ast.AST) -> Iterator[ast.AST]:
+@functools.cache
+def _own_nodes(function: ast.AST) -> list[ast.AST]:
     """Everything inside but inner functions, which have their turn."""
-    waiting = list(ast.iter_child_nodes(function))
+    found, waiting = [], list(ast.iter_child_nodes(function))
     while waiting:
         node = waiting.pop()
-        yield node
+        found.append(node)
         if not isinstance(node, ast.FunctionDef):
             waiting += ast.iter_child_nodes(node)
+    return found
 
 
 def _is_reason(node: ast.AST) -> bool:
