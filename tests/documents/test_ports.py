@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from documents.answers import KEY, Documents, Kind, OfOccasions
 from documents.services import acknowledging
+from documents.services.documents import withdraw
 from permits.services import assessments, deciding, requests
 from tests.factories import documents as papers
 from tests.factories import live_item, planned_item
@@ -16,7 +17,7 @@ from work import ports
 from work.exceptions import Refused
 from work.models import ItemExecutor, WorkItem
 from work.permissions import scope
-from work.ports import Occasion, Source
+from work.ports import Asked, Occasion, Source
 from work.reasons import say
 from work.services._contexts import contexts
 
@@ -138,6 +139,30 @@ def test_what_applies_to_a_kind_of_another_domain_is_a_condition_of_it(world, so
     assert conditions[0].what.params["document"] == "SOP-HOT"
     [conditions] = some.of([occasion], world.t(5))
     assert {each.what.params["document"] for each in conditions} == {"SOP-L3-012"}
+
+
+def test_what_is_named_is_answered_while_it_is_known(world, nrd):
+    """Of a document by its code: in use, without a file, withdrawn, and at another site."""
+    document = papers.document(world, "SOP-OWN")
+    asked = (Asked(KEY, "SOP-OWN"), Asked(KEY, "SOP-NONE"), Asked("others", "SOP-OWN"))
+
+    def answered(site=world.site, place=world.l3):
+        occasion = Occasion("sorts.type", "hot", site.pk, place.path, named=asked)
+        [conditions] = OfOccasions().of([occasion], world.t(5))
+        return [
+            (each.named, each.answer.state, each.answer.reason and each.answer.reason.code)
+            for each in conditions
+        ]
+
+    assert answered() == [(asked[0], "unmet", "documents.not_effective")]
+    one = papers.in_force(world, document, "1")
+    assert answered() == [(asked[0], "met", None)]
+    assert answered(nrd.site, nrd.root) == []
+    one.files.update(removed_at=world.t(3))
+    assert answered() == [(asked[0], "unmet", "documents.no_file")]
+    controller = world.document_controller
+    withdraw(actor=controller, at=world.t(4), document_id=document.pk, word="Not followed")
+    assert answered() == []
 
 
 def test_a_document_is_something_others_may_name(world, nrd):
