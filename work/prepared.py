@@ -1,8 +1,8 @@
-"""Reads of a fixed shape: Django writes their SQL once in a process, then only values differ.
+"""Statements of a fixed shape: their SQL is written once in a process, then only values differ.
 
 Putting a wide statement together costs Django several times what sending it does, and an act reads
-the same few shapes again and again, and adds rows of the same. Each is also planned once a
-connection.
+the same few shapes again and again, and adds and changes rows of the same. Each is also planned
+once a connection.
 """
 
 import re
@@ -19,9 +19,10 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, connection, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Lookup, Model, QuerySet, Value
+from django.db.models import F, Lookup, Model, QuerySet, Value
 from django.db.models.sql.constants import MULTI
 from psycopg._preparing import Prepare, PrepareManager
+from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import TransactionStatus
 
 
@@ -241,18 +242,25 @@ def prepared[M: Model](
 
 @prepared
 def _of_key(model: type[Model], along: tuple[str, ...]) -> QuerySet[Any]:
-    """The row of a model with a key."""
-    rows = model._default_manager.filter(pk=given("pk"))
+    """The row of a model with a key, of which a list is given: it is sent as one kind of value."""
+    rows = model._default_manager.filter(Among(F("pk"), given("ids")))
     return rows.select_related(*along) if along else rows
 
 
 def by_key[M: Model](model: type[M], pk: int | None, *along: str) -> M | None:
-    """The row with this key, and with it what `along` names; None where there is none."""
-    found = _of_key(model, along, pk=pk) if pk is not None else []
+    """The row with this key, a whole number, and with it what `along` names; None for no such row.
+
+    No key is larger than the database takes: such a one is not asked for.
+    """
+    if pk is None or not -_END <= int(pk) < _END:
+        return None
+    found = _of_key(model, along, ids=[pk])
     return found[0] if found else None
 
 
-_FEW = 20
+_END = 2**63
+# For so many rows a statement is kept; more are left to Django, so many at once.
+_FEW, _AT_ONCE = 20, 500
 
 
 def add(rows: Sequence[Model]) -> None:
@@ -273,15 +281,22 @@ def add(rows: Sequence[Model]) -> None:
             each._state.adding, each._state.db = False, connection.alias
 
 
-def _values(rows: Iterable[Model], fields: Sequence[Any], *, new: bool) -> list[Any]:
-    return [
+def _values(rows: Iterable[Model], fields: Sequence[Any], *, new: bool) -> list[str | None]:
+    """As text, in a connection that is open.
+
+    The driver has a plan made for every mix of kinds of values, and a number of another size is of
+    another kind, as is none: text and none are of one.
+    """
+    values = [
         field.get_db_prep_save(field.pre_save(each, new), connection)
         for each in rows
         for field in fields
     ]
+    sent = Transformer(connection.connection).dump_sequence(values, [PyFormat.TEXT] * len(values))
+    return [None if each is None else bytes(each).decode() for each in sent]
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _adding(model: type[Model], number: int) -> tuple[str, tuple[Any, ...], str]:
     """The statement, the fields whose values it takes, and the name of the key that it returns."""
     meta, quote = model._meta, cast(Any, connection.ops).quote_name
@@ -302,17 +317,17 @@ def write(row: Model, names: Iterable[str]) -> None:
     """
     sql, fields = _writing(type(row), tuple(dict.fromkeys(names)))
     with planned() as cursor:
-        cursor.execute(sql, [*_values([row], fields, new=False), row.pk])
+        cursor.execute(sql, _values([row], fields, new=False))
         if cursor.rowcount != 1:
             raise DatabaseError("Writing one row did not affect one row.")
 
 
 @lru_cache(maxsize=128)
 def _writing(model: type[Model], names: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
-    """The statement, and the fields whose values it takes before the key."""
+    """The statement, and the fields whose values it takes, the key last."""
     meta, quote = model._meta, cast(Any, connection.ops).quote_name
-    fields = tuple(cast(Any, meta.get_field(name)) for name in names)
-    changes = ", ".join(f"{quote(each.column)} = %s" for each in fields)
+    fields = (*(cast(Any, meta.get_field(name)) for name in names), cast(Any, meta.pk))
+    changes = ", ".join(f"{quote(each.column)} = %s" for each in fields[:-1])
     sql = (
         f"UPDATE {quote(meta.db_table)} SET {changes}"  # noqa: S608  names of our own models
         f" WHERE {quote(meta.pk.column)} = %s"
@@ -321,25 +336,27 @@ def _writing(model: type[Model], names: tuple[str, ...]) -> tuple[str, tuple[Any
 
 
 def write_each(rows: Sequence[Model], names: Sequence[str]) -> None:
-    """Write these fields of rows that are stored, each with its own values, by one statement.
+    """Write these fields of rows that are stored, each once and with its own values.
 
-    As `bulk_update` does, which is what many are left to; its statement is put together once for
-    each number of few.
+    As `bulk_update` does, to which many are left. Of few its statement is put together once for
+    each number of them.
     """
-    if len(rows) == 1:
-        write(rows[0], names)
-    elif len(rows) > _FEW:
-        type(rows[0])._base_manager.bulk_update(rows, names, batch_size=_AT_ONCE)
-    elif rows:
+    if len(rows) <= 1:
+        for row in rows:
+            write(row, names)
+        return
+    if len(rows) > _FEW:
+        written = type(rows[0])._base_manager.bulk_update(rows, names, batch_size=_AT_ONCE)
+    else:
         sql, fields = _writing_each(type(rows[0]), tuple(names), len(rows))
         with planned() as cursor:
             cursor.execute(sql, _values(rows, fields, new=False))
+            written = cursor.rowcount
+    if written != len(rows):
+        raise DatabaseError("Writing some rows did not affect as many.")
 
 
-_AT_ONCE = 500
-
-
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _writing_each(
     model: type[Model], names: tuple[str, ...], number: int
 ) -> tuple[str, tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""Reads of a fixed shape: put together once, right for every value."""
+"""Statements of a fixed shape: put together once, right for every value."""
 
 import contextlib
 from datetime import timedelta
@@ -224,12 +224,18 @@ def test_a_row_is_written_as_save_writes_it_and_only_where_it_stands(world):
         write(place, ["name"])
 
 
+def requirements(world, number) -> list[Prerequisite]:
+    """Rows with all kinds of fields, on one item."""
+    of = {"site": world.site, "item": factories.planned_item(world), "created_at": world.at}
+    of |= {"gate": "start", "kind": "permit", "supplier": "s"}
+    rows = [Prerequisite(**of, origin=f"o{n}") for n in range(number)]
+    add(rows)
+    return rows
+
+
 @pytest.mark.parametrize("number", [1, 2, 20, 21])
 def test_rows_are_written_each_with_its_own_values(world, number, django_assert_num_queries):
-    item = factories.planned_item(world)
-    of = {"site": world.site, "item": item, "created_at": world.at, "kind": "permit"}
-    rows = [Prerequisite(**of, gate="start", origin=f"o{n}", supplier="s") for n in range(number)]
-    add(rows)
+    rows = requirements(world, number)
     names = ["reason", "source_id", "lead", "valid_until", "clears", "four_eyes"]
     for n, each in enumerate(rows):
         each.reason, each.source_id = {"of": [n, None, "è%s"]}, n or None
@@ -238,11 +244,36 @@ def test_rows_are_written_each_with_its_own_values(world, number, django_assert_
         each.origin = "not written"
     with django_assert_num_queries(1):
         write_each(rows, names)
-    stored = Prerequisite.objects.filter(item=item, supplier="s").order_by("pk")
+    stored = Prerequisite.objects.filter(supplier="s").order_by("pk")
     assert [[getattr(one, name) for name in names] for one in stored] == [
         [getattr(one, name) for name in names] for one in rows
     ]
     assert [one.origin for one in stored] == [f"o{n}" for n in range(number)]
+
+
+@pytest.mark.parametrize("number", [2, 21])
+def test_a_row_that_is_not_there_is_not_passed_over(world, number):
+    rows = requirements(world, number)
+    rows[1].pk = 10**12
+    with pytest.raises(DatabaseError), transaction.atomic():
+        write_each(rows, ["clears"])
+
+
+def test_a_statement_is_planned_once_whatever_its_values_are(world):
+    """The driver would have it planned anew for each mix of numbers of a size, and of none."""
+    rows = requirements(world, 3)
+    for n in range(12):
+        for bit, each in enumerate(rows):
+            each.source_id = [None, 7, 70_000, 2**40][(n + bit) % 4]
+            each.valid_until = world.at if n % (bit + 2) else None
+        write_each(rows, ["source_id", "valid_until"])
+        write(rows[0], ["source_id", "valid_until"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT statement LIKE '%VALUES%', count(*) FROM pg_prepared_statements"
+            " WHERE statement LIKE 'UPDATE %source_id%' AND NOT from_sql GROUP BY 1 ORDER BY 1"
+        )
+        assert cursor.fetchall() == [(False, 1), (True, 1)]
 
 
 def test_no_rows_are_no_statement_and_nothing_is_cut_off(world, django_assert_num_queries):
@@ -261,6 +292,6 @@ def test_a_row_by_its_key(world, django_assert_num_queries):
         found = by_key(Place, world.l3.pk, "site", "owner_team")
         assert (found, found.site, found.owner_team) == (world.l3, world.site, None)
     assert by_key(Place, world.l3.pk) == world.l3
-    assert by_key(Place, 10**12) is by_key(Place, 10**30) is None
+    assert by_key(Place, 10**12) is by_key(Place, 2**63 - 1) is by_key(Place, -(2**63)) is None
     with django_assert_num_queries(0):
-        assert by_key(Place, None) is None
+        assert by_key(Place, None) is by_key(Place, 2**63) is by_key(Place, -(10**30)) is None

@@ -92,7 +92,7 @@ def _sync(act: OpenAct, several: Iterable[Facts], *, by_time: bool) -> None:
 
     A derived blocker ends when its source answers met, its requirement is waived or withdrawn, or
     its item is cancelled (`end_all`), and in no other way; while it is open it says what its
-    requirement says. Three statements, whatever the length.
+    requirement says. Three statements, for each five hundred of them.
     """
     ended: list[Blocker] = []
     followed: list[Blocker] = []

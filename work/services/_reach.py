@@ -32,7 +32,8 @@ def not_ended(
     for each in _modes(rules=[rule.pk for rule in rules]) if rules else ():
         modes[each.rule_id].append(each)
     for rule in rules:
-        # As prefetching puts them there, which puts its statements together anew each time.
+        # As prefetching would, whose statements are put together anew each time: a list, to be
+        # gone through and no more.
         cast(Any, rule)._prefetched_objects_cache = {"modes": modes[rule.pk]}
     return rules
 

@@ -7,7 +7,7 @@ from tests.factories import requested_item
 from tests.work.outcomes import codes, forbidden
 from work.exceptions import Forbidden, Refused, Unknown
 from work.models import Event, SiteCounter, WorkItem
-from work.services import items
+from work.services import items, places
 from work.states import Priority, Status
 
 
@@ -121,6 +121,9 @@ def test_what_is_refused(world, nrd):
     refused(world, "parent_unknown", parent_id=10**9)
     refused(world, "field_unknown", values={"nonsense": 1})
     refused(world, "future", happened_at=world.t(1))
+    out_of_use = {"place_id": world.l4.pk, "is_active": False}
+    places.change_place(actor=world.site_admin, at=world.at, **out_of_use)
+    refused(world, "place_unknown", place_id=world.l4.pk)
 
 
 def test_what_raised_an_item_is_not_said_by_a_form(world, nrd):
