@@ -28,5 +28,7 @@ class JsonLines(logging.Formatter):
         given = vars(record).items()
         line |= {k: v for k, v in given if k not in _PLAIN and k not in _UNWANTED | line.keys()}
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            # Kept on the record, as Django's and Python's own do: writing one out takes long.
+            record.exc_text = record.exc_text or self.formatException(record.exc_info)
+            line["traceback"] = record.exc_text
         return json.dumps(line, default=str, ensure_ascii=False)

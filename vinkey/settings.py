@@ -313,7 +313,6 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SITE_SUBHEADER": "vinkey.navigation.zone",
-    "SIDEBAR": {"navigation": "vinkey.navigation.sidebar"},
 }
 
 # --- Logs: one JSON line per record, to stderr --------------------------------------------------

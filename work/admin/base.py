@@ -77,6 +77,9 @@ class SiteAdmin(ModelAdmin, _Untransacted):
     list_filter_submit = False
     warn_unsaved_form = True
     compressed_fields = True
+    # No page has any; the toolkit's templates ask for them again and again without defining them.
+    list_sections = ()
+    conditional_fields: dict[str, str] = {}
 
     # --- who ------------------------------------------------------------------------------------
 

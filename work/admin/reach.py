@@ -1,10 +1,12 @@
 """Whose sites an admin page shows: of a person at a moment, asked once a request."""
 
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from work.models import Site
 from work.permissions import Action, Scope, can_at, scope
+from work.prepared import Among, given, prepared
 
 
 def who(request: HttpRequest) -> Scope:
@@ -38,5 +40,11 @@ def by_role(request: HttpRequest) -> frozenset[int]:
 def zone(request: HttpRequest) -> str:
     """The time zone in which times are said: that of the own sites, UTC where these differ."""
     sites = site_ids(request) | site_ids(request, Action.RULE_MODE)
-    zones = set(Site.objects.filter(pk__in=sites).values_list("time_zone", flat=True))
+    zones = set(_zones(sites=sites)) if sites else set()
     return zones.pop() if len(zones) == 1 else "UTC"
+
+
+@prepared
+def _zones() -> QuerySet[Site, str]:
+    """The time zones of sites; every page of the admin asks for them."""
+    return Site.objects.filter(Among(F("pk"), given("sites"))).values_list("time_zone", flat=True)

@@ -1,9 +1,15 @@
 """The base of every admin page: own sites alone, saved by the doors, refused in words."""
 
+import re
 import uuid
 
+from django.test import Client
+
+from tests import factories
+from tests.factories.browsers import signed_in
 from work.models import Event, Place
 from work.services import places, teams
+from work.states import Role
 
 
 def form_of(page):
@@ -152,3 +158,28 @@ def test_nothing_is_deleted(world, admin):
     )
     assert answer.status_code in (200, 302)
     assert Place.objects.filter(pk=world.l3.pk).exists()
+
+
+def _side(client, url, **given):
+    """The links at the side of a page: address, whether one is on it, name."""
+    text = client.get(url, **given).text
+    side = text[text.index('id="nav-sidebar-apps"') : text.index("</ol>\n</div>\n</div>")]
+    link = r'<a href="([^"]*)"\s+class="([^"]*)">.*?<span>([^<]*)</span>'
+    found = re.findall(link, side, re.DOTALL)
+    return {url: ("active" in css.split(), name) for url, css, name in found}
+
+
+def test_the_side_is_of_who_asks_and_says_where_one_is(world, admin):
+    """Also where it was drawn before: for another page, another person and another language."""
+    rules, record = "/admin/work/requirementrule/", f"/admin/work/place/{world.l3.pk}/change/"
+    hse = factories.person(world.site, Role.HSE, username="of modes")
+    hse.refresh_from_db()
+    for _twice in range(2):
+        for url, here in ((rules, [rules]), (record, ["/admin/work/place/"]), ("/admin/", [])):
+            side = _side(admin, url)
+            assert len(side) > 20
+            assert [each for each, (current, _name) in side.items() if current] == here
+        assert _side(admin, rules)["/admin/work/place/"] == (False, "Places")
+        dutch = _side(admin, rules, headers={"accept-language": "nl"})
+        assert dutch["/admin/work/place/"] == (False, "Plaatsen")
+        assert list(_side(signed_in(Client(), hse), rules)) == [rules]
