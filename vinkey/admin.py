@@ -123,7 +123,10 @@ class Site(UnfoldAdminSite):
         return found
 
     def get_sidebar_list(self, request: HttpRequest) -> tuple[navigation.Group, ...]:
-        """Our groups as they are: the toolkit would copy them and look into each for callbacks."""
+        """Our groups as they are: the toolkit would copy them and look into each for callbacks.
+
+        What its setting says of navigation counts for nothing.
+        """
         return navigation.sidebar(self, request)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:

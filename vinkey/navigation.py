@@ -39,7 +39,10 @@ class Group(NamedTuple):
 
 
 def listed(page: ModelAdmin, request: HttpRequest, at: At) -> dict[str, Any] | None:
-    """A page as the toolkit lists it; nothing where the person may do nothing on it."""
+    """A page as the toolkit lists it; nothing where the person may do nothing on it.
+
+    Each has a list and a page for a new record: an address that is not there is a fault of ours.
+    """
     may = page.get_model_perms(request)
     if True not in may.values():
         return None

@@ -164,9 +164,9 @@ def _side(client, url, **given):
     """The links at the side of a page: address, whether one is on it, name."""
     text = client.get(url, **given).text
     side = text[text.index('id="nav-sidebar-apps"') : text.index("</ol>\n</div>\n</div>")]
-    link = r'<a href="([^"]*)"\s+class="([^"]*)">.*?<span>([^<]*)</span>'
+    link = r'<a href="([^"]*)"([^>]*)>.*?<span>([^<]*)</span>'
     found = re.findall(link, side, re.DOTALL)
-    return {url: ("active" in css.split(), name) for url, css, name in found}
+    return {url: ('aria-current="page"' in said, name) for url, said, name in found}
 
 
 def test_the_side_is_of_who_asks_and_says_where_one_is(world, admin):
