@@ -3,19 +3,18 @@
 import functools
 import inspect
 import re
-from copy import copy
 
 import pytest
 from django.db import connection
-from django.db.models.base import ModelState
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
 from tests.factories import make_world, planned_item
+from tests.factories.items import copies
 from tests.supporting import services as tickets
 from work import ports
 from work.exceptions import Reason, Refused
-from work.models import ItemExecutor, Window, WorkItem
+from work.models import Window
 from work.ports import Answer, Fit, ItemContext, Requirement, Source
 from work.services import execution, holds, requirements
 from work.services._contexts import contexts
@@ -50,7 +49,7 @@ def pairs(world):
     )
     first = planned_item(world, plan={"window_id": window.pk})
     items = [first, planned_item(world, type_id=ticketed.pk)]
-    items += _like(items * (MANY // 2 - 1))
+    items += copies(items * (MANY // 2 - 1))
     ticket = tickets.open_ticket(actor=None, at=world.at, site_id=world.site.pk, after_id=first.pk)
     row = requirements.require(
         actor=world.planner,
@@ -79,22 +78,6 @@ def pairs(world):
         ]
 
     return asked
-
-
-def _like(items) -> list[WorkItem]:
-    """More items of the same sort, without walking through the doors again."""
-    stored = WorkItem.objects.in_bulk([item.pk for item in items])
-    copies = [copy(stored[item.pk]) for item in items]
-    for number, each in enumerate(copies):
-        each.pk, each.number, each._state = None, 1000 + number, ModelState()
-    WorkItem.objects.bulk_create(copies)
-    people = items[0].executors.all()
-    ItemExecutor.objects.bulk_create(
-        ItemExecutor(item=each, user=person, named_at=each.requested_at)
-        for person in people
-        for each in copies
-    )
-    return copies
 
 
 def queries(call) -> int:

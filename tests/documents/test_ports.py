@@ -12,10 +12,10 @@ from documents.services.documents import withdraw
 from permits.services import assessments, deciding, requests
 from tests.factories import documents as papers
 from tests.factories import live_item, planned_item
+from tests.factories.items import copies
 from tests.permits import made
 from work import ports
 from work.exceptions import Refused
-from work.models import ItemExecutor, WorkItem
 from work.permissions import scope
 from work.ports import Asked, Occasion, Source
 from work.reasons import say
@@ -41,22 +41,6 @@ def sorts():
     ports.kinds.unregister(Types.key)
 
 
-def copies(item, many, number_from=1000):
-    """More items like it, without walking through the doors again."""
-    rows = []
-    for number in range(number_from, number_from + many):
-        copy = WorkItem.objects.get(pk=item.pk)
-        copy.pk, copy.number = None, number
-        rows.append(copy)
-    WorkItem.objects.bulk_create(rows)
-    ItemExecutor.objects.bulk_create(
-        ItemExecutor(item=each, user=person, named_at=each.requested_at)
-        for each in rows
-        for person in item.executors.all()
-    )
-    return rows
-
-
 def queries(call) -> int:
     with CaptureQueriesContext(connection) as asked:
         call()
@@ -70,7 +54,7 @@ def test_three_queries_at_1_and_30_whatever_is_asked(world, sorts):
     papers.applies(world, document, kind_key="sorts.type", kind_code="hot", acknowledge=True)
     first = planned_item(world)
     row = first.prerequisites.get(supplier=KEY)
-    known = contexts([first, *copies(first, 29)])
+    known = contexts([first, *copies([first] * 29)])
     pairs = [(Source.of(KEY, row.source_id, row.params), each) for each in known.values()]
     documents, at = Documents(), world.at
 
@@ -86,7 +70,7 @@ def test_three_queries_at_1_and_30_whatever_is_asked(world, sorts):
         actor=world.technician, at=at, revision_id=document.revisions.get().pk
     )
     begun = live_item(world)
-    live = contexts([begun, *copies(begun, 29, 2000)])
+    live = contexts([begun, *copies([begun] * 29, 2000)])
     pairs = [(Source.of(KEY, row.source_id, row.params), each) for each in live.values()]
     for many in (1, 30):
         assert queries(lambda many=many: documents.answers(pairs[:many], at)) == 3
