@@ -24,9 +24,15 @@ def pairs(world) -> list[tuple[str, str]]:
         return cursor.fetchall()
 
 
+def _knows_no_newer() -> bool:
+    return connection.pg_version < 180000
+
+
 @pytest.fixture
 def newer(pairs) -> tuple[str, str]:
     """A name with a letter that the database has in two cases and Python does not know."""
+    if _knows_no_newer():
+        pytest.skip("Before PostgreSQL 18 the database knows no letter that Python does not.")
     upper, lower = next((a, b) for a, b in pairs if category(a) == "Cn")
     return f"Bo {upper}en", f"Bo {lower}en"
 
@@ -36,7 +42,7 @@ def test_no_letter_is_two_to_a_door_and_one_to_the_database(pairs):
     assert [a for a, b in pairs if folded(a) != folded(b)] == []
     # Nor within a name, beside one that Python knows otherwise.
     words = [(f"\u0130{a}x", f"i{b}X") for a, b in pairs if category(a) == "Cn"]
-    assert words
+    assert words or _knows_no_newer()
     assert [a for a, b in words if folded(a) != folded(b)] == []
 
 
